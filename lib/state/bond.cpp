@@ -1,0 +1,23 @@
+#include "lib/state/bond.h"
+
+#include "lib/state/bond_options.h"
+
+namespace hawser {
+
+namespace {
+
+constexpr std::uint32_t kForcedMiimon = 100;  // BOND_DEFAULT_MIIMON
+
+}  // namespace
+
+Bond kernel_default_bond(BondMode mode) {
+  Bond bond;
+  bond.mode = mode;
+  for (const auto& info : bond_options()) bond.set(info.option, info.standard);
+  // bond_option_mode_set(): these modes cannot do without the MII monitor, so the kernel turns it on.
+  if (mode == BondMode::k8023ad || mode == BondMode::kBalanceTlb || mode == BondMode::kBalanceAlb)
+    bond.set(BondOption::kMiimon, kForcedMiimon);
+  return bond;
+}
+
+}  // namespace hawser

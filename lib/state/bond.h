@@ -1,0 +1,94 @@
+// A bond as the kernel holds it and as the file wants it. Options are rows of one table
+// (lib/state/bond_options.h), so that parsing, planning, netlink and help never list them twice.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "lib/base/address.h"
+#include "lib/base/names.h"
+
+namespace hawser {
+
+// Values are the kernel's (include/uapi/linux/if_bonding.h BOND_MODE_*).
+enum class BondMode : std::uint8_t {
+  kBalanceRr = 0,
+  kActiveBackup = 1,
+  kBalanceXor = 2,
+  kBroadcast = 3,
+  k8023ad = 4,
+  kBalanceTlb = 5,
+  kBalanceAlb = 6,
+};
+
+template <>
+inline constexpr std::array<Name<BondMode>, 7> kNames<BondMode>{{
+    {BondMode::kBalanceRr, "balance-rr"},
+    {BondMode::kActiveBackup, "active-backup"},
+    {BondMode::kBalanceXor, "balance-xor"},
+    {BondMode::kBroadcast, "broadcast"},
+    {BondMode::k8023ad, "802.3ad"},
+    {BondMode::kBalanceTlb, "balance-tlb"},
+    {BondMode::kBalanceAlb, "balance-alb"},
+}};
+
+// Every option of a bond that is one number, by its kernel name; ranges and meaning in bond_options.h.
+enum class BondOption : std::uint8_t {
+  kMiimon,
+  kUpdelay,
+  kDowndelay,
+  kPeerNotifDelay,
+  kUseCarrier,
+  kArpInterval,
+  kArpValidate,
+  kArpAllTargets,
+  kArpMissedMax,
+  kPrimaryReselect,
+  kFailOverMac,
+  kXmitHashPolicy,
+  kResendIgmp,
+  kNumGratArp,
+  kAllSlavesActive,
+  kMinLinks,
+  kLpInterval,
+  kPacketsPerSlave,
+  kLacpRate,
+  kLacpActive,
+  kAdSelect,
+  kAdActorSysPrio,
+  kAdUserPortKey,
+  kTlbDynamicLb,
+};
+inline constexpr std::size_t kBondOptionCount = 24;
+
+struct BondPort {
+  std::int32_t prio = 0;  // higher is preferred; ignored by the kernel while a primary is set
+  std::uint16_t queue_id = 0;
+
+  auto operator<=>(const BondPort&) const = default;
+};
+
+struct Bond {
+  BondMode mode = BondMode::kBalanceRr;
+  std::array<std::uint32_t, kBondOptionCount>
+      options{};                          // indexed by BondOption; kernel units (ms, s, counts)
+  std::string primary;                    // a port's name; empty: none
+  std::vector<IpAddress> arp_ip_target;   // sorted
+  std::vector<IpAddress> ns_ip6_target;   // sorted
+  MacAddress ad_actor_system;             // all zero: the bond's own
+  std::map<std::string, BondPort> ports;  // by device name
+
+  [[nodiscard]] std::uint32_t get(BondOption option) const {
+    return options.at(static_cast<std::size_t>(option));
+  }
+  void set(BondOption option, std::uint32_t value) { options.at(static_cast<std::size_t>(option)) = value; }
+  bool operator==(const Bond&) const = default;
+};
+
+// A bond with every option at the default of a bond made by netlink (miimon 0: nothing is monitored).
+Bond kernel_default_bond(BondMode mode);
+
+}  // namespace hawser

@@ -1,0 +1,74 @@
+// The kernel's answer: the comparable state, and beside it what only the kernel knows.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "lib/base/strong.h"
+#include "lib/state/state.h"
+
+namespace hawser {
+
+// Values are the kernel's (BOND_LINK_*).
+enum class MiiStatus : std::uint8_t { kUp = 0, kGoingDown = 1, kDown = 2, kGoingUp = 3 };
+
+template <>
+inline constexpr std::array<Name<MiiStatus>, 4> kNames<MiiStatus>{{
+    {MiiStatus::kUp, "up"},
+    {MiiStatus::kGoingDown, "going down"},
+    {MiiStatus::kDown, "down"},
+    {MiiStatus::kGoingUp, "going up"},
+}};
+
+// A device as a port of a bond (IFLA_INFO_SLAVE_DATA).
+struct PortStatus {
+  bool active = false;
+  MiiStatus mii = MiiStatus::kUp;
+  std::uint32_t failures = 0;  // link failure count; saturates
+  MacAddress permanent_mac;
+
+  bool operator==(const PortStatus&) const = default;
+};
+
+struct LinkStatus {
+  IfIndex index;
+  bool carrier = false;  // IFF_LOWER_UP
+  std::uint32_t carrier_changes = 0;
+  std::string kind;  // IFLA_INFO_KIND as the kernel spells it: "veth", "bond", ""
+  std::optional<PortStatus> port;
+  std::string active_port;  // of a bond with an active port
+
+  bool operator==(const LinkStatus&) const = default;
+};
+
+struct Traffic {
+  std::uint64_t connections = 0, packets_in = 0, packets_out = 0, bytes_in = 0, bytes_out = 0;
+
+  bool operator==(const Traffic&) const = default;
+};
+
+struct RealStatus {
+  std::uint32_t active = 0, inactive = 0, persistent = 0;  // connections
+  Traffic traffic;
+
+  bool operator==(const RealStatus&) const = default;
+};
+
+struct ServiceStatus {
+  Traffic traffic;
+  std::map<Endpoint, RealStatus> reals;
+
+  bool operator==(const ServiceStatus&) const = default;
+};
+
+struct Observed {
+  State state;
+  std::map<std::string, LinkStatus> links;
+  std::map<ServiceKey, ServiceStatus> services;
+
+  bool operator==(const Observed&) const = default;
+};
+
+}  // namespace hawser
