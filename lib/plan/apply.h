@@ -1,0 +1,37 @@
+// Carrying a plan out: observe, plan, perform, observe again; on a refusal roll the object back by planning
+// towards what was there.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "lib/plan/kernel.h"
+#include "lib/plan/plan.h"
+
+namespace hawser {
+
+enum class Rollback : std::uint8_t {
+  kObject,      // daemons: a refused object goes back to what it was, the others go on
+  kEverything,  // command line: all or nothing
+  kNothing,     // command line with --keep-going: keep what was done, go on with the others
+};
+
+struct Refusal {
+  std::string object;
+  Error why;
+};
+
+struct Applied {
+  std::vector<Step> done;        // in order, without what was rolled back
+  std::vector<Refusal> refused;  // per object, first reason
+  std::vector<Step> left;        // the plan of the last look: empty when the kernel is as desired
+  [[nodiscard]] bool complete() const { return refused.empty() && left.empty(); }
+};
+
+// Fails only when the kernel cannot be observed. `on_step` sees each step after the kernel took it.
+Result<Applied> apply(const Desired& desired, Kernel& kernel, Rollback rollback, const Scope& scope = {},
+                      const std::function<void(const Step&)>& on_step = {});
+
+}  // namespace hawser

@@ -1,0 +1,38 @@
+// plan(desired, observed): the ordered, minimal list of steps from what is to what should be. Total and pure:
+// what cannot be is refused when the file is read. Objects that `desired` does not name are left alone,
+// unless they are ours.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "lib/plan/step.h"
+#include "lib/state/observed.h"
+
+namespace hawser {
+
+// What an earlier run made and may therefore remove again; addresses and routes bear their owner's number
+// themselves.
+struct Journal {
+  std::set<std::string> links;
+  std::set<ServiceKey> services;
+
+  bool operator==(const Journal&) const = default;
+};
+
+struct Desired {
+  State state;
+  Owner owner = Owner::kNetd;
+  Journal journal;
+};
+
+// The desired state with everything that the file left open taken from what is there (MTU and MAC not given,
+// options that the mode does not have). After it, equal means nothing to do.
+State settle(const State& desired, const State& observed);
+
+std::vector<Step> plan(const Desired& desired, const State& observed);
+std::vector<Step> plan_network(const Desired& desired, const State& observed);
+std::vector<Step> plan_ipvs(const Desired& desired, const State& observed);
+
+}  // namespace hawser

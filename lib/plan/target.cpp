@@ -1,0 +1,264 @@
+#include "lib/plan/target.h"
+
+#include <algorithm>
+
+#include "lib/plan/draft.h"
+#include "lib/plan/object.h"
+#include "lib/plan/simulate.h"
+#include "lib/state/bond_options.h"
+
+namespace hawser {
+
+namespace {
+
+constexpr std::uint8_t kStatic = 4;              // RTPROT_STATIC
+constexpr std::uint32_t kIpv6UserMetric = 1024;  // IP6_RT_PRIO_USER
+
+template <class Map>
+const typename Map::mapped_type* find_in(const Map& map, const typename Map::key_type& key) {
+  const auto found = map.find(key);
+  return found == map.end() ? nullptr : &found->second;
+}
+
+bool is_daemon(std::uint8_t protocol) {
+  return protocol == static_cast<std::uint8_t>(Owner::kNetd) ||
+         protocol == static_cast<std::uint8_t>(Owner::kVipd);
+}
+
+Address settle_address(const Prefix& prefix, Address wanted, const Address* observed) {
+  if (observed == nullptr) return wanted;
+  if (wanted.protocol == 0) wanted.protocol = observed->protocol;
+  // Two daemons that both want one address would take it from each other for ever: who has it keeps it.
+  if (is_daemon(wanted.protocol) && is_daemon(observed->protocol) && wanted.protocol != observed->protocol)
+    return *observed;
+  if (!wanted.broadcast) wanted.broadcast = observed->broadcast;
+  if (prefix.address.is_v6())
+    wanted.scope = observed->scope;  // the kernel reads it from the address
+  else
+    wanted.no_dad = observed->no_dad;  // means nothing to IPv4
+  // What was there before us stays its owner's as long as it is right: inet_rtm_newaddr() of Linux 6.1 could
+  // not change the number alone, and an address that we did not bring is not ours to take away either.
+  auto of_its_owner = wanted;
+  of_its_owner.protocol = observed->protocol;
+  const bool is_right = of_its_owner == *observed;
+  return is_daemon(wanted.protocol) && is_right ? *observed : wanted;
+}
+
+Bond settle_bond(Bond wanted, const Bond* observed) {
+  const Bond there = observed != nullptr ? *observed : kernel_default_bond(wanted.mode);
+  for (const auto& info : bond_options())
+    if (!is_relevant(wanted, info.option)) wanted.set(info.option, there.get(info.option));
+  if (wanted.mode != BondMode::k8023ad) wanted.ad_actor_system = there.ad_actor_system;
+  if (!has_active_port(wanted.mode)) {
+    wanted.primary.clear();
+    for (auto& [port, options] : wanted.ports) {
+      const auto* old = find_in(there.ports, port);
+      options.prio = old != nullptr ? old->prio : 0;
+    }
+  }
+  std::ranges::sort(wanted.arp_ip_target);
+  std::ranges::sort(wanted.ns_ip6_target);
+  return wanted;
+}
+
+// A bridge or the like, which no file can say: a device that is in one stays there.
+bool is_foreign_master(const State& observed, const std::string& master) {
+  if (master.empty()) return false;
+  const auto* link = find_in(observed.links, master);
+  return link == nullptr || (link->kind != LinkKind::kBond && link->kind != LinkKind::kVrf);
+}
+
+Link settle_link(Link wanted, const Link* observed, const State& all) {
+  if (wanted.bond)
+    wanted.bond =
+        settle_bond(*wanted.bond, observed != nullptr && observed->bond ? &*observed->bond : nullptr);
+  if (observed == nullptr) return wanted;
+  if (!wanted.mtu) wanted.mtu = observed->mtu;
+  if (!wanted.mac) wanted.mac = observed->mac;
+  if (wanted.master.empty() && is_foreign_master(all, observed->master)) wanted.master = observed->master;
+  if (!is_made_by_us(wanted.kind)) {  // "physical" is whatever device is there
+    wanted.kind = observed->kind;
+    wanted.bond = observed->bond;
+    wanted.vlan = observed->vlan;
+    wanted.vrf_table = observed->vrf_table;
+  }
+  for (auto& [prefix, address] : wanted.addresses)
+    address = settle_address(prefix, address, find_in(observed->addresses, prefix));
+  return wanted;
+}
+
+Service settle_service(const ServiceKey& key, Service wanted) {
+  if (wanted.netmask == 0) wanted.netmask = key.family() == Family::kIpv4 ? 32 : 128;
+  return wanted;
+}
+
+RouteKey settle_key(RouteKey key) {
+  if (key.to.address.is_v6() && key.metric == 0) key.metric = kIpv6UserMetric;
+  return key;
+}
+
+// A port belongs to the bond that lists it, whatever the device's own section says.
+void settle_masters(State& state) {
+  for (auto& [name, link] : state.links) {
+    const auto bond = bond_of(state, name);
+    const auto* master = find_in(state.links, link.master);
+    if (!bond.empty())
+      link.master = bond;
+    else if (master != nullptr && master->bond)
+      link.master.clear();
+  }
+}
+
+State stamped(const Desired& desired) {
+  auto state = desired.state;
+  const auto number = static_cast<std::uint8_t>(desired.owner);
+  for (auto& [name, link] : state.links)
+    for (auto& [prefix, address] : link.addresses)
+      if (address.protocol == 0) address.protocol = number;
+  for (auto& [key, route] : state.routes)
+    if (route.protocol == 0) route.protocol = number;
+  return state;
+}
+
+void erase_link(State& target, const std::string& name) {
+  target.links.erase(name);
+  std::erase_if(target.routes, [&](const auto& entry) { return entry.second.device == name; });
+  std::vector<std::string> above;
+  for (const auto& [upper, link] : target.links)
+    if (link.vlan && link.vlan->on == name) above.push_back(upper);
+  for (auto& [member, link] : target.links)
+    if (link.master == name) link.master.clear();
+  for (const auto& upper : above) erase_link(target, upper);
+}
+
+void erase_ours(State& target, const Desired& desired) {
+  for (const auto& name : desired.journal.links) {
+    const auto* link = find_in(target.links, name);
+    if (link != nullptr && is_made_by_us(link->kind) && !desired.state.links.contains(name))
+      erase_link(target, name);
+  }
+  if (desired.owner == Owner::kNone) return;
+  const auto number = static_cast<std::uint8_t>(desired.owner);
+  const auto is_ours = [number](const auto& entry) { return entry.second.protocol == number; };
+  for (auto& [name, link] : target.links) std::erase_if(link.addresses, is_ours);
+  std::erase_if(target.routes, is_ours);
+}
+
+void lay_over(State& target, const std::string& name, const Link& settled, const Link& wanted, Owner owner) {
+  auto addresses = target.links[name].addresses;
+  for (const auto& [prefix, address] : settled.addresses) addresses[prefix] = address;
+  if (owner != Owner::kVipd) {  // vipd has addresses on links, never links
+    target.links[name] = settled;
+    target.links[name].mtu = wanted.mtu;
+    target.links[name].mac = wanted.mac;
+  }
+  target.links[name].addresses = std::move(addresses);
+}
+
+// What the kernel drops with a device and refuses to take back: IPv6 addresses and routes of one that is down
+// or has become a port. What the file itself names stays wanted.
+void give_up(State& target, const State& desired, const std::string& device) {
+  const auto* named = find_in(desired.links, device);
+  std::erase_if(target.links[device].addresses, [&](const auto& entry) {
+    return entry.first.address.is_v6() && (named == nullptr || !named->addresses.contains(entry.first));
+  });
+  std::erase_if(target.routes, [&](const auto& entry) {
+    return entry.second.device == device && !desired.routes.contains(entry.first);
+  });
+}
+
+// A device that the file names, or lists as a port, is in no bond that the file does not name.
+void claim_ports(State& target, const State& desired) {
+  for (auto& [name, link] : target.links) {
+    if (!link.bond || desired.links.contains(name)) continue;
+    std::erase_if(link.bond->ports, [&](const auto& entry) {
+      return desired.links.contains(entry.first) || !bond_of(desired, entry.first).empty();
+    });
+    if (!link.bond->ports.contains(link.bond->primary)) link.bond->primary.clear();
+  }
+}
+
+// Leaving a bond closes the port, joining opens it.
+void settle_ports(State& target, const State& observed, const State& desired) {
+  for (auto& [name, link] : target.links) {
+    const auto bond = bond_of(target, name);
+    if (bond == bond_of(observed, name)) continue;
+    if (!desired.links.contains(name)) link.up = !bond.empty();
+    if (!bond.empty()) give_up(target, desired, name);
+  }
+}
+
+// VLANs go down with their lower device.
+void settle_down(State& target, const State& desired, const std::string& device) {
+  give_up(target, desired, device);
+  for (auto& [name, link] : target.links) {
+    if (!link.vlan || link.vlan->on != device || desired.links.contains(name)) continue;
+    link.up = false;
+    settle_down(target, desired, name);
+  }
+}
+
+void settle_consequences(State& target, const State& observed, const State& desired) {
+  settle_ports(target, observed, desired);
+  for (const auto& [name, link] : observed.links) {
+    const auto* wanted = find_in(target.links, name);
+    if (wanted != nullptr && link.up && !wanted->up) settle_down(target, desired, name);
+  }
+}
+
+}  // namespace
+
+bool is_made_by_us(LinkKind kind) {
+  return kind == LinkKind::kBond || kind == LinkKind::kVlan || kind == LinkKind::kDummy ||
+         kind == LinkKind::kVrf;
+}
+
+bool is_relevant(const Bond& wanted, BondOption option) {
+  if (!option_applies(info_of(option), wanted.mode)) return false;
+  const bool delay = option == BondOption::kUpdelay || option == BondOption::kDowndelay ||
+                     option == BondOption::kPeerNotifDelay;
+  return !delay || wanted.get(BondOption::kMiimon) != 0;
+}
+
+State settle(const State& desired, const State& observed) {
+  State settled;
+  for (const auto& [name, link] : desired.links)
+    settled.links[name] = settle_link(link, find_in(observed.links, name), observed);
+  settle_masters(settled);
+  for (const auto& [raw, route] : desired.routes) {
+    const auto key = settle_key(raw);
+    const auto* there = find_in(observed.routes, key);
+    settled.routes[key] = route;
+    if (route.protocol == 0) settled.routes[key].protocol = there != nullptr ? there->protocol : kStatic;
+  }
+  for (const auto& [key, service] : desired.services) settled.services[key] = settle_service(key, service);
+  return settled;
+}
+
+State network_target(const Desired& desired, const State& observed) {
+  const auto wanted = stamped(desired);
+  const auto settled = settle(wanted, observed);
+  auto target = observed;
+  for (auto& [name, link] : target.links) {  // side effects on others' MTU and MAC are the kernel's business
+    link.mtu.reset();
+    link.mac.reset();
+  }
+  erase_ours(target, desired);
+  for (const auto& [name, link] : settled.links)
+    lay_over(target, name, link, wanted.links.at(name), desired.owner);
+  for (const auto& [key, route] : settled.routes) target.routes[key] = route;
+  if (desired.owner != Owner::kVipd) claim_ports(target, settled);
+  settle_masters(target);
+  settle_consequences(target, observed, settled);
+  return target;
+}
+
+State ipvs_target(const Desired& desired, const State& observed) {
+  auto target = observed;
+  for (const auto& key : desired.journal.services) target.services.erase(key);
+  for (const auto& [key, service] : desired.state.services)
+    target.services[key] = settle_service(key, service);
+  return target;
+}
+
+}  // namespace hawser
