@@ -1,0 +1,70 @@
+#include "lib/config/fields.h"
+
+#include <algorithm>
+
+namespace hawser::config {
+
+namespace {
+
+bool is_node(const NodeView& view, std::string_view name) {
+  return std::ranges::find(view.nodes, name) != view.nodes.end();
+}
+
+std::string list_nodes(const NodeView& view) {
+  return joined({view.nodes.begin(), view.nodes.end()}, " and ");
+}
+
+// Every key of { lb1 = .., default = .. } must be a node.
+void check_node_names(const Scope& scope, const Setting& setting, const Table& table) {
+  for (const auto& entry : table)
+    if (entry.key != "default" && !is_node(scope.view, entry.key))
+      scope.problem(
+          entry.place, setting.key,
+          fmt::format("no node is named {}: the nodes are {}", quote(entry.key), list_nodes(scope.view)));
+}
+
+}  // namespace
+
+const Value* pick(const Scope& scope, const Setting& setting, const Value& value) {
+  const auto* table = value.as<Table>();
+  if (table == nullptr || !setting.per_node) return &value;
+  if (scope.view.nodes.empty()) {
+    scope.problem(value.place, setting.key,
+                  "must not be a table: the file has no [nodes] that it could name");
+    return nullptr;
+  }
+  check_node_names(scope, setting, *table);
+  if (const auto* own = find(*table, scope.view.node)) return own;
+  if (const auto* rest = find(*table, "default")) return rest;
+  scope.problem(
+      value.place, setting.key,
+      fmt::format("has no value for node {}: add {} = .. or default = ..", scope.view.node, scope.view.node));
+  return nullptr;
+}
+
+void refuse_key(const Scope& scope, const Entry& entry, const std::vector<std::string_view>& known) {
+  const auto near = nearest(entry.key, known);
+  scope.problem(
+      entry.place, entry.key,
+      near.empty() ? "no such setting" : fmt::format("no such setting; did you mean {}?", quote(near)));
+}
+
+void refuse_unsupported(const Scope& scope, const Entry& entry) {
+  scope.problem(entry.place, entry.key, "not supported by this version");
+}
+
+void note_places(Places& places, std::string_view key, const Value& value, const Report& report) {
+  places.insert_or_assign(std::string(key), value.place);
+  const auto* list = value.as<List>();
+  if (list == nullptr) return;
+  std::size_t index = 0;
+  for (const auto& item : *list)
+    if (!report.faulty(item.place)) places.insert_or_assign(fmt::format("{}[{}]", key, index++), item.place);
+}
+
+std::string origin_of(const Report& report, const Value& value) {
+  const auto where = report.where(value.place);
+  return value.via.empty() ? where : fmt::format("{} at {}", value.via, where);
+}
+
+}  // namespace hawser::config

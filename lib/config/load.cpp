@@ -1,0 +1,113 @@
+#include "lib/config/load.h"
+
+#include <algorithm>
+
+#include "lib/config/build.h"
+#include "lib/config/merge.h"
+#include "lib/config/parse.h"
+#include "lib/config/read.h"
+#include "lib/config/rules.h"
+
+namespace hawser::config {
+
+namespace {
+
+constexpr std::int64_t kFormat = 1;
+
+// All sources as one tree; syntax errors go to the report.
+Table read_tree(const std::vector<Source>& sources, Report& report) {
+  Table root;
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const auto parsed = parse(sources[i].text, static_cast<std::uint32_t>(i));
+    if (const auto* error = std::get_if<SyntaxError>(&parsed))
+      report.add_syntax(error->place, error->what);
+    else
+      merge(root, std::get<Table>(parsed), report);
+  }
+  return root;
+}
+
+// A file made for a later version is not judged further: half of it could only be misunderstood.
+bool too_new(const Table& root, Report& report) {
+  const auto* format = find(root, "format");
+  const auto* number = format == nullptr ? nullptr : format->as<std::int64_t>();
+  if (number == nullptr || *number <= kFormat) return false;
+  report.add(Part::kAll, format->place, "format",
+             fmt::format("{} needs a newer hawser: this one reads {}", *number, kFormat));
+  return true;
+}
+
+struct Choice {
+  std::string name;
+  std::string_view how;
+};
+
+Choice chosen(const NodeChoice& choice) {
+  if (!choice.asked.empty()) return {choice.asked, "--node"};
+  if (!choice.node_file.empty()) return {choice.node_file, "/etc/hawser/node"};
+  return {choice.short_host_name, "its host name"};
+}
+
+Place place_of_nodes(const Table& root) {
+  const auto* nodes = find(root, "nodes");
+  return nodes == nullptr ? Place{0, 1, 1} : nodes->place;
+}
+
+// Which node this host is. Where that is unknown, the first one's view is judged all the same.
+std::string choose_node(const Table& root, const std::vector<std::string>& nodes, const NodeChoice& choice,
+                        Report& report) {
+  const auto [name, how] = chosen(choice);
+  if (nodes.empty()) {
+    if (!choice.asked.empty())
+      report.add(Part::kAll, place_of_nodes(root), "nodes",
+                 fmt::format("--node {} was given, but the file has no [nodes]", choice.asked));
+    return {};
+  }
+  if (std::ranges::find(nodes, name) != nodes.end()) return name;
+  report.add(
+      Part::kAll, place_of_nodes(root), "nodes",
+      fmt::format("this host is {} ({}), which is not among {}: write its node name to /etc/hawser/node or "
+                  "give --node",
+                  quote(name), how, joined({nodes.begin(), nodes.end()}, " and ")));
+  return nodes.front();
+}
+
+}  // namespace
+
+std::string to_string(const Problem& problem) {
+  if (problem.key.empty())
+    return fmt::format("{}:{}:{}: {}", problem.file, problem.line, problem.column, problem.what);
+  return fmt::format("{}:{}:{}: {}: {}", problem.file, problem.line, problem.column, problem.key,
+                     problem.what);
+}
+
+Loaded load(const std::vector<Source>& sources, const NodeChoice& choice, Part part) {
+  Loaded loaded;
+  Report report(sources, part);
+  const auto root = read_tree(sources, report);
+  // What follows a syntax error, or a later format, would only be guesses.
+  if (!report.syntax_ok() || too_new(root, report)) {
+    loaded.problems = report.problems();
+    return loaded;
+  }
+  NodeView view;
+  view.nodes = read_node_names(root, report);
+  view.node = choose_node(root, view.nodes, choice, report);
+  auto file = read_file(view_of(root, view, report), view, report, &loaded.effective);
+  file.priorities = read_priorities(root, view, sources);
+  check_network(file, report);
+  check_vips(file, report);
+  check_services(file, report);
+  loaded.problems = report.problems();
+  loaded.config = build(file);
+  return loaded;
+}
+
+std::vector<std::string> node_names(const std::vector<Source>& sources) {
+  Report unheard(sources, Part::kAll);
+  auto names = read_node_names(read_tree(sources, unheard), unheard);
+  if (names.empty()) names.emplace_back();
+  return names;
+}
+
+}  // namespace hawser::config

@@ -1,0 +1,71 @@
+// Reading /etc/hawser/hawser.toml and hawser.d/*.toml: every problem of meaning in one go, or one host's
+// Config.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/config/config.h"
+
+namespace hawser::config {
+
+// One thing wrong with the file. Printed as "FILE:LINE:COLUMN: key: what is wrong".
+struct Problem {
+  std::string file;
+  unsigned line = 0;
+  unsigned column = 0;
+  std::string key;  // dotted, as the user wrote it: "vip.web.priority"
+  std::string what;
+  bool operator==(const Problem&) const = default;
+};
+std::string to_string(const Problem& problem);
+
+// One file's text, already read: loading is pure and needs no file system.
+struct Source {
+  std::string file;
+  std::string text;
+  bool operator==(const Source&) const = default;
+};
+
+// Which daemon judges the file (DESIGN 5): a broken service does not keep an address down.
+enum class Part : std::uint8_t { kNetd, kVipd, kAll };
+
+struct Effective {     // one row of `netd dump`
+  std::string key;     // "vip.web.priority"
+  std::string value;   // as TOML
+  std::string origin;  // "hawser.toml:12", "defaults.vip at hawser.toml:3", "default"
+};
+
+struct Loaded {
+  Config config;
+  std::vector<Problem> problems;  // empty, or the config must not be used
+  std::vector<Effective> effective;
+  [[nodiscard]] bool good() const { return problems.empty(); }
+};
+
+// Which node: `asked` (--node), else `node_file` (/etc/hawser/node), else `short_host_name`.
+struct NodeChoice {
+  std::string asked;
+  std::string node_file;
+  std::string short_host_name;
+};
+
+Loaded load(const std::vector<Source>& sources, const NodeChoice& choice, Part part = Part::kAll);
+
+// Every node's view of the same files; for `check --all-nodes`. One entry per node, "" for a single host.
+std::vector<std::string> node_names(const std::vector<Source>& sources);
+
+// FILE and, beside it, hawser.d/*.toml sorted by name without *~ and *.dpkg-*. The error says which file and
+// why.
+Result<std::vector<Source>> read_sources(const std::filesystem::path& file);
+
+// The last good file (DESIGN 5): kept in the state directory after it was applied, written atomically with
+// fsync.
+Status keep_last_good(const std::filesystem::path& state_directory, std::string_view program,
+                      const std::vector<Source>& sources);
+Result<std::vector<Source>> read_last_good(const std::filesystem::path& state_directory,
+                                           std::string_view program);
+
+}  // namespace hawser::config

@@ -1,0 +1,18 @@
+// From several files and several hosts to one host's sections: files continue each other, [on.NODE.*]
+// overlays, `only` leaves out, [defaults.*] fills.
+#pragma once
+
+#include "lib/config/fields.h"
+#include "lib/config/report.h"
+#include "lib/config/value.h"
+
+namespace hawser::config {
+
+// Continues the tables of `base` with those of `more`; a key set twice is a problem naming both places,
+// except in [on.*], where the later file wins.
+void merge(Table& base, const Table& more, Report& report);
+
+// One host's view of the whole file. `on` and `defaults` are gone from it.
+Table view_of(const Table& root, const NodeView& view, Report& report);
+
+}  // namespace hawser::config

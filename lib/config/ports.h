@@ -1,0 +1,34 @@
+// "mac:.." and "path:.." ports of bonds as the devices that they are on this machine at this moment.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "lib/config/config.h"
+#include "lib/state/observed.h"
+
+namespace hawser::config {
+
+// udev's ID_PATH of each device ("pci-0000:01:00.0") and the device's name; given by the caller, because
+// finding it out needs the file system.
+using DevicesByPath = std::map<std::string, std::string>;
+
+struct MissingPort {
+  std::string bond;  // device
+  std::string port;  // as written: "eth1", "mac:52:54:00:12:34:56"
+  bool operator==(const MissingPort&) const = default;
+};
+
+struct ResolvedPorts {
+  State network;                            // ports by device name; those that are not there are left out
+  std::map<std::string, BondPolicy> bonds;  // port_order likewise
+  std::vector<MissingPort> missing;         // by bond, in the order of the file
+};
+
+// A MAC means the permanent one: as a port a device may carry its bond's. A primary that is missing is left
+// out as well, since the kernel wants an existing device.
+ResolvedPorts resolve_ports(const State& network, const std::map<std::string, BondPolicy>& bonds,
+                            const Observed& observed, const DevicesByPath& by_path = {});
+
+}  // namespace hawser::config

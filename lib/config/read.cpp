@@ -1,0 +1,169 @@
+#include "lib/config/read.h"
+
+#include "lib/config/merge.h"
+#include "lib/config/schema.h"
+
+namespace hawser::config {
+
+namespace {
+
+// One pass over the top level.
+class FileReader {
+ public:
+  FileReader(const NodeView& view, Report& report, std::vector<Effective>* effective)
+      : report_(report), effective_(effective) {
+    file_.view = view;
+  }
+
+  File read(const Table& tree) {
+    for (const auto& entry : tree) read_top(entry);
+    // Sections that are not written still have their defaults.
+    for (const std::string_view name : {"log", "netd", "vipd"})
+      if (find(tree, name) == nullptr) read_single({std::string(name), {}, {Table{}, {}, {}, false}});
+    return std::move(file_);
+  }
+
+ private:
+  [[nodiscard]] Scope scope(const std::string& path) const {
+    return {report_, file_.view, effective_, path, path, part_of(path)};
+  }
+
+  void read_top(const Entry& entry) {
+    if (is_unsupported_section(entry.key))
+      report_.add(part_of(entry.key), entry.place, entry.key, "not supported by this version");
+    else if (entry.key == "format")
+      read_format(entry);
+    else if (entry.key == "nodes")
+      read_nodes(entry);
+    else if (!read_single(entry) && !read_named(entry))
+      refuse_key({report_, file_.view, nullptr, "", "", Part::kAll}, entry, section_names());
+  }
+
+  void read_format(const Entry& entry) {
+    TopSpec top;
+    read_section(scope(""), top_rows(), {entry}, top);
+  }
+
+  bool read_single(const Entry& entry) {
+    if (entry.key == "log") return single(entry, log_rows(), file_.log);
+    if (entry.key == "netd") return single(entry, netd_rows(), file_.netd);
+    if (entry.key == "vipd") return single(entry, vipd_rows(), file_.vipd);
+    return false;
+  }
+
+  bool read_named(const Entry& entry) {
+    if (entry.key == "bond") return named(entry, bond_rows(), file_.bonds);
+    if (entry.key == "link") return named(entry, link_rows(), file_.links);
+    if (entry.key == "vip") return named(entry, vip_rows(), file_.vips);
+    if (entry.key == "check") return named(entry, check_rows(), file_.checks);
+    if (entry.key == "pool") return named(entry, pool_rows(), file_.pools);
+    if (entry.key == "service") return named(entry, service_rows(), file_.services);
+    return false;
+  }
+
+  template <class S>
+  bool single(const Entry& entry, const Rows<S>& rows, S& said) {
+    if (const auto* table = entry.value.as<Table>())
+      read_section(scope(entry.key), rows, *table, said);
+    else
+      not_a_table(entry, entry.key, fmt::format("[{}]", entry.key));
+    return true;
+  }
+
+  template <class S>
+  bool named(const Entry& entry, const Rows<S>& rows, Sections<S>& sections) {
+    const auto* tables = entry.value.as<Table>();
+    if (tables == nullptr) return not_a_table(entry, entry.key, fmt::format("[{}.NAME]", entry.key)), true;
+    for (const auto& item : *tables) {
+      const auto path = dotted(entry.key, item.key);
+      if (const auto* table = item.value.as<Table>())
+        sections[item.key] = section(path, item, rows, *table);
+      else
+        not_a_table(item, path, fmt::format("[{}]", path));
+    }
+    return true;
+  }
+
+  template <class S>
+  Section<S> section(const std::string& path, const Entry& item, const Rows<S>& rows, const Table& table) {
+    Section<S> result;
+    result.path = path;
+    result.place = item.place;
+    result.places = read_section(scope(path), rows, table, result.said);
+    return result;
+  }
+
+  void read_nodes(const Entry& entry) {
+    const auto* tables = entry.value.as<Table>();
+    if (tables == nullptr) return;  // read_node_names() said so
+    for (const auto& item : *tables) {
+      const auto path = dotted("nodes", item.key);
+      const auto* table = item.value.as<Table>();
+      const Table short_form{{"addresses", item.place, in_list(item.value)}};
+      file_.nodes[item.key] = section(path, item, node_rows(), table == nullptr ? short_form : *table);
+    }
+  }
+
+  // [nodes] lb1 = "192.0.2.11"
+  static Value in_list(const Value& value) {
+    if (value.as<std::string>() == nullptr) return value;
+    return {List{value}, value.place, value.via, true};
+  }
+
+  void not_a_table(const Entry& entry, const std::string& path, const std::string& form) {
+    report_.add(part_of(path), entry.value.place, path,
+                fmt::format("must be a table: {}, not {}", form, in_words(entry.value)));
+  }
+
+  Report& report_;
+  std::vector<Effective>* effective_;
+  File file_;
+};
+
+}  // namespace
+
+std::vector<std::string> read_node_names(const Table& root, Report& report) {
+  std::vector<std::string> names;
+  const auto* nodes = find(root, "nodes");
+  if (nodes == nullptr) return names;
+  const auto* tables = nodes->as<Table>();
+  if (tables == nullptr) {
+    report.add(Part::kAll, nodes->place, "nodes",
+               fmt::format("must be a table: [nodes.NAME], not {}", in_words(*nodes)));
+    return names;
+  }
+  for (const auto& entry : *tables) {
+    if (is_setting_name(entry.key))
+      report.add(Part::kAll, entry.place, "nodes." + entry.key,
+                 fmt::format("a node must not be named like the setting {}", quote(entry.key)));
+    names.push_back(entry.key);
+  }
+  return names;
+}
+
+File read_file(const Table& tree, const NodeView& view, Report& report, std::vector<Effective>* effective) {
+  return FileReader(view, report, effective).read(tree);
+}
+
+std::map<std::string, std::map<std::string, std::uint8_t>> read_priorities(
+    const Table& root, const NodeView& view, const std::vector<Source>& sources) {
+  std::map<std::string, std::map<std::string, std::uint8_t>> priorities;
+  // What is wrong in other hosts' views is said when those are loaded.
+  Report unheard(sources, Part::kAll);
+  for (const auto& node : view.nodes) {
+    const NodeView other{node, view.nodes};
+    const auto tree = view_of(root, other, unheard);
+    const auto* vips = find(tree, "vip");
+    if (vips == nullptr || vips->as<Table>() == nullptr) continue;
+    for (const auto& entry : *vips->as<Table>()) {
+      const auto* table = entry.value.as<Table>();
+      if (table == nullptr) continue;
+      VipSpec vip;
+      read_section({unheard, other, nullptr, "", "", Part::kAll}, vip_rows(), *table, vip);
+      priorities[entry.key][node] = vip.priority.value;
+    }
+  }
+  return priorities;
+}
+
+}  // namespace hawser::config

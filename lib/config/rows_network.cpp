@@ -1,0 +1,226 @@
+// The rows of [bond.*] and [link.*]. A bond's options come from the table in lib/state/bond_options.h.
+#include "lib/config/monitor.h"
+#include "lib/config/sections.h"
+#include "lib/state/bond_options.h"
+
+namespace hawser::config {
+
+namespace {
+
+constexpr std::int64_t kMax32 = 0xFFFFFFFF;
+constexpr std::int64_t kMaxInt = 0x7FFFFFFF;
+
+Setting setting(std::string_view key, std::string_view type, std::string range, std::string_view help) {
+  Setting result;
+  result.key = key;
+  result.type = type;
+  result.range = std::move(range);
+  result.help = help;
+  return result;
+}
+
+std::string show_routes(const std::vector<Section<RouteSpec>>& routes) {
+  std::string text;
+  for (const auto& route : routes)
+    text += fmt::format("{}{}", text.empty() ? "" : ", ", inline_table(route_rows(), route.said));
+  return fmt::format("[{}]", text);
+}
+
+void read_routes(const Scope& scope, const Value& value, InterfaceSpec& link) {
+  const auto* list = value.as<List>();
+  if (list == nullptr)
+    return scope.problem(value.place, "routes",
+                         fmt::format("must be a list of routes, not {}", in_words(value)));
+  for (const auto& item : *list) {
+    const auto* table = item.as<Table>();
+    if (table == nullptr) {
+      scope.problem(item.place, "routes",
+                    fmt::format("must be {{ to = .., via = .. }}, not {}", in_words(item)));
+      continue;
+    }
+    Section<RouteSpec> route;
+    const auto inside = scope.silent().inside("routes");
+    route.path = inside.said;
+    route.place = item.place;
+    route.places = read_section(inside, route_rows(), *table, route.said);
+    link.routes.push_back(std::move(route));
+  }
+}
+
+template <class S>
+Rows<S> interface_rows() {
+  Rows<S> rows;
+  rows.add("device", &S::device, DeviceName{}, "the device, where the section is not named like it")
+      .add("addresses", &S::addresses, ListOf{kPrefix}, "addresses with their prefix length");
+  rows.custom(setting("routes", "list of table", "{ to, via, table, metric, source, onlink, mtu }",
+                      "routes through this device; to is \"default\" or a prefix"),
+              read_routes, [](const S& link) { return show_routes(link.routes); });
+  rows.add("mtu", &S::mtu, Whole{68, 65536}, "largest packet")
+      .add("mac", &S::mac, kMac, "hardware address")
+      .add("vrf", &S::vrf, Text{}, "the VRF that it belongs to")
+      .add("description", &S::description, Text{}, "for people")
+      .add("up", &S::up, Flag{}, "whether the device is up");
+  return rows;
+}
+
+std::string option_range(const BondOptionInfo& info) {
+  if (!info.words.empty()) return joined({info.words.begin(), info.words.end()}, " or ", true);
+  return fmt::format("{} to {}", format_bond_value(info, info.minimum),
+                     format_bond_value(info, info.maximum));
+}
+
+std::string_view option_type(const BondOptionInfo& info) {
+  if (!info.words.empty()) return "text";
+  return info.unit == BondUnit::kNone ? "int" : "duration";
+}
+
+std::string show_option(const BondOptionInfo& info, const BondSpec& bond) {
+  if (!option_applies(info, bond.mode)) return "";
+  const auto text = format_bond_value(info, option_of(bond, info.option));
+  return info.words.empty() && info.unit == BondUnit::kNone ? text : quote(text);
+}
+
+void read_option(const BondOptionInfo& info, std::string_view key, const Scope& scope, const Value& value,
+                 BondSpec& bond) {
+  const auto* text = value.as<std::string>();
+  const auto* flag = value.as<bool>();
+  const auto* number = value.as<std::int64_t>();
+  const bool words = !info.words.empty();
+  const bool is_count = !words && info.unit == BondUnit::kNone;
+  Result<std::uint32_t> parsed = fail("");
+  if (is_count && number != nullptr)
+    parsed = parse_bond_value(info, std::to_string(*number));
+  else if (!is_count && text != nullptr)
+    parsed = parse_bond_value(info, *text);
+  else if (flag != nullptr && words && info.words.front() == "off")
+    parsed = *flag ? 1U : 0U;
+  else
+    parsed = fail("must be {}{}, not {}",
+                  is_count ? "a whole number from "
+                  : words  ? ""
+                           : "a duration from ",
+                  option_range(info), in_words(value));
+  if (parsed)
+    bond.options[info.option] = *parsed;
+  else
+    scope.problem(value.place, key, parsed.error().text);
+}
+
+void add_option(Rows<BondSpec>& rows, const BondOptionInfo& info) {
+  rows.custom(
+      setting(info.name, option_type(info), option_range(info), info.help),
+      [&info](const Scope& scope, const Value& value, BondSpec& bond) {
+        read_option(info, info.name, scope, value, bond);
+      },
+      [&info](const BondSpec& bond) { return show_option(info, bond); });
+}
+
+// "eth0", "mac:52:54:00:12:34:56" or "path:pci-0000:01:00.0".
+struct PortName : Text {
+  bool parse(const Value& value, Type& out, const Fault& fault) const {
+    if (value.as<std::string>() == nullptr || !Text::parse(value, out, fault))
+      return fault(value, fmt::format("must be a port's name, not {}", in_words(value))), false;
+    if (out.starts_with("mac:")) {
+      const auto mac = MacAddress::parse(std::string_view(out).substr(4));
+      if (!mac) return fault(value, mac.error().text), false;
+      return true;
+    }
+    if (out.starts_with("path:") && out.size() > 5) return true;
+    return DeviceName{}.parse(value, out, fault);
+  }
+  [[nodiscard]] std::string type() const { return "port"; }
+};
+
+void read_ports(const Scope& scope, const Value& value, BondSpec& bond) {
+  const auto* table = value.as<Table>();
+  if (table == nullptr) return scope.problem(value.place, "port", "must be tables: [bond.NAME.port.PORT]");
+  for (const auto& entry : *table) {
+    const auto* settings = entry.value.as<Table>();
+    const auto inside = scope.inside("port").inside(entry.key);
+    if (settings == nullptr) {
+      inside.problem(entry.value.place, "", fmt::format("must be a table, not {}", in_words(entry.value)));
+      continue;
+    }
+    auto& port = bond.port[entry.key];
+    port.path = inside.said;
+    port.place = entry.place;
+    port.places = read_section(inside, port_rows(), *settings, port.said);
+  }
+}
+
+}  // namespace
+
+const Rows<RouteSpec>& route_rows() {
+  static const auto rows = Rows<RouteSpec>()
+                               .add("to", &RouteSpec::to, Text{}, "\"default\" or a prefix")
+                               .required()
+                               .add("via", &RouteSpec::via, kAddress, "the next router")
+                               .add("table", &RouteSpec::table, Whole{1, kMax32}, "routing table")
+                               .add("metric", &RouteSpec::metric, Whole{0, kMax32}, "lower is preferred")
+                               .add("source", &RouteSpec::source, kAddress, "preferred source address")
+                               .add("onlink", &RouteSpec::onlink, Flag{}, "the router is on this link")
+                               .add("mtu", &RouteSpec::mtu, Whole{0, 65536}, "path MTU; 0: the device's");
+  return rows;
+}
+
+const Rows<BondPort>& port_rows() {
+  static const auto rows = Rows<BondPort>()
+                               .add("prio", &BondPort::prio, Whole{-kMaxInt - 1, kMaxInt},
+                                    "higher is preferred; not looked at while a primary is set")
+                               .add("queue_id", &BondPort::queue_id, Whole{0, 255}, "transmit queue; 0: none")
+                               .unsupported({"actor_port_prio", "probe"});
+  return rows;
+}
+
+const Rows<BondSpec>& bond_rows() {
+  static const auto rows = [] {
+    auto made = interface_rows<BondSpec>();
+    made.add("mode", &BondSpec::mode, Word<BondMode>{}, "how the ports share the traffic").required();
+    made.add("ports", &BondSpec::ports, ListOf{PortName{}}, "its devices, in order of preference")
+        .add("primary", &BondSpec::primary, Text{}, "the port that is active whenever it works")
+        .add("monitor", &BondSpec::monitor, Word<Monitor>{}, "how a dead port is found")
+        .add("fast_failover", &BondSpec::fast_failover, Flag{},
+             "act on the carrier event instead of waiting for the next look");
+    for (const auto& info : bond_options()) add_option(made, info);
+    auto alias = setting("num_unsol_na", "int", "0 to 255", "another name of num_grat_arp");
+    const auto& info = info_of(BondOption::kNumGratArp);
+    made.custom(std::move(alias),
+                [&info](const Scope& scope, const Value& value, BondSpec& bond) {
+                  read_option(info, "num_unsol_na", scope, value, bond);
+                },
+                {});
+    made.add("arp_ip_target", &BondSpec::arp_ip_target, ListOf{kAddress}, "IPv4 addresses that answer ARP")
+        .add("ns_ip6_target", &BondSpec::ns_ip6_target, ListOf{kAddress},
+             "IPv6 addresses that answer neighbour solicitations")
+        .add("ad_actor_system", &BondSpec::ad_actor_system, kMac,
+             "LACP system address; unset: the bond's own");
+    auto port = setting("port", "table", "", "[bond.NAME.port.PORT]: settings of one port");
+    port.per_node = false;
+    made.custom(std::move(port), read_ports, {});
+    made.unsupported(
+        {"failback", "hold_down", "probe", "coupled_control", "broadcast_neighbor", "lacp_strict"});
+    return made;
+  }();
+  return rows;
+}
+
+const Rows<LinkSpec>& link_rows() {
+  static const auto rows = [] {
+    auto made = interface_rows<LinkSpec>();
+    made.add("kind", &LinkSpec::kind,
+             Word<LinkKind>{{LinkKind::kPhysical, LinkKind::kVlan, LinkKind::kDummy, LinkKind::kVrf}},
+             "what it is")
+        .required()
+        .add("on", &LinkSpec::on, Text{}, "the device below; of a vlan")
+        .required()
+        .add("id", &LinkSpec::id, Whole{1, 4094}, "VLAN number; of a vlan")
+        .required()
+        .add("protocol", &LinkSpec::protocol, OneOf{{"802.1q", "802.1ad"}}, "VLAN protocol; of a vlan")
+        .add("table", &LinkSpec::table, Whole{1, kMax32}, "routing table; of a vrf")
+        .required();
+    return made;
+  }();
+  return rows;
+}
+
+}  // namespace hawser::config

@@ -1,0 +1,180 @@
+// The rows of [vip.*].
+#include "lib/config/sections.h"
+
+namespace hawser::config {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+Setting setting(std::string_view key, std::string_view type, std::string_view range, std::string_view help) {
+  Setting result;
+  result.key = key;
+  result.type = type;
+  result.range = range;
+  result.help = help;
+  return result;
+}
+
+// "192.0.2.100", "192.0.2.100/24" or { address = "192.0.2.100", interface = "back" }.
+const Rows<VipAddress>& address_rows() {
+  static const auto rows = Rows<VipAddress>()
+                               .add("address", &VipAddress::prefix, kPrefix, "the address")
+                               .add("interface", &VipAddress::interface, Text{}, "where it lives");
+  return rows;
+}
+
+bool read_address(const Scope& scope, const Value& item, VipAddress& address) {
+  const Fault fault = [&](const Value& at, std::string what) {
+    scope.problem(at.place, "addresses", std::move(what));
+  };
+  const auto* table = item.as<Table>();
+  if (table == nullptr) return kPrefix.parse(item, address.prefix, fault);
+  read_section(scope.silent().inside("addresses"), address_rows(), *table, address);
+  const auto* written = find(*table, "address");
+  if (written == nullptr) fault(item, "address is missing: write { address = .., interface = .. }");
+  if (written != nullptr && !scope.report.faulty(written->place)) return true;
+  scope.report.mark_faulty(item.place);
+  return false;
+}
+
+void read_addresses(const Scope& scope, const Value& value, VipSpec& vip) {
+  const auto* list = value.as<List>();
+  if (list == nullptr)
+    return scope.problem(value.place, "addresses",
+                         fmt::format("must be a list of addresses, not {}", in_words(value)));
+  if (list->empty()) scope.problem(value.place, "addresses", "must hold at least one address");
+  for (const auto& item : *list) {
+    VipAddress address;
+    if (read_address(scope, item, address)) vip.addresses.push_back(std::move(address));
+  }
+}
+
+std::string show_addresses(const VipSpec& vip) {
+  std::string text;
+  for (const auto& address : vip.addresses)
+    text += fmt::format(
+        "{}{}", text.empty() ? "" : ", ",
+        address.interface.empty() ? quote(to_string(address.prefix)) : inline_table(address_rows(), address));
+  return fmt::format("[{}]", text);
+}
+
+void read_version(const Scope& scope, const Value& value, VipSpec& vip) {
+  const auto* number = value.as<std::int64_t>();
+  if (number != nullptr && *number == 2)
+    return scope.problem(value.place, "version", "version 2 is not supported yet");
+  if (number == nullptr || *number != 3)
+    return scope.problem(value.place, "version", fmt::format("must be 3, not {}", in_words(value)));
+  vip.version = 3;
+}
+
+void read_preempt(const Scope& scope, const Value& value, VipSpec& vip) {
+  const Span delay{0ms, 1h};
+  if (const auto* flag = value.as<bool>()) {
+    vip.preempt = *flag;
+    return;
+  }
+  if (value.as<std::string>() == nullptr)
+    return scope.problem(
+        value.place, "preempt",
+        fmt::format("must be true, false or a delay such as \"60s\", not {}", in_words(value)));
+  const Fault fault = [&](const Value& at, std::string what) {
+    scope.problem(at.place, "preempt", std::move(what));
+  };
+  if (delay.parse(value, vip.preempt_delay, fault)) vip.preempt = true;
+}
+
+std::string show_preempt(const VipSpec& vip) {
+  if (!vip.preempt) return "false";
+  return vip.preempt_delay == 0ms ? "true" : quote(format_duration(vip.preempt_delay));
+}
+
+void read_announce(const Scope& scope, const Value& value, VipSpec& vip) {
+  const auto* table = value.as<Table>();
+  if (table == nullptr)
+    return scope.problem(value.place, "announce",
+                         fmt::format("must be {{ count = .., interval = .. }}, not {}", in_words(value)));
+  read_section(scope.silent().inside("announce"), announce_rows(), *table, vip.announce);
+}
+
+void read_track(const Scope& scope, const Value& value, VipSpec& vip) {
+  const auto* list = value.as<List>();
+  if (list == nullptr)
+    return scope.problem(value.place, "track",
+                         fmt::format("must be a list of tables, not {}", in_words(value)));
+  for (const auto& item : *list) {
+    const auto* table = item.as<Table>();
+    if (table == nullptr) {
+      scope.problem(item.place, "track",
+                    fmt::format("must be {{ interface = .., weight = .. }}, not {}", in_words(item)));
+      continue;
+    }
+    const auto* weight = find(*table, "weight");
+    if (weight == nullptr) continue;
+    const auto* number = weight->as<std::int64_t>();
+    if (number == nullptr || *number < -253 || *number > 253)
+      scope.problem(weight->place, "track.weight",
+                    fmt::format("must be from -253 to 253, not {}", in_words(*weight)));
+    else
+      vip.track_weights.push_back({weight->place, static_cast<std::int32_t>(*number)});
+  }
+}
+
+void add_timing(Rows<VipSpec>& rows) {
+  rows.custom(setting("preempt", "bool or duration", "",
+                      "whether a node with a higher priority takes over, and when"),
+              read_preempt, show_preempt)
+      .add("startup_delay", &VipSpec::startup_delay, Span{0ms, 1h},
+           "time after the start in which it stays Backup");
+  auto announce = setting("announce", "table", "{ count, interval, refresh }",
+                          "gratuitous ARP and unsolicited neighbour advertisements after a takeover");
+  announce.per_node = false;
+  rows.custom(std::move(announce), read_announce,
+              [](const VipSpec& vip) { return inline_table(announce_rows(), vip.announce); });
+}
+
+}  // namespace
+
+const Rows<Announce>& announce_rows() {
+  static const auto rows =
+      Rows<Announce>()
+          .add("count", &Announce::count, Whole{0, 100}, "announcements per address")
+          .add("interval", &Announce::interval, Span{10ms, 1h}, "time between two")
+          .add("refresh", &Announce::refresh, Span{0ms, 24h}, "again and again; 0s: never")
+          .unsupported({"rate"});
+  return rows;
+}
+
+const Rows<VipSpec>& vip_rows() {
+  static const auto rows = [] {
+    Rows<VipSpec> made;
+    made.add("interface", &VipSpec::interface, Text{}, "where advertisements go and addresses live",
+             Part::kAll)
+        .required();
+    auto addresses = setting("addresses", "list of address, prefix or { address, interface }", "",
+                             "what moves; /32 and /128 unless a prefix is written");
+    addresses.part = Part::kAll;
+    made.custom(std::move(addresses), read_addresses, show_addresses).required();
+    made.add("virtual_router_id", &VipSpec::virtual_router_id, Whole{1, 255}, "the same on every node")
+        .required()
+        .add("priority", &VipSpec::priority, Whole{1, 255},
+             "the highest holds the addresses; 255: it owns them")
+        .add("advertisement_interval", &VipSpec::advertisement_interval, Span{10ms, 40950ms, 10ms},
+             "time between two advertisements");
+    made.custom(setting("version", "int", "3", "VRRP version"), read_version,
+                [](const VipSpec& vip) { return std::to_string(vip.version); });
+    made.add("checksum", &VipSpec::checksum, Word<VrrpChecksum>{}, "of version 3 over IPv4")
+        .add("transport", &VipSpec::transport, Word<Transport>{}, "how the nodes hear each other")
+        .add("peers", &VipSpec::peer_words, ListOf{Text{}},
+             "unicast: nodes or addresses; unset: every other node's address of the family")
+        .add("source", &VipSpec::source, kAddress, "source address of advertisements");
+    add_timing(made);
+    made.unsupported({"password", "accept", "virtual_mac", "lead", "store", "lease", "steps", "provider",
+                      "arbiter", "require_fencing", "reset_connections"})
+        .unsupported("track", read_track);
+    return made;
+  }();
+  return rows;
+}
+
+}  // namespace hawser::config
