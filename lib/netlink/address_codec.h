@@ -1,0 +1,50 @@
+// Addresses as RTM_NEWADDR, routes as RTM_NEWROUTE messages.
+#pragma once
+
+#include <optional>
+
+#include <sys/socket.h>
+
+#include "lib/base/strong.h"
+#include "lib/netlink/message.h"
+#include "lib/state/network.h"
+
+namespace hawser::nl {
+
+// ifa_family, rtm_family.
+inline std::uint8_t family_number(Family family) {
+  return family == Family::kIpv4 ? std::uint8_t{AF_INET} : std::uint8_t{AF_INET6};
+}
+
+struct DecodedAddress {
+  IfIndex link;
+  Prefix prefix;
+  Address address;
+
+  bool operator==(const DecodedAddress&) const = default;
+};
+
+Result<DecodedAddress> decode_address(const MessageView& message);
+
+Bytes encode_get_addresses();
+// kReplace changes what is there, as far as the kernel does so: of an IPv4 address the lifetimes (later
+// kernels: and the protocol), of an IPv6 address the flags too.
+enum class Put : std::uint8_t { kNew, kReplace };
+Bytes encode_put_address(Put put, IfIndex link, const Prefix& prefix, const Address& address);
+Bytes encode_remove_address(IfIndex link, const Prefix& prefix);
+
+struct DecodedRoute {
+  RouteKey key;
+  Route route;  // without its device
+  IfIndex device;
+};
+
+// nullopt: not a plain unicast route with one next hop (local, blackhole, multipath, cached, encapsulated,
+// by source or TOS): foreign, left alone and not shown.
+Result<std::optional<DecodedRoute>> decode_route(const MessageView& message);
+
+Bytes encode_get_routes(Family family);
+Bytes encode_put_route(Put put, const RouteKey& key, const Route& route, IfIndex device);
+Bytes encode_remove_route(const RouteKey& key, const Route& route, IfIndex device);
+
+}  // namespace hawser::nl

@@ -1,0 +1,128 @@
+#include "lib/netlink/ipvs.h"
+
+#include <cerrno>
+
+#include <linux/ip_vs.h>
+#include <linux/netlink.h>
+
+namespace hawser::nl {
+
+namespace {
+
+bool failed_with(const Status& status, int code) {
+  return !status && status.error().code == code;
+}
+
+}  // namespace
+
+Result<Ipvs> Ipvs::open() {
+  return Socket::open(NETLINK_GENERIC).map([](Socket&& socket) { return Ipvs{std::move(socket)}; });
+}
+
+Status Ipvs::resolve() {
+  if (family_ != 0) return {};
+  const auto family = socket_.ask(encode_get_family(IPVS_GENL_NAME), decode_family);
+  if (!family) return fail_with(family.error().code == ENOENT ? ENOPKG : family.error().code, "");
+  family_ = *family;
+  return {};
+}
+
+template <class Encode>
+Status Ipvs::request(Encode encode) {
+  if (auto known = resolve(); !known) return known;
+  auto status = socket_.request(encode(family_));
+  if (!failed_with(status, ENOENT)) return status;
+  // ENOENT is also the answer of a family that is gone.
+  const auto before = std::exchange(family_, std::uint16_t{0});
+  if (auto known = resolve(); !known) return known;
+  return family_ == before ? status : socket_.request(encode(family_));
+}
+
+Status Ipvs::observe(Observed& observed, const std::set<ServiceKey>& only) {
+  family_ = 0;  // the module may have been loaded, unloaded or both
+  if (const auto known = resolve(); !known) return failed_with(known, ENOPKG) ? Status{} : known;
+  auto found = services(only);
+  if (!found) return tl::unexpected(found.error());
+  for (auto& [key, service, traffic] : *found) {
+    observed.state.services[key] = std::move(service);
+    observed.services[key].traffic = traffic;
+    if (auto reals = observe_reals(observed, key); !reals) return reals;
+  }
+  return {};
+}
+
+// Asking for each is what keeps a look at one of a thousand services as cheap as at one of two.
+Result<std::vector<DecodedService>> Ipvs::services(const std::set<ServiceKey>& only) {
+  if (only.empty()) return socket_.collect(encode_get_services(family_), decode_service);
+  std::vector<DecodedService> found;
+  for (const auto& key : only) {
+    auto service = socket_.ask(encode_get_service(family_, key), decode_service);
+    if (service)
+      found.push_back(std::move(*service));
+    else if (service.error().code != ESRCH)
+      return tl::unexpected(service.error());
+  }
+  return found;
+}
+
+Status Ipvs::observe_reals(Observed& observed, const ServiceKey& key) {
+  const auto reals = socket_.collect(encode_get_reals(family_, key), [&](const MessageView& message) {
+    return decode_real(message, key.family());
+  });
+  if (!reals) return tl::unexpected(reals.error());
+  auto& servers = observed.state.services[key].reals;
+  auto& statuses = observed.services[key].reals;
+  for (const auto& [endpoint, server, status] : *reals) {
+    servers[endpoint] = server;
+    statuses[endpoint] = status;
+  }
+  return {};
+}
+
+Status Ipvs::perform(const AddService& step) {
+  auto status = request(
+      [&](std::uint16_t family) { return encode_service(family, Write::kAdd, step.key, step.service); });
+  if (!failed_with(status, EEXIST)) return status;
+  Observed now;
+  if (auto seen = observe(now, {step.key}); !seen) return seen;
+  const auto there = now.state.services.find(step.key);
+  if (there == now.state.services.end()) return status;
+  there->second.reals = step.service.reals;  // steps of their own
+  return there->second == step.service ? Status{} : status;
+}
+
+Status Ipvs::perform(const EditService& step) {
+  return request(
+      [&](std::uint16_t family) { return encode_service(family, Write::kEdit, step.key, step.to); });
+}
+
+Status Ipvs::perform(const DeleteService& step) {
+  auto status = request([&](std::uint16_t family) { return encode_delete_service(family, step.key); });
+  return failed_with(status, ESRCH) ? Status{} : status;
+}
+
+Status Ipvs::perform(const AddReal& step) {
+  auto status = request([&](std::uint16_t family) {
+    return encode_real(family, Write::kAdd, step.key, step.real, step.server);
+  });
+  if (!failed_with(status, EEXIST)) return status;
+  Observed now;
+  if (auto seen = observe(now, {step.key}); !seen) return seen;
+  const auto& reals = now.state.services[step.key].reals;
+  const auto there = reals.find(step.real);
+  return there != reals.end() && there->second == step.server ? Status{} : status;
+}
+
+Status Ipvs::perform(const EditReal& step) {
+  return request(
+      [&](std::uint16_t family) { return encode_real(family, Write::kEdit, step.key, step.real, step.to); });
+}
+
+// Gone with its service is gone, too.
+Status Ipvs::perform(const DeleteReal& step) {
+  auto status =
+      request([&](std::uint16_t family) { return encode_delete_real(family, step.key, step.real); });
+  return failed_with(status, ENOENT) || failed_with(status, ESRCH) ? Status{} : status;
+}
+
+}  // namespace hawser::nl

@@ -1,0 +1,45 @@
+// The IPVS table of one network namespace, through one generic netlink socket.
+#pragma once
+
+#include <set>
+
+#include "lib/netlink/ipvs_codec.h"
+#include "lib/netlink/socket.h"
+#include "lib/plan/step.h"
+
+namespace hawser::nl {
+
+class Ipvs {
+ public:
+  static Result<Ipvs> open();
+
+  // Fills services and their real servers; `only` empty: all of them. Without the module: none.
+  // One dump for all services, or one question for each of `only`, and one dump for each service's real
+  // servers, one after another: a netlink socket has one dump at a time (EBUSY), and the kernel has no dump
+  // of all.
+  Status observe(Observed& observed, const std::set<ServiceKey>& only);
+
+  // A weight change is one message and one acknowledgement. The error's code is the errno; ENOPKG: the module
+  // is missing.
+  Status perform(const AddService& step);
+  Status perform(const EditService& step);
+  Status perform(const DeleteService& step);
+  Status perform(const AddReal& step);
+  Status perform(const EditReal& step);
+  Status perform(const DeleteReal& step);
+
+ private:
+  explicit Ipvs(Socket socket) : socket_(std::move(socket)) {}
+  // Asks the kernel for the family's number when it is not known.
+  Status resolve();
+  // Sends what `encode(family)` gives; once more when the module was taken away and came back in between.
+  template <class Encode>
+  Status request(Encode encode);
+  Result<std::vector<DecodedService>> services(const std::set<ServiceKey>& only);
+  Status observe_reals(Observed& observed, const ServiceKey& key);
+
+  Socket socket_;
+  std::uint16_t family_ = 0;  // 0: not asked yet
+};
+
+}  // namespace hawser::nl

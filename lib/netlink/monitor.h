@@ -1,0 +1,73 @@
+// What changed in the kernel, as it happens. A notification carries no decision: it says which kinds of
+// object need a fresh look. Link facts come along because a pulled cable cannot wait for one.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/netlink/socket.h"
+#include "lib/state/observed.h"
+
+namespace hawser {
+
+// One link notification, in the order of arrival; the same link may appear several times.
+struct LinkFact {
+  std::string name;
+  IfIndex index;
+  bool up = false;       // IFF_UP
+  bool carrier = false;  // IFF_LOWER_UP
+  bool removed = false;
+  IfIndex master;                  // the bond, VRF or bridge it belongs to
+  std::optional<PortStatus> port;  // of a bond's port
+  IfIndex active_port;             // of a bond with an active port
+  bool failover = false;           // of a bond: it has just chosen another active port
+
+  bool operator==(const LinkFact&) const = default;
+};
+
+// One address notification. What to do about it needs a fresh look; whose it was saves one.
+struct AddressFact {
+  IfIndex link;
+  Prefix prefix;
+  std::uint8_t protocol = 0;  // IFA_PROTO
+  bool removed = false;
+
+  bool operator==(const AddressFact&) const = default;
+};
+
+struct Changes {
+  bool links = false;
+  bool addresses = false;
+  bool routes = false;
+  bool lost = false;  // notifications were dropped: all the others are set, the facts are not complete
+  std::vector<LinkFact> facts;
+  std::vector<AddressFact> address_facts;
+
+  [[nodiscard]] bool any() const { return links || addresses || routes; }
+  bool operator==(const Changes&) const = default;
+};
+
+class Monitor {
+ public:
+  // Listens in the current network namespace. What happens after open() is not missed, so open first, then
+  // observe.
+  static Result<Monitor> open();
+
+  // Readable when there is something to drain. Stays the monitor's.
+  [[nodiscard]] int fd() const { return fd_.get(); }
+
+  // Everything that has arrived; never waits.
+  Result<Changes> drain();
+
+ private:
+  explicit Monitor(Fd fd);
+
+  Fd fd_;
+  Bytes buffer_;
+};
+
+// Notes what one datagram says. Its own function so that it is tested on captured bytes.
+void note_changes(ByteView datagram, Changes& changes);
+
+}  // namespace hawser

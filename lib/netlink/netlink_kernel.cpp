@@ -1,0 +1,52 @@
+#include "lib/netlink/netlink_kernel.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include "lib/netlink/explain.h"
+
+namespace hawser {
+
+namespace {
+
+tl::unexpected<Error> cannot_read_ipvs(const Error& why) {
+  if (why.code == EPERM) return fail_with(EPERM, "ipvs: read services: not permitted: needs CAP_NET_ADMIN");
+  return fail_with(why.code, "ipvs: read services: {}",
+                   why.text.empty() ? std::strerror(why.code) : why.text);
+}
+
+}  // namespace
+
+Result<NetlinkKernel> NetlinkKernel::open() {
+  auto network = nl::Network::open();
+  if (!network) return tl::unexpected(network.error());
+  auto ipvs = nl::Ipvs::open();
+  if (!ipvs) return tl::unexpected(ipvs.error());
+  return NetlinkKernel{std::move(*network), std::move(*ipvs)};
+}
+
+Result<Observed> NetlinkKernel::observe(const Scope& scope) {
+  Observed observed;
+  if (scope.network)
+    if (const auto status = network_.observe(observed); !status) return tl::unexpected(status.error());
+  if (scope.ipvs)
+    if (const auto status = ipvs_.observe(observed, scope.services); !status)
+      return cannot_read_ipvs(status.error());
+  return observed;
+}
+
+Status NetlinkKernel::perform(const Step& step) {
+  const auto status = std::visit(
+      [&](const auto& one) {
+        if constexpr (requires { network_.perform(one); })
+          return network_.perform(one);
+        else
+          return ipvs_.perform(one);
+      },
+      step);
+  if (status) return {};
+  const auto& refusal = status.error();
+  return fail_with(refusal.code, "{}: {}", describe(step), nl::explain(step, refusal, nl::has_net_admin()));
+}
+
+}  // namespace hawser

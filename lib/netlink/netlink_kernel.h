@@ -1,0 +1,27 @@
+// The real kernel: rtnetlink for links, addresses and routes, generic netlink for IPVS. It works on the
+// network namespace in which it was opened. One socket per family, used from one thread; each call waits for
+// the kernel, which answers at once.
+#pragma once
+
+#include "lib/netlink/ipvs.h"
+#include "lib/netlink/network.h"
+#include "lib/plan/kernel.h"
+
+namespace hawser {
+
+class NetlinkKernel : public Kernel {
+ public:
+  // Error: no netlink sockets to be had.
+  static Result<NetlinkKernel> open();
+
+  Result<Observed> observe(const Scope& scope) override;
+  Status perform(const Step& step) override;
+
+ private:
+  NetlinkKernel(nl::Network network, nl::Ipvs ipvs) : network_(std::move(network)), ipvs_(std::move(ipvs)) {}
+
+  nl::Network network_;
+  nl::Ipvs ipvs_;
+};
+
+}  // namespace hawser

@@ -1,0 +1,52 @@
+// Links, addresses and routes of one network namespace, through one rtnetlink socket.
+#pragma once
+
+#include "lib/netlink/socket.h"
+#include "lib/plan/step.h"
+#include "lib/state/observed.h"
+
+namespace hawser::nl {
+
+class Network {
+ public:
+  static Result<Network> open();
+
+  // Fills links, addresses and routes.
+  Status observe(Observed& observed);
+
+  // The error's code is the errno; its text, where there is one, is the kernel's or names the missing
+  // interface.
+  Status perform(const CreateLink& step);
+  Status perform(const DeleteLink& step);
+  Status perform(const SetLinkUp& step);
+  Status perform(const SetMtu& step);
+  Status perform(const SetMac& step);
+  Status perform(const SetMaster& step);
+  Status perform(const SetBondMode& step);
+  Status perform(const SetBondOption& step);
+  Status perform(const SetBondPrimary& step);
+  Status perform(const SetBondTargets& step);
+  Status perform(const SetAdActorSystem& step);
+  Status perform(const SetPortOptions& step);
+  Status perform(const SetActivePort& step);
+  Status perform(const AddAddress& step);
+  Status perform(const ChangeAddress& step);
+  Status perform(const RemoveAddress& step);
+  Status perform(const AddRoute& step);
+  Status perform(const ChangeRoute& step);
+  Status perform(const RemoveRoute& step);
+
+ private:
+  using Names = std::map<IfIndex, std::string>;
+
+  explicit Network(Socket socket) : socket_(std::move(socket)) {}
+  Status observe_links(Observed& observed, Names& names);
+  Status observe_addresses(Observed& observed, const Names& names);
+  Status observe_routes(Observed& observed, const Names& names, Family family);
+  // Index 0 for an empty name; an error that names a missing one.
+  Result<IfIndex> find(const std::string& name);
+
+  Socket socket_;
+};
+
+}  // namespace hawser::nl

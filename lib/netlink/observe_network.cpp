@@ -1,0 +1,108 @@
+#include <linux/netlink.h>
+
+#include "lib/netlink/address_codec.h"
+#include "lib/netlink/link_codec.h"
+#include "lib/netlink/network.h"
+
+namespace hawser::nl {
+
+namespace {
+
+using Names = std::map<IfIndex, std::string>;
+
+std::string name_in(const Names& names, IfIndex index) {
+  const auto found = names.find(index);
+  return found == names.end() ? std::string{} : found->second;
+}
+
+Link link_of(const DecodedLink& decoded, const Names& names) {
+  Link link;
+  link.kind = kind_of(decoded.kind);
+  link.up = decoded.up;
+  link.mtu = decoded.mtu;
+  link.mac = decoded.mac;
+  link.master = name_in(names, decoded.master);
+  link.vrf_table = decoded.vrf_table;
+  if (link.kind == LinkKind::kVlan)
+    link.vlan = Vlan{name_in(names, decoded.lower), decoded.vlan_id, decoded.vlan_protocol};
+  if (link.kind == LinkKind::kBond) {
+    link.bond = decoded.bond.bond;
+    link.bond->primary = name_in(names, decoded.bond.primary);
+  }
+  return link;
+}
+
+LinkStatus status_of(const DecodedLink& decoded, const Names& names) {
+  LinkStatus status;
+  status.index = decoded.index;
+  status.carrier = decoded.carrier;
+  status.carrier_changes = decoded.carrier_changes;
+  status.kind = decoded.kind;
+  if (decoded.port_kind == "bond") status.port = decoded.port.status;
+  status.active_port = name_in(names, decoded.bond.active_port);
+  return status;
+}
+
+void add_port(State& state, const DecodedLink& decoded, const Names& names) {
+  if (decoded.port_kind != "bond") return;
+  const auto bond = state.links.find(name_in(names, decoded.master));
+  if (bond != state.links.end() && bond->second.bond)
+    bond->second.bond->ports[decoded.name] = decoded.port.options;
+}
+
+bool is_ours(const Route& route) {
+  const auto owner = static_cast<Owner>(route.protocol);
+  return owner == Owner::kNetd || owner == Owner::kVipd;
+}
+
+// IPv6 has one fe80::/64 for each interface under the same key; of several the one that is ours counts, else
+// the first.
+void add_route(State& state, const DecodedRoute& decoded, const Names& names) {
+  auto route = decoded.route;
+  route.device = name_in(names, decoded.device);
+  if (route.device.empty()) return;
+  const auto [place, fresh] = state.routes.try_emplace(decoded.key, route);
+  if (!fresh && is_ours(route) && !is_ours(place->second)) place->second = route;
+}
+
+}  // namespace
+
+Status Network::observe(Observed& observed) {
+  Names names;
+  return observe_links(observed, names)
+      .and_then([&] { return observe_addresses(observed, names); })
+      .and_then([&] { return observe_routes(observed, names, Family::kIpv4); })
+      .and_then([&] { return observe_routes(observed, names, Family::kIpv6); });
+}
+
+Status Network::observe_links(Observed& observed, Names& names) {
+  const auto links = socket_.collect(encode_get_links(), decode_link);
+  if (!links) return fail_because("links: read", links.error());
+  for (const auto& link : *links) names[link.index] = link.name;
+  for (const auto& link : *links) {
+    observed.state.links[link.name] = link_of(link, names);
+    observed.links[link.name] = status_of(link, names);
+  }
+  for (const auto& link : *links) add_port(observed.state, link, names);
+  return {};
+}
+
+Status Network::observe_addresses(Observed& observed, const Names& names) {
+  const auto addresses = socket_.collect(encode_get_addresses(), decode_address);
+  if (!addresses) return fail_because("addresses: read", addresses.error());
+  for (const auto& [index, prefix, address] : *addresses) {
+    const auto link = observed.state.links.find(name_in(names, index));
+    if (link != observed.state.links.end()) link->second.addresses[prefix] = address;
+  }
+  return {};
+}
+
+Status Network::observe_routes(Observed& observed, const Names& names, Family family) {
+  const auto routes = socket_.collect(encode_get_routes(family), decode_route);
+  if (!routes) return fail_because("routes: read", routes.error());
+  for (const auto& route : *routes)
+    if (route) add_route(observed.state, *route, names);
+  return {};
+}
+
+}  // namespace hawser::nl
