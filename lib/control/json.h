@@ -1,0 +1,38 @@
+// JSON on both ends of the control socket: an answer as a value, a refusal as words.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include <boost/json/value.hpp>
+
+#include "lib/base/duration.h"
+#include "lib/base/result.h"
+#include "lib/control/message.h"
+
+namespace hawser::control {
+
+// {"error": "vip web: not Active"} with the given status.
+Response refusal(int status, std::string_view text);
+
+// The body of a good answer; of any other, its "error" as Error. `from` names the program in messages:
+// "netd".
+Result<boost::json::value> parse_answer(std::string_view from, const Response& response);
+
+// ask() and parse_answer() in one: the body of a good answer.
+Result<boost::json::value> ask_json(const std::filesystem::path& socket, const Request& request,
+                                    Milliseconds deadline = Milliseconds{5000});
+
+// Reading another program's answer, which may be of another version: what is missing or of another type is
+// empty, 0, false.
+std::string text_in(const boost::json::value& object, std::string_view key);
+std::uint64_t number_in(const boost::json::value& object, std::string_view key);
+bool flag_in(const boost::json::value& object, std::string_view key);
+const boost::json::value& value_in(const boost::json::value& object, std::string_view key);  // null
+const boost::json::array& list_in(const boost::json::value& object, std::string_view key);
+
+// For --json: indented by two spaces, keys in the order in which they were put in, one newline at the end.
+std::string pretty(const boost::json::value& value);
+
+}  // namespace hawser::control

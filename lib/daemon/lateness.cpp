@@ -1,0 +1,33 @@
+#include "lib/daemon/lateness.h"
+
+#include <algorithm>
+
+#include <boost/asio.hpp>
+
+namespace hawser {
+
+void Latencies::record(std::chrono::nanoseconds duration) {
+  const auto rounded =
+      std::chrono::ceil<std::chrono::microseconds>(std::max(duration, std::chrono::nanoseconds{0}));
+  const auto* bucket = std::lower_bound(kBounds.begin(), kBounds.end(), rounded);
+  ++buckets_.at(static_cast<std::size_t>(bucket - kBounds.begin()));
+  ++count_;
+  if (rounded > kLongestHandler) ++over_;
+  longest_ = std::max(longest_, rounded);
+}
+
+LoopLateness::LoopLateness(boost::asio::io_context& context, Milliseconds interval)
+    : timer_(context), interval_(interval) {
+  wait();
+}
+
+void LoopLateness::wait() {
+  timer_.expires_after(interval_);
+  timer_.async_wait([this](const boost::system::error_code& cancelled) {
+    if (cancelled) return;
+    latencies_.record(std::chrono::steady_clock::now() - timer_.expiry());
+    wait();
+  });
+}
+
+}  // namespace hawser
