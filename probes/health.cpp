@@ -1,0 +1,46 @@
+#include "probes/health.h"
+
+#include <limits>
+
+namespace hawser::probes {
+namespace {
+
+bool decides(const Thresholds& thresholds, const Health& health) {
+  if (health.state == HealthState::kUnknown || health.inherited) return true;
+  return health.in_a_row >= (health.last == Outcome::kGood ? thresholds.rise : thresholds.fall);
+}
+
+void count(Health& health, Outcome outcome) {
+  if (health.last != outcome) health.in_a_row = 0;
+  // A check that is good for years must not wrap around.
+  if (health.in_a_row < std::numeric_limits<int>::max()) ++health.in_a_row;
+  health.last = outcome;
+  ++(outcome == Outcome::kGood ? health.good : health.bad);
+}
+
+}  // namespace
+
+Observation observe(const Thresholds& thresholds, Health health, const Verdict& verdict, TimePoint now) {
+  health.words = verdict.words;
+  if (verdict.outcome == Outcome::kNotRun) {
+    ++health.not_run;
+    return {std::move(health), false};
+  }
+  count(health, verdict.outcome);
+  const auto wanted = verdict.outcome == Outcome::kGood ? HealthState::kUp : HealthState::kDown;
+  const bool decided = decides(thresholds, health);
+  if (decided) health.inherited = false;
+  if (!decided || wanted == health.state) return {std::move(health), false};
+  health.state = wanted;
+  health.since = now;
+  return {std::move(health), true};
+}
+
+Health inherit(Health health) {
+  health.inherited = health.state != HealthState::kUnknown;
+  health.last = Outcome::kNotRun;
+  health.in_a_row = 0;
+  return health;
+}
+
+}  // namespace hawser::probes
