@@ -1,0 +1,41 @@
+// All that netd decides, without a socket of its own and without a clock: events come in with the time, the
+// kernel is the two-method interface. netd/daemon.cpp is the thin edge around it, tests drive it with the
+// fake kernel.
+#pragma once
+
+#include "netd/ipvs_keeper.h"
+#include "netd/network_keeper.h"
+
+namespace hawser::netd {
+
+class Controller {
+ public:
+  Controller(Kernel& kernel, Journal journal, JournalBook::Write write_journal, Say say,
+             NetworkKeeper::FindPaths find_paths = {});
+
+  // Start and reload. Nothing is touched before work().
+  void configure(const config::Config& config, Why why, TimePoint now);
+  void network_changed(TimePoint now) { network_.changed(now); }
+  void verdict(const probes::ProbeKey& probe, const probes::Verdict& verdict, TimePoint now) {
+    ipvs_.verdict(probe, verdict, now);
+  }
+
+  // A small piece of what is due. True: there is more, call again at once (after other events).
+  bool work(TimePoint now);
+  // When to call work() next.
+  [[nodiscard]] TimePoint next() const { return std::min(network_.next(), ipvs_.next()); }
+  // Everything of the last configure() was tried.
+  [[nodiscard]] bool settled() const { return network_.settled() && ipvs_.settled(); }
+
+  [[nodiscard]] const NetworkKeeper& network() const { return network_; }
+  [[nodiscard]] const IpvsKeeper& ipvs() const { return ipvs_; }
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+
+ private:
+  Counters counters_;
+  JournalBook book_;
+  NetworkKeeper network_;
+  IpvsKeeper ipvs_;
+};
+
+}  // namespace hawser::netd

@@ -1,0 +1,309 @@
+#include "netd/daemon.h"
+
+#include <cerrno>
+
+#include <boost/asio.hpp>
+#include <boost/json.hpp>
+#include <fcntl.h>
+#include <malloc.h>
+#include <sys/resource.h>
+
+#include "lib/cli/output.h"
+#include "lib/control/json.h"
+#include "lib/control/server.h"
+#include "lib/daemon/exit_code.h"
+#include "lib/daemon/lateness.h"
+#include "lib/daemon/lock.h"
+#include "lib/daemon/log.h"
+#include "lib/daemon/notify.h"
+#include "lib/netlink/monitor.h"
+#include "lib/netlink/netlink_kernel.h"
+#include "netd/controller.h"
+#include "netd/guard/supervisor.h"
+#include "netd/source.h"
+#include "netd/status.h"
+#include "probes/prober.h"
+
+namespace hawser::netd {
+namespace {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+using boost::system::error_code;
+
+constexpr std::chrono::minutes kSayBroken{1};
+
+TimePoint clock_now() {
+  return std::chrono::steady_clock::now();
+}
+
+// The soft limit is for programs that use select(); we do not.
+std::size_t raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 65536);
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 1024;
+}
+
+class Daemon {
+ public:
+  Daemon(asio::io_context& io, cli::Arguments arguments, NetlinkKernel kernel, Monitor monitor,
+         Journal journal)
+      : io_(io),
+        arguments_(std::move(arguments)),
+        kernel_(std::move(kernel)),
+        monitor_(std::move(monitor)),
+        events_(io, ::fcntl(monitor_.fd(), F_DUPFD_CLOEXEC, 0)),
+        controller_(
+            kernel_, std::move(journal),
+            [this](const std::string& text) { return write_journal(arguments_, text); }, log::write,
+            devices_by_path),
+        prober_(io, probes::most_probes_at_once(raise_descriptor_limit()),
+                [this](const auto& key, const auto& verdict) { take_verdict(key, verdict); }),
+        guard_(io, log::write),
+        signals_(io, SIGHUP, SIGTERM, SIGINT),
+        timer_(io),
+        broken_timer_(io),
+        notifier_(io),
+        loop_lateness_(io) {}
+
+  Status listen() {
+    auto server = control::Server::listen(
+        io_, control_socket(arguments_), [this](const control::Request& request) { return answer(request); });
+    if (!server) return tl::unexpected(server.error());
+    server_ = std::move(*server);
+    return {};
+  }
+
+  void begin(Reading reading, ConfigStatus source) {
+    source_ = std::move(source);
+    use(std::move(reading), Why::kStart);
+    wait_for_events();
+    wait_for_signals();
+    if (source_.last_good) say_broken();
+  }
+
+ private:
+  // Start and reload share all of it: what is unchanged costs one look.
+  void use(Reading reading, Why why) {
+    config_ = std::move(reading.config);
+    sources_ = std::move(reading.sources);
+    to_keep_ = !source_.last_good;
+    if (auto level = log::set_level(config_.log_level); !level) log::warning("{}", level.error().text);
+    controller_.configure(config_, why, clock_now());
+    prober_.set(controller_.ipvs().probes());
+    work_soon();
+  }
+
+  void work_soon() {
+    if (std::exchange(posted_, true)) return;
+    asio::post(io_, [this] {
+      posted_ = false;
+      work();
+    });
+  }
+
+  void work() {
+    const HandlerScope scope{handlers_};
+    const bool more = controller_.work(clock_now());
+    const auto& network = controller_.network().resolved();
+    guard_.set(guarded_bonds(network.network, network.bonds));
+    if (controller_.settled()) after_apply();
+    if (more) return work_soon();
+    timer_.expires_at(controller_.next());
+    timer_.async_wait([this](const error_code& error) {
+      if (!error) work();
+    });
+  }
+
+  void after_apply() {
+    if (!ready_) {
+      ready_ = true;
+      log::info("netd: ready (links {}, services {}, probes {})", config_.network.links.size(),
+                controller_.ipvs().layout().size(), controller_.ipvs().probes().size());
+    }
+    if (std::exchange(announce_, false))
+      notifier_.ready(source_.last_good ? "running the last good file" : "");
+    if (!std::exchange(to_keep_, false)) return;
+    if (auto kept = config::keep_last_good(arguments_.state_dir, "netd", sources_); !kept)
+      log::warning("{}", kept.error().text);
+    sources_.clear();
+    malloc_trim(0);  // reading a file of a thousand services takes more than keeping what it says
+  }
+
+  void take_verdict(const probes::ProbeKey& key, const probes::Verdict& verdict) {
+    const HandlerScope scope{handlers_};
+    controller_.verdict(key, verdict, clock_now());
+    if (controller_.next() < timer_.expiry()) work_soon();
+  }
+
+  void wait_for_events() {
+    events_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const error_code& error) {
+      if (error) return;
+      take_events();
+      wait_for_events();
+    });
+  }
+
+  void take_events() {
+    const HandlerScope scope{handlers_};
+    const auto changes = monitor_.drain();
+    if (changes && !changes->any()) return;
+    controller_.network_changed(clock_now());
+    work_soon();
+  }
+
+  void wait_for_signals() {
+    signals_.async_wait([this](const error_code& error, int signal) {
+      if (error) return;
+      if (signal != SIGHUP) return stop(signal);
+      (void)reload();
+      wait_for_signals();
+    });
+  }
+
+  void stop(int signal) {
+    log::info("netd: stops on signal {}; links, addresses and services stay as they are", signal);
+    notifier_.stopping();
+    io_.stop();
+  }
+
+  // What was wrong, empty when the file is in use now.
+  std::vector<std::string> reload() {
+    const HandlerScope scope{handlers_};
+    notifier_.reloading();
+    announce_ = true;
+    auto reading = read_file_of(arguments_);
+    source_.problems = reading.problems;
+    if (!reading.good()) {
+      for (const auto& problem : reading.problems) log::warning("{}", problem);
+      log::warning("reload: {} is not used, the configuration stays as it was", source_.file);
+      work_soon();
+      return reading.problems;
+    }
+    source_.last_good = false;
+    broken_timer_.cancel();
+    log::info("reload: {}", source_.file);
+    use(std::move(reading), Why::kReload);
+    return {};
+  }
+
+  void say_broken() {
+    broken_timer_.expires_after(kSayBroken);
+    broken_timer_.async_wait([this](const error_code& error) {
+      if (error) return;
+      log::warning("{} is broken, the last good one is in use: {}", source_.file, source_.problems.front());
+      say_broken();
+    });
+  }
+
+  control::Response answer(const control::Request& request) {
+    const HandlerScope scope{handlers_};
+    if (request.method == "GET" && request.target == "/v1/status") return {200, json::serialize(status())};
+    if (request.method == "GET" && request.target == "/v1/health")
+      return {200, json::serialize(health_json(controller_.ipvs().health()))};
+    if (request.method == "POST" && request.target == "/v1/reload") return answer_reload();
+    return control::refusal(404, fmt::format("{} {}: no such thing", request.method, request.target));
+  }
+
+  control::Response answer_reload() {
+    const auto problems = reload();
+    if (problems.empty()) return {200, json::serialize(json::object{{"format", 1}, {"result", "in use"}})};
+    json::array list;
+    for (const auto& problem : problems) list.emplace_back(problem);
+    return {409,
+            json::serialize(json::object{{"error", "the file is broken, the configuration stays as it was"},
+                                         {"problems", std::move(list)}})};
+  }
+
+  json::object status() const {
+    return status_json({.config = config_,
+                        .source = source_,
+                        .controller = controller_,
+                        .guard = guard_.status(),
+                        .handlers = handlers_,
+                        .loop = loop_lateness_.latencies(),
+                        .probes_running = prober_.running(),
+                        .ready = ready_,
+                        .now = clock_now()});
+  }
+
+  asio::io_context& io_;
+  cli::Arguments arguments_;
+  NetlinkKernel kernel_;
+  Monitor monitor_;
+  asio::posix::stream_descriptor events_;
+  Controller controller_;
+  probes::Prober prober_;
+  GuardSupervisor guard_;
+  asio::signal_set signals_;
+  asio::steady_timer timer_, broken_timer_;
+  Notifier notifier_;
+  LoopLateness loop_lateness_;
+  Latencies handlers_;
+  std::unique_ptr<control::Server> server_;
+
+  config::Config config_;
+  std::vector<config::Source> sources_;
+  ConfigStatus source_;
+  bool ready_ = false;
+  bool announce_ = true;  // tell systemd when all of the configuration was tried
+  bool to_keep_ = false;  // the file becomes the last good one then
+  bool posted_ = false;
+};
+
+struct Chosen {
+  Reading reading;
+  ConfigStatus source;
+};
+
+// The file, else the last good one, else nothing: exit 78.
+std::optional<Chosen> choose(const cli::Arguments& arguments) {
+  auto reading = read_file_of(arguments);
+  ConfigStatus source{arguments.config.string(), false, reading.problems};
+  if (reading.good()) return Chosen{std::move(reading), std::move(source)};
+  for (const auto& problem : reading.problems) log::error("{}", problem);
+  auto kept = read_last_good_of(arguments);
+  if (!kept.good()) return std::nullopt;
+  log::warning("{} is broken, the last good one is in use", source.file);
+  source.last_good = true;
+  return Chosen{std::move(kept), std::move(source)};
+}
+
+int complain(const Error& error) {
+  log::error("netd: {}", error.text);
+  return kRefused;
+}
+
+int run_with(const cli::Arguments& arguments, Chosen chosen, Journal journal) {
+  auto monitor = Monitor::open();  // before the first look, so that nothing falls between
+  if (!monitor) return complain(monitor.error());
+  auto kernel = NetlinkKernel::open();
+  if (!kernel) return complain(kernel.error());
+  asio::io_context io{1};
+  Daemon daemon(io, arguments, std::move(*kernel), std::move(*monitor), std::move(journal));
+  if (auto listening = daemon.listen(); !listening) return complain(listening.error());
+  daemon.begin(std::move(chosen.reading), std::move(chosen.source));
+  io.run();
+  return kDone;
+}
+
+}  // namespace
+
+int run_daemon(const cli::Arguments& arguments) {
+  make_directories(arguments);
+  const auto lock = InstanceLock::take(arguments.runtime_dir, "netd");
+  if (!lock) return complain(lock.error());
+  auto chosen = choose(arguments);
+  if (!chosen) return kConfiguration;
+  auto journal = read_journal(arguments);
+  if (!journal) {
+    // Without it nothing of an earlier run is removed; all else works.
+    log::warning("{}: what an earlier run made will not be removed", journal.error().text);
+    journal = Journal{};
+  }
+  return run_with(arguments, std::move(*chosen), std::move(*journal));
+}
+
+}  // namespace hawser::netd

@@ -1,0 +1,51 @@
+// What netd and the bond guard tell each other over their socket: one JSON text a message. The guard trusts
+// netd; netd takes what it hears only for its log and status.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "lib/base/result.h"
+#include "netd/guard/failover.h"
+
+namespace hawser::netd {
+
+// netd to guard: from now on exactly these. {"bonds": [{"name", "primary", "ports"}]}
+std::string encode_orders(const std::vector<GuardedBond>& bonds);
+Result<std::vector<GuardedBond>> decode_orders(std::string_view text);
+
+enum class ReportKind : std::uint8_t { kReady, kSwitched, kRefused };
+
+// guard to netd. {"kind": "switched", "text": "bond0: eth0 -> eth1: eth0 lost its carrier"}
+struct Report {
+  ReportKind kind = ReportKind::kReady;
+  std::string text;  // of kReady: empty, or why it has no real-time priority
+
+  bool operator==(const Report&) const = default;
+};
+std::string encode_report(const Report& report);
+Result<Report> decode_report(std::string_view text);
+
+// For the status.
+struct GuardStatus {
+  enum class State : std::uint8_t { kOff, kRunning, kRestarting };
+  State state = State::kOff;
+  pid_t pid = 0;
+  std::uint64_t restarts = 0;
+  std::uint64_t switches = 0;
+  std::string not_realtime;  // why; empty: it has real-time priority
+  std::string last;          // the last report of a switch or a refusal
+};
+
+}  // namespace hawser::netd
+
+template <>
+inline constexpr std::array<hawser::Name<hawser::netd::ReportKind>, 3>
+    hawser::kNames<hawser::netd::ReportKind>{{
+        {hawser::netd::ReportKind::kReady, "ready"},
+        {hawser::netd::ReportKind::kSwitched, "switched"},
+        {hawser::netd::ReportKind::kRefused, "refused"},
+    }};

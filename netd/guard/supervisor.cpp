@@ -1,0 +1,117 @@
+#include "netd/guard/supervisor.h"
+
+#include <array>
+#include <cerrno>
+
+#include <sys/socket.h>
+
+namespace hawser::netd {
+namespace {
+
+using boost::asio::posix::stream_descriptor;
+using boost::system::error_code;
+
+}  // namespace
+
+GuardSupervisor::GuardSupervisor(boost::asio::io_context& io, Say say)
+    : io_(io), say_(std::move(say)), timer_(io) {}
+
+void GuardSupervisor::set(std::vector<GuardedBond> bonds) {
+  if (bonds == bonds_) return;
+  bonds_ = std::move(bonds);
+  if (bonds_.empty()) return stop();
+  if (child_)
+    send_orders();
+  else
+    start();
+}
+
+void GuardSupervisor::stop() {
+  timer_.cancel();
+  reports_.reset();
+  child_.reset();
+  status_.state = GuardStatus::State::kOff;
+  status_.pid = 0;
+}
+
+void GuardSupervisor::start() {
+  started_ = std::chrono::steady_clock::now();
+  auto child = Child::start(io_, "guard", {}, [this](const Ending& ending) { died(ending); });
+  if (!child) {
+    say_(log::Level::kWarning, fmt::format("bond guard: {}", child.error().text));
+    start_later(restart_.longest);
+    return;
+  }
+  child_ = std::move(*child);
+  reports_ = std::make_unique<stream_descriptor>(io_, child_->take_socket().release());
+  status_.state = GuardStatus::State::kRunning;
+  status_.pid = child_->pid();
+  send_orders();
+  wait_for_reports();
+}
+
+void GuardSupervisor::died(const Ending& ending) {
+  const auto ran = std::chrono::steady_clock::now() - started_;
+  const auto next = after_death(restart_, std::chrono::duration_cast<Milliseconds>(ran));
+  restart_ = next.next;
+  ++status_.restarts;
+  say_(log::Level::kWarning,
+       fmt::format(
+           "bond guard: process {} ended: {}; started again in {}, until then the kernel's own monitor "
+           "is all there is",
+           status_.pid, to_string(ending), format_duration(next.wait)));
+  reports_.reset();
+  start_later(next.wait);
+}
+
+void GuardSupervisor::start_later(Milliseconds wait) {
+  status_.state = GuardStatus::State::kRestarting;
+  status_.pid = 0;
+  timer_.expires_after(wait);
+  timer_.async_wait([this](const error_code& error) {
+    if (error || bonds_.empty()) return;
+    child_.reset();
+    start();
+  });
+}
+
+void GuardSupervisor::send_orders() {
+  if (!reports_) return;  // with the next start
+  const auto text = encode_orders(bonds_);
+  (void)::send(reports_->native_handle(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+void GuardSupervisor::wait_for_reports() {
+  reports_->async_wait(stream_descriptor::wait_read, [this](const error_code& error) {
+    if (error || !reports_ || !take_report()) return;
+    wait_for_reports();
+  });
+}
+
+// False when there will be no more.
+bool GuardSupervisor::take_report() {
+  std::array<char, 4096> buffer{};
+  const auto count = ::recv(reports_->native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (count < 0) return errno == EAGAIN || errno == EINTR;
+  if (count == 0) return false;
+  if (const auto report = decode_report({buffer.data(), static_cast<std::size_t>(count)})) hear(*report);
+  return true;
+}
+
+void GuardSupervisor::hear(const Report& report) {
+  if (report.kind == ReportKind::kReady) {
+    if (report.text != status_.not_realtime && !report.text.empty())
+      say_(log::Level::kWarning, fmt::format("bond guard: {}", report.text));
+    status_.not_realtime = report.text;
+    return;
+  }
+  status_.last = report.text;
+  if (report.kind == ReportKind::kSwitched) {
+    ++status_.switches;
+    say_(log::Level::kInfo, report.text);
+  } else {
+    say_(log::Level::kWarning, report.text);
+  }
+}
+
+}  // namespace hawser::netd

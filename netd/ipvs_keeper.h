@@ -1,0 +1,93 @@
+// Keeps the IPVS table as the file and the health of the real servers want it. IPVS has no change events, so
+// what the kernel has is remembered, changed by single steps on a verdict, and looked at again every
+// ipvs_check. Tables are looked at in slices, so that a thousand services never hold up the loop.
+// Takes the time as an argument; the kernel is the two-method interface.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <set>
+
+#include "lib/daemon/log.h"
+#include "lib/plan/kernel.h"
+#include "netd/journal.h"
+#include "netd/pool.h"
+#include "netd/retry.h"
+#include "netd/tell.h"
+
+namespace hawser::netd {
+
+using Say = std::function<void(log::Level, const std::string&)>;
+
+struct Counters {
+  std::uint64_t steps = 0;          // that the kernel took
+  std::uint64_t drift_repairs = 0;  // of these, undoing what somebody else changed
+  std::uint64_t refused = 0;
+};
+
+class IpvsKeeper {
+ public:
+  static constexpr std::size_t kSlice = 8;  // services looked at in one go: below a millisecond
+
+  IpvsKeeper(Kernel& kernel, JournalBook& book, Say say, Counters& counters);
+
+  // Start and reload. Touches nothing yet: work() does.
+  void configure(const config::Config& config, Why why, TimePoint now);
+  void verdict(const probes::ProbeKey& probe, const probes::Verdict& verdict, TimePoint now);
+  // One slice of what is due. True: call again at once.
+  bool work(TimePoint now);
+  // Refusals are not waited for any longer: something changed that may have been in the way.
+  void retry_now();
+
+  // When work() has something to do.
+  [[nodiscard]] TimePoint next() const;
+  // Everything was looked at since configure().
+  [[nodiscard]] bool settled() const { return configured_ && fresh_.empty(); }
+
+  [[nodiscard]] const Layout& layout() const { return layout_; }
+  [[nodiscard]] const HealthTable& health() const { return health_; }
+  [[nodiscard]] const std::map<ServiceKey, Service>& table() const { return table_; }
+  [[nodiscard]] const std::map<probes::ProbeKey, config::Check>& probes() const { return probes_; }
+  [[nodiscard]] const Retries<ServiceKey>& refusals() const { return refusals_; }
+
+ private:
+  void enqueue_all(Why why);
+  void enqueue(const ServiceKey& key, Why why);
+  std::vector<std::pair<ServiceKey, Why>> take_slice();
+  bool look(const std::set<ServiceKey>& keys, TimePoint now);
+  std::vector<Step> steps_for(const ServiceKey& key) const;
+  void reconcile(const ServiceKey& key, Why why, TimePoint now);
+  bool perform_all(const ServiceKey& key, const std::vector<Step>& steps, Why why, TimePoint now);
+  void roll_back(const ServiceKey& key, const std::optional<Service>& before);
+  void refuse(const ServiceKey& key, const Error& why, TimePoint now);
+  void verify(const ServiceKey& key, TimePoint now);
+  void say_once(const std::string& text);
+  void warn_when_empty(const ServiceKey& key);
+
+  Kernel& kernel_;
+  JournalBook& book_;
+  Say say_;
+  Counters& counters_;
+
+  bool configured_ = false;
+  Milliseconds check_interval_{5000};
+  TimePoint next_check_;
+  Layout layout_;
+  std::map<probes::ProbeKey, config::Check> probes_;
+  std::map<probes::ProbeKey, std::vector<ServiceKey>> users_;
+  HealthTable health_;
+
+  std::map<ServiceKey, Service> table_;  // what the kernel has, of ours
+  std::set<ServiceKey> fresh_;           // not looked at since configure()
+  std::deque<ServiceKey> queue_;
+  std::map<ServiceKey, Why> queued_;
+  Retries<ServiceKey> refusals_;
+  std::string blind_;  // why the kernel could not be observed, as it was said
+  TimePoint blind_until_;
+  std::set<std::string> said_;  // in this event
+};
+
+// What a step does to the table.
+void take(std::map<ServiceKey, Service>& table, const Step& step);
+
+}  // namespace hawser::netd

@@ -1,0 +1,49 @@
+// netd: the controller of links, addresses, routes and IPVS services. The table of its verbs.
+#include "lib/cli/command.h"
+#include "netd/daemon.h"
+#include "netd/guard/guard.h"
+#include "netd/verbs.h"
+
+namespace {
+
+using namespace hawser;
+
+cli::Program program() {
+  using cli::Common;
+  return {
+      "netd",
+      "keeps links, addresses, routes and IPVS services as the file says",
+      {Common::kConfig, Common::kNode, Common::kRuntimeDir, Common::kStateDir, Common::kJson},
+      {
+          {"run", "", "run as a daemon", netd::run_daemon},
+          {"check",
+           "",
+           "say what is wrong with the file",
+           netd::check,
+           {{"--all-nodes", "", "judge it for every node"}}},
+          {"plan", "", "print what would be changed; exit 3 if anything", netd::plan_verb},
+          {"apply",
+           "",
+           "change it once, without a daemon; all or nothing",
+           netd::apply_verb,
+           {{"--dry-run", "", "only print what would be changed"},
+            {"--keep-going", "", "keep what could be done when something is refused"}}},
+          {"dump", "", "print every setting in effect and where it comes from", netd::dump},
+          {"status", "", "ask the running netd how things are; exit 3 if not as they should be",
+           netd::status},
+          {"reload", "", "make the running netd read its file again", netd::reload},
+          {"guard",
+           "",
+           "the bond guard, started by netd run",
+           [](const cli::Arguments&) { return netd::run_guard(); },
+           {},
+           true},
+      },
+  };
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return cli::run(program(), argc, argv);
+}

@@ -1,0 +1,175 @@
+#include "netd/network_keeper.h"
+
+namespace hawser::netd {
+namespace {
+
+const Scope kNetwork{.network = true, .ipvs = false, .services = {}};
+
+std::set<std::string> difference(const std::set<std::string>& from, const std::set<std::string>& take_away) {
+  std::set<std::string> result;
+  for (const auto& item : from)
+    if (!take_away.contains(item)) result.insert(item);
+  return result;
+}
+
+}  // namespace
+
+NetworkKeeper::NetworkKeeper(Kernel& kernel, JournalBook& book, Say say, Counters& counters,
+                             FindPaths find_paths)
+    : kernel_(kernel),
+      book_(book),
+      say_(std::move(say)),
+      counters_(counters),
+      find_paths_(std::move(find_paths)) {}
+
+void NetworkKeeper::configure(const config::Config& config, Why why, TimePoint now) {
+  vips_.clear();
+  for (const auto& [name, vip] : config.vips)
+    for (const auto& address : vip.addresses) vips_.insert(address.prefix.address);
+  network_ = config.network;
+  hide_addresses(network_, vips_);
+  bonds_ = config.bonds;
+  uses_paths_ = false;
+  for (const auto& [name, policy] : bonds_)
+    for (const auto& port : policy.port_order) uses_paths_ = uses_paths_ || port.starts_with("path:");
+  configured_ = true;
+  refusals_.clear();
+  refused_with_.reset();
+  said_missing_.clear();
+  why_ = why;
+  next_ = now;
+}
+
+void NetworkKeeper::resolve() {
+  const auto paths = uses_paths_ && find_paths_ ? find_paths_() : config::DevicesByPath{};
+  resolved_ = config::resolve_ports(network_, bonds_, observed_, paths);
+  desired_.state = resolved_.network;
+  devices_.clear();
+  for (const auto& [name, link] : desired_.state.links) {
+    devices_.insert(name);
+    if (link.bond)
+      for (const auto& [port, options] : link.bond->ports) devices_.insert(port);
+  }
+  say_missing();
+}
+
+void NetworkKeeper::say_missing() {
+  for (const auto& missing : resolved_.missing)
+    if (std::find(said_missing_.begin(), said_missing_.end(), missing) == said_missing_.end())
+      say_(log::Level::kWarning, fmt::format("{}: port {} is missing: it is added as soon as it appears",
+                                             missing.bond, missing.port));
+  said_missing_ = resolved_.missing;
+}
+
+void NetworkKeeper::changed(TimePoint now) {
+  // The first change sets the time: a steady stream of them must not put the look off for ever.
+  next_ = std::min(next_, now + kGather);
+}
+
+bool NetworkKeeper::work(TimePoint now) {
+  if (!configured_ || now < next_) return false;
+  OwnKernel kernel(kernel_, book_, vips_, [this](const Error& error) {
+    say_(log::Level::kWarning, fmt::format("journal: {}", error.text));
+  });
+  const auto present_before = present_;
+  next_ = TimePoint::max();
+  if (!look(kernel, now)) return false;
+  // At the start everything is new, which is nothing to say.
+  const auto appeared = why_ ? std::set<std::string>{} : difference(present_, present_before);
+  const bool performed = repair(kernel, appeared, now);
+  why_.reset();
+  if (const auto retry = refusals_.next()) next_ = std::min(next_, *retry);
+  return performed || !appeared.empty();
+}
+
+bool NetworkKeeper::repair(Kernel& kernel, const std::set<std::string>& appeared, TimePoint now) {
+  desired_.journal = book_.journal();
+  const bool was_as_wanted = std::exchange(as_wanted_, plan_network(desired_, observed_.state).empty());
+  if (as_wanted_) {
+    refusals_.clear();
+    refused_with_.reset();
+    return false;
+  }
+  if (!worth_trying(now)) return false;
+  const auto why = why_ ? *why_ : was_as_wanted ? Why::kDrift : Why::kRetry;
+  return run(kernel, why, appeared, now);
+}
+
+// What was refused is left alone until its time comes, or something changed on the devices of the file. Our
+// own attempts change nothing there that lasts: they are rolled back.
+bool NetworkKeeper::worth_trying(TimePoint now) const {
+  return why_ || !refused_with_ || !refusals_.due(now).empty() ||
+         *refused_with_ != of_the_file(observed_.state);
+}
+
+bool NetworkKeeper::look(Kernel& kernel, TimePoint now) {
+  auto observed = kernel.observe(kNetwork);
+  if (!observed) {
+    if (blind_ != observed.error().text) say_(log::Level::kWarning, observed.error().text);
+    blind_ = observed.error().text;
+    next_ = now + kFirstRetry;
+    return false;
+  }
+  blind_.clear();
+  observed_ = std::move(*observed);
+  resolve();
+  present_ = present(observed_.state);
+  return true;
+}
+
+bool NetworkKeeper::run(Kernel& kernel, Why why, const std::set<std::string>& appeared, TimePoint now) {
+  auto applied = apply(desired_, kernel, Rollback::kObject, kNetwork);
+  if (!applied) {
+    refusals_.refused("kernel", applied.error().text, now);
+    say_(log::Level::kWarning, applied.error().text);
+    return false;
+  }
+  look(kernel, now);
+  report(*applied, why, appeared, now);
+  as_wanted_ = applied->complete();
+  return !applied->done.empty();
+}
+
+void NetworkKeeper::report(const Applied& applied, Why why, const std::set<std::string>& appeared,
+                           TimePoint now) {
+  counters_.steps += applied.done.size();
+  if (why == Why::kDrift) counters_.drift_repairs += applied.done.size();
+  for (const auto& step : applied.done) say_(log::Level::kInfo, tell_network(step, why, appeared));
+  std::set<std::string> still;
+  for (const auto& refusal : applied.refused) {
+    still.insert(refusal.object);
+    ++counters_.refused;
+    if (refusals_.refused(refusal.object, refusal.why.text, now))
+      say_(log::Level::kWarning, fmt::format("{}; will be tried again", refusal.why.text));
+  }
+  // Nobody refused, and yet not as it should be: somebody else is at it, or the kernel does it later.
+  for (const auto& step : applied.left) {
+    const auto object = object_of(step);
+    if (!still.insert(object).second) continue;
+    if (refusals_.refused(object, fmt::format("still to do: {}", describe(step)), now))
+      say_(log::Level::kWarning, fmt::format("still to do: {}", describe(step)));
+  }
+  auto before = refusals_.waiting();
+  for (const auto& [object, retry] : before)
+    if (!still.contains(object)) refusals_.done(object);
+  if (still.empty())
+    refused_with_.reset();
+  else
+    refused_with_ = of_the_file(observed_.state);
+}
+
+std::set<std::string> NetworkKeeper::present(const State& state) const {
+  std::set<std::string> names;
+  for (const auto& name : devices_)
+    if (state.links.contains(name)) names.insert(name);
+  return names;
+}
+
+State NetworkKeeper::of_the_file(const State& state) const {
+  State part;
+  for (const auto& name : devices_)
+    if (const auto found = state.links.find(name); found != state.links.end()) part.links.insert(*found);
+  return part;
+}
+
+}  // namespace hawser::netd

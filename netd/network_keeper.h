@@ -1,0 +1,76 @@
+// Keeps links, bonds, addresses and routes as the file wants them: a fresh look and a plan whenever the
+// monitor says that something changed, repairs of what somebody else changed, retries of what the kernel
+// refused. Takes the time as an argument; the kernel is the two-method interface.
+#pragma once
+
+#include <optional>
+#include <set>
+
+#include "lib/config/ports.h"
+#include "lib/plan/apply.h"
+#include "netd/ipvs_keeper.h"
+
+namespace hawser::netd {
+
+class NetworkKeeper {
+ public:
+  // A change seldom comes alone; what comes within this time is looked at once.
+  static constexpr Milliseconds kGather{20};
+
+  // udev's names of the devices, asked for only when the file uses one.
+  using FindPaths = std::function<config::DevicesByPath()>;
+
+  NetworkKeeper(Kernel& kernel, JournalBook& book, Say say, Counters& counters, FindPaths find_paths);
+
+  void configure(const config::Config& config, Why why, TimePoint now);
+  void changed(TimePoint now);  // the monitor: look again soon
+  // Looks, plans and applies when it is time. True: a device of the file appeared, or one was made.
+  bool work(TimePoint now);
+  [[nodiscard]] TimePoint next() const { return next_; }
+  [[nodiscard]] bool settled() const { return configured_ && !why_; }
+
+  // The last look; of status and the bond guard.
+  [[nodiscard]] const Observed& observed() const { return observed_; }
+  [[nodiscard]] const Retries<std::string>& refusals() const { return refusals_; }
+  // The file's links and bonds with their ports as devices, and the ports that are not there, as of the last
+  // look.
+  [[nodiscard]] const config::ResolvedPorts& resolved() const { return resolved_; }
+
+ private:
+  bool look(Kernel& kernel, TimePoint now);
+  void resolve();
+  void say_missing();
+  bool repair(Kernel& kernel, const std::set<std::string>& appeared, TimePoint now);
+  [[nodiscard]] bool worth_trying(TimePoint now) const;
+  bool run(Kernel& kernel, Why why, const std::set<std::string>& appeared, TimePoint now);
+  void report(const Applied& applied, Why why, const std::set<std::string>& appeared, TimePoint now);
+  [[nodiscard]] std::set<std::string> present(const State& state) const;
+  [[nodiscard]] State of_the_file(const State& state) const;
+
+  Kernel& kernel_;
+  JournalBook& book_;
+  Say say_;
+  Counters& counters_;
+
+  bool configured_ = false;
+  FindPaths find_paths_;
+  State network_;  // as the file has it
+  std::map<std::string, config::BondPolicy> bonds_;
+  bool uses_paths_ = false;
+  std::set<IpAddress> vips_;
+  config::ResolvedPorts resolved_;
+  Desired desired_;                // `network_` with ports that are devices
+  std::set<std::string> devices_;  // links of the file and ports of its bonds
+  std::vector<config::MissingPort> said_missing_;
+
+  std::optional<Why> why_;  // of a configure() that was not carried out yet
+  TimePoint next_ = TimePoint::max();
+  Observed observed_;
+  bool as_wanted_ = false;             // the last look had nothing to do
+  std::optional<State> refused_with_;  // what there was of the file's devices when something was refused
+  std::set<std::string> present_;      // of `devices_`, at the last look
+  Retries<std::string> refusals_;
+  std::string blind_;
+};
+
+}  // namespace hawser::netd

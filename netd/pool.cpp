@@ -1,0 +1,178 @@
+#include "netd/pool.h"
+
+#include <algorithm>
+
+#include "lib/config/services.h"
+
+namespace hawser::netd {
+namespace {
+
+using probes::Health;
+using probes::HealthState;
+using probes::ProbeKey;
+
+Endpoint target_of(const config::Check& check, const Endpoint& real) {
+  return {check.address.value_or(real.address), check.port.value_or(real.port)};
+}
+
+std::vector<ProbeKey> probe_keys(const config::Config& config, const config::Real& real,
+                                 const Endpoint& address) {
+  std::vector<ProbeKey> keys;
+  for (const auto& name : real.checks)
+    if (const auto found = config.checks.find(name); found != config.checks.end())
+      keys.push_back({name, target_of(found->second, address)});
+  return keys;
+}
+
+std::vector<Member> members_of(const config::Config& config, const config::Pool& pool,
+                               const ServiceKey& key) {
+  std::vector<Member> members;
+  for (const auto& real : pool.reals) {
+    if (const auto endpoint = config::endpoint_of(real, key))
+      members.push_back({real.name, *endpoint, real.server, probe_keys(config, real, *endpoint)});
+  }
+  return members;
+}
+
+const Health& health_of(const HealthTable& table, const ProbeKey& key) {
+  static const Health kNever;
+  const auto found = table.find(key);
+  return found == table.end() ? kNever : found->second;
+}
+
+// "site: connect: Connection refused; ssh: no answer within 500ms", of the checks in that state.
+struct Words {
+  int checks = 0;
+  int in_a_row = 0;  // of the first
+  std::string text;
+};
+
+Words words_of(const Member& member, const HealthTable& table, HealthState state) {
+  Words words;
+  for (const auto& key : member.probes) {
+    const auto& health = health_of(table, key);
+    if (health.state != state) continue;
+    if (words.checks++ == 0) words.in_a_row = health.in_a_row;
+    if (!words.text.empty()) words.text += "; ";
+    words.text += fmt::format("{}: {}", key.check, health.words);
+  }
+  return words;
+}
+
+std::string reason_for(const Words& words, std::string_view happened) {
+  if (words.checks > 1) return fmt::format("checks {} ({})", happened, words.text);
+  if (words.in_a_row == 1) return fmt::format("1 check {} ({})", happened, words.text);
+  return fmt::format("{} checks {} ({})", words.in_a_row, happened, words.text);
+}
+
+HealthState together(config::Need need, int up, int down, int unknown) {
+  const bool decided_early = need == config::Need::kAll ? down > 0 : up > 0;
+  if (decided_early) return need == config::Need::kAll ? HealthState::kDown : HealthState::kUp;
+  if (unknown > 0) return HealthState::kUnknown;
+  return need == config::Need::kAll ? HealthState::kUp : HealthState::kDown;
+}
+
+}  // namespace
+
+Layout lay_out(const config::Config& config) {
+  Layout layout;
+  for (const auto& [name, service] : config.services) {
+    const auto pool = config.pools.find(service.pool);
+    if (pool == config.pools.end()) continue;  // refused when the file was read
+    for (const auto& key : service.keys)
+      layout.insert_or_assign(key, Virtual{name, config::service_for(service, key), pool->second.need,
+                                           pool->second.on_failure, members_of(config, pool->second, key)});
+  }
+  return layout;
+}
+
+std::map<ProbeKey, config::Check> probes_of(const Layout& layout, const config::Config& config) {
+  std::map<ProbeKey, config::Check> probes;
+  for (const auto& [key, service] : layout)
+    for (const auto& member : service.members)
+      for (const auto& probe : member.probes) probes.try_emplace(probe, config.checks.at(probe.check));
+  return probes;
+}
+
+std::map<ProbeKey, std::vector<ServiceKey>> users_of(const Layout& layout) {
+  std::map<ProbeKey, std::vector<ServiceKey>> users;
+  for (const auto& [key, service] : layout) {
+    for (const auto& member : service.members) {
+      for (const auto& probe : member.probes) {
+        auto& keys = users[probe];
+        if (keys.empty() || keys.back() != key) keys.push_back(key);
+      }
+    }
+  }
+  return users;
+}
+
+Judgement judge(const Virtual& service, const Member& member, const HealthTable& health) {
+  if (member.probes.empty()) return {HealthState::kUp, "no checks"};
+  const auto count = [&](HealthState state) {
+    return static_cast<int>(std::count_if(member.probes.begin(), member.probes.end(), [&](const auto& key) {
+      return health_of(health, key).state == state;
+    }));
+  };
+  const auto state = together(service.need, count(HealthState::kUp), count(HealthState::kDown),
+                              count(HealthState::kUnknown));
+  if (state == HealthState::kUnknown) return {state, "no result yet"};
+  return {state,
+          reason_for(words_of(member, health, state), state == HealthState::kUp ? "succeeded" : "failed")};
+}
+
+Service desired_service(const Virtual& service, const HealthTable& health, const Service* present) {
+  Service result = service.wanted;
+  result.reals.clear();
+  for (const auto& member : service.members) {
+    const auto state = judge(service, member, health).state;
+    if (state == HealthState::kUp) result.reals.insert_or_assign(member.real, member.server);
+    if (state == HealthState::kDown && service.on_failure == config::OnFailure::kQuiesce) {
+      auto quiet = member.server;
+      quiet.weight = 0;
+      result.reals.insert_or_assign(member.real, quiet);
+    }
+    if (state != HealthState::kUnknown || present == nullptr) continue;
+    if (const auto there = present->reals.find(member.real); there != present->reals.end())
+      result.reals.insert(*there);
+  }
+  return result;
+}
+
+State desired_services(const Layout& layout, const HealthTable& health,
+                       const std::map<ServiceKey, Service>& present) {
+  State state;
+  for (const auto& [key, service] : layout) {
+    const auto there = present.find(key);
+    state.services.emplace(
+        key, desired_service(service, health, there == present.end() ? nullptr : &there->second));
+  }
+  return state;
+}
+
+HealthTable carry_over(const HealthTable& old, const std::map<ProbeKey, config::Check>& before,
+                       const std::map<ProbeKey, config::Check>& after) {
+  HealthTable result;
+  for (const auto& [key, check] : after) {
+    const auto known = old.find(key);
+    const auto asked = before.find(key);
+    if (known == old.end() || asked == before.end())
+      result.emplace(key, Health{});
+    else
+      result.emplace(key, asked->second == check ? known->second : probes::inherit(known->second));
+  }
+  return result;
+}
+
+HealthTable assume_up(const std::map<ProbeKey, config::Check>& probes) {
+  HealthTable table;
+  for (const auto& [key, check] : probes) {
+    Health health;
+    health.state = HealthState::kUp;
+    health.words = "taken as configured";
+    table.emplace(key, health);
+  }
+  return table;
+}
+
+}  // namespace hawser::netd

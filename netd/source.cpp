@@ -1,0 +1,101 @@
+#include "netd/source.h"
+
+#include <array>
+#include <cerrno>
+
+#include <unistd.h>
+
+#include "lib/daemon/atomic_file.h"
+#include "netd/journal.h"
+
+namespace hawser::netd {
+namespace {
+
+constexpr const char* kNodeFile = "/etc/hawser/node";
+
+std::string first_word(const std::string& text) {
+  const auto from = text.find_first_not_of(" \t\r\n");
+  if (from == std::string::npos) return {};
+  return text.substr(from, text.find_first_of(" \t\r\n", from) - from);
+}
+
+std::string short_host_name() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return {};
+  const std::string full(name.data());
+  return full.substr(0, full.find('.'));
+}
+
+std::filesystem::path journal_file(const cli::Arguments& arguments) {
+  return arguments.state_dir / "netd.journal";
+}
+
+}  // namespace
+
+Reading judge_sources(std::vector<config::Source> sources, const std::string& node, config::Part part) {
+  const auto node_file = read_file(kNodeFile);
+  const config::NodeChoice choice{node, node_file ? first_word(*node_file) : "", short_host_name()};
+  auto loaded = config::load(sources, choice, part);
+  Reading reading{std::move(sources), std::move(loaded.config), std::move(loaded.effective), {}};
+  for (const auto& problem : loaded.problems) reading.problems.push_back(to_string(problem));
+  return reading;
+}
+
+Reading read_file_of(const cli::Arguments& arguments, config::Part part) {
+  auto sources = config::read_sources(arguments.config);
+  if (!sources) return {{}, {}, {}, {sources.error().text}};
+  return judge_sources(std::move(*sources), arguments.node, part);
+}
+
+Reading read_last_good_of(const cli::Arguments& arguments) {
+  auto sources = config::read_last_good(arguments.state_dir, "netd");
+  if (!sources) return {{}, {}, {}, {sources.error().text}};
+  return judge_sources(std::move(*sources), arguments.node, config::Part::kNetd);
+}
+
+Result<Journal> read_journal(const cli::Arguments& arguments) {
+  const auto file = journal_file(arguments);
+  const auto text = read_file(file);
+  if (!text) {
+    if (text.error().code == ENOENT) return Journal{};
+    return tl::unexpected(text.error());
+  }
+  auto journal = decode_journal(*text);
+  if (!journal) return fail("{}: {}", file.string(), journal.error().text);
+  return journal;
+}
+
+Status write_journal(const cli::Arguments& arguments, const std::string& text) {
+  return write_atomically(journal_file(arguments), text);
+}
+
+config::DevicesByPath devices_by_path() {
+  namespace fs = std::filesystem;
+  config::DevicesByPath paths;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator("/sys/class/net", error)) {
+    // A virtio card sits on a virtio bus, which sits on PCI: the path is that of the nearest PCI device.
+    auto device = fs::canonical(entry.path() / "device", error);
+    for (; !error && device.has_relative_path(); device = device.parent_path()) {
+      const auto bus = fs::read_symlink(device / "subsystem", error);
+      if (!error && bus.filename() == "pci") break;
+      error.clear();
+    }
+    if (!error && device.has_relative_path())
+      paths.emplace("pci-" + device.filename().string(), entry.path().filename().string());
+  }
+  return paths;
+}
+
+void make_directories(const cli::Arguments& arguments) {
+  // What cannot be made is said by whoever needs it first.
+  std::error_code ignored;
+  std::filesystem::create_directories(arguments.runtime_dir, ignored);
+  std::filesystem::create_directories(arguments.state_dir, ignored);
+}
+
+std::filesystem::path control_socket(const cli::Arguments& arguments) {
+  return arguments.runtime_dir / "netd.sock";
+}
+
+}  // namespace hawser::netd

@@ -1,0 +1,41 @@
+// Where netd's configuration comes from: the file, or the last good one when the file is broken (DESIGN 5).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lib/cli/command.h"
+#include "lib/config/load.h"
+#include "lib/config/ports.h"
+#include "lib/plan/plan.h"
+
+namespace hawser::netd {
+
+struct Reading {
+  std::vector<config::Source> sources;
+  config::Config config;
+  std::vector<config::Effective> effective;
+  std::vector<std::string> problems;  // one line each; empty: `config` may be used
+  [[nodiscard]] bool good() const { return problems.empty(); }
+};
+
+// The file of --config for the node of --node, /etc/hawser/node or the host's name. netd runs by its own
+// part; who asks whether the file is good wants to know all of it.
+Reading read_file_of(const cli::Arguments& arguments, config::Part part = config::Part::kNetd);
+// The file that was kept; its problems say why there is none.
+Reading read_last_good_of(const cli::Arguments& arguments);
+Reading judge_sources(std::vector<config::Source> sources, const std::string& node, config::Part part);
+
+// What earlier runs made; an unreadable journal is an error, a missing one is empty.
+Result<Journal> read_journal(const cli::Arguments& arguments);
+Status write_journal(const cli::Arguments& arguments, const std::string& text);
+
+// udev's ID_PATH of each network device that sits on a PCI bus: "pci-0000:01:00.0" -> "eth0".
+config::DevicesByPath devices_by_path();
+
+// Where they are missing: under systemd the unit makes them, by hand we do.
+void make_directories(const cli::Arguments& arguments);
+
+std::filesystem::path control_socket(const cli::Arguments& arguments);
+
+}  // namespace hawser::netd

@@ -1,0 +1,189 @@
+#include "netd/status.h"
+
+#include <boost/json.hpp>
+#include <unistd.h>
+
+#include "netd/guard/failover.h"
+
+namespace hawser::netd {
+namespace {
+
+namespace json = boost::json;
+
+std::int64_t milliseconds(std::chrono::nanoseconds duration) {
+  return std::chrono::duration_cast<Milliseconds>(duration).count();
+}
+
+json::array texts(const std::vector<std::string>& list) {
+  json::array result;
+  for (const auto& text : list) result.emplace_back(text);
+  return result;
+}
+
+json::object port_json(const std::string& bond, const std::string& name, const Observed& observed) {
+  json::object port{{"name", name}};
+  const auto link = observed.state.links.find(name);
+  const auto status = observed.links.find(name);
+  const bool present = link != observed.state.links.end() && status != observed.links.end();
+  const auto facts = present ? status->second : LinkStatus{};
+  const auto member = facts.port.value_or(PortStatus{});
+  port["present"] = present;
+  port["member"] = present && link->second.master == bond;
+  port["up"] = present && link->second.up;
+  port["carrier"] = facts.carrier;
+  port["active"] = member.active;
+  port["mii"] = facts.port ? name_of(member.mii) : "";
+  port["failures"] = member.failures;
+  port["carrier_changes"] = facts.carrier_changes;
+  return port;
+}
+
+json::object bond_json(const std::string& name, const Link& wanted, const NetworkKeeper& network) {
+  const auto& observed = network.observed();
+  json::object bond{{"name", name}};
+  const auto link = observed.state.links.find(name);
+  const auto status = observed.links.find(name);
+  const bool present =
+      link != observed.state.links.end() && status != observed.links.end() && link->second.bond.has_value();
+  bond["present"] = present;
+  bond["mode"] = name_of(present ? link->second.bond->mode : wanted.bond->mode);
+  bond["up"] = present && link->second.up;
+  bond["carrier"] = present && status->second.carrier;
+  bond["active_port"] = present ? status->second.active_port : "";
+  bool guarded = false;
+  const auto& resolved = network.resolved();
+  for (const auto& watched : guarded_bonds(resolved.network, resolved.bonds))
+    guarded = guarded || watched.name == name;
+  bond["guarded"] = guarded;
+  json::array list;
+  for (const auto& [port, options] : wanted.bond->ports) list.push_back(port_json(name, port, observed));
+  for (const auto& missing : resolved.missing)
+    if (missing.bond == name) list.push_back(port_json(name, missing.port, observed));
+  bond["ports"] = std::move(list);
+  return bond;
+}
+
+json::object check_json(const probes::ProbeKey& key, const probes::Health& health, TimePoint now) {
+  const bool known = health.state != probes::HealthState::kUnknown;
+  return {{"name", key.check},
+          {"target", to_string(key.target)},
+          {"state", name_of(health.state)},
+          {"words", health.words},
+          {"in_a_row", health.in_a_row},
+          {"for_ms", known ? milliseconds(now - health.since) : 0},
+          {"good", health.good},
+          {"bad", health.bad},
+          {"not_run", health.not_run}};
+}
+
+json::object real_json(const Virtual& service, const Member& member, const Service* present,
+                       const StatusFacts& facts) {
+  const auto& health = facts.controller.ipvs().health();
+  const auto judgement = judge(service, member, health);
+  std::uint32_t weight = 0;
+  if (present != nullptr)
+    if (const auto real = present->reals.find(member.real); real != present->reals.end())
+      weight = real->second.weight;
+  json::array checks;
+  for (const auto& key : member.probes)
+    if (const auto known = health.find(key); known != health.end())
+      checks.push_back(check_json(key, known->second, facts.now));
+  return {
+      {"name", member.name},        {"address", to_string(member.real)}, {"weight", member.server.weight},
+      {"effective_weight", weight}, {"in_service", weight > 0},          {"state", name_of(judgement.state)},
+      {"reason", judgement.reason}, {"checks", std::move(checks)}};
+}
+
+json::array services_json(const StatusFacts& facts) {
+  json::array list;
+  const auto& table = facts.controller.ipvs().table();
+  for (const auto& [key, service] : facts.controller.ipvs().layout()) {
+    const auto found = table.find(key);
+    const auto* present = found == table.end() ? nullptr : &found->second;
+    json::array reals;
+    for (const auto& member : service.members) reals.push_back(real_json(service, member, present, facts));
+    list.push_back(json::object{{"name", service.service},
+                                {"virtual", to_string(key)},
+                                {"scheduler", service.wanted.scheduler},
+                                {"present", present != nullptr},
+                                {"reals", std::move(reals)}});
+  }
+  return list;
+}
+
+template <class Key>
+void add_refusals(json::array& list, const Retries<Key>& refusals, TimePoint now) {
+  for (const auto& [key, retry] : refusals.waiting())
+    list.push_back(json::object{{"object", fmt::format("{}", key)},
+                                {"reason", retry.reason},
+                                {"retry_in_ms", std::max<std::int64_t>(0, milliseconds(retry.due - now))}});
+}
+
+json::object guard_json(const GuardStatus& guard) {
+  constexpr std::array<std::string_view, 3> kWords{"off", "running", "restarting"};
+  return {{"state", kWords.at(static_cast<std::size_t>(guard.state))},
+          {"pid", guard.pid},
+          {"restarts", guard.restarts},
+          {"switches", guard.switches},
+          {"realtime", guard.state == GuardStatus::State::kRunning && guard.not_realtime.empty()},
+          {"last", guard.last}};
+}
+
+json::object latencies_json(const Latencies& latencies) {
+  return {{"count", latencies.count()},
+          {"over_2ms", latencies.over()},
+          {"longest_us", latencies.longest().count()}};
+}
+
+json::object counters_json(const StatusFacts& facts) {
+  const auto& counters = facts.controller.counters();
+  return {{"steps", counters.steps},
+          {"drift_repairs", counters.drift_repairs},
+          {"refused", counters.refused},
+          {"probes_running", facts.probes_running}};
+}
+
+}  // namespace
+
+json::object status_json(const StatusFacts& facts) {
+  json::array bonds;
+  const auto& network = facts.controller.network();
+  for (const auto& [name, link] : network.resolved().network.links)
+    if (link.bond) bonds.push_back(bond_json(name, link, network));
+  json::array refused;
+  for (const auto& missing : network.resolved().missing)
+    refused.push_back(
+        json::object{{"object", missing.bond},
+                     {"reason", fmt::format("{}: port {} is missing", missing.bond, missing.port)},
+                     {"retry_in_ms", 0}});
+  add_refusals(refused, facts.controller.network().refusals(), facts.now);
+  add_refusals(refused, facts.controller.ipvs().refusals(), facts.now);
+  return {{"format", 1},
+          {"program", "netd"},
+          {"version", HAWSER_VERSION},
+          {"pid", ::getpid()},
+          {"node", facts.config.node},
+          {"ready", facts.ready},
+          {"config", json::object{{"file", facts.source.file},
+                                  {"state", facts.source.last_good ? "last good" : "current"},
+                                  {"problems", texts(facts.source.problems)}}},
+          {"bonds", std::move(bonds)},
+          {"services", services_json(facts)},
+          {"refused", std::move(refused)},
+          {"counters", counters_json(facts)},
+          {"guard", guard_json(facts.guard)},
+          {"lateness",
+           json::object{{"handlers", latencies_json(facts.handlers)}, {"loop", latencies_json(facts.loop)}}}};
+}
+
+json::object health_json(const HealthTable& health) {
+  json::array list;
+  for (const auto& [key, known] : health)
+    list.push_back(json::object{{"check", key.check},
+                                {"target", to_string(key.target)},
+                                {"state", name_of(known.state)},
+                                {"words", known.words}});
+  return {{"format", 1}, {"probes", std::move(list)}};
+}
+
+}  // namespace hawser::netd

@@ -1,0 +1,92 @@
+// What netd answers on its control socket (RUNTIME_DIR/netd.sock, HTTP and JSON, lib/control). bondctl and
+// lbctl read it, so this shape is a promise: keys may be added under "format": 1, none renamed.
+//
+// GET /v1/status
+// {
+//   "format": 1, "program": "netd", "version": "0.1.0", "pid": 4711,
+//   "node": "lb1",                              // "" for a single host
+//   "ready": true,                              // the first apply is over
+//   "config": {
+//     "file": "/etc/hawser/hawser.toml",
+//     "state": "current",                       // "last good": the file is broken, the kept one is in use
+//     "problems": ["FILE:LINE:COLUMN: key: what is wrong", ...]   // of the file as it was last read
+//   },
+//   "bonds": [{
+//     "name": "bond0", "present": true, "mode": "active-backup", "up": true, "carrier": true,
+//     "active_port": "eth0",                    // "" in modes without one
+//     "guarded": true,                          // the bond guard watches it
+//     "ports": [{"name": "eth0", "present": true, "member": true, "up": true, "carrier": true,
+//                "active": true, "mii": "up",   // "up", "going down", "down", "going up"
+//                "failures": 0, "carrier_changes": 2}]
+//   }],
+//   "services": [{                              // one entry for each virtual address
+//     "name": "web", "virtual": "tcp 192.0.2.100:80", "scheduler": "wlc",
+//     "present": true,                          // the kernel has it
+//     "reals": [{
+//       "name": "web1", "address": "198.51.100.21:8080",
+//       "weight": 100,                          // as configured
+//       "effective_weight": 100,                // in the kernel; 0 when it is not there
+//       "in_service": true,                     // in the kernel's table with a weight above 0
+//       "state": "up",                          // "up", "down", "unknown"
+//       "reason": "2 checks succeeded (site: status 200)",
+//       "checks": [{"name": "site", "target": "198.51.100.21:8080", "state": "up",
+//                   "words": "status 200",      // what the last probe said
+//                   "in_a_row": 2,              // results like the last one
+//                   "for_ms": 120000,           // how long it has been in this state; 0 while unknown
+//                   "good": 100, "bad": 0, "not_run": 0}]
+//     }]
+//   }],
+//   "refused": [{"object": "bond0", "reason": "bond0: add port eth1: No such device", "retry_in_ms": 800}],
+//   "counters": {"steps": 12, "drift_repairs": 0, "refused": 0, "probes_running": 1},
+//   "guard": {"state": "running",               // "running", "restarting", "off" (no bond to guard)
+//             "pid": 4712, "restarts": 0, "switches": 1, "realtime": true,
+//             "last": "bond0: eth0 -> eth1: eth0 lost its carrier"},
+//   "lateness": {"handlers": {"count": 100, "over_2ms": 0, "longest_us": 300},
+//                "loop": {"count": 100, "over_2ms": 0, "longest_us": 900}}
+// }
+// GET /v1/health   {"format": 1, "probes": [{"check": "site", "target": "198.51.100.21:8080", "state": "up",
+//                                            "words": "status 200"}]}
+// POST /v1/reload  {"format": 1, "result": "nothing to change" | "applied" | ...}; a broken file: status 409,
+//                  {"error": "...", "problems": [...]}; the daemon keeps its configuration.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+#include "lib/daemon/lateness.h"
+#include "netd/controller.h"
+#include "netd/guard/report.h"
+
+namespace hawser::netd {
+
+struct ConfigStatus {
+  std::string file;
+  bool last_good = false;             // the kept file is in use
+  std::vector<std::string> problems;  // of the file as it was last read
+};
+
+// Everything that the answer is made of.
+struct StatusFacts {
+  const config::Config& config;
+  const ConfigStatus& source;
+  const Controller& controller;
+  const GuardStatus& guard;
+  const Latencies& handlers;
+  const Latencies& loop;
+  std::size_t probes_running = 0;
+  bool ready = false;
+  TimePoint now;
+};
+
+boost::json::object status_json(const StatusFacts& facts);
+boost::json::object health_json(const HealthTable& health);
+
+// What health_json() said, as far as it can be understood; for `netd plan`.
+HealthTable parse_health(const boost::json::value& answer);
+
+// For people.
+std::string status_text(const boost::json::object& status);
+
+}  // namespace hawser::netd

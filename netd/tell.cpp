@@ -1,0 +1,92 @@
+#include "netd/tell.h"
+
+#include "lib/base/result.h"
+
+namespace hawser::netd {
+namespace {
+
+// What somebody else must have done for this step to be necessary.
+std::string_view undone(const Step& step) {
+  return std::visit(
+      []<class S>(const S&) -> std::string_view {
+        if constexpr (std::is_same_v<S, CreateLink> || std::is_same_v<S, AddAddress> ||
+                      std::is_same_v<S, AddRoute> || std::is_same_v<S, AddService> ||
+                      std::is_same_v<S, AddReal>)
+          return "removed by somebody else";
+        if constexpr (std::is_same_v<S, DeleteLink> || std::is_same_v<S, RemoveAddress> ||
+                      std::is_same_v<S, RemoveRoute> || std::is_same_v<S, DeleteService> ||
+                      std::is_same_v<S, DeleteReal>)
+          return "added by somebody else";
+        return "changed by somebody else";
+      },
+      step);
+}
+
+struct Place {
+  const ServiceKey& key;
+  const Endpoint& real;
+};
+
+const Member* find_member(const Virtual& service, const Endpoint& real) {
+  for (const auto& member : service.members)
+    if (member.real == real) return &member;
+  return nullptr;
+}
+
+std::string reason_of(const Virtual& service, const Member* member, Why why, const HealthTable& health) {
+  if (member == nullptr) return "not in the file";
+  const auto judgement = judge(service, *member, health);
+  if (why == Why::kReload && judgement.state == probes::HealthState::kUp) return "the file says so";
+  return judgement.reason;
+}
+
+// "web: real server web1 198.51.100.21:8080: removed: REASON"
+std::string tell_real(const Place& place, std::string_view what, Why why, const Layout& layout,
+                      const HealthTable& health) {
+  const auto found = layout.find(place.key);
+  if (found == layout.end()) return fmt::format("{}: real server {}: {}", place.key, place.real, what);
+  const auto& service = found->second;
+  const auto* member = find_member(service, place.real);
+  const auto name = member == nullptr || member->name == to_string(place.real)
+                        ? to_string(place.real)
+                        : fmt::format("{} {}", member->name, place.real);
+  return fmt::format("{}: real server {}: {}: {}", service.service, name, what,
+                     reason_of(service, member, why, health));
+}
+
+// What describe() says after the real server's address: "weight 100 -> 0".
+std::string difference(const EditReal& edit) {
+  const auto text = describe(edit);
+  const auto mark = fmt::format("real server {}: ", edit.real);
+  const auto at = text.find(mark);
+  return at == std::string::npos ? text : text.substr(at + mark.size());
+}
+
+}  // namespace
+
+std::string tell_ipvs(const Step& step, Why why, const Layout& layout, const HealthTable& health) {
+  if (why == Why::kDrift) return fmt::format("{}: {}", describe(step), undone(step));
+  return std::visit(Overloaded{
+                        [&](const AddReal& add) {
+                          return tell_real({add.key, add.real}, "added", why, layout, health);
+                        },
+                        [&](const DeleteReal& gone) {
+                          return tell_real({gone.key, gone.real}, "removed", why, layout, health);
+                        },
+                        [&](const EditReal& edit) {
+                          return tell_real({edit.key, edit.real}, difference(edit), why, layout, health);
+                        },
+                        [&](const auto&) { return describe(step); },
+                    },
+                    step);
+}
+
+std::string tell_network(const Step& step, Why why, const std::set<std::string>& appeared) {
+  auto text = describe(step);
+  if (why == Why::kStart || why == Why::kReload) return text;
+  for (const auto& name : appeared)
+    if (text.find(name) != std::string::npos) return fmt::format("{}: {} appeared", text, name);
+  return why == Why::kDrift ? fmt::format("{}: {}", text, undone(step)) : text;
+}
+
+}  // namespace hawser::netd

@@ -1,0 +1,24 @@
+// The lines of netd's log: one per change, object first, with its reason. Pure.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "lib/plan/step.h"
+#include "netd/pool.h"
+
+namespace hawser::netd {
+
+// What made a step necessary.
+enum class Why : std::uint8_t { kStart, kReload, kVerdict, kDrift, kRetry };
+
+// Of drift, the last word says what was done to it: changed, removed or added by somebody else.
+// "web: real server web1 198.51.100.21:8080: removed: 3 checks failed (site: connect: Connection refused)",
+// "tcp 192.0.2.100:80: edit real server 198.51.100.21:8080: weight 5 -> 100: changed by somebody else".
+std::string tell_ipvs(const Step& step, Why why, const Layout& layout, const HealthTable& health);
+
+// "bond0: set miimon 0 -> 100ms: changed by somebody else", "bond0: add port eth1: eth1 appeared".
+// `appeared`: devices of the file that were missing the last time.
+std::string tell_network(const Step& step, Why why, const std::set<std::string>& appeared);
+
+}  // namespace hawser::netd

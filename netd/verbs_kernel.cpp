@@ -1,0 +1,144 @@
+// `netd plan` and `netd apply`: what would be done, and doing it once.
+#include <boost/json.hpp>
+
+#include "lib/cli/output.h"
+#include "lib/control/client.h"
+#include "lib/control/json.h"
+#include "lib/netlink/netlink_kernel.h"
+#include "lib/plan/apply.h"
+#include "netd/journal.h"
+#include "netd/source.h"
+#include "netd/status.h"
+#include "netd/verbs.h"
+
+namespace hawser::netd {
+namespace {
+
+namespace json = boost::json;
+constexpr Milliseconds kAskDeadline{2000};
+
+// Which real servers are in: a running netd knows; without one all are taken as configured.
+struct Known {
+  HealthTable health;
+  bool from_daemon = false;
+};
+
+Known ask_health(const cli::Arguments& arguments, const std::map<probes::ProbeKey, config::Check>& probes) {
+  if (const auto answer = control::ask(control_socket(arguments), {"GET", "/v1/health", ""}, kAskDeadline))
+    if (const auto body = control::parse_answer("netd", *answer)) return {parse_health(*body), true};
+  return {assume_up(probes), false};
+}
+
+std::set<IpAddress> vip_addresses(const config::Config& config) {
+  std::set<IpAddress> addresses;
+  for (const auto& [name, vip] : config.vips)
+    for (const auto& address : vip.addresses) addresses.insert(address.prefix.address);
+  return addresses;
+}
+
+Desired desired_of(const config::Config& config, State network, const Known& known, const Observed& observed,
+                   Journal journal) {
+  const auto layout = lay_out(config);
+  Desired desired{std::move(network), Owner::kNetd, std::move(journal)};
+  desired.state.services = desired_services(layout, known.health, observed.state.services).services;
+  hide_addresses(desired.state, vip_addresses(config));
+  return desired;
+}
+
+// What plan and apply share: the file, the kernel, and what should be.
+struct Prepared {
+  Reading reading;
+  Journal journal;
+  Known known;
+  Observed observed;
+  Desired desired;
+  bool ports_missing = false;  // what can be done is not all that the file wants
+};
+
+int complain_file(const Reading& reading) {
+  for (const auto& problem : reading.problems) fmt::print(stderr, "{}\n", problem);
+  return kConfiguration;
+}
+
+Result<Prepared> prepare(const cli::Arguments& arguments, Reading reading, Kernel& kernel) {
+  auto journal = read_journal(arguments);
+  if (!journal) return tl::unexpected(journal.error());
+  auto observed = kernel.observe({});
+  if (!observed) return tl::unexpected(observed.error());
+  hide_addresses(observed->state, vip_addresses(reading.config));
+  const auto probes = probes_of(lay_out(reading.config), reading.config);
+  auto known = ask_health(arguments, probes);
+  auto ports =
+      config::resolve_ports(reading.config.network, reading.config.bonds, *observed, devices_by_path());
+  for (const auto& missing : ports.missing)
+    cli::complain("netd",
+                  fmt::format("{}: port {} is missing: plug it in or correct its name; it is left out",
+                              missing.bond, missing.port));
+  auto desired = desired_of(reading.config, std::move(ports.network), known, *observed, *journal);
+  return Prepared{std::move(reading),   std::move(*journal), std::move(known),
+                  std::move(*observed), std::move(desired),  !ports.missing.empty()};
+}
+
+int show(const cli::Arguments& arguments, const Prepared& prepared) {
+  const auto steps = plan(prepared.desired, prepared.observed.state);
+  if (arguments.json) {
+    json::array list;
+    for (const auto& step : steps)
+      list.push_back(json::object{{"object", object_of(step)}, {"step", describe(step)}});
+    cli::print(control::pretty(json::object{
+        {"format", 1}, {"health", prepared.known.from_daemon ? "netd" : "configured"}, {"steps", list}}));
+  } else {
+    for (const auto& step : steps) cli::print(describe(step) + "\n");
+    if (!prepared.desired.state.services.empty())
+      fmt::print(
+          stderr, "netd: real servers are taken {}\n",
+          prepared.known.from_daemon ? "as the running netd found them" : "as configured: no netd runs here");
+  }
+  return steps.empty() && !prepared.ports_missing ? kDone : kNo;
+}
+
+int report(const Applied& applied) {
+  for (const auto& step : applied.done) cli::print(describe(step) + "\n");
+  for (const auto& refusal : applied.refused) cli::complain("netd", refusal.why);
+  if (applied.refused.empty())
+    for (const auto& step : applied.left)
+      cli::complain("netd", fmt::format("still to do: {}", describe(step)));
+  return applied.complete() ? kDone : kRefused;
+}
+
+}  // namespace
+
+int plan_verb(const cli::Arguments& arguments) {
+  auto reading = read_file_of(arguments);
+  if (!reading.good()) return complain_file(reading);
+  auto kernel = NetlinkKernel::open();
+  if (!kernel) return cli::complain("netd", kernel.error());
+  const auto prepared = prepare(arguments, std::move(reading), *kernel);
+  if (!prepared) return cli::complain("netd", prepared.error());
+  return show(arguments, *prepared);
+}
+
+int apply_verb(const cli::Arguments& arguments) {
+  if (arguments.has("--dry-run")) return plan_verb(arguments);
+  auto reading = read_file_of(arguments);
+  if (!reading.good()) return complain_file(reading);
+  auto kernel = NetlinkKernel::open();
+  if (!kernel) return cli::complain("netd", kernel.error());
+  const auto prepared = prepare(arguments, std::move(reading), *kernel);
+  if (!prepared) return cli::complain("netd", prepared.error());
+  // Two hands on one table: what we change now the daemon would take back at its next look.
+  if (prepared->known.from_daemon)
+    return cli::complain("netd", "netd runs here and applies the file itself: use \"netd reload\"");
+  make_directories(arguments);
+  JournalBook book(prepared->journal,
+                   [&](const std::string& text) { return write_journal(arguments, text); });
+  OwnKernel own(*kernel, book, vip_addresses(prepared->reading.config),
+                [](const Error& error) { cli::complain("netd", fmt::format("journal: {}", error.text)); });
+  const auto rollback = arguments.has("--keep-going") ? Rollback::kNothing : Rollback::kEverything;
+  const auto applied = apply(prepared->desired, own, rollback);
+  if (!applied) return cli::complain("netd", applied.error());
+  const int result = report(*applied);
+  return result == kDone && prepared->ports_missing ? kRefused : result;
+}
+
+}  // namespace hawser::netd
