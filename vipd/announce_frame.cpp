@@ -1,0 +1,83 @@
+#include "vipd/announce_frame.h"
+
+namespace hawser::vipd {
+
+namespace {
+
+constexpr MacAddress kBroadcast{{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}};
+constexpr MacAddress kAllNodesMac{{0x33, 0x33, 0, 0, 0, 1}};
+constexpr std::uint16_t kEtherArp = 0x0806;
+constexpr std::uint16_t kEtherIpv6 = 0x86DD;
+constexpr std::uint8_t kIcmpv6 = 58;
+constexpr std::uint8_t kNeighborAdvertisement = 136;
+constexpr std::uint32_t kRouterAndOverride = 0xA0000000;
+constexpr std::size_t kIcmpChecksumOffset = 2;
+
+void ethernet(Writer& writer, const MacAddress& to, const MacAddress& from, std::uint16_t type) {
+  writer.put(to.bytes);
+  writer.put(from.bytes);
+  writer.u16(type);
+}
+
+IpAddress all_nodes() {
+  return *IpAddress::parse("ff02::1");
+}
+
+Bytes icmp_message(const UnsolicitedNeighbor& neighbor) {
+  Writer icmp;
+  icmp.u8(kNeighborAdvertisement);
+  icmp.u8(0);   // code
+  icmp.u16(0);  // checksum, below
+  icmp.u32(kRouterAndOverride);
+  icmp.put(neighbor.address.bytes());
+  icmp.u8(2);  // option: target link-layer address
+  icmp.u8(1);  // its length in units of 8 bytes
+  icmp.put(neighbor.mac.bytes);
+  Writer pseudo;
+  pseudo.put(neighbor.address.bytes());
+  pseudo.put(all_nodes().bytes());
+  pseudo.u32(static_cast<std::uint32_t>(icmp.size()));
+  pseudo.u32(kIcmpv6);
+  icmp.set_u16(kIcmpChecksumOffset,
+               checksum_finish(checksum_add(icmp.bytes(), checksum_add(pseudo.bytes()))));
+  return icmp.take();
+}
+
+}  // namespace
+
+Bytes encode(const GratuitousArp& arp) {
+  Writer writer;
+  ethernet(writer, kBroadcast, arp.mac, kEtherArp);
+  writer.u16(1);       // hardware: Ethernet
+  writer.u16(0x0800);  // protocol: IPv4
+  writer.u8(6);
+  writer.u8(4);
+  writer.u16(static_cast<std::uint16_t>(arp.form));
+  writer.put(arp.mac.bytes);
+  writer.put(arp.address.bytes());
+  writer.put(kBroadcast.bytes);  // not looked at in a request; a reply is addressed to everybody
+  writer.put(arp.address.bytes());
+  return writer.take();
+}
+
+Bytes encode(const UnsolicitedNeighbor& neighbor) {
+  const auto icmp = icmp_message(neighbor);
+  Writer writer;
+  ethernet(writer, kAllNodesMac, neighbor.mac, kEtherIpv6);
+  writer.u32(0x60000000);  // version 6
+  writer.u16(static_cast<std::uint16_t>(icmp.size()));
+  writer.u8(kIcmpv6);
+  writer.u8(255);  // hop limit: anything else is dropped (RFC 4861 7.1.2)
+  writer.put(neighbor.address.bytes());
+  writer.put(all_nodes().bytes());
+  writer.put(icmp);
+  return writer.take();
+}
+
+std::vector<Bytes> announcement_of(const IpAddress& address, const MacAddress& mac) {
+  if (address.is_v6()) return {encode(UnsolicitedNeighbor{mac, address})};
+  return {encode(GratuitousArp{ArpForm::kRequest, mac, address}),
+          encode(GratuitousArp{ArpForm::kReply, mac, address})};
+}
+
+}  // namespace hawser::vipd

@@ -1,0 +1,115 @@
+// The advertising process: the virtual routers in one event loop. Wiring only: what happened goes to whom it
+// concerns, what they want next becomes a timer. What to do is decided in vipd/machine, vipd/router,
+// vipd/interface.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "lib/control/server.h"
+#include "lib/daemon/lateness.h"
+#include "lib/daemon/notify.h"
+#include "vipd/status.h"
+#include "vipd/worker_link.h"
+#include "vipd/world.h"
+
+namespace hawser::vipd {
+
+struct Options {
+  Files files;
+  std::filesystem::path runtime_directory;
+};
+
+class Daemon {
+ public:
+  Daemon(boost::asio::io_context& context, Options options);
+  // Starts the worker; everything else follows from its first answer. The error is a line for the log.
+  Status begin();
+  // After the loop has ended.
+  [[nodiscard]] int exit_code() const { return exit_code_; }
+  [[nodiscard]] bool wants_exec() const { return wants_exec_; }
+  // The last thing before the program starts itself again: one more advertisement each.
+  void advertise_before_exec();
+
+ private:
+  using RouterKey = std::pair<std::string, Vrid>;  // what identifies a virtual router to the others
+  struct Running {
+    Running(config::Vip vip, Hands& hands, boost::asio::io_context& context)
+        : router(std::move(vip), hands), timer(context) {}
+    VirtualRouter router;
+    boost::asio::steady_timer timer;
+    bool queued = false;  // a slice of work is in the loop's queue
+  };
+
+  // the file
+  void take(const Reading& reading);
+  void refuse(const Reading& reading);
+  void begin_with(const Reading& reading);
+  Status open_world(const Settings& settings);
+  void apply(const Settings& settings);
+  void start_or_change(const config::Vip& vip);
+  void remind();
+  void fail_start(int exit_code, const std::string& line);
+
+  // the kernel
+  void wait_for_news();
+  void take_news();
+  void look_soon();
+  void look_at(TimePoint time);
+  void look();
+  void remove_orphans(const std::vector<config::Vip>& named);
+  void settle_interface(Running& running);
+  void put_back(const std::vector<AddressKey>& removed);
+  bool claimed(const AddressKey& address) const;
+
+  // the routers
+  void on_packet(Segment& segment, ByteView packet);
+  void settle(const RouterKey& key);
+  void on_timer(const RouterKey& key);
+  void work_later(const RouterKey& key);
+  void reap();
+
+  // the process
+  void wait_for_signals();
+  void on_signal(int number);
+  void shut_down();
+  void listen();
+  control::Response answer(const control::Request& request);
+  control::Response restart();
+  [[nodiscard]] DaemonStatus status() const;
+
+  boost::asio::io_context& context_;
+  Options options_;
+  boost::asio::signal_set signals_;
+  WorkerLink worker_;
+  Notifier notifier_;
+  LoopLateness lateness_;
+  std::unique_ptr<World> world_;  // none until the first settings have come
+  boost::asio::posix::stream_descriptor monitor_;
+  boost::asio::steady_timer look_timer_;
+  boost::asio::steady_timer reminder_;
+  boost::asio::steady_timer exec_timer_;
+  std::map<RouterKey, Running> routers_;
+  std::unique_ptr<control::Server> server_;
+  Settings settings_;
+  std::vector<std::string> problems_;
+  std::vector<AddressKey> removed_;  // reported gone; looked at with the next look
+  TimePoint looked_at_;
+  std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
+  std::uint64_t readings_ = 0;
+  bool last_good_ = false;
+  bool lost_ = false;
+  bool look_queued_ = false;
+  bool stopping_ = false;
+  bool wants_exec_ = false;
+  int exit_code_ = 0;
+};
+
+}  // namespace hawser::vipd

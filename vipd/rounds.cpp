@@ -1,0 +1,23 @@
+#include "vipd/rounds.h"
+
+namespace hawser::vipd {
+
+namespace {
+
+Rounds rounds(int left, const config::Announce& announce, TimePoint now) {
+  if (left > 0) return {left, now + announce.interval};
+  if (announce.refresh > Milliseconds(0)) return {0, now + announce.refresh};
+  return {};
+}
+
+}  // namespace
+
+Rounds first_round(const config::Announce& announce, TimePoint now) {
+  return rounds(announce.count - 1, announce, now);
+}
+
+Rounds after_round(const Rounds& before, const config::Announce& announce, TimePoint now) {
+  return rounds(before.left - 1, announce, now);
+}
+
+}  // namespace hawser::vipd

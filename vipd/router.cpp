@@ -1,0 +1,316 @@
+#include "vipd/router.h"
+
+#include <algorithm>
+
+namespace hawser::vipd {
+
+namespace {
+
+constexpr Milliseconds kRetry{1000};  // after the kernel refused an address, and between two puttings back
+
+VrrpConfig machine_config(const config::Vip& vip, const IpAddress& source) {
+  return {vip.priority, std::chrono::duration_cast<Centiseconds>(vip.advertisement_interval), source,
+          vip.preempt, vip.preempt_delay};
+}
+
+std::vector<IpAddress> advertised(const config::Vip& vip) {
+  std::vector<IpAddress> addresses;
+  for (const auto& address : vip.addresses)
+    if (address.prefix.address.is_v4()) addresses.push_back(address.prefix.address);
+  return addresses;
+}
+
+std::map<AddressKey, Holding> configured(const config::Vip& vip) {
+  std::map<AddressKey, Holding> addresses;
+  for (const auto& address : vip.addresses)
+    addresses.emplace(AddressKey{address.interface, address.prefix}, Holding::kNo);
+  return addresses;
+}
+
+void earlier(std::optional<TimePoint>& first, const std::optional<TimePoint>& other) {
+  if (other && (!first || *other < *first)) first = other;
+}
+
+}  // namespace
+
+VirtualRouter::VirtualRouter(config::Vip vip, Hands& hands)
+    : vip_(std::move(vip)),
+      hands_(hands),
+      config_(machine_config(vip_, {})),
+      created_(hands.now()),
+      since_(created_),
+      checksum_(vip_.checksum.value_or(VrrpChecksum::kPseudoHeader)),
+      addresses_(configured(vip_)) {}
+
+void VirtualRouter::interface_usable(const IpAddress& source, const std::map<AddressKey, Holding>& present) {
+  const bool moved = usable_ && source != config_.source;
+  config_.source = source;
+  unusable_.clear();
+  if (moved) return handle(Reload{hands_.now()});
+  if (usable_ || leaving_) return;
+  usable_ = true;
+  bool adopted = false;
+  for (auto& [address, holding] : addresses_) {
+    const auto found = present.find(address);
+    holding = found == present.end() ? Holding::kNo : found->second;
+    adopted = adopted || holding == Holding::kOurs;
+    if (holding == Holding::kForeign)
+      hands_.warning(fmt::format(
+          "{}: {} on {} was there before, and not by vipd: it stays when the role is left; remove it "
+          "where it is configured",
+          vip_.name, address.second.address, address.first));
+  }
+  handle(Startup{hands_.now(), adopted, created_ + vip_.startup_delay});
+}
+
+void VirtualRouter::interface_unusable(const std::string& why) {
+  const auto line = fmt::format("{}: {}", vip_.name, why);
+  if (role() == RoleName::kInitialize) {
+    say_once(unusable_, line);
+    why_ = why;
+  }
+  unusable_ = line;  // otherwise the change of role says it
+  usable_ = false;
+  handle(InterfaceDown{hands_.now(), why});
+}
+
+bool VirtualRouter::listens_to(const Meta& meta) const {
+  if (vip_.transport == config::Transport::kMulticast) return true;
+  return std::ranges::find(vip_.peers, meta.source) != vip_.peers.end();
+}
+
+void VirtualRouter::receive(const Received& received, const IpAddress& from) {
+  ++counters_.received;
+  if (!vip_.checksum) checksum_ = received.checksum;
+  compare_addresses(received.advertisement, from);
+  handle(AdvertisementHeard{hands_.now(), from, received.advertisement.priority,
+                            received.advertisement.interval});
+}
+
+// RFC 9568 7.1: worth a line, not a reason to drop the packet.
+void VirtualRouter::compare_addresses(const Advertisement& advertisement, const IpAddress& from) {
+  auto ours = advertised(vip_);
+  ours.resize(std::min(ours.size(), kMostAddresses));
+  auto theirs = advertisement.addresses;
+  std::ranges::sort(ours);
+  std::ranges::sort(theirs);
+  if (ours == theirs) return address_mismatch_.clear();
+  say_once(address_mismatch_, fmt::format("{}: {} advertises {} where this host has {}: the files differ",
+                                          vip_.name, from, fmt::join(theirs, ", "), fmt::join(ours, ", ")));
+}
+
+void VirtualRouter::on_time() {
+  const auto now = hands_.now();
+  handle(Timer{now});
+  if (retry_at_ && now >= *retry_at_) {
+    retry_at_.reset();
+    put_back_at_ = now;
+    if (holds_addresses(machine_)) queue_missing();
+  }
+  if (rounds_.next && now >= *rounds_.next) {
+    rounds_ = after_round(rounds_, vip_.announce, now);
+    queue_announcements();
+  }
+}
+
+void VirtualRouter::address_removed(const AddressKey& address) {
+  const auto found = addresses_.find(address);
+  if (found == addresses_.end() || found->second == Holding::kNo) return;
+  found->second = Holding::kNo;
+  if (!holds_addresses(machine_)) return;
+  const auto now = hands_.now();
+  ++counters_.put_back;
+  const bool again = put_back_at_ && now - *put_back_at_ < kRetry;
+  if (again) {
+    retry_at_ = *put_back_at_ + kRetry;
+    return;
+  }
+  put_back_at_ = now;
+  hands_.warning(fmt::format("{}: {} on {}: removed by somebody else, put back", vip_.name,
+                             address.second.address, address.first));
+  queue_missing();
+}
+
+void VirtualRouter::reconfigure(const config::Vip& vip) {
+  auto wanted = configured(vip);
+  for (const auto& [address, holding] : addresses_) {
+    const auto found = wanted.find(address);
+    if (found != wanted.end())
+      found->second = holding;
+    else if (holding == Holding::kOurs)
+      obsolete_.insert(address);
+  }
+  for (auto& [address, holding] : wanted)
+    if (obsolete_.erase(address) > 0) holding = Holding::kOurs;
+  addresses_ = std::move(wanted);
+  vip_ = vip;
+  config_ = machine_config(vip_, config_.source);
+  if (vip_.checksum) checksum_ = *vip_.checksum;
+  for (const auto& address : obsolete_) jobs_.push({Job::Kind::kRemove, address});
+  handle(Reload{hands_.now()});
+}
+
+void VirtualRouter::shutdown() {
+  leaving_ = true;
+  handle(Shutdown{hands_.now()});
+}
+
+void VirtualRouter::resume() {
+  leaving_ = false;
+  if (usable_) handle(Startup{hands_.now(), false, {}});
+}
+
+void VirtualRouter::advertise_before_exec() {
+  if (role() == RoleName::kActive) carry_out(SendAdvertisement{config_.priority});
+}
+
+std::optional<TimePoint> VirtualRouter::due() const {
+  auto first = deadline(config_, machine_);
+  earlier(first, retry_at_);
+  earlier(first, rounds_.next);
+  return first;
+}
+
+bool VirtualRouter::stopped() const {
+  return leaving_ && role() == RoleName::kInitialize && jobs_.empty();
+}
+
+bool VirtualRouter::wants(const AddressKey& address) const {
+  return holds_addresses(machine_) && addresses_.contains(address);
+}
+
+std::vector<AddressKey> VirtualRouter::held() const {
+  std::vector<AddressKey> keys;
+  for (const auto& [address, holding] : addresses_)
+    if (holding != Holding::kNo) keys.push_back(address);
+  return keys;
+}
+
+bool VirtualRouter::work() {
+  return jobs_.run([this] { return hands_.now(); }, kSlice, [this](const Job& job) { perform(job); });
+}
+
+RouterStatus VirtualRouter::status() const {
+  return {vip_,           role(),    why_,       since_,   usable_ ? config_.source : IpAddress(),
+          machine_.heard, checksum_, addresses_, counters_};
+}
+
+void VirtualRouter::handle(const Event& event) {
+  auto outcome = step(config_, machine_, event);
+  machine_ = outcome.machine;
+  for (const auto& action : outcome.actions)
+    std::visit([this](const auto& what) { carry_out(what); }, action);
+}
+
+void VirtualRouter::carry_out(const SendAdvertisement& action) {
+  const Advertisement advertisement{vip_.virtual_router_id, action.priority, config_.interval,
+                                    advertised(vip_)};
+  if (vip_.transport == config::Transport::kMulticast) return send_to(kVrrpGroup, advertisement);
+  for (const auto& peer : vip_.peers) send_to(peer, advertisement);
+}
+
+void VirtualRouter::send_to(const IpAddress& destination, const Advertisement& advertisement) {
+  const auto message = encode(advertisement, checksum_, config_.source, destination);
+  const auto sent = hands_.send(vip_.interface, config_.source, destination, message);
+  if (sent) {
+    ++counters_.sent;
+    send_refusal_.clear();
+    return;
+  }
+  ++counters_.not_sent;
+  say_once(send_refusal_, fmt::format("{}: send advertisement: {}", vip_.name, sent.error().text));
+}
+
+// What the file no longer names goes in any case.
+void VirtualRouter::forget_jobs() {
+  jobs_.clear();
+  for (const auto& address : obsolete_) jobs_.push({Job::Kind::kRemove, address});
+}
+
+void VirtualRouter::carry_out(const HoldAddresses&) {
+  rounds_ = first_round(vip_.announce, hands_.now());
+  forget_jobs();
+  for (const auto& [address, holding] : addresses_)
+    jobs_.push({holding == Holding::kNo ? Job::Kind::kAdd : Job::Kind::kAnnounce, address});
+}
+
+void VirtualRouter::carry_out(const DropAddresses&) {
+  rounds_ = {};
+  retry_at_.reset();
+  forget_jobs();
+  for (const auto& [address, holding] : addresses_)
+    if (holding == Holding::kOurs) jobs_.push({Job::Kind::kRemove, address});
+}
+
+void VirtualRouter::carry_out(const Announce&) {
+  rounds_ = first_round(vip_.announce, hands_.now());
+  queue_announcements();
+}
+
+void VirtualRouter::carry_out(const RoleChange& action) {
+  if (action.to == RoleName::kActive) ++counters_.became_active;
+  why_ = action.why;
+  since_ = hands_.now();
+  hands_.info(fmt::format("{}: {}: {}", vip_.name, hawser::name_of(action.to), action.why));
+}
+
+void VirtualRouter::carry_out(const Note& action) {
+  hands_.info(fmt::format("{}: {}", vip_.name, action.text));
+}
+
+void VirtualRouter::perform(const Job& job) {
+  switch (job.kind) {
+    case Job::Kind::kAdd:
+      return add(job.address);
+    case Job::Kind::kRemove:
+      return remove(job.address);
+    case Job::Kind::kAnnounce:
+      return announce(job.address);
+  }
+}
+
+void VirtualRouter::announce(const AddressKey& address) {
+  if (vip_.announce == config::Announce{0, vip_.announce.interval, Milliseconds(0)}) return;  // switched off
+  ++counters_.announced;
+  hands_.announce(address.first, address.second.address);
+}
+
+void VirtualRouter::add(const AddressKey& address) {
+  const auto found = addresses_.find(address);
+  if (found == addresses_.end() || found->second != Holding::kNo) return;
+  const auto added = hands_.add_address(address.first, address.second);
+  if (!added) {
+    retry_at_ = hands_.now() + kRetry;
+    say_once(address_refusal_, fmt::format("{}: {}", vip_.name, added.error().text));
+    return;
+  }
+  address_refusal_.clear();
+  found->second = Holding::kOurs;
+  announce(address);
+}
+
+void VirtualRouter::remove(const AddressKey& address) {
+  const auto removed = hands_.remove_address(address.first, address.second);
+  if (!removed) say_once(address_refusal_, fmt::format("{}: {}", vip_.name, removed.error().text));
+  obsolete_.erase(address);
+  const auto found = addresses_.find(address);
+  if (found != addresses_.end()) found->second = Holding::kNo;
+}
+
+void VirtualRouter::queue_missing() {
+  for (const auto& [address, holding] : addresses_)
+    if (holding == Holding::kNo) jobs_.push({Job::Kind::kAdd, address});
+}
+
+void VirtualRouter::queue_announcements() {
+  for (const auto& [address, holding] : addresses_)
+    if (holding != Holding::kNo) jobs_.push({Job::Kind::kAnnounce, address});
+}
+
+void VirtualRouter::say_once(std::string& last, const std::string& line) {
+  if (last == line) return;
+  last = line;
+  hands_.warning(line);
+}
+
+}  // namespace hawser::vipd

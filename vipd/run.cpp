@@ -1,0 +1,75 @@
+// `vipd run`: from the command line to the event loop and, on request, into itself again.
+#include <fstream>
+#include <iterator>
+
+#include <boost/asio/io_context.hpp>
+#include <unistd.h>
+
+#include "lib/daemon/exit_code.h"
+#include "lib/daemon/lock.h"
+#include "lib/daemon/log.h"
+#include "vipd/daemon.h"
+#include "vipd/verbs.h"
+
+namespace hawser::vipd {
+
+namespace {
+
+std::vector<std::string> own_arguments() {
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  std::vector<std::string> words;
+  for (std::string word; std::getline(file, word, '\0');) words.push_back(word);
+  return words;
+}
+
+// The program that is installed now: after an upgrade the kernel marks the running one as deleted.
+std::string own_program() {
+  constexpr std::string_view kDeleted = " (deleted)";
+  std::error_code problem;
+  auto path = std::filesystem::read_symlink("/proc/self/exe", problem).native();
+  if (path.ends_with(kDeleted)) path.resize(path.size() - kDeleted.size());
+  return ::access(path.c_str(), X_OK) == 0 ? path : "/proc/self/exe";
+}
+
+int start_again() {
+  auto words = own_arguments();
+  std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
+  for (auto& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  ::execv(own_program().c_str(), pointers.data());
+  log::error("start again: {}", std::strerror(errno));
+  return kRefused;
+}
+
+struct Outcome {
+  int exit_code = kDone;
+  bool again = false;
+};
+
+Outcome run_once(const cli::Arguments& arguments) {
+  const auto lock = InstanceLock::take(arguments.runtime_dir, "vipd");
+  if (!lock) {
+    log::error("{}", lock.error().text);
+    return {kRefused, false};
+  }
+  boost::asio::io_context context(1);
+  Daemon daemon(context, {{arguments.config, arguments.state_dir, arguments.node}, arguments.runtime_dir});
+  const auto begun = daemon.begin();
+  if (!begun) {
+    log::error("{}", begun.error().text);
+    return {kRefused, false};
+  }
+  context.run();
+  if (daemon.wants_exec()) daemon.advertise_before_exec();
+  return {daemon.exit_code(), daemon.wants_exec()};
+}
+
+}  // namespace
+
+int run_daemon(const cli::Arguments& arguments) {
+  const auto outcome = run_once(arguments);
+  return outcome.again ? start_again() : outcome.exit_code;
+}
+
+}  // namespace hawser::vipd

@@ -1,0 +1,145 @@
+// The tables of `vipctl status`.
+#include <boost/json.hpp>
+
+#include "lib/cli/table.h"
+#include "vipd/status.h"
+
+namespace hawser::vipd {
+
+namespace json = boost::json;
+
+namespace {
+
+const json::value* find(const json::value& from, std::string_view key) {
+  const auto* object = from.if_object();
+  return object == nullptr ? nullptr : object->if_contains(key);
+}
+
+std::string cell(const json::value& from, std::string_view key) {
+  const auto* value = find(from, key);
+  if (value == nullptr || value->is_null()) return "";
+  if (const auto* text = value->if_string()) return cli::printable(std::string_view(*text));
+  return json::serialize(*value);
+}
+
+double number(const json::value& from, std::string_view key) {
+  const auto* value = find(from, key);
+  return value != nullptr && value->is_number() ? value->to_number<double>() : 0;
+}
+
+std::vector<json::value> list(const json::value& from, std::string_view key) {
+  const auto* value = find(from, key);
+  const auto* array = value == nullptr ? nullptr : value->if_array();
+  return array == nullptr ? std::vector<json::value>{}
+                          : std::vector<json::value>(array->begin(), array->end());
+}
+
+std::string heard(const json::value& vip) {
+  const auto* value = find(vip, "heard");
+  if (value == nullptr || !value->is_object()) return "nobody";
+  return fmt::format("{} priority {}, {} ago", cell(*value, "address"), cell(*value, "priority"),
+                     age(number(*value, "seconds_ago")));
+}
+
+// "ttl 3, checksum 1": only what was counted.
+std::string bad_packets(const json::value& from) {
+  const auto* bad = find(from, "bad_packets");
+  if (bad == nullptr || !bad->is_object()) return "";
+  std::string text;
+  for (const auto& [reason, count] : bad->get_object())
+    if (count.is_number() && count.to_number<double>() > 0)
+      text +=
+          fmt::format("{}{} {}", text.empty() ? "" : ", ", std::string_view(reason), json::serialize(count));
+  return text;
+}
+
+std::string vip_table(const std::vector<json::value>& vips) {
+  cli::Table table({{"VIP"},
+                    {"ROLE"},
+                    {"FOR", cli::Align::kRight},
+                    {"PRIORITY", cli::Align::kRight},
+                    {"INTERFACE"},
+                    {"ROUTER ID", cli::Align::kRight},
+                    {"HEARD"},
+                    {"WHY"}});
+  for (const auto& vip : vips)
+    table.add({cell(vip, "name"), cell(vip, "role"), age(number(vip, "seconds")), cell(vip, "priority"),
+               cell(vip, "interface"), cell(vip, "virtual_router_id"), heard(vip), cell(vip, "why")});
+  return table.str();
+}
+
+std::string address_table(const std::vector<json::value>& vips) {
+  cli::Table table({{"VIP"}, {"ADDRESS"}, {"ON"}, {"STATE"}});
+  for (const auto& vip : vips)
+    for (const auto& address : list(vip, "addresses"))
+      table.add(
+          {cell(vip, "name"), cell(address, "address"), cell(address, "interface"), cell(address, "state")});
+  return table.str();
+}
+
+std::string counter_table(const json::value& status) {
+  const auto right = cli::Align::kRight;
+  cli::Table table({{"VIP"},
+                    {"SENT", right},
+                    {"REFUSED", right},
+                    {"RECEIVED", right},
+                    {"TAKEOVERS", right},
+                    {"ANNOUNCED", right},
+                    {"PUT BACK", right},
+                    {"BAD PACKETS"}});
+  for (const auto& vip : list(status, "vips")) {
+    const auto* found = find(vip, "counters");
+    const json::value counters = found == nullptr ? json::value() : *found;
+    table.add({cell(vip, "name"), cell(counters, "advertisements_sent"),
+               cell(counters, "advertisements_refused"), cell(counters, "advertisements_received"),
+               cell(counters, "became_active"), cell(counters, "addresses_announced"),
+               cell(counters, "addresses_put_back"), bad_packets(counters)});
+  }
+  for (const auto& interface : list(status, "interfaces"))
+    if (const auto bad = bad_packets(interface); !bad.empty())
+      table.add({fmt::format("other packets on {}", cell(interface, "name")), "", "", "", "", "", "", bad});
+  return table.str();
+}
+
+std::string file_lines(const json::value& status) {
+  const auto* config = find(status, "config");
+  if (config == nullptr) return "";
+  std::string text;
+  const auto problems = list(*config, "problems");
+  if (cell(*config, "in_use") == "last good")
+    text += fmt::format("\n{} is bad: the last good file is in use\n", cell(*config, "file"));
+  else if (!problems.empty())
+    text += fmt::format("\n{} is bad: what was read before stays in use\n", cell(*config, "file"));
+  for (const auto& problem : problems)
+    if (problem.is_string())
+      text += fmt::format("  {}\n", cli::printable(std::string_view(problem.get_string())));
+  return text;
+}
+
+std::string loop_line(const json::value& status) {
+  const auto* loop = find(status, "loop");
+  if (loop == nullptr) return "";
+  return fmt::format("\nloop: {} of {} timers more than 2 ms late, the latest {:.1f} ms\n",
+                     cell(*loop, "over_2ms"), cell(*loop, "samples"),
+                     number(*loop, "longest_microseconds") / 1000);
+}
+
+}  // namespace
+
+std::string age(double seconds) {
+  const auto whole = static_cast<std::int64_t>(seconds);
+  if (seconds < 1) return fmt::format("{:.0f}ms", seconds * 1000);
+  if (whole < 60) return fmt::format("{}s", whole);
+  if (whole < 3600) return fmt::format("{}m{:02}s", whole / 60, whole % 60);
+  if (whole < 86400) return fmt::format("{}h{:02}m", whole / 3600, whole / 60 % 60);
+  return fmt::format("{}d{:02}h", whole / 86400, whole / 3600 % 24);
+}
+
+std::string tables(const json::value& status) {
+  const auto vips = list(status, "vips");
+  if (vips.empty()) return "no vips on this host\n" + file_lines(status);
+  return fmt::format("{}\n{}\n{}{}{}", vip_table(vips), address_table(vips), counter_table(status),
+                     file_lines(status), loop_line(status));
+}
+
+}  // namespace hawser::vipd

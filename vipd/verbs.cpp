@@ -1,0 +1,103 @@
+#include "vipd/verbs.h"
+
+#include <thread>
+
+#include <boost/json.hpp>
+
+#include "lib/cli/output.h"
+#include "lib/control/client.h"
+#include "lib/control/json.h"
+#include "lib/daemon/exit_code.h"
+#include "lib/daemon/lock.h"
+#include "lib/netlink/netlink_kernel.h"
+#include "vipd/interface.h"
+#include "vipd/worker.h"
+
+namespace hawser::vipd {
+
+namespace {
+
+constexpr Milliseconds kPatience{10000};
+
+Files files_of(const cli::Arguments& arguments) {
+  return {arguments.config, arguments.state_dir, arguments.node};
+}
+
+Result<boost::json::value> ask(const cli::Arguments& arguments, const control::Request& request) {
+  const auto response = control::ask(arguments.runtime_dir / "vipd.sock", request);
+  if (!response) return tl::unexpected(response.error());
+  return control::parse_answer("vipd", *response);
+}
+
+struct FileState {
+  std::uint64_t readings = 0;
+  std::vector<std::string> problems;
+};
+
+Result<FileState> file_state(const cli::Arguments& arguments) {
+  const auto status = ask(arguments, {"GET", "/v1/status", ""});
+  if (!status) return tl::unexpected(status.error());
+  const auto& config = status->at("config");
+  FileState state{config.at("readings").to_number<std::uint64_t>(), {}};
+  for (const auto& problem : config.at("problems").as_array())
+    state.problems.emplace_back(problem.as_string());
+  return state;
+}
+
+// The daemon's worker reads the file; done when its count of readings has moved on.
+Result<FileState> state_after(const cli::Arguments& arguments, std::uint64_t before) {
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  while (std::chrono::steady_clock::now() < end) {
+    auto state = file_state(arguments);
+    if (!state || state->readings > before) return state;
+    std::this_thread::sleep_for(Milliseconds(20));
+  }
+  return fail("vipd: the file was not read within {}", format_duration(kPatience));
+}
+
+// As "FILE:LINE:COLUMN: ...", without the program's name, so that editors can jump to them.
+int print_problems(const std::vector<std::string>& problems) {
+  for (const auto& problem : problems) fmt::print(stderr, "{}\n", problem);
+  return problems.empty() ? kDone : kConfiguration;
+}
+
+}  // namespace
+
+int check(const cli::Arguments& arguments) {
+  const auto reading = judge_whole(files_of(arguments));
+  if (!reading.settings) return print_problems(reading.problems);
+  cli::print(fmt::format("{}: good\n", arguments.config.native()));
+  return kDone;
+}
+
+int reload(const cli::Arguments& arguments) {
+  const auto asked = ask(arguments, {"POST", "/v1/reload", ""});
+  if (!asked) return cli::complain("vipd", asked.error());
+  const auto state = state_after(arguments, asked->at("readings").to_number<std::uint64_t>());
+  if (!state) return cli::complain("vipd", state.error());
+  return print_problems(state->problems);
+}
+
+int cleanup(const cli::Arguments& arguments) {
+  const auto lock = InstanceLock::take(arguments.runtime_dir, "vipd");
+  if (!lock) return cli::complain("vipd", fmt::format("cleanup: {}", lock.error().text));
+  auto kernel = NetlinkKernel::open();
+  if (!kernel) return cli::complain("vipd", kernel.error());
+  const auto observed = kernel->observe(Scope{true, false, {}});
+  if (!observed) return cli::complain("vipd", observed.error());
+  int exit_code = kDone;
+  for (const auto& [interface, prefix] : orphans(*observed, {})) {
+    const Step step = RemoveAddress{interface, prefix};
+    cli::print(describe(step) + "\n");
+    if (arguments.has("--dry-run")) continue;
+    if (const auto removed = kernel->perform(step); !removed)
+      exit_code = cli::complain("vipd", removed.error());
+  }
+  return exit_code;
+}
+
+int worker(const cli::Arguments& arguments) {
+  return run_worker(files_of(arguments));
+}
+
+}  // namespace hawser::vipd

@@ -1,0 +1,128 @@
+#include "vipd/worker.h"
+
+#include <array>
+#include <cerrno>
+#include <fstream>
+
+#include <malloc.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/daemon/child.h"
+#include "lib/daemon/exit_code.h"
+#include "lib/daemon/log.h"
+
+namespace hawser::vipd {
+
+namespace {
+
+std::string short_host_name() {
+  std::array<char, 256> name{};
+  gethostname(name.data(), name.size() - 1);
+  const std::string whole(name.data());
+  return whole.substr(0, whole.find('.'));
+}
+
+std::string node_file() {
+  std::ifstream file("/etc/hawser/node");
+  std::string name;
+  file >> name;
+  return name;
+}
+
+FileReading judge(const std::vector<config::Source>& sources, const Files& files, config::Part part) {
+  const auto loaded = config::load(sources, {files.node, node_file(), short_host_name()}, part);
+  FileReading result;
+  for (const auto& problem : loaded.problems) result.reading.problems.push_back(to_string(problem));
+  if (!loaded.good()) return result;
+  result.reading.settings = settings_of(loaded.config);
+  result.sources = sources;
+  return result;
+}
+
+bool wait_for(int fd, short events) {
+  pollfd waiting{fd, events, 0};
+  while (poll(&waiting, 1, -1) < 0)
+    if (errno != EINTR) return false;
+  return true;
+}
+
+bool send_all(int fd, std::string_view text) {
+  for (const auto& piece : split_message(text)) {
+    ssize_t sent = 0;
+    do {
+      if (!wait_for(fd, POLLOUT)) return false;
+      sent = send(fd, piece.data(), piece.size(), MSG_NOSIGNAL);
+    } while (sent < 0 && (errno == EAGAIN || errno == EINTR));
+    if (sent < 0) return false;
+  }
+  return true;
+}
+
+// The next request; empty: the other end is gone.
+std::string next_request(int fd) {
+  std::array<std::uint8_t, 256> buffer{};
+  ssize_t length = 0;
+  do {
+    if (!wait_for(fd, POLLIN)) return {};
+    length = recv(fd, buffer.data(), buffer.size(), 0);
+  } while (length < 0 && (errno == EAGAIN || errno == EINTR));
+  if (length <= 0) return {};
+  return Assembler().add(ByteView(buffer).first(static_cast<std::size_t>(length))).value_or("");
+}
+
+void keep(const Files& files, const std::vector<config::Source>& sources) {
+  if (sources.empty()) return;
+  const auto kept = config::keep_last_good(files.state_directory, "vipd", sources);
+  if (!kept) log::warning("keep the last good file: {}", kept.error().text);
+}
+
+}  // namespace
+
+FileReading read_files(const Files& files, bool may_use_last_good) {
+  const auto sources = config::read_sources(files.config);
+  auto result = sources ? judge(*sources, files, config::Part::kVipd) : FileReading{};
+  if (!sources) result.reading.problems.push_back(sources.error().text);
+  if (result.reading.settings || !may_use_last_good) return result;
+  const auto kept = config::read_last_good(files.state_directory, "vipd");
+  if (!kept || kept->empty()) return result;
+  auto last = judge(*kept, files, config::Part::kVipd);
+  if (!last.reading.settings) return result;
+  last.reading.last_good = true;
+  last.reading.problems = std::move(result.reading.problems);
+  last.sources.clear();  // kept already
+  return last;
+}
+
+Reading judge_whole(const Files& files) {
+  const auto sources = config::read_sources(files.config);
+  if (sources) return judge(*sources, files, config::Part::kAll).reading;
+  Reading reading;
+  reading.problems.push_back(sources.error().text);
+  return reading;
+}
+
+int run_worker(const Files& files) {
+  const auto socket = become_child();
+  if (!socket) {
+    log::error("worker: {}", socket.error().text);
+    return kUsage;
+  }
+  auto latest = read_files(files, true);
+  bool alive = send_all(socket->get(), to_json(latest.reading));
+  malloc_trim(0);  // the services of the file are netd's business; what reading them took goes back
+  while (alive) {
+    const auto request = next_request(socket->get());
+    if (request.empty()) break;
+    if (request == kKeep) keep(files, latest.sources);
+    if (request == kRead) {
+      latest = read_files(files, false);
+      alive = send_all(socket->get(), to_json(latest.reading));
+      malloc_trim(0);
+    }
+  }
+  return kDone;
+}
+
+}  // namespace hawser::vipd

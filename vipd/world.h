@@ -1,0 +1,77 @@
+// The kernel as vipd sees it: what is there, what changed, and the hands of the virtual routers. It decides
+// nothing.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "lib/netlink/monitor.h"
+#include "lib/plan/kernel.h"
+#include "vipd/frame_socket.h"
+#include "vipd/hands.h"
+#include "vipd/interface.h"
+#include "vipd/segment.h"
+
+namespace hawser::vipd {
+
+class World : public Hands {
+ public:
+  // Whether an address is to stay because some vip wants it now; asked before one is removed.
+  using Claimed = std::function<bool(const AddressKey&)>;
+
+  static Result<std::unique_ptr<World>> open(boost::asio::io_context& context, Segment::OnPacket on_packet,
+                                             Claimed claimed);
+
+  // Readable when the kernel has changed.
+  [[nodiscard]] int monitor_fd() const { return monitor_.fd(); }
+  struct News {
+    bool look = false;                // links or foreign addresses are not what they were
+    bool lost = false;                // some notifications are missing
+    std::vector<AddressKey> removed;  // addresses that are gone and that a vip wants
+  };
+  News drain();
+  // A fresh look at links and addresses.
+  Status look();
+  [[nodiscard]] const Observed& observed() const { return observed_; }
+
+  // Opens the interface's socket where it is not open yet (also after it came back with another index).
+  Status open_segment(const std::string& interface);
+  void close_segment(const std::string& interface);
+  [[nodiscard]] const std::map<std::string, std::unique_ptr<Segment>>& segments() const { return segments_; }
+  void drain_segment(const std::string& interface);
+
+  TimePoint now() override { return std::chrono::steady_clock::now(); }
+  Status send(const std::string& interface, const IpAddress& source, const IpAddress& destination,
+              ByteView message) override;
+  Status add_address(const std::string& interface, const Prefix& prefix) override;
+  Status remove_address(const std::string& interface, const Prefix& prefix) override;
+  void announce(const std::string& interface, const IpAddress& address) override;
+  void info(std::string_view line) override;
+  void warning(std::string_view line) override;
+
+ private:
+  World(boost::asio::io_context& context, std::unique_ptr<Kernel> kernel, Monitor monitor, FrameSocket frames,
+        Segment::OnPacket on_packet, Claimed claimed);
+  void note(const LinkFact& fact, News& news) const;
+  void note(const AddressFact& fact, News& news) const;
+  [[nodiscard]] std::string name_of_link(IfIndex index) const;
+
+  boost::asio::io_context& context_;
+  std::unique_ptr<Kernel> kernel_;
+  Monitor monitor_;
+  FrameSocket frames_;
+  Segment::OnPacket on_packet_;
+  Claimed claimed_;
+  Observed observed_;
+  std::map<std::string, std::unique_ptr<Segment>> segments_;
+};
+
+// The address as the kernel is to have it: our number; IPv6 deprecated (never a source) and without waiting
+// for duplicate address detection.
+AddAddress adding(const std::string& interface, const Prefix& prefix);
+
+}  // namespace hawser::vipd
