@@ -1,0 +1,128 @@
+// The benchmarks' pure parts, and that what they give the daemons is a good file.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "lib/config/load.h"
+#include "tests/bench/files.h"
+#include "tests/bench/numbers.h"
+#include "tests/bench/processes.h"
+#include "tests/bench/wire.h"
+
+namespace hawser::bench {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Optional;
+
+TEST(BenchNumbers, AQuantileIsOneOfTheValues) {
+  const std::vector<double> values{40, 10, 30, 20};
+  EXPECT_THAT(quantile(values, 0.5), Optional(20.0));
+  EXPECT_THAT(quantile(values, 0.51), Optional(30.0));
+  EXPECT_THAT(quantile(values, 0.99), Optional(40.0));
+  EXPECT_THAT(quantile(values, 1), Optional(40.0));
+  EXPECT_EQ(quantile({}, 0.5), std::nullopt);
+}
+
+TEST(BenchNumbers, ARatioNeedsBothSides) {
+  EXPECT_EQ(ratio({1, 1, 1}, {4, 4, 4}), "0.25");
+  EXPECT_EQ(ratio({1}, {}), "-");
+  EXPECT_EQ(ratio({1}, {0}), "-");
+}
+
+TEST(BenchNumbers, ATableIsAligned) {
+  EXPECT_EQ(table({{"", "ms"}, {"ours", "1.5"}}), "       ms\nours  1.5\n");
+}
+
+lab::Packet packet(std::chrono::milliseconds time, std::vector<std::uint8_t> after_macs) {
+  after_macs.insert(after_macs.begin(), 12, 2);
+  return {time, std::move(after_macs)};
+}
+
+// Type, IPv4 header without options, the first bytes of VRRP version 3: type 1, router 51, priority.
+lab::Packet advertisement(std::chrono::milliseconds time, std::uint8_t priority) {
+  return packet(time, {0x08, 0x00, 0x45, 0xc0, 0,  32,  0, 0, 0,  0,    255, 112,      0,
+                       0,    192,  0,    2,    11, 224, 0, 0, 18, 0x31, 51,  priority, 1});
+}
+
+lab::Packet arp(std::chrono::milliseconds time, std::uint8_t sender, std::uint8_t target) {
+  return packet(time, {0x08, 0x06, 0, 1, 8,      0, 6, 4, 0, 1, 2, 2,   2, 2, 2,
+                       2,    192,  0, 2, sender, 0, 0, 0, 0, 0, 0, 192, 0, 2, target});
+}
+
+TEST(BenchWire, ReadsAdvertisementsAndGratuitousArp) {
+  EXPECT_TRUE(is_advertisement(advertisement(0ms, 150), 150));
+  EXPECT_FALSE(is_advertisement(advertisement(0ms, 100), 150));
+  EXPECT_FALSE(is_advertisement(arp(0ms, 100, 100), 150));
+  EXPECT_TRUE(is_gratuitous_arp(arp(0ms, 100, 100)));
+  EXPECT_FALSE(is_gratuitous_arp(arp(0ms, 200, 100)));
+  EXPECT_FALSE(is_gratuitous_arp(arp(0ms, 200, 200)));
+  EXPECT_FALSE(is_gratuitous_arp(advertisement(0ms, 150)));
+}
+
+TEST(BenchWire, SurvivesEveryTruncation) {
+  for (const lab::Packet& whole : {advertisement(0ms, 150), arp(0ms, 100, 100)})
+    for (std::size_t length = 0; length < whole.bytes.size() - 1; ++length) {
+      const lab::Packet cut{0ms,
+                            {whole.bytes.begin(), whole.bytes.begin() + static_cast<std::ptrdiff_t>(length)}};
+      EXPECT_FALSE(is_gratuitous_arp(cut));
+      EXPECT_FALSE(is_advertisement(cut, 150)) << length;
+    }
+}
+
+TEST(BenchWire, CountsFromTheMomentOfTheActiveDownTimer) {
+  // 3 x 100 ms + (256 - 100) x 100 ms / 256 = 360.9375 ms after the last advertisement.
+  EXPECT_EQ(active_down(), 360'937'500ns);
+  const std::vector<lab::Packet> packets{advertisement(900ms, 150),  advertisement(1000ms, 150),
+                                         arp(1100ms, 200, 100),      arp(1363ms, 100, 100),
+                                         advertisement(1364ms, 100), arp(2363ms, 100, 100)};
+  EXPECT_THAT(takeover_lateness(packets), Optional(testing::DoubleNear(2.0625, 1e-6)));
+}
+
+TEST(BenchWire, HasNoAnswerBeforeBothWereSeen) {
+  EXPECT_EQ(takeover_lateness({}), std::nullopt);
+  EXPECT_EQ(takeover_lateness(std::vector{advertisement(1000ms, 150)}), std::nullopt);
+  EXPECT_EQ(takeover_lateness(std::vector{arp(1363ms, 100, 100)}), std::nullopt);
+  EXPECT_EQ(takeover_lateness(std::vector{arp(1363ms, 100, 100), advertisement(1400ms, 150)}), std::nullopt);
+}
+
+TEST(BenchProcesses, ReadsWhatTheKernelSaysOfMemory) {
+  constexpr std::string_view kRollup =
+      "55d0-7ffd ---p 00000000 00:00 0 [rollup]\nRss:                9000 kB\nPss:                4000 kB\n"
+      "Shared_Clean:       6000 kB\nPrivate_Clean:       100 kB\nPrivate_Dirty:      2900 kB\nAnonymous:     "
+      "     2500 kB\n";
+  constexpr std::string_view kMaps =
+      "55d0-55d1 r--p 0 00:00 0 /usr/sbin/x\nSize: 4 kB\nRss:                 4 kB\n"
+      "55d2-55d9 rw-p 00000000 00:00 0                          [heap]\nSize:   2048 kB\nRss:                "
+      "2000 kB\n";
+  EXPECT_EQ(parse_memory(kRollup, kMaps),
+            (Memory{.rss = 9000, .shared = 6000, .own = 3000, .heap = 2000, .anonymous = 2500}));
+  EXPECT_EQ(parse_memory("", ""), Memory{});
+}
+
+TEST(BenchProcesses, KnowsItself) {
+  EXPECT_GT(memory_of(::getpid()).rss, 0);
+  EXPECT_EQ(tree_of(::getpid()).front(), ::getpid());
+  EXPECT_THAT(command_of(::getpid()), testing::HasSubstr("bench_tests"));
+}
+
+void expect_good(const std::string& text, std::size_t services) {
+  const auto loaded =
+      config::load({{"bench.toml", text}}, {.asked = "", .node_file = "", .short_host_name = "lb1"});
+  for (const auto& problem : loaded.problems) ADD_FAILURE() << to_string(problem);
+  EXPECT_EQ(loaded.config.services.size(), services);
+}
+
+TEST(BenchFiles, AreGood) {
+  expect_good(pair_file(Product::kHawser, "lb1"), 0);
+  expect_good(removal_file(Product::kHawser), 1);
+  expect_good(large_file(Product::kHawser, 20, 8s), 20);
+}
+
+TEST(BenchFiles, OfTheOtherNameTheSameServers) {
+  EXPECT_THAT(large_file(Product::kKeepalived, 2, 8s), testing::HasSubstr("real_server 198.51.100.24 10001"));
+  EXPECT_THAT(large_file(Product::kHawser, 2, 8s),
+              testing::HasSubstr("address = \"198.51.100.24\"\nport = 10001"));
+}
+
+}  // namespace
+}  // namespace hawser::bench

@@ -1,0 +1,38 @@
+// The same task as a file for Hawser and as one for keepalived. Pure.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "lib/base/names.h"
+
+namespace hawser::bench {
+
+enum class Product : std::uint8_t { kHawser, kKeepalived };
+
+// Where the pair's floating address is, and how often it is advertised.
+inline constexpr std::string_view kFloating = "192.0.2.100";
+inline constexpr std::chrono::milliseconds kAdvertisement{100};
+inline constexpr int kHighPriority = 150;
+inline constexpr int kLowPriority = 100;
+
+// Two hosts lb1 and lb2 with one address. Hawser's file is the same for both; keepalived's is for `node`.
+std::string pair_file(Product product, std::string_view node);
+
+// One service with one real server, probed by TCP connect every 100 ms, out after the first failure.
+std::string removal_file(Product product);
+
+// `services` services with four real servers each, probed by TCP connect every `interval`; and the pair's
+// address.
+std::string large_file(Product product, int services, std::chrono::seconds interval);
+inline constexpr int kFirstPort = 10000;  // of service number 0; the real servers listen on the same
+
+}  // namespace hawser::bench
+
+template <>
+inline constexpr std::array<hawser::Name<hawser::bench::Product>, 2> hawser::kNames<hawser::bench::Product>{{
+    {hawser::bench::Product::kHawser, "hawser"},
+    {hawser::bench::Product::kKeepalived, "keepalived"},
+}};

@@ -1,0 +1,126 @@
+#include "tests/bench/host_pair.h"
+
+#include <algorithm>
+#include <csignal>
+#include <fstream>
+#include <iterator>
+
+#include "tests/bench/processes.h"
+#include "tests/lab/demo/observe.h"
+#include "tests/support/failure.h"
+
+namespace hawser::bench {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string keepalived_program() {
+  for (const char* path : {"/usr/sbin/keepalived", "/sbin/keepalived"})
+    if (std::filesystem::exists(path)) return path;
+  return {};
+}
+
+lab::Process start_hawser(const std::string& daemon, const lab::Namespace& host,
+                          const std::filesystem::path& folder, const std::string& file) {
+  return {host,
+          {lab::program(daemon), "run", "--config", file, "--node", host.host(), "--runtime-dir",
+           (folder / "run").string(), "--state-dir", (folder / "state").string()}};
+}
+
+lab::Process start_keepalived(Duty duty, const lab::Namespace& host, const std::filesystem::path& folder,
+                              const std::string& file) {
+  lab::Argv argv{keepalived_program(), "--dont-fork", "--log-console", "--use-file", file};
+  for (const char* option : {"--pid", "--vrrp_pid", "--checkers_pid"})
+    argv.push_back(fmt::format("{}={}", option, (folder / "run" / (option + 2)).string()));
+  if (duty == Duty::kVrrp) argv.emplace_back("--vrrp");
+  if (duty == Duty::kServers) argv.emplace_back("--check");
+  return {host, argv};
+}
+
+}  // namespace
+
+bool installed(Product product) {
+  return product == Product::kHawser || !keepalived_program().empty();
+}
+
+std::vector<lab::Process> start(Product product, Duty duty, const lab::Namespace& host,
+                                const std::filesystem::path& folder, std::string_view file) {
+  std::filesystem::create_directories(folder / "run");
+  std::filesystem::create_directories(folder / "state");
+  const std::string path =
+      (folder / (product == Product::kHawser ? "hawser.toml" : "keepalived.conf")).string();
+  std::ofstream(path) << file;
+  std::vector<lab::Process> processes;
+  if (product == Product::kKeepalived) {
+    processes.push_back(start_keepalived(duty, host, folder, path));
+    return processes;
+  }
+  if (duty != Duty::kServers) processes.push_back(start_hawser("vipd", host, folder, path));
+  if (duty != Duty::kVrrp) processes.push_back(start_hawser("netd", host, folder, path));
+  return processes;
+}
+
+pid_t advertiser(Product product, const std::vector<lab::Process>& processes) {
+  const pid_t first = processes.at(0).pid();
+  if (product == Product::kHawser) return first;
+  // The parent only watches; with --vrrp there is one child.
+  const auto tree = tree_of(first);
+  if (tree.size() < 2) lab::give_up("keepalived has no process that advertises");
+  return tree.at(1);
+}
+
+HostPair::HostPair(Product product, const std::filesystem::path& folder)
+    : product_{product}, folder_{folder / name_of(product)} {
+  int last_byte = 11;
+  for (const char* name : {"lb1", "lb2"}) {
+    Host& host = hosts_.try_emplace(name, name).first->second;
+    cables_.push_back(switch_.connect(host.where, "eth0"));
+    host.where.ip({fmt::format("addr add 192.0.2.{}/24 dev eth0", last_byte++), "link set eth0 up"});
+    servers_.push_back(std::make_unique<lab::Echo>(host.where, kFloating, 80));
+  }
+  cables_.push_back(switch_.connect(client_, "eth0"));
+  client_.ip({"addr add 192.0.2.200/24 dev eth0", "link set eth0 up"});
+  for (const char* name : {"lb1", "lb2"}) start(name);
+  await_holder("lb1");
+}
+
+HostPair::~HostPair() {
+  for (auto& [name, host] : hosts_)
+    for (lab::Process& daemon : host.daemons) daemon.stop();
+}
+
+void HostPair::start(const std::string& host) {
+  Host& one = hosts_.at(host);
+  for (lab::Process& daemon : one.daemons) daemon.stop();
+  one.daemons.clear();
+  one.daemons = bench::start(product_, Duty::kVrrp, one.where, folder_ / host, pair_file(product_, host));
+}
+
+void HostPair::stop_lb1() {
+  hosts_.at("lb1").daemons.at(0).signal(SIGTERM);
+}
+void HostPair::freeze_lb1() {
+  ::kill(advertiser(product_, hosts_.at("lb1").daemons), SIGSTOP);
+}
+void HostPair::thaw_lb1() {
+  ::kill(advertiser(product_, hosts_.at("lb1").daemons), SIGCONT);
+}
+
+bool HostPair::holds(const std::string& host) const {
+  return hosts_.at(host).where.inside([] {
+    std::ifstream file("/proc/thread-self/net/fib_trie");
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    return demo::holds_address(text, kFloating);
+  });
+}
+
+void HostPair::await_holder(const std::string& host) const {
+  const std::string other = host == "lb1" ? "lb2" : "lb1";
+  if (lab::eventually(20s, [&] { return holds(host) && !holds(other); })) return;
+  std::string said;
+  for (const auto& [name, one] : hosts_)
+    for (const lab::Process& daemon : one.daemons) said += fmt::format("--- {}:\n{}", name, daemon.output());
+  lab::give_up("{}: the address did not come to {} alone:\n{}", name_of(product_), host, said);
+}
+
+}  // namespace hawser::bench

@@ -1,0 +1,156 @@
+// hawser-bench: how quick, how large, how gentle; keepalived beside us in the same run, where it is
+// installed. Prints tables, asserts nothing.
+#include <filesystem>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "tests/bench/host_pair.h"
+#include "tests/bench/measures.h"
+#include "tests/bench/numbers.h"
+#include "tests/support/failure.h"
+
+namespace hawser::bench {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::array kProducts{Product::kHawser, Product::kKeepalived};
+
+struct Arguments {
+  std::vector<std::string> only;
+  int runs = 20;
+  int services = 1000;
+  std::size_t verdicts = 10000;
+
+  [[nodiscard]] bool wants(std::string_view part) const {
+    return only.empty() || std::ranges::find(only, part) != only.end();
+  }
+};
+
+bool has_ipvs() {
+  return std::filesystem::exists("/proc/net/ip_vs");
+}
+
+// Calls `measure` for each product that is here; a laboratory that cannot be built costs that product's
+// figures, not the run.
+template <class Value, class Measure>
+std::map<Product, Value> for_each_product(const Measure& measure) {
+  std::map<Product, Value> results;
+  for (const Product product : kProducts) {
+    if (!installed(product)) {
+      fmt::print("  {} is not installed here\n", name_of(product));
+      continue;
+    }
+    try {
+      results.emplace(product, measure(product));
+    } catch (const lab::Failure& failure) {
+      fmt::print("  {}\n", failure.what());
+    }
+  }
+  return results;
+}
+
+void print_times(const std::map<Product, std::vector<double>>& times) {
+  std::vector<Row> rows{{"", "median ms", "p99 ms", "worst ms", "runs"}};
+  for (const auto& [product, values] : times) {
+    if (values.empty()) continue;
+    rows.push_back({std::string(name_of(product)), fmt::format("{:.2f}", *quantile(values, 0.5)),
+                    fmt::format("{:.2f}", *quantile(values, 0.99)),
+                    fmt::format("{:.2f}", *quantile(values, 1)), fmt::to_string(values.size())});
+  }
+  fmt::print("{}", table(rows));
+  if (times.size() == 2)
+    fmt::print("hawser / keepalived, medians: {}\n",
+               ratio(times.at(Product::kHawser), times.at(Product::kKeepalived)));
+  fmt::print("\n");
+}
+
+void bench_removal(const Arguments& arguments, const std::filesystem::path& folder) {
+  fmt::print(
+      "A real server dies: from the reset that the failing probe got to its absence from the kernel's "
+      "table\n");
+  if (!has_ipvs()) return fmt::print("  left out: this kernel has no IPVS\n\n");
+  print_times(for_each_product<std::vector<double>>(
+      [&](Product product) { return removals(product, folder, arguments.runs); }));
+}
+
+void bench_takeover(const Arguments& arguments, const std::filesystem::path& folder) {
+  fmt::print(
+      "The Active freezes: from the moment of the Backup's Active_Down timer to its first gratuitous ARP\n");
+  print_times(for_each_product<std::vector<double>>(
+      [&](Product product) { return takeovers(product, folder, arguments.runs); }));
+}
+
+void bench_handover(const Arguments& arguments, const std::filesystem::path& folder) {
+  constexpr auto kEvery = 5ms;
+  const int runs = std::max(1, arguments.runs / 4);
+  fmt::print("Planned handover: the daemon of the Active is asked to stop; UDP requests every {} ms\n",
+             kEvery.count());
+  const auto results =
+      for_each_product<Handover>([&](Product product) { return handovers(product, folder, runs, kEvery); });
+  std::vector<Row> rows{{"", "lost", "of", "runs", "longest gap, median ms", "worst ms"}};
+  for (const auto& [product, result] : results)
+    rows.push_back({std::string(name_of(product)), fmt::to_string(result.lost), fmt::to_string(result.sent),
+                    fmt::to_string(result.gaps.size()),
+                    fmt::format("{:.1f}", quantile(result.gaps, 0.5).value_or(0)),
+                    fmt::format("{:.1f}", quantile(result.gaps, 1).value_or(0))});
+  fmt::print("{}\n", table(rows));
+}
+
+void bench_memory(const Arguments& arguments, const std::filesystem::path& folder) {
+  fmt::print("Memory with {} services x 4 real servers after {} verdicts (kB)\n", arguments.services,
+             arguments.verdicts);
+  if (!has_ipvs()) return fmt::print("  left out: this kernel has no IPVS\n\n");
+  const auto results = for_each_product<Footprint>(
+      [&](Product product) { return footprint(product, folder, arguments.services, arguments.verdicts); });
+  std::vector<Row> rows{
+      {"process", "resident", "shared with others", "its own", "of it anonymous", "of it heap"}};
+  for (const auto& [product, result] : results)
+    for (const auto& [name, memory] : result.processes)
+      rows.push_back({name, fmt::to_string(memory.rss), fmt::to_string(memory.shared),
+                      fmt::to_string(memory.own), fmt::to_string(memory.anonymous),
+                      fmt::to_string(memory.heap)});
+  fmt::print("{}", table(rows));
+  for (const auto& [product, result] : results)
+    fmt::print("{}: {} verdicts had been given\n", name_of(product), result.verdicts);
+  fmt::print("Aims: vipd's advertising process below 8192 kB, netd below 24576 kB resident.\n\n");
+}
+
+int run(const Arguments& arguments) {
+  std::string pattern = (std::filesystem::temp_directory_path() / "hawser-bench.XXXXXX").string();
+  if (::mkdtemp(pattern.data()) == nullptr) lab::give_up_errno("{}: create", pattern);
+  const std::filesystem::path folder = pattern;
+  using Part = void (*)(const Arguments&, const std::filesystem::path&);
+  const std::vector<std::pair<std::string_view, Part>> parts{{"removal", bench_removal},
+                                                             {"takeover", bench_takeover},
+                                                             {"handover", bench_handover},
+                                                             {"memory", bench_memory}};
+  for (const auto& [name, part] : parts)
+    if (arguments.wants(name)) part(arguments, folder);
+  std::filesystem::remove_all(folder);
+  return 0;
+}
+
+}  // namespace
+}  // namespace hawser::bench
+
+int main(int argc, char** argv) {
+  using namespace hawser::bench;
+  Arguments arguments;
+  CLI::App app{"Benchmarks of Hawser, with keepalived beside it where that is installed."};
+  app.add_option("--only", arguments.only, "these parts: removal, takeover, handover, memory")
+      ->check(CLI::IsMember({"removal", "takeover", "handover", "memory"}));
+  app.add_option("--runs", arguments.runs, "how often what is short is repeated")->check(CLI::Range(1, 1000));
+  app.add_option("--services", arguments.services, "for memory: services of four real servers")
+      ->check(CLI::Range(1, 20000));
+  app.add_option("--verdicts", arguments.verdicts, "for memory: probes before measuring");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    return run(arguments);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "hawser-bench: {}\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,43 @@
+// The benchmarks. Each is bounded in time, prints nothing and asserts nothing; a laboratory that cannot be
+// built throws lab::Failure.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tests/bench/files.h"
+#include "tests/bench/processes.h"
+#include "tests/support/clock.h"
+
+namespace hawser::bench {
+
+// Milliseconds from a real server's reset, which is the verdict at fall 1, to its absence from the kernel's
+// table as a tight poll of /proc/net/ip_vs sees it. Needs IPVS.
+std::vector<double> removals(Product product, const std::filesystem::path& folder, int runs);
+
+// Milliseconds from the moment the Backup's Active_Down timer should fire (the last advertisement it heard +
+// 3 intervals + skew, RFC 9568 6.1) to its first gratuitous ARP on the wire. The Active is frozen for it.
+std::vector<double> takeovers(Product product, const std::filesystem::path& folder, int runs);
+
+struct Handover {
+  std::size_t lost = 0;
+  std::size_t sent = 0;
+  std::vector<double> gaps;  // the longest time without an answer of each run, ms
+};
+// UDP requests to the floating address every `every`, while the daemon of the Active is asked to stop.
+Handover handovers(Product product, const std::filesystem::path& folder, int runs, lab::Duration every);
+
+struct ProcessMemory {
+  std::string name;
+  Memory memory;
+};
+struct Footprint {
+  std::vector<ProcessMemory> processes;
+  std::size_t verdicts = 0;  // probes that reached a real server, or were refused
+};
+// Services with four real servers each, until so many verdicts were given, half of the time with all servers
+// down. Needs IPVS.
+Footprint footprint(Product product, const std::filesystem::path& folder, int services, std::size_t verdicts);
+
+}  // namespace hawser::bench

@@ -1,0 +1,59 @@
+#include "tests/bench/wire.h"
+
+#include <algorithm>
+
+#include "lib/base/address.h"
+#include "lib/base/bytes.h"
+
+namespace hawser::bench {
+namespace {
+
+constexpr std::uint16_t kIpv4 = 0x0800;
+constexpr std::uint16_t kArp = 0x0806;
+constexpr std::uint8_t kVrrp = 112;
+
+std::uint16_t skip_ethernet(Reader& reader) {
+  reader.skip(12);
+  return reader.u16();
+}
+
+}  // namespace
+
+bool is_advertisement(const lab::Packet& packet, int priority) {
+  Reader reader(packet.bytes);
+  if (skip_ethernet(reader) != kIpv4) return false;
+  const unsigned words = reader.u8() & 0x0fU;
+  reader.skip(8);
+  const bool vrrp = reader.u8() == kVrrp;
+  if (words < 5) return false;
+  reader.skip(words * 4 - 10);
+  const bool version3 = reader.u8() == 0x31;
+  reader.skip(1);
+  return reader.u8() == priority && vrrp && version3 && reader.ok();
+}
+
+bool is_gratuitous_arp(const lab::Packet& packet) {
+  Reader reader(packet.bytes);
+  if (skip_ethernet(reader) != kArp) return false;
+  reader.skip(8 + 6);
+  const auto sender = IpAddress::from_bytes(reader.take(4));
+  reader.skip(6);
+  const auto target = IpAddress::from_bytes(reader.take(4));
+  return reader.ok() && sender && target && *sender == *target && to_string(*sender) == kFloating;
+}
+
+std::chrono::nanoseconds active_down() {
+  const std::chrono::nanoseconds interval = kAdvertisement;
+  return 3 * interval + (256 - kLowPriority) * interval / 256;
+}
+
+std::optional<double> takeover_lateness(std::span<const lab::Packet> packets) {
+  const auto from_active = [](const lab::Packet& packet) { return is_advertisement(packet, kHighPriority); };
+  const auto last = std::find_if(packets.rbegin(), packets.rend(), from_active);
+  if (last == packets.rend()) return std::nullopt;
+  const auto announced = std::find_if(last.base(), packets.end(), is_gratuitous_arp);
+  if (announced == packets.end()) return std::nullopt;
+  return std::chrono::duration<double, std::milli>(announced->time - last->time - active_down()).count();
+}
+
+}  // namespace hawser::bench

@@ -1,0 +1,24 @@
+// What a capture of VRRP and ARP frames tells of a takeover. Pure.
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "tests/bench/files.h"
+#include "tests/support/capture.h"
+
+namespace hawser::bench {
+
+// A VRRPv3 advertisement over IPv4 of the host with this priority.
+bool is_advertisement(const lab::Packet& packet, int priority);
+// An ARP frame that says where the floating address is: sender and target address are both it.
+bool is_gratuitous_arp(const lab::Packet& packet);
+
+// The Backup's Active_Down_Interval: 3 advertisement intervals and its skew (RFC 9568 6.1).
+std::chrono::nanoseconds active_down();
+
+// Milliseconds between "last advertisement of the Active + Active_Down" and the first gratuitous ARP after
+// it. Nothing while one of both is missing, or where the Active still advertised after the ARP was sent.
+std::optional<double> takeover_lateness(std::span<const lab::Packet> packets);
+
+}  // namespace hawser::bench

@@ -1,0 +1,84 @@
+# shellcheck shell=bash
+# What ./dev and the scripts beside this one share: installing packages, building, telling. Sourced with $root set.
+
+# What each kind of work needs from Debian 12.
+packages_build=(ca-certificates ccache cmake g++ libbenchmark-dev libboost-json1.81-dev libboost-system1.81-dev libboost-url1.81-dev
+  libboost1.81-dev libcli11-dev libexpected-dev libfmt-dev libgmock-dev libgtest-dev libmnl-dev libnftnl-dev libnl-3-dev libnl-genl-3-dev
+  libnl-route-3-dev libpcap-dev libspdlog-dev libssl-dev libsystemd-dev libtomlplusplus-dev ninja-build pkg-config)
+packages_lab=(cpio iproute2 iputils-ping kmod mmdebstrap qemu-system-x86 squashfs-tools uidmap util-linux xz-utils zstd)
+packages_check=(clang-16 clang-format-16 clang-tidy-16 git libclang-rt-16-dev python3 systemd)
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+die_usage() {
+  say "./dev: $*; see ./dev help"
+  exit 2
+}
+
+# need GROUP...: installs what of these groups is missing.
+need() {
+  local group wanted=() missing=()
+  for group; do
+    local -n list=packages_$group
+    wanted+=("${list[@]}")
+  done
+  mapfile -t missing < <(missing_packages "${wanted[@]}")
+  ((${#missing[@]} == 0)) || install_packages "$*" "${missing[@]}"
+}
+
+missing_packages() {
+  local package
+  for package; do
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null) = installed ]] || echo "$package"
+  done
+}
+
+install_packages() {
+  local why=$1 as_root=() log
+  shift
+  if ((EUID != 0)); then
+    command -v sudo > /dev/null || die "./dev: ${why// /, } needs packages and there is no sudo; as root: apt-get install $*"
+    as_root=(sudo)
+  fi
+  say "Installing for ${why// / and }: $*"
+  log=$(mktemp)
+  if ! { "${as_root[@]}" apt-get -q update && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get -qy -o Dpkg::Use-Pty=0 install --no-install-recommends "$@"; } > "$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    rm "$log"
+    die "./dev: apt-get could not install the packages above"
+  fi
+  rm "$log"
+}
+
+# As many compilers as there are processors, but not more than memory holds: one takes up to 1.5 GB with sanitizers.
+jobs() {
+  local by_memory
+  by_memory=$(awk '/^MemAvailable/ { print int($2 / 1500000) }' /proc/meminfo)
+  ((by_memory > 0)) || by_memory=1
+  local processors
+  processors=$(nproc)
+  echo $((processors < by_memory ? processors : by_memory))
+}
+
+# configure PRESET: quiet unless it fails.
+configure() {
+  local said
+  said=$(cd "$root" && cmake --preset "$1" 2>&1) || die "$said"
+}
+
+# build PRESET [TARGET...]
+build() {
+  local preset=$1
+  shift
+  configure "$preset"
+  local target=()
+  (($# == 0)) || target=(--target "$@")
+  cmake --build "$root/build/$preset" -j "$(jobs)" "${target[@]}" >&2
+}
+
+# The C++ files that git tracks or would track, NUL between them.
+tracked_sources() {
+  cd "$root" && git ls-files -z --cached --others --exclude-standard -- '*.cpp' '*.h' |
+    while IFS= read -r -d '' file; do [[ ! -e $file ]] || printf '%s\0' "$file"; done
+}

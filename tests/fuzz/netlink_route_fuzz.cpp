@@ -1,0 +1,20 @@
+// What rtnetlink sends, as one datagram: the monitor walks it, and each decoder gets each message, whatever
+// its type says.
+#include "lib/netlink/address_codec.h"
+#include "lib/netlink/link_codec.h"
+#include "lib/netlink/monitor.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  hawser::ByteView rest{data, size};
+  hawser::Changes changes;
+  hawser::note_changes(rest, changes);
+  while (!rest.empty()) {
+    const auto message = hawser::nl::next_message(rest);
+    if (!message) return 0;
+    (void)hawser::nl::decode_answer(*message);
+    (void)hawser::nl::decode_link(*message);
+    (void)hawser::nl::decode_address(*message);
+    (void)hawser::nl::decode_route(*message);
+  }
+  return 0;
+}

@@ -1,0 +1,106 @@
+#include "tests/lab/demo/report.h"
+
+#include <algorithm>
+#include <array>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+namespace hawser::demo {
+namespace {
+
+namespace json = boost::json;
+using Row = std::array<std::string, 5>;
+
+std::string in_ms(lab::Duration duration) {
+  return fmt::format("{:.0f} ms", lab::milliseconds(duration));
+}
+
+double seconds(lab::Duration duration) {
+  return lab::milliseconds(duration) / 1000;
+}
+
+std::string healed_cell(const Event& event) {
+  if (!event.healed()) return "NO";
+  return event.heals.empty() ? "-" : fmt::format("after {}", in_ms(event.healed_after()));
+}
+
+Row row_of(const Event& event) {
+  return {event.name, in_ms(event.cost.gap), fmt::to_string(event.cost.lost), fmt::to_string(event.cost.of),
+          healed_cell(event)};
+}
+
+std::int64_t in_us(lab::Duration duration) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
+}
+
+// Of the events without anything to heal: what the client sees when nothing happens.
+lab::Duration usual_gap(const std::vector<Event>& events) {
+  lab::Duration longest{};
+  for (const Event& event : events)
+    if (event.heals.empty()) longest = std::max(longest, event.cost.gap);
+  return longest;
+}
+
+}  // namespace
+
+bool Event::healed() const {
+  return std::ranges::all_of(heals, [](const Heal& heal) { return heal.after.has_value(); });
+}
+
+lab::Duration Event::healed_after() const {
+  lab::Duration last{};
+  for (const Heal& heal : heals) last = std::max(last, heal.after.value_or(lab::Duration{}));
+  return last;
+}
+
+std::string line_at(lab::Duration since_start, std::string_view text) {
+  return fmt::format("{:6.1f} s  {}", seconds(since_start), text);
+}
+
+std::string cost_in_words(const Figures& cost) {
+  return fmt::format("no answer for {}, {} of {} requests lost", in_ms(cost.gap), cost.lost, cost.of);
+}
+
+std::string complaint(const Event& event, lab::Duration patience) {
+  for (const Heal& heal : event.heals)
+    if (!heal.after)
+      return fmt::format("NOT HEALED: {}: {}: not within {:.0f} s: {}", event.name, heal.what,
+                         seconds(patience), heal.instead);
+  return {};
+}
+
+std::string summary(const std::vector<Event>& events) {
+  std::vector<Row> rows{{"event", "no answer for", "lost", "of", "healed"}};
+  std::ranges::transform(events, std::back_inserter(rows), row_of);
+  std::array<std::size_t, 5> width{};
+  for (const Row& row : rows)
+    for (std::size_t column = 0; column < row.size(); ++column)
+      width.at(column) = std::max(width.at(column), row.at(column).size());
+  std::string text;
+  for (const Row& row : rows)
+    text += fmt::format("{:{}}  {:>{}}  {:>{}}  {:>{}}  {}\n", row[0], width[0], row[1], width[1], row[2],
+                        width[2], row[3], width[3], row[4]);
+  return text;
+}
+
+std::string record(const std::vector<Event>& events, const Terms& terms, std::chrono::microseconds epoch) {
+  const auto moment = [&](lab::TimePoint point) { return in_us(point.time_since_epoch()) + epoch.count(); };
+  json::array list;
+  for (const Event& event : events)
+    list.push_back({{"name", event.name},
+                    {"from_us", moment(event.window.from)},
+                    {"to_us", moment(event.window.to)},
+                    {"gap_us", in_us(event.cost.gap)},
+                    {"lost", event.cost.lost},
+                    {"of", event.cost.of},
+                    {"healed", event.healed()}});
+  const json::object result{{"virtual", terms.virtual_server},
+                            {"interval_us", in_us(terms.interval)},
+                            {"usual_gap_us", in_us(usual_gap(events))},
+                            {"timeout_us", in_us(terms.timeout)},
+                            {"events", std::move(list)}};
+  return json::serialize(result) + "\n";
+}
+
+}  // namespace hawser::demo

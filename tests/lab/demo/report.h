@@ -1,0 +1,52 @@
+// What the demo tells: lines of the timeline, the table at the end, the record for evaluate_capture.py. Pure:
+// text from values.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/lab/demo/figures.h"
+
+namespace hawser::demo {
+
+// One thing that must come true after an event, as told by the kernel or the client.
+struct Heal {
+  std::string what;                    // "bond0 of lb1 uses eth1"
+  std::optional<lab::Duration> after;  // since the event; empty: it did not come
+  std::string instead;                 // what is so instead, when it did not come
+};
+
+// One fault, or one thing brought back, and what came of it.
+struct Event {
+  std::string name;  // "the pulled cable of lb1 eth0": subject of NOT HEALED and row of the table
+  Window window;
+  Figures cost;
+  std::vector<Heal> heals;
+
+  [[nodiscard]] bool healed() const;
+  [[nodiscard]] lab::Duration healed_after() const;  // when the last of them had come; 0 where nothing had to
+};
+
+struct Terms {                 // how the client asks
+  std::string virtual_server;  // "192.0.2.100:80"
+  lab::Duration interval;
+  lab::Duration timeout;
+};
+
+// "  12.3 s  text": seconds since the start.
+std::string line_at(lab::Duration since_start, std::string_view text);
+// "no answer for 64 ms, 2 of 104 requests lost"
+std::string cost_in_words(const Figures& cost);
+// "NOT HEALED: the pulled cable of lb1 eth0: bond0 of lb1 uses eth1: not within 8 s: it uses eth0"; empty
+// where it healed.
+std::string complaint(const Event& event, lab::Duration patience);
+
+std::string summary(const std::vector<Event>& events);
+
+// The record's clock is the capture's (microseconds since 1970): `epoch` is what that clock showed when the
+// laboratory's was at zero.
+std::string record(const std::vector<Event>& events, const Terms& terms, std::chrono::microseconds epoch);
+
+}  // namespace hawser::demo

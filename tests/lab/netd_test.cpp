@@ -1,0 +1,372 @@
+// netd on a real kernel: bonding and IPVS as they are, judged through ip and ipvsadm, not through our own
+// eyes.
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include <boost/json.hpp>
+#include <gmock/gmock.h>
+
+#include "tests/support/failure.h"
+#include "tests/support/fixture.h"
+
+namespace hawser::lab {
+namespace {
+
+namespace json = boost::json;
+using testing::HasSubstr;
+
+constexpr auto kPatience = 20s;  // the emulated machine is slow; nothing here measures
+
+// Two real servers behind 192.0.2.100:80, a bond of two cables below. The timeout is long: on a busy machine
+// a healthy backend answers late, and what these tests fail is refused at once.
+constexpr const char* kSite = R"(format = 1
+
+[bond.bond0]
+mode = "active-backup"
+ports = ["eth0", "eth1"]
+miimon = "100ms"
+addresses = ["192.0.2.11/24", "198.51.100.11/24"]
+
+[check.site]
+type = "http"
+interval = "1s"
+timeout = "1s"
+
+[pool.web]
+checks = ["site"]
+forwarding = "masquerade"
+[[pool.web.real]]
+name = "web1"
+address = "198.51.100.21"
+port = 8080
+weight = 100
+[[pool.web.real]]
+name = "web3"
+address = "198.51.100.23"
+port = 8080
+weight = 100
+
+[service.web]
+virtual = ["tcp 192.0.2.100:80"]
+pool = "web"
+scheduler = "wlc"
+)";
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const auto at = text.find(from);
+  if (at == std::string::npos) give_up("the file does not contain {}", from);
+  return text.replace(at, from.size(), to);
+}
+
+class NetdLab : public NetworkTest {
+ protected:
+  NetdLab() {
+    std::string name = "/tmp/hawser-netd-XXXXXX";
+    if (::mkdtemp(name.data()) == nullptr) give_up_errno("no directory for the test");
+    directory = name;
+    std::filesystem::create_directory(directory / "run");
+    std::filesystem::create_directory(directory / "state");
+  }
+  ~NetdLab() override {
+    std::error_code ignored;
+    std::filesystem::remove_all(directory, ignored);
+  }
+  void write(const std::string& text) const { std::ofstream(directory / "hawser.toml") << text; }
+  [[nodiscard]] Argv netd(const Argv& words) const {
+    Argv argv{program("netd"), words.front(),     "-c",          directory / "hawser.toml",
+              "--runtime-dir", directory / "run", "--state-dir", directory / "state"};
+    argv.insert(argv.end(), words.begin() + 1, words.end());
+    return argv;
+  }
+  [[nodiscard]] Output ask(const Argv& words) const { return lb1.run(netd(words)); }
+  [[nodiscard]] Process start() const { return {lb1, netd({"run"})}; }
+
+  [[nodiscard]] json::object status() const {
+    const auto output = ask({"status", "--json"});
+    boost::system::error_code error;
+    auto value = json::parse(output.text, error);
+    return !error && value.is_object() ? value.get_object() : json::object{};
+  }
+  [[nodiscard]] json::object part_of_status(const char* part) const {
+    const auto all = status();
+    const auto* found = all.if_contains(part);
+    return found != nullptr && found->is_object() ? found->get_object() : json::object{};
+  }
+  [[nodiscard]] std::int64_t number(const char* part, const char* name) const {
+    const auto object = part_of_status(part);
+    const auto* found = object.if_contains(name);
+    return found == nullptr ? -1 : found->to_number<std::int64_t>();
+  }
+  [[nodiscard]] bool is_ready() const {
+    const auto all = status();
+    const auto* ready = all.if_contains("ready");
+    return ready != nullptr && ready->is_bool() && ready->get_bool();
+  }
+  [[nodiscard]] std::string table() const { return lb1.check({"ipvsadm", "-Sn"}); }
+  [[nodiscard]] bool in_service(const std::string& real) const {
+    return table().find("-r " + real + ":8080") != std::string::npos;
+  }
+  [[nodiscard]] std::string active_port() const {
+    return lb1.run({"cat", "/sys/class/net/bond0/bonding/active_slave"}).text;
+  }
+  [[nodiscard]] bool both_in_service() const {
+    return in_service(address::kWeb1) && in_service(address::kWeb3);
+  }
+  [[nodiscard]] bool has_said(const Process& process, const std::string& text) const {
+    return process.output().find(text) != std::string::npos;
+  }
+
+  std::filesystem::path directory;
+  const Namespace& lb1 = network.host("lb1");
+};
+
+// With both real servers in service.
+class RunningNetd : public NetdLab {
+ protected:
+  void SetUp() override {
+    NetdLab::SetUp();
+    write(kSite);
+    daemon.emplace(start());
+    ASSERT_TRUE(eventually(kPatience, [&] { return is_ready() && both_in_service(); })) << daemon->output();
+  }
+
+  Backend web1{network.host("web1"), 8080};
+  Backend web3{network.host("web3"), 8080};
+  std::optional<Process> daemon;
+};
+
+TEST_F(RunningNetd, BringsUpTheBondAndTheServiceOfTheFile) {
+  const auto bond = lb1.check({"ip", "-d", "addr", "show", "bond0"});
+  EXPECT_THAT(bond, AllOf(HasSubstr("mode active-backup "), HasSubstr(" miimon 100 ")));
+  EXPECT_THAT(bond, HasSubstr("inet 192.0.2.11/24"));
+  EXPECT_THAT(bond, HasSubstr("inet 198.51.100.11/24"));
+  EXPECT_EQ(lb1.check({"cat", "/sys/class/net/bond0/bonding/slaves"}), "eth0 eth1\n");
+  EXPECT_THAT(table(), HasSubstr("-A -t 192.0.2.100:80 -s wlc"));
+  EXPECT_THAT(table(), HasSubstr("-r 198.51.100.21:8080 -m -w 100"));
+  const auto plan = ask({"plan"});
+  EXPECT_EQ(plan.status, 0) << plan.text;
+}
+
+TEST_F(RunningNetd, TakesADeadBackendOutAndBackInAndSaysWhyOnce) {
+  web1.set(Backend::Behaviour::kRefusing);
+  ASSERT_TRUE(eventually(kPatience, [&] { return !in_service(address::kWeb1); }));
+  EXPECT_TRUE(in_service(address::kWeb3));
+  const std::string line =
+      "web: real server web1 198.51.100.21:8080: removed: 3 checks failed (site: connect: Connection "
+      "refused)";
+  ASSERT_TRUE(eventually(kPatience, [&] { return has_said(*daemon, line); })) << daemon->output();
+  const auto plan = ask({"plan"});
+  EXPECT_EQ(plan.status, 0) << "netd asks the daemon which real servers are dead: " << plan.text;
+  web1.set(Backend::Behaviour::kAnswering);
+  ASSERT_TRUE(eventually(kPatience, [&] { return in_service(address::kWeb1); }));
+  EXPECT_TRUE(has_said(*daemon, "web1 198.51.100.21:8080: added: 2 checks succeeded (site: status 200)"))
+      << daemon->output();
+  const auto output = daemon->output();
+  EXPECT_EQ(output.find(line), output.rfind(line));
+}
+
+TEST_F(RunningNetd, KeepsItsConfigurationWhenTheFileIsBroken) {
+  const auto before = table();
+  write(replaced(kSite, "weight = 100", "weight = \"heavy\""));
+  const auto reload = ask({"reload"});
+  EXPECT_EQ(reload.status, 78);
+  EXPECT_THAT(reload.text, HasSubstr("hawser.toml:"));
+  EXPECT_EQ(table(), before);
+  EXPECT_THAT(ask({"status"}).text, HasSubstr("weight"));
+  daemon->signal(SIGHUP);
+  ASSERT_TRUE(eventually(kPatience, [&] {
+    const auto output = daemon->output();
+    return output.find("is not used") != output.rfind("is not used");
+  }));
+  EXPECT_EQ(table(), before);
+}
+
+TEST_F(RunningNetd, ChangesOnlyWhatDiffersOnReload) {
+  const auto before = table();
+  write(replaced(kSite, "weight = 100", "weight = 50"));
+  daemon->signal(SIGHUP);
+  ASSERT_TRUE(eventually(kPatience, [&] { return table() != before; }));
+  EXPECT_EQ(table(), replaced(before, "198.51.100.21:8080 -m -w 100", "198.51.100.21:8080 -m -w 50"));
+}
+
+// What `ip monitor` and a 10 ms poll of the table notice while something is done.
+// Begins when the kernel has made up its mind about the bond's link-local address, which is no change of
+// ours.
+class Witness {
+ public:
+  explicit Witness(const Namespace& host)
+      : settled_(eventually(kPatience, [&] { return is_settled(host); })),
+        monitor_(host, {"ip", "monitor", "link", "address", "route"}),
+        poll_(host, {"sh", "-c", "while ipvsadm -Ln --exact | md5sum; do sleep 0.01; done"}) {
+    if (!eventually(kPatience, [&] { return !poll_.output().empty(); })) give_up("ipvsadm says nothing");
+  }
+  std::string changes() {
+    poll_.kill();
+    monitor_.kill();
+    std::set<std::string> tables;
+    std::istringstream lines(poll_.output());
+    for (std::string line; std::getline(lines, line);)
+      if (line.size() == 35) tables.insert(line);  // a whole sum, a blank and "-"
+    return tables.size() == 1 ? monitor_.output() : fmt::format("{} different tables", tables.size());
+  }
+
+ private:
+  static bool is_settled(const Namespace& host) {
+    return host.check({"ip", "-6", "address", "show", "dev", "bond0", "scope", "link", "-tentative"})
+               .find("fe80") != std::string::npos;
+  }
+
+  bool settled_;  // first: the monitor starts after it
+  Process monitor_;
+  Process poll_;
+};
+
+TEST_F(RunningNetd, NothingFlapsWhenItIsKilledAndStartsAgain) {
+  Witness witness(lb1);
+  daemon->kill();
+  daemon.emplace(start());
+  ASSERT_TRUE(eventually(kPatience, [&] { return is_ready(); })) << daemon->output();
+  ASSERT_TRUE(eventually(kPatience, [&] { return status()["services"].as_array().size() == 1; }));
+  std::this_thread::sleep_for(2s);  // several probes of each
+  EXPECT_EQ(witness.changes(), "");
+  EXPECT_TRUE(both_in_service());
+}
+
+TEST_F(RunningNetd, NothingFlapsWhenItStopsAndStartsAndReadsTheSameFile) {
+  Witness witness(lb1);
+  EXPECT_EQ(daemon->stop(), 0);
+  daemon.emplace(start());
+  ASSERT_TRUE(eventually(kPatience, [&] { return is_ready(); })) << daemon->output();
+  EXPECT_EQ(ask({"reload"}).status, 0);
+  std::this_thread::sleep_for(2s);
+  EXPECT_EQ(witness.changes(), "");
+}
+
+TEST_F(RunningNetd, RepairsWhatSomebodyElseChangedAndSaysWhatItWas) {
+  lb1.check({"ipvsadm", "-e", "-t", "192.0.2.100:80", "-r", "198.51.100.21:8080", "-m", "-w", "5"});
+  ASSERT_TRUE(eventually(kPatience, [&] { return table().find("-w 5\n") == std::string::npos; }));
+  EXPECT_TRUE(has_said(*daemon,
+                       "tcp 192.0.2.100:80: edit real server 198.51.100.21:8080: weight 5 -> 100: changed by "
+                       "somebody else"))
+      << daemon->output();
+  lb1.ip({"link set bond0 type bond miimon 50", "addr del 192.0.2.11/24 dev bond0"});
+  ASSERT_TRUE(eventually(kPatience, [&] {
+    const auto bond = lb1.check({"ip", "-d", "addr", "show", "bond0"});
+    return bond.find("miimon 100") != std::string::npos && bond.find("192.0.2.11/24") != std::string::npos;
+  })) << daemon->output();
+  EXPECT_TRUE(has_said(*daemon, "bond0: set miimon 50ms -> 100ms: changed by somebody else"))
+      << daemon->output();
+}
+
+TEST_F(RunningNetd, RemovesWhatTheFileNamesNoMoreAlsoAfterARestart) {
+  EXPECT_EQ(daemon->stop(), 0);
+  write("format = 1\n");
+  daemon.emplace(start());
+  ASSERT_TRUE(eventually(kPatience, [&] { return is_ready(); })) << daemon->output();
+  EXPECT_EQ(table(), "");
+  EXPECT_NE(lb1.run({"ip", "link", "show", "bond0"}).status, 0);
+}
+
+TEST_F(RunningNetd, RunsTheLastGoodFileWhenTheFileIsBroken) {
+  EXPECT_EQ(daemon->stop(), 0);
+  const auto before = table();
+  write("format = 1\n[bond.bond0]\nmode = \"fastest\"\n");
+  daemon.emplace(start());
+  ASSERT_TRUE(eventually(kPatience, [&] { return is_ready(); })) << daemon->output();
+  EXPECT_TRUE(has_said(*daemon, "is broken, the last good one is in use")) << daemon->output();
+  EXPECT_EQ(table(), before);
+  EXPECT_EQ(ask({"status"}).status, 3);
+}
+
+TEST_F(NetdLab, EndsWith78WhenTheFileIsBrokenAndNoneWasGood) {
+  write("format = 1\n[bond.bond0]\nmode = \"fastest\"\ncolour = 1\n");
+  auto daemon = start();
+  EXPECT_EQ(daemon.wait(kPatience), 78);
+  EXPECT_THAT(daemon.output(), HasSubstr("hawser.toml:3:"));
+  EXPECT_THAT(daemon.output(), HasSubstr("hawser.toml:4:"));
+  EXPECT_EQ(ask({"check"}).status, 78);
+  EXPECT_NE(lb1.run({"ip", "link", "show", "bond0"}).status, 0);
+}
+
+TEST_F(NetdLab, AppliesOnceWithoutADaemonAndThenHasNothingToDo) {
+  write(kSite);
+  EXPECT_EQ(ask({"plan"}).status, 3);
+  EXPECT_EQ(ask({"apply", "--dry-run"}).status, 3);
+  EXPECT_NE(lb1.run({"ip", "link", "show", "bond0"}).status, 0);
+  const auto apply = ask({"apply"});
+  EXPECT_EQ(apply.status, 0) << apply.text;
+  const auto plan = ask({"plan"});
+  EXPECT_EQ(plan.status, 0) << plan.text;
+  EXPECT_TRUE(both_in_service());
+}
+
+TEST_F(NetdLab, SaysWhatIsRefusedOnceAndDoesTheRest) {
+  write(std::string(kSite) + "\n[bond.bond1]\nmode = \"active-backup\"\nports = [\"spare0\"]\n");
+  auto daemon = start();
+  ASSERT_TRUE(eventually(kPatience, [&] { return is_ready(); })) << daemon.output();
+  EXPECT_EQ(lb1.check({"cat", "/sys/class/net/bond0/bonding/slaves"}), "eth0 eth1\n");
+  EXPECT_THAT(daemon.output(), HasSubstr("spare0"));
+  std::this_thread::sleep_for(4s);  // two retries
+  const auto output = daemon.output();
+  EXPECT_EQ(output.find("spare0 is missing"), output.rfind("spare0 is missing")) << output;
+  EXPECT_EQ(ask({"status"}).status, 3);
+
+  lb1.ip({"link add spare0 type dummy"});
+  const auto ports = [&] { return lb1.run({"cat", "/sys/class/net/bond1/bonding/slaves"}).text; };
+  ASSERT_TRUE(eventually(kPatience, [&] { return ports() == "spare0\n"; })) << daemon.output();
+  lb1.ip({"link del spare0"});
+  ASSERT_TRUE(eventually(kPatience, [&] { return ports() != "spare0\n"; }));
+  lb1.ip({"link add spare0 type dummy"});
+  EXPECT_TRUE(eventually(kPatience, [&] { return ports() == "spare0\n"; })) << daemon.output();
+}
+
+// The kernel's own monitor looks every ten seconds: who moves the bond sooner is the guard.
+class GuardedBondLab : public NetdLab {
+ protected:
+  void SetUp() override {
+    NetdLab::SetUp();
+    write(
+        "format = 1\n[bond.bond0]\nmode = \"active-backup\"\nports = [\"eth0\", \"eth1\"]\nmiimon = \"10s\"\n"
+        "primary = \"eth0\"\n");
+    daemon.emplace(start());
+    ASSERT_TRUE(eventually(40s, [&] { return is_ready() && both_up(); })) << daemon->output();
+  }
+  // A port is up for the bond with the first tick after it joined.
+  [[nodiscard]] bool both_up() const {
+    const auto text = lb1.run({"cat", "/proc/net/bonding/bond0"}).text;
+    return active_port() == "eth0\n" && text.find("MII Status: down") == std::string::npos;
+  }
+  [[nodiscard]] pid_t guard_pid() const { return static_cast<pid_t>(number("guard", "pid")); }
+
+  std::optional<Process> daemon;
+};
+
+TEST_F(GuardedBondLab, MovesWithTheCarrierNotWithTheKernelsTick) {
+  network.pull("lb1", "eth0");
+  ASSERT_TRUE(eventually(5s, [&] { return active_port() == "eth1\n"; })) << daemon->output();
+  ASSERT_TRUE(eventually(kPatience, [&] { return number("guard", "switches") == 1; }));
+  EXPECT_TRUE(has_said(*daemon, "bond0: eth0 -> eth1: eth0 lost its carrier")) << daemon->output();
+}
+
+TEST_F(GuardedBondLab, IsStartedAgainWhenItIsKilledAndGoesOnGuarding) {
+  const auto before = guard_pid();
+  ASSERT_GT(before, 0);
+  ASSERT_EQ(::kill(before, SIGKILL), 0);
+  ASSERT_TRUE(eventually(kPatience, [&] { return guard_pid() > 0 && guard_pid() != before; }))
+      << daemon->output();
+  EXPECT_EQ(number("guard", "restarts"), 1);
+  EXPECT_TRUE(has_said(*daemon, "bond guard: process")) << daemon->output();
+  network.pull("lb1", "eth0");
+  EXPECT_TRUE(eventually(5s, [&] { return active_port() == "eth1\n"; })) << daemon->output();
+}
+
+TEST_F(GuardedBondLab, EndsWithNetd) {
+  const auto pid = guard_pid();
+  ASSERT_GT(pid, 0);
+  daemon->kill();
+  EXPECT_TRUE(eventually(kPatience, [&] { return ::kill(pid, 0) != 0; }));
+}
+
+}  // namespace
+}  // namespace hawser::lab

@@ -1,0 +1,110 @@
+// vipd with Debian's keepalived as the other node, in both roles. In the laboratory's image keepalived is
+// installed; elsewhere HAWSER_KEEPALIVED names the program (and LD_LIBRARY_PATH its libraries).
+#include <gmock/gmock.h>
+
+#include "tests/native/vipd_host.h"
+#include "tests/support/echo.h"
+
+namespace hawser::lab {
+namespace {
+
+using testing::HasSubstr;
+
+class WithKeepalived : public VipTest {
+ protected:
+  // lb1 runs vipd, lb2 keepalived.
+  void start_keepalived(int priority, const std::string& interval = "0.1") {
+    std::ofstream(lb2.directory() / "keepalived.conf") << fmt::format(
+        "vrrp_instance web {{\n  version 3\n  interface front\n  virtual_router_id 51\n  priority {}\n"
+        "  advert_int {}\n  virtual_ipaddress {{\n    192.0.2.100\n  }}\n}}\n",
+        priority, interval);
+    const auto* elsewhere = std::getenv("HAWSER_KEEPALIVED");
+    const std::string path = elsewhere == nullptr ? "/usr/sbin/keepalived" : elsewhere;
+    ASSERT_TRUE(std::filesystem::exists(path)) << path;
+    keepalived = std::make_unique<Process>(
+        lb2.host(), Argv{path, "-n", "-P", "-l", "-f", lb2.directory() / "keepalived.conf", "-p",
+                         lb2.directory() / "k.pid", "-r", lb2.directory() / "v.pid"});
+  }
+  bool keepalived_holds(bool holds) {
+    return eventually(20s, [&] { return lb2.holds("192.0.2.100") == holds; });
+  }
+  void TearDown() override {
+    VipTest::TearDown();
+    if (keepalived && HasFailure()) std::cerr << "--- keepalived\n" << keepalived->output();
+    if (keepalived) keepalived->stop();
+  }
+  std::unique_ptr<Process> keepalived;
+};
+
+TEST_F(WithKeepalived, VipdIsActiveAndKeepalivedStaysBackup) {
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  start_keepalived(100);
+  EXPECT_FALSE(eventually(3s, [&] { return lb2.holds("192.0.2.100"); }));
+  EXPECT_EQ(lb1.role(), "Active");
+  EXPECT_EQ(lb1.web().at("counters").at("became_active").as_int64(), 1);
+  EXPECT_THAT(keepalived->output(), HasSubstr("Entering BACKUP STATE"));
+}
+
+TEST_F(WithKeepalived, VipdIsBackupTakesOverWhenKeepalivedLeavesAndYieldsWhenItReturns) {
+  lb1.write({.priority = "{ lb1 = 90, lb2 = 80 }"});
+  start_keepalived(200);
+  ASSERT_TRUE(keepalived_holds(true));
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Backup"));
+  std::this_thread::sleep_for(1s);
+  EXPECT_EQ(lb1.role(), "Backup");
+  EXPECT_EQ(lb1.web().at("heard").at("priority").as_int64(), 200);
+  keepalived->stop();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(lb1.logged("web: Active: 192.0.2.12 left the role")) << lb1.daemon().output();
+  EXPECT_TRUE(eventually(5s, [&] { return lb1.holds("192.0.2.100"); }));
+  start_keepalived(200);
+  EXPECT_TRUE(lb1.becomes("Backup"));
+  EXPECT_TRUE(lb1.logged("web: Backup: 192.0.2.12 has priority 200, ours is 90"));
+  EXPECT_TRUE(eventually(5s, [&] { return !lb1.holds("192.0.2.100"); }));
+  EXPECT_TRUE(keepalived_holds(true));
+}
+
+TEST_F(WithKeepalived, SilenceOfKeepalivedIsATakeoverAfterTheLearntInterval) {
+  lb1.write({.priority = "{ lb1 = 90, lb2 = 80 }", .interval = "10s"});
+  start_keepalived(200, "0.2");
+  ASSERT_TRUE(keepalived_holds(true));
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Backup"));
+  ASSERT_TRUE(eventually(5s, [&] { return !lb1.web().at("heard").is_null(); }));
+  segment.where().set_link("lb2-front", false);
+  EXPECT_TRUE(lb1.becomes("Active", 8s)) << "with its own interval it would wait for half a minute";
+  EXPECT_TRUE(lb1.logged("no advertisement from 192.0.2.12 for 0.7"));
+}
+
+TEST_F(WithKeepalived, APlannedLeaveToKeepalivedLosesNoRequest) {
+  const Namespace client("client");
+  const auto cable = segment.connect(client, "eth0");
+  client.ip({"link set eth0 up", "address add 192.0.2.200/24 dev eth0"});
+  const Echo on_lb1(lb1.host(), "192.0.2.100", 7777);
+  const Echo on_lb2(lb2.host(), "192.0.2.100", 7777);
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  start_keepalived(100);
+  ASSERT_TRUE(
+      eventually(10s, [&] { return keepalived->output().find("BACKUP STATE") != std::string::npos; }));
+  Client::Options options;
+  options.protocol = Client::Protocol::kUdp;
+  options.address = "192.0.2.100";
+  options.port = 7777;
+  options.every = 2ms;
+  options.timeout = 5s;
+  Client asking(client, options);
+  ASSERT_TRUE(eventually(5s, [&] { return asking.answered_in_a_row(20, {}); }));
+  EXPECT_EQ(lb1.daemon().stop(20s), 0);
+  EXPECT_TRUE(keepalived_holds(true));
+  std::this_thread::sleep_for(300ms);
+  asking.stop();
+  const auto report = asking.report();
+  EXPECT_EQ(report.lost, 0U) << "of " << report.sent;
+  EXPECT_TRUE(lb1.logged("web: Initialize: left, 192.0.2.12 is Active"));
+}
+
+}  // namespace
+}  // namespace hawser::lab

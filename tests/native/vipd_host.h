@@ -1,0 +1,156 @@
+// Hosts that run vipd on one segment, for the tests in tests/native and tests/lab.
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/json.hpp>
+
+#include "tests/support/failure.h"
+#include "tests/support/fixture.h"
+
+namespace hawser::lab {
+
+// Everything that a test may want to write differently.
+struct VipFile {
+  std::string addresses = R"(["192.0.2.100"])";
+  std::string priority = "{ lb1 = 200, lb2 = 100 }";
+  std::string interval = "100ms";
+  std::string more{};  // further lines of [vip.web]
+
+  [[nodiscard]] std::string text() const {
+    return fmt::format(
+        "format = 1\n[nodes]\nlb1 = \"192.0.2.11\"\nlb2 = \"192.0.2.12\"\n[vipd]\nrealtime = "
+        "0\n[vip.web]\ninterface = \"front\"\n"
+        "addresses = {}\nvirtual_router_id = 51\npriority = {}\nadvertisement_interval = \"{}\"\n{}\n",
+        addresses, priority, interval, more);
+  }
+};
+
+class VipHost {
+ public:
+  VipHost(const std::string& node, std::string address, Switch& segment)
+      : node_(node), address_(std::move(address)), host_(node), directory_(temporary_directory(node)) {
+    connect(segment);
+    write(VipFile{});
+  }
+  VipHost(const VipHost&) = delete;
+  VipHost& operator=(const VipHost&) = delete;
+  ~VipHost() {
+    daemon_.reset();
+    std::error_code ignored;
+    std::filesystem::remove_all(directory_, ignored);
+  }
+
+  void connect(Switch& segment) {
+    cable_.reset();
+    cable_.emplace(segment.connect(host_, "front"));
+    host_.ip({"link set front up", fmt::format("address add {}/24 dev front", address_)});
+  }
+  void disconnect() { cable_.reset(); }  // the interface vanishes
+
+  void write(const VipFile& file) { write_text(file.text()); }
+  void write_text(const std::string& text) { std::ofstream(directory_ / "hawser.toml") << text; }
+
+  void start() { daemon_ = std::make_unique<Process>(host_, command({"run"})); }
+  Process& daemon() { return *daemon_; }
+  [[nodiscard]] bool has_daemon() const { return daemon_ != nullptr; }
+
+  // vipd with a verb, or vipctl with one.
+  [[nodiscard]] Output vipd(const std::string& verb) const { return host_.run(command({verb})); }
+  [[nodiscard]] Output vipctl(const Argv& words) const {
+    Argv argv{program("vipctl")};
+    argv.insert(argv.end(), words.begin(), words.end());
+    argv.insert(argv.end(), {"--runtime-dir", directory_});
+    return host_.run(argv);
+  }
+
+  // What GET /v1/status says of the vip "web"; null when the daemon does not answer.
+  [[nodiscard]] boost::json::value status() const {
+    const auto output = vipctl({"status", "--json"});
+    return output.status == 0 ? boost::json::parse(output.text) : boost::json::value();
+  }
+  [[nodiscard]] boost::json::value web() const {
+    const auto all = status();
+    if (!all.is_object() || all.at("vips").as_array().empty()) return {};
+    return all.at("vips").as_array().at(0);
+  }
+  [[nodiscard]] std::string role() const {
+    const auto vip = web();
+    return vip.is_object() ? std::string(vip.at("role").as_string()) : "none";
+  }
+  [[nodiscard]] bool becomes(const std::string& role, Duration within = 20s) const {
+    return eventually(
+        within, [&] { return this->role() == role; }, 20ms);
+  }
+  [[nodiscard]] bool hears_somebody(Duration within = 20s) const {
+    const auto heard = [this] {
+      const auto vip = web();
+      return vip.is_object() && !vip.at("heard").is_null();
+    };
+    return eventually(within, heard, 20ms);
+  }
+  [[nodiscard]] bool holds(const std::string& address) const {
+    return host_.check({"ip", "-o", "address", "show"}).find(" " + address + "/") != std::string::npos;
+  }
+  [[nodiscard]] bool logged(const std::string& text) const {
+    return daemon_->output().find(text) != std::string::npos;
+  }
+
+  [[nodiscard]] const Namespace& host() const { return host_; }
+  [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
+  [[nodiscard]] Argv command(const Argv& words) const {
+    Argv argv{program("vipd")};
+    argv.insert(argv.end(), words.begin(), words.end());
+    argv.insert(argv.end(), {"--config", directory_ / "hawser.toml", "--node", node_, "--runtime-dir",
+                             directory_, "--state-dir", directory_});
+    return argv;
+  }
+
+ private:
+  static std::filesystem::path temporary_directory(const std::string& node) {
+    std::string name = (std::filesystem::temp_directory_path() / ("vipd-" + node + "-XXXXXX")).native();
+    if (mkdtemp(name.data()) == nullptr) give_up_errno("cannot make a directory");
+    return name;
+  }
+
+  std::string node_;
+  std::string address_;
+  Namespace host_;
+  std::filesystem::path directory_;
+  std::optional<Cable> cable_;
+  std::unique_ptr<Process> daemon_;
+};
+
+// Two hosts and a segment to which others can be connected.
+class VipTest : public LabTest {
+ protected:
+  Switch segment{"segment"};
+  VipHost lb1{"lb1", "192.0.2.11", segment};
+  VipHost lb2{"lb2", "192.0.2.12", segment};
+
+  void both(const VipFile& file) {
+    lb1.write(file);
+    lb2.write(file);
+  }
+  // lb1 Active, lb2 Backup.
+  void settle() {
+    lb1.start();  // first: without preemption whoever is Active stays so
+    EXPECT_TRUE(lb1.becomes("Active"));
+    lb2.start();
+    ASSERT_TRUE(lb1.becomes("Active")) << lb1.daemon().output();
+    ASSERT_TRUE(lb2.becomes("Backup")) << lb2.daemon().output();
+    ASSERT_TRUE(lb2.hears_somebody()) << lb2.daemon().output();  // Backup it is from its first moment
+    ASSERT_TRUE(lb1.holds("192.0.2.100"));
+  }
+  void TearDown() override {
+    if (!HasFailure()) return;
+    if (lb1.has_daemon()) std::cerr << "--- lb1\n" << lb1.daemon().output();
+    if (lb2.has_daemon()) std::cerr << "--- lb2\n" << lb2.daemon().output();
+  }
+};
+
+}  // namespace hawser::lab

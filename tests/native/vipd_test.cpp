@@ -1,0 +1,345 @@
+// vipd as a program: two of them on one segment, their crashes and their operators.
+#include <gmock/gmock.h>
+#include <net/if.h>
+
+#include "tests/native/vipd_host.h"
+#include "vipd/frame_socket.h"
+#include "vipd/wire.h"
+
+namespace hawser::lab {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+using Vipd = VipTest;
+
+// A third host on the segment, with an address but without vipd.
+struct Neighbour {
+  Namespace host;
+  Cable cable;
+
+  Neighbour(const std::string& name, const std::string& address, Switch& segment)
+      : host(name), cable(segment.connect(host, "eth0")) {
+    host.ip({"link set eth0 up", fmt::format("address add {}/24 dev eth0", address)});
+  }
+};
+
+std::uint64_t bad_packets(const boost::json::value& of, const std::string& reason) {
+  return of.at(reason).to_number<std::uint64_t>();
+}
+
+TEST_F(Vipd, TheOtherTakesOverWhenOneIsKilledAndGivesTheRoleBack) {
+  settle();
+  lb1.daemon().kill();
+  ASSERT_TRUE(lb2.becomes("Active"));
+  EXPECT_TRUE(lb2.holds("192.0.2.100"));
+  EXPECT_TRUE(lb2.logged("web: Active: no advertisement from 192.0.2.11 for 0.3"));
+  lb1.start();
+  EXPECT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(lb2.becomes("Backup"));
+  EXPECT_TRUE(eventually(5s, [&] { return !lb2.holds("192.0.2.100"); }));
+}
+
+TEST_F(Vipd, TakeoverAnnouncesInBothForms) {
+  Neighbour client("client", "192.0.2.200", segment);
+  Capture capture(client.host, "eth0", {"arp and ether src not 00:00:00:00:00:00 and src host 192.0.2.100"});
+  settle();
+  ASSERT_TRUE(eventually(5s, [&] { return capture.count() >= 2; }));
+  const auto packets = capture.packets();
+  EXPECT_EQ(packets.at(0).bytes.at(21), 1);
+  EXPECT_EQ(packets.at(1).bytes.at(21), 2);
+}
+
+TEST_F(Vipd, APlannedLeaveLosesNoRequest) {
+  Neighbour client("client", "192.0.2.200", segment);
+  const Backend on_lb1(lb1.host(), 7777);
+  const Backend on_lb2(lb2.host(), 7777);
+  settle();
+  Client::Options options;
+  options.protocol = Client::Protocol::kUdp;
+  options.address = "192.0.2.100";
+  options.port = 7777;
+  options.every = 2ms;
+  options.timeout = 5s;
+  Client asking(client.host, options);
+  ASSERT_TRUE(eventually(5s, [&] { return asking.answered_in_a_row(20, {}); }));
+  EXPECT_EQ(lb1.daemon().stop(20s), 0);
+  EXPECT_TRUE(lb2.becomes("Active"));
+  EXPECT_TRUE(asking.answered_in_a_row(1, {}));
+  std::this_thread::sleep_for(300ms);
+  asking.stop();
+  const auto report = asking.report();
+  EXPECT_EQ(report.lost, 0U) << report.sent;
+  EXPECT_FALSE(lb1.holds("192.0.2.100"));
+  EXPECT_TRUE(lb1.logged("web: Initialize: left, 192.0.2.12 is Active"));
+}
+
+TEST_F(Vipd, ASecondSigtermDoesNotWait) {
+  both({.interval = "5s"});
+  lb1.write({.priority = "{ lb1 = 255, lb2 = 100 }", .interval = "5s"});
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  lb1.daemon().signal(SIGTERM);
+  ASSERT_TRUE(eventually(5s, [&] { return lb1.logged("asked to leave"); }));
+  EXPECT_FALSE(lb1.daemon().wait(300ms)) << "nobody took over, so it goes on answering";
+  EXPECT_TRUE(lb1.holds("192.0.2.100"));
+  lb1.daemon().signal(SIGTERM);
+  EXPECT_EQ(lb1.daemon().wait(5s), 0);
+  EXPECT_FALSE(lb1.holds("192.0.2.100"));
+}
+
+TEST_F(Vipd, ACrashAndARestartChangeNoAddress) {
+  both({.interval = "2s"});
+  lb1.write({.priority = "{ lb1 = 255, lb2 = 100 }", .interval = "2s"});
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  ASSERT_TRUE(eventually(5s, [&] { return lb1.holds("192.0.2.100"); }));
+  lb1.write({.interval = "2s"});
+  Process monitor(lb1.host(), {"ip", "-4", "monitor", "address"});
+  std::this_thread::sleep_for(300ms);
+  lb1.daemon().kill();
+  lb1.start();
+  EXPECT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(lb1.logged("addresses of the earlier run adopted"));
+  EXPECT_EQ(lb1.vipctl({"restart"}).status, 0);
+  EXPECT_TRUE(lb1.becomes("Active"));
+  std::this_thread::sleep_for(200ms);
+  EXPECT_THAT(monitor.output(), IsEmpty());
+}
+
+TEST_F(Vipd, WithoutPreemptionARestartListensFirstAndKeepsTheAddresses) {
+  both({.interval = "1s", .more = "preempt = false"});  // longer than a busy machine needs to start a program
+  settle();
+  Process monitor(lb1.host(), {"ip", "-4", "monitor", "address"});
+  std::this_thread::sleep_for(300ms);
+  EXPECT_EQ(lb1.vipctl({"restart"}).status, 0);
+  EXPECT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(lb1.logged("web: Active: no other router heard for"));
+  EXPECT_EQ(lb2.role(), "Backup");
+  EXPECT_THAT(monitor.output(), IsEmpty());
+}
+
+TEST_F(Vipd, ABadFileChangesNothingAndSaysEverything) {
+  settle();
+  lb1.write({.priority = "{ lb1 = 300, lb2 = 100 }", .more = "preemt = true"});
+  const auto reloaded = lb1.vipd("reload");
+  EXPECT_EQ(reloaded.status, 78);
+  EXPECT_THAT(reloaded.text, HasSubstr("preemt"));
+  EXPECT_THAT(reloaded.text, HasSubstr("priority"));
+  EXPECT_EQ(lb1.role(), "Active");
+  EXPECT_THAT(lb1.vipctl({"status"}).text, HasSubstr("is bad: what was read before stays in use"));
+}
+
+TEST_F(Vipd, AGoodFileChangesOnlyWhatDiffers) {
+  settle();
+  lb1.write({.addresses = R"(["192.0.2.100", "192.0.2.101"])", .priority = "{ lb1 = 210, lb2 = 100 }"});
+  EXPECT_EQ(lb1.vipd("reload").status, 0);
+  EXPECT_TRUE(eventually(5s, [&] { return lb1.holds("192.0.2.101"); }));
+  EXPECT_EQ(lb1.web().at("priority").as_int64(), 210);
+  EXPECT_EQ(lb1.web().at("counters").at("became_active").as_int64(), 1);
+  lb1.write({.addresses = R"(["192.0.2.101"])"});
+  EXPECT_EQ(lb1.vipd("reload").status, 0);
+  EXPECT_TRUE(eventually(5s, [&] { return !lb1.holds("192.0.2.100"); }));
+  EXPECT_EQ(lb1.web().at("counters").at("became_active").as_int64(), 1);
+}
+
+TEST_F(Vipd, AVipThatIsRemovedFromTheFileIsHandedOver) {
+  settle();
+  lb1.write_text("format = 1\n[nodes]\nlb1 = \"192.0.2.11\"\nlb2 = \"192.0.2.12\"\n");
+  EXPECT_EQ(lb1.vipd("reload").status, 0);
+  EXPECT_TRUE(lb2.becomes("Active"));
+  EXPECT_TRUE(eventually(5s, [&] { return !lb1.holds("192.0.2.100"); }));
+  EXPECT_TRUE(eventually(5s, [&] { return lb1.status().at("vips").as_array().empty(); }));
+}
+
+TEST_F(Vipd, AnInterfaceThatVanishesAndReturnsWithAnotherIndexIsUsedAgain) {
+  settle();
+  lb1.disconnect();
+  EXPECT_TRUE(lb1.becomes("Initialize"));
+  EXPECT_TRUE(lb1.logged("web: Initialize: front: interface missing"));
+  EXPECT_TRUE(lb2.becomes("Active"));
+  lb1.connect(segment);
+  EXPECT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(lb2.becomes("Backup"));
+  EXPECT_TRUE(eventually(5s, [&] { return lb1.holds("192.0.2.100"); }));
+}
+
+TEST_F(Vipd, ACableThatIsPulledGivesTheRoleUpAndTheAddressAway) {
+  settle();
+  segment.where().set_link("lb1-front", false);
+  EXPECT_TRUE(lb1.becomes("Initialize"));
+  EXPECT_TRUE(eventually(5s, [&] { return !lb1.holds("192.0.2.100"); }));
+  EXPECT_TRUE(lb2.becomes("Active"));
+  segment.where().set_link("lb1-front", true);
+  EXPECT_TRUE(lb1.becomes("Active"));
+}
+
+TEST_F(Vipd, WaitsForAnInterfaceThatIsMissingAtTheStart) {
+  lb1.disconnect();
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Initialize"));
+  EXPECT_TRUE(lb1.logged("web: front: interface missing: waiting for it"));
+  lb1.connect(segment);
+  EXPECT_TRUE(lb1.becomes("Active"));
+}
+
+TEST_F(Vipd, AnAddressThatSomebodyRemovesIsPutBack) {
+  settle();
+  lb1.host().ip({"address delete 192.0.2.100/32 dev front"});
+  EXPECT_TRUE(eventually(5s, [&] { return lb1.holds("192.0.2.100"); }));
+  EXPECT_TRUE(lb1.logged("web: 192.0.2.100 on front: removed by somebody else, put back"));
+  EXPECT_EQ(lb1.role(), "Active");
+}
+
+TEST_F(Vipd, AddressesOfNoVipThatAnEarlierRunLeftAreRemoved) {
+  settle();
+  lb1.daemon().kill();
+  ASSERT_TRUE(lb1.holds("192.0.2.100"));
+  lb1.write({.addresses = R"(["192.0.2.101"])"});
+  lb1.start();
+  EXPECT_TRUE(eventually(10s, [&] { return !lb1.holds("192.0.2.100"); }));
+  EXPECT_TRUE(lb1.becomes("Active"));
+  EXPECT_EQ(lb1.vipd("cleanup").status, 1) << "not while vipd runs";
+  lb1.daemon().kill();
+  EXPECT_TRUE(lb1.holds("192.0.2.101"));
+  EXPECT_EQ(lb1.vipd("cleanup").status, 0);
+  EXPECT_FALSE(lb1.holds("192.0.2.101"));
+  EXPECT_TRUE(lb1.holds("192.0.2.11"));
+}
+
+TEST_F(Vipd, ASecondInstanceIsRefused) {
+  settle();
+  const auto second = lb1.vipd("run");
+  EXPECT_EQ(second.status, 1);
+  EXPECT_THAT(second.text, HasSubstr("vipd: already running"));
+}
+
+TEST_F(Vipd, ABadFileAtTheStartEndsWithEveryProblemUnlessALastGoodOneIsThere) {
+  lb1.write({.priority = "{ lb1 = 300, lb2 = 100 }", .more = "preemt = true"});
+  const auto refused = lb1.vipd("run");
+  EXPECT_EQ(refused.status, 78);
+  EXPECT_THAT(refused.text, HasSubstr("preemt"));
+  EXPECT_THAT(refused.text, HasSubstr("priority"));
+  lb1.write(VipFile{});
+  settle();
+  lb1.daemon().kill();
+  lb1.write({.more = "preemt = true"});
+  lb1.start();
+  EXPECT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(lb1.logged("is bad: the last good file is in use"));
+  EXPECT_THAT(lb1.vipctl({"status"}).text, HasSubstr("is bad: the last good file is in use"));
+}
+
+TEST_F(Vipd, WithoutTheRightsItSaysWhichAndStops) {
+  Argv argv{"setpriv", "--bounding-set", "-net_raw", "--inh-caps", "-net_raw"};
+  const auto command = lb1.command({"run"});
+  argv.insert(argv.end(), command.begin(), command.end());
+  const auto refused = lb1.host().run(argv);
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.text, HasSubstr("CAP_NET_RAW"));
+  EXPECT_EQ(std::ranges::count(refused.text, '\n'), 1) << refused.text;
+}
+
+TEST_F(Vipd, AWorkerThatDiesIsStartedAgainAndCostsNoRole) {
+  settle();
+  const auto pid = lb1.host().check({"pgrep", "-P", std::to_string(lb1.daemon().pid())});
+  lb1.host().check({"kill", "-9", pid.substr(0, pid.find('\n'))});
+  EXPECT_TRUE(eventually(5s, [&] { return lb1.logged("worker: ended with signal 9"); }));
+  EXPECT_EQ(lb1.vipd("reload").status, 0);
+  EXPECT_EQ(lb1.role(), "Active");
+  EXPECT_EQ(lb1.web().at("counters").at("became_active").as_int64(), 1);
+}
+
+TEST_F(Vipd, IsActiveAnswersByItsExitStatus) {
+  settle();
+  EXPECT_EQ(lb1.vipctl({"is-active", "web"}).status, 0);
+  EXPECT_EQ(lb2.vipctl({"is-active", "web"}).status, 3);
+  EXPECT_EQ(lb1.vipctl({"is-active", "other"}).status, 1);
+  EXPECT_EQ(lb1.vipctl({"fly"}).status, 2);
+}
+
+// ---- packets that are not what they should be
+
+class BadPackets : public VipTest {
+ protected:
+  Neighbour forger{"forger", "192.0.2.66", segment};
+
+  // Puts a VRRP message on the wire as from the forger, in an IP header of our making.
+  void forge(ByteView message, std::uint8_t ttl = 255, IpAddress destination = vipd::kVrrpGroup) {
+    Writer frame;
+    frame.put(Bytes{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02, 0, 0, 0, 0, 0x66, 0x08, 0x00});
+    Writer header;
+    header.u16(0x45C0);
+    header.u16(static_cast<std::uint16_t>(20 + message.size()));
+    header.u32(0);
+    header.u8(ttl);
+    header.u8(vipd::kVrrpProtocol);
+    header.u16(0);
+    header.put(source.bytes());
+    header.put(destination.bytes());
+    header.set_u16(10, checksum_finish(checksum_add(header.bytes())));
+    frame.put(header.bytes());
+    frame.put(message);
+    const auto sent = forger.host.inside([&] {
+      const auto socket = vipd::FrameSocket::open();
+      return socket ? socket->send(IfIndex(static_cast<int>(if_nametoindex("eth0"))), frame.bytes())
+                    : Status(tl::unexpected(socket.error()));
+    });
+    ASSERT_TRUE(sent.has_value());
+  }
+  [[nodiscard]] Bytes good(int router_id = 51) const {
+    return encode(vipd::Advertisement{Vrid(static_cast<std::uint8_t>(router_id)),
+                                      Priority(255),
+                                      vipd::Centiseconds(10),
+                                      {IpAddress::v4(192, 0, 2, 100)}},
+                  vipd::VrrpChecksum::kPlain, source, vipd::kVrrpGroup);
+  }
+  void expect_counted(const std::string& reason) {
+    EXPECT_TRUE(eventually(5s, [&] {
+      return bad_packets(lb1.web().at("counters").at("bad_packets"), reason) == 1;
+    })) << reason;
+  }
+  IpAddress source = IpAddress::v4(192, 0, 2, 66);
+};
+
+TEST_F(BadPackets, AreCountedByReasonAndIgnored) {
+  settle();
+  forge(good(), 254);
+  expect_counted("ttl");
+  auto message = good();
+  message.at(0) = 0x21;
+  forge(message);
+  expect_counted("version");
+  message = good();
+  message.at(0) = 0x32;
+  forge(message);
+  expect_counted("type");
+  message = good();
+  message.at(7) ^= 1;
+  forge(message);
+  expect_counted("checksum");
+  message = good();
+  message.pop_back();
+  forge(message);
+  expect_counted("length");
+  forge(good(77));
+  EXPECT_TRUE(eventually(5s, [&] {
+    return bad_packets(lb1.status().at("interfaces").as_array().at(0).at("bad_packets"), "router id") == 1;
+  }));
+  EXPECT_EQ(lb1.role(), "Active");
+  EXPECT_EQ(lb1.web().at("counters").at("became_active").as_int64(), 1);
+  const auto text = lb1.vipctl({"status"}).text;
+  EXPECT_THAT(text, HasSubstr("ttl 1, version 1, type 1, length 1, checksum 1"));
+  EXPECT_THAT(text, HasSubstr("other packets on front"));
+}
+
+TEST_F(BadPackets, AGoodOneOfPriority255TakesTheRole) {
+  settle();
+  forge(good());
+  EXPECT_TRUE(
+      eventually(5s, [&] { return lb1.logged("web: Backup: 192.0.2.66 has priority 255, ours is 200"); }));
+}
+
+}  // namespace
+}  // namespace hawser::lab

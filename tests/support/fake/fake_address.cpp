@@ -1,0 +1,123 @@
+// Addresses and routes: net/ipv4/devinet.c, net/ipv6/addrconf.c, net/ipv4/fib_*.c.
+#include <algorithm>
+#include <cerrno>
+
+#include "tests/support/fake/fake_kernel.h"
+#include "tests/support/fake/refuse.h"
+
+namespace hawser {
+
+namespace {
+
+constexpr std::uint8_t kLinkScope = 253;  // RT_SCOPE_LINK
+
+// The kernel reads the scope of an IPv6 address from the address, and knows no broadcast in IPv6.
+Address as_stored(const Prefix& prefix, Address address) {
+  if (prefix.address.is_v4()) {
+    address.no_dad = false;
+    return address;
+  }
+  address.scope = prefix.address.is_link_local() ? kLinkScope : 0;
+  address.broadcast.reset();
+  return address;
+}
+
+}  // namespace
+
+Status FakeKernel::add_address(const std::string& name, const Prefix& prefix, const Address& address) {
+  auto* link = find(name);
+  if (link == nullptr) return refuse(ENODEV);
+  const auto stored = as_stored(prefix, address);
+  const auto found = link->addresses.find(prefix);
+  if (found != link->addresses.end()) return found->second == stored ? Status{} : refuse(EEXIST);
+  link->addresses[prefix] = stored;
+  if (prefix.address.is_v4()) in_order_[name].push_back(prefix);
+  return {};
+}
+
+// NLM_F_REPLACE: what IPv4 does not replace it leaves as it was, without a word.
+Status FakeKernel::change_address(const std::string& name, const Prefix& prefix, const Address& to) {
+  auto* link = find(name);
+  if (link == nullptr) return refuse(ENODEV);
+  const auto found = link->addresses.find(prefix);
+  if (found == link->addresses.end()) return refuse(ENOENT);
+  if (prefix.address.is_v6()) {
+    found->second = as_stored(prefix, to);
+  } else {
+    found->second.preferred_lifetime = to.preferred_lifetime;
+  }
+  return {};
+}
+
+void FakeKernel::forget_address(const std::string& name, const Prefix& prefix) {
+  auto* link = find(name);
+  link->addresses.erase(prefix);
+  std::erase(in_order_[name], prefix);
+  if (!is_local(prefix.address))
+    std::erase_if(state_.routes, [&](const auto& entry) { return entry.second.source == prefix.address; });
+  if (prefix.address.is_v4() && in_order_[name].empty()) drop_routes(name, true, false);
+}
+
+// __inet_del_ifa() with promote_secondaries 0: the secondaries of a subnet go with its primary.
+Status FakeKernel::remove_address(const std::string& name, const Prefix& prefix) {
+  auto* link = find(name);
+  if (link == nullptr) return refuse(ENODEV);
+  if (!link->addresses.contains(prefix)) return {};
+  const auto order = in_order_[name];
+  const auto same_subnet = [&](const Prefix& other) { return other.network() == prefix.network(); };
+  const auto first = std::ranges::find_if(order, same_subnet);
+  if (prefix.address.is_v4() && first != order.end() && *first == prefix)
+    for (const auto& other : order)
+      if (other != prefix && same_subnet(other)) forget_address(name, other);
+  forget_address(name, prefix);
+  return {};
+}
+
+void FakeKernel::drop_routes(const std::string& device, bool ipv4, bool ipv6) {
+  std::erase_if(state_.routes, [&](const auto& entry) {
+    return entry.second.device == device && (entry.first.to.address.is_v4() ? ipv4 : ipv6);
+  });
+}
+
+bool FakeKernel::is_local(const IpAddress& address) const {
+  return std::ranges::any_of(state_.links, [&](const auto& link) {
+    return std::ranges::any_of(link.second.addresses,
+                               [&](const auto& entry) { return entry.first.address == address; });
+  });
+}
+
+bool FakeKernel::is_reachable(const std::string& device, const IpAddress& gateway) const {
+  if (gateway.is_link_local()) return true;
+  const auto& addresses = state_.links.at(device).addresses;
+  const auto by_address = [&](const auto& entry) {
+    return !entry.second.no_prefix_route && entry.first.contains(gateway);
+  };
+  const auto by_route = [&](const auto& entry) {
+    return entry.second.device == device && !entry.second.via && entry.first.to.contains(gateway);
+  };
+  return std::ranges::any_of(addresses, by_address) || std::ranges::any_of(state_.routes, by_route);
+}
+
+Status FakeKernel::can_route(const Route& route) {
+  const auto* link = find(route.device);
+  if (link == nullptr) return refuse(ENODEV);
+  if (!link->up) return refuse(ENETDOWN, "Device for nexthop is not up");
+  if (route.via && !route.onlink && !is_reachable(route.device, *route.via))
+    return refuse(ENETUNREACH, "Nexthop has invalid gateway");
+  if (route.source && !is_local(*route.source)) return refuse(EINVAL, "Invalid prefsrc address");
+  return {};
+}
+
+Status FakeKernel::add_route(const RouteKey& key, const Route& route) {
+  const auto found = state_.routes.find(key);
+  if (found != state_.routes.end()) return found->second == route ? Status{} : refuse(EEXIST);
+  return change_route(key, route);
+}
+
+Status FakeKernel::change_route(const RouteKey& key, const Route& to) {
+  if (auto can = can_route(to); !can) return can;
+  state_.routes[key] = to;
+  return {};
+}
+
+}  // namespace hawser

@@ -1,0 +1,90 @@
+// IPVS: net/netfilter/ipvs/ip_vs_ctl.c; errnos as in anchors/ipvs.md 1.1.
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <limits>
+
+#include "tests/support/fake/fake_kernel.h"
+#include "tests/support/fake/refuse.h"
+
+namespace hawser {
+
+namespace {
+
+constexpr std::array<std::string_view, 14> kSchedulers{"rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh",
+                                                       "sh", "sed", "nq", "fo",  "ovf",  "mh",    "none"};
+
+Status is_service(const ServiceKey& key, const Service& service) {
+  if (std::ranges::find(kSchedulers, service.scheduler) == kSchedulers.end()) return refuse(ENOENT);
+  if (!service.persistence_engine.empty() && service.persistence_engine != "sip") return refuse(ENOENT);
+  if (key.family() == Family::kIpv6 && (service.netmask < 1 || service.netmask > 128)) return refuse(EINVAL);
+  return {};
+}
+
+Status is_real(const ServiceKey& key, const Endpoint& real, const RealServer& server) {
+  if (real.address.is_multicast()) return refuse(EINVAL);
+  if (real.address.family() != key.family() && server.forwarding != Forwarding::kTunnel)
+    return refuse(EINVAL);
+  if (server.weight > static_cast<std::uint32_t>(std::numeric_limits<std::int32_t>::max()))
+    return refuse(ERANGE);
+  if (server.lower_threshold > server.upper_threshold) return refuse(ERANGE);
+  if (server.tunnel.type == TunnelType::kGue && server.tunnel.port == 0) return refuse(EINVAL);
+  return {};
+}
+
+bool is_same(Service one, Service other) {
+  one.reals.clear();
+  other.reals.clear();
+  return one == other;
+}
+
+}  // namespace
+
+Status FakeKernel::add_service(const ServiceKey& key, const Service& service) {
+  if (const auto found = state_.services.find(key); found != state_.services.end())
+    return is_same(found->second, service) ? Status{} : refuse(EEXIST);
+  if (auto good = is_service(key, service); !good) return good;
+  state_.services[key] = service;
+  state_.services[key].reals.clear();
+  return {};
+}
+
+Status FakeKernel::edit_service(const ServiceKey& key, const Service& to) {
+  const auto found = state_.services.find(key);
+  if (found == state_.services.end()) return refuse(ESRCH);
+  if (auto good = is_service(key, to); !good) return good;
+  auto reals = std::move(found->second.reals);
+  found->second = to;
+  found->second.reals = std::move(reals);
+  return {};
+}
+
+Status FakeKernel::add_real(const ServiceKey& key, const Endpoint& real, const RealServer& server) {
+  const auto found = state_.services.find(key);
+  if (found == state_.services.end()) return refuse(ESRCH);
+  if (auto good = is_real(key, real, server); !good) return good;
+  auto& reals = found->second.reals;
+  if (const auto there = reals.find(real); there != reals.end())
+    return there->second == server ? Status{} : refuse(EEXIST);
+  reals.emplace(real, server);
+  return {};
+}
+
+Status FakeKernel::edit_real(const ServiceKey& key, const Endpoint& real, const RealServer& to) {
+  const auto found = state_.services.find(key);
+  if (found == state_.services.end()) return refuse(ESRCH);
+  if (auto good = is_real(key, real, to); !good) return good;
+  const auto there = found->second.reals.find(real);
+  if (there == found->second.reals.end()) return refuse(ENOENT);
+  there->second = to;
+  return {};
+}
+
+Status FakeKernel::delete_real(const ServiceKey& key, const Endpoint& real) {
+  const auto found = state_.services.find(key);
+  if (found == state_.services.end()) return refuse(ESRCH);
+  found->second.reals.erase(real);
+  return {};
+}
+
+}  // namespace hawser

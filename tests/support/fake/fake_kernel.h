@@ -1,0 +1,126 @@
+// A kernel that behaves (STYLE 2.3): it keeps links, addresses, routes and services, refuses what Linux
+// refuses with Linux's errno, and has Linux's side effects. Written from the kernel's sources and from what
+// was seen of it, not from lib/plan/simulate.cpp: that the two agree is what the planner's tests prove. That
+// this one agrees with Linux is what tests/contract proves.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "lib/plan/kernel.h"
+
+namespace hawser {
+
+class FakeKernel : public Kernel {
+ public:
+  FakeKernel() = default;
+  // What is missing in `state` is made up: an MTU of 1500, a MAC for each device.
+  explicit FakeKernel(State state);
+
+  Result<Observed> observe(const Scope& scope) override;
+  Status perform(const Step& step) override;
+
+  // A network card, down.
+  void plug_in(const std::string& device);
+  void set_carrier(const std::string& device, bool carrier);
+
+  // Faults. A failed perform() changes nothing.
+  void fail_next(const Error& why) { fail_step(0, why); }
+  void fail_step(int steps_before, const Error& why);  // 0: the next one
+  void fail_observe(const Error& why) { observe_failure_ = why; }
+  using Judge = std::function<bool(const Step&)>;
+  void refuse_always(Judge judge, const Error& why);
+
+  [[nodiscard]] int performs() const { return static_cast<int>(performed_.size()); }
+  [[nodiscard]] const std::vector<Scope>& looks() const { return looks_; }         // one per observe()
+  [[nodiscard]] const std::vector<Step>& performed() const { return performed_; }  // refused ones too
+  [[nodiscard]] const State& state() const { return state_; }
+
+ private:
+  struct BondFacts {
+    std::map<BondOption, std::uint32_t> ticks;  // delays as counts of miimon, as the kernel holds them
+    std::string primary;                        // as recorded, whether it is a port or not
+    std::string active;
+    bool own_mac = false;  // given to it, not taken from its first port
+  };
+  struct Hardware {
+    std::uint32_t mtu = 1500;
+    MacAddress mac;
+  };
+  friend struct FakePerform;
+
+  // fake_kernel.cpp
+  Status injected();
+  MacAddress new_mac();
+  [[nodiscard]] Link* find(const std::string& name);
+  [[nodiscard]] LinkStatus status_of(const std::string& name, const Link& link) const;
+
+  // fake_link.cpp
+  Status create(const std::string& name, const Link& wanted);
+  Status remove(const std::string& name);
+  Status set_up(const std::string& name, bool up);
+  Status set_mtu(const std::string& name, std::uint32_t mtu);
+  Status set_mac(const std::string& name, const MacAddress& mac);
+  Status set_master(const std::string& name, const std::string& to);
+  Status can_create(const std::string& name, const Link& wanted);
+  Status can_create_vlan(const Vlan& vlan, const Link& wanted);
+  void take_down(const std::string& name);
+  void cycle(const std::string& name);
+  void leave_master(const std::string& name);
+  [[nodiscard]] std::vector<std::string> vlans_on(const std::string& lower) const;
+
+  // fake_bond.cpp
+  Status create_bond(const std::string& name, const Bond& wanted);
+  Status enslave(const std::string& bond, const std::string& port);
+  void release(const std::string& bond, const std::string& port);
+  Status set_mode(const std::string& name, BondMode mode);
+  Status set_option(const std::string& name, BondOption option, std::uint32_t value);
+  Status set_primary(const std::string& name, const std::string& primary);
+  Status set_targets(const std::string& name, Family family, const std::vector<IpAddress>& targets);
+  Status set_actor(const std::string& name, const MacAddress& mac);
+  Status set_port(const std::string& name, const std::string& port, const BondPort& options);
+  Status set_active(const std::string& name, const std::string& port);
+  void store(const std::string& name, BondOption option, std::uint32_t value);
+  void show_delays(const std::string& bond);
+  [[nodiscard]] Bond* find_bond(const std::string& name);
+
+  // fake_address.cpp
+  Status add_address(const std::string& name, const Prefix& prefix, const Address& address);
+  Status change_address(const std::string& name, const Prefix& prefix, const Address& to);
+  Status remove_address(const std::string& name, const Prefix& prefix);
+  Status add_route(const RouteKey& key, const Route& route);
+  Status change_route(const RouteKey& key, const Route& to);
+  Status can_route(const Route& route);
+  void forget_address(const std::string& name, const Prefix& prefix);
+  void drop_routes(const std::string& device, bool ipv4, bool ipv6);
+  [[nodiscard]] bool is_reachable(const std::string& device, const IpAddress& gateway) const;
+  [[nodiscard]] bool is_local(const IpAddress& address) const;
+
+  // fake_ipvs.cpp
+  Status add_service(const ServiceKey& key, const Service& service);
+  Status edit_service(const ServiceKey& key, const Service& to);
+  Status add_real(const ServiceKey& key, const Endpoint& real, const RealServer& server);
+  Status edit_real(const ServiceKey& key, const Endpoint& real, const RealServer& to);
+  Status delete_real(const ServiceKey& key, const Endpoint& real);
+
+  State state_;
+  std::map<std::string, BondFacts> bonds_;
+  std::map<std::string, Hardware> hardware_;             // what a port gets back when it leaves its bond
+  std::map<std::string, std::vector<Prefix>> in_order_;  // IPv4 addresses of a device, as they were added
+  std::map<std::string, bool> carrier_;
+  std::map<std::string, int> index_;
+  int next_index_ = 2;
+  std::uint16_t next_mac_ = 1;
+  std::vector<Step> performed_;
+  std::vector<Scope> looks_;
+  int failing_step_ = -1;  // as counted by performs()
+  Error failure_;
+  Error observe_failure_;
+  Judge judge_;
+  Error judgement_;
+};
+
+}  // namespace hawser

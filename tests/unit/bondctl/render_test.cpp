@@ -1,0 +1,210 @@
+#include "bondctl/render.h"
+
+#include <boost/json.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "lib/control/json.h"
+
+namespace hawser::bondctl {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+void add_port(Observed& observed, const std::string& name, const PortStatus& status, bool carrier) {
+  Link link;
+  link.up = true;
+  link.master = "bond0";
+  observed.state.links[name] = link;
+  auto& known = observed.links[name];
+  known.carrier = carrier;
+  known.carrier_changes = 3;
+  known.port = status;
+  observed.state.links["bond0"].bond->ports[name];
+}
+
+// An active-backup bond whose second cable was pulled.
+View example() {
+  View view;
+  Link bond;
+  bond.kind = LinkKind::kBond;
+  bond.up = true;
+  bond.mtu = 1500;
+  bond.mac = *MacAddress::parse("52:54:00:00:00:01");
+  bond.bond = kernel_default_bond(BondMode::kActiveBackup);
+  bond.bond->set(BondOption::kMiimon, 100);
+  bond.bond->primary = "eth0";
+  view.observed.state.links["bond0"] = bond;
+  view.observed.links["bond0"].carrier = true;
+  view.observed.links["bond0"].active_port = "eth0";
+  add_port(view.observed, "eth0", {true, MiiStatus::kUp, 0, *MacAddress::parse("52:54:00:00:00:01")}, true);
+  add_port(view.observed, "eth1", {false, MiiStatus::kDown, 12, *MacAddress::parse("52:54:00:00:00:02")},
+           false);
+  view.observed.state.links["lo"] = Link{};
+  view.privileged = true;
+  return view;
+}
+
+Bond& bond_of(View& view) {
+  return *view.observed.state.links["bond0"].bond;
+}
+std::string text_of(const View& view) {
+  return render(view, {"bond0"});
+}
+
+TEST(BondRender, ShowsABondForPeople) {
+  EXPECT_EQ(text_of(example()),
+            "bond0: active-backup, up, carrier, active port eth0, MAC 52:54:00:00:00:01, MTU 1500\n"
+            "  monitor  mii every 100ms\n"
+            "  primary  eth0, reselect always\n"
+            "  port  role    carrier  mii   failures  prio  permanent MAC\n"
+            "  eth0  active  yes      up           0     0  52:54:00:00:00:01\n"
+            "  eth1  backup  no       down        12     0  52:54:00:00:00:02\n");
+}
+
+TEST(BondRender, SaysThatNothingMonitorsTheLinks) {
+  auto view = example();
+  bond_of(view).set(BondOption::kMiimon, 0);
+  const auto text = text_of(view);
+  EXPECT_THAT(text,
+              HasSubstr("  monitor  none: nothing monitors its links: a dead cable will not be noticed\n"));
+  EXPECT_THAT(text, HasSubstr("  eth0  active  yes      not monitored         0"));
+}
+
+TEST(BondRender, NamesTheTargetsOfTheArpMonitor) {
+  auto view = example();
+  bond_of(view).set(BondOption::kMiimon, 0);
+  bond_of(view).set(BondOption::kArpInterval, 1000);
+  EXPECT_THAT(text_of(view), HasSubstr("  monitor  arp every 1s, asking nobody: it has no target\n"));
+  bond_of(view).arp_ip_target = {*IpAddress::parse("192.0.2.253"), *IpAddress::parse("192.0.2.254")};
+  bond_of(view).ns_ip6_target = {*IpAddress::parse("2001:db8::1")};
+  EXPECT_THAT(text_of(view),
+              HasSubstr("  monitor  arp every 1s, asking 192.0.2.253, 192.0.2.254, 2001:db8::1\n"));
+}
+
+TEST(BondRender, NamesDelaysAndOptionsThatAreNotTheKernelsDefaults) {
+  auto view = example();
+  bond_of(view).set(BondOption::kUpdelay, 2000);
+  bond_of(view).set(BondOption::kDowndelay, 200);
+  bond_of(view).set(BondOption::kNumGratArp, 5);
+  bond_of(view).set(BondOption::kPrimaryReselect, 2);
+  bond_of(view).set(BondOption::kLacpRate, 1);  // not of this mode
+  const auto text = text_of(view);
+  EXPECT_THAT(text, HasSubstr("  monitor  mii every 100ms, updelay 2s, downdelay 200ms\n"));
+  EXPECT_THAT(text, HasSubstr("  primary  eth0, reselect failure\n"));
+  EXPECT_THAT(text, HasSubstr("  options  num_grat_arp 5\n"));
+}
+
+TEST(BondRender, ShowsQueuesAndPrioritiesOnlyWhereTheyMeanSomething) {
+  auto view = example();
+  bond_of(view).ports["eth1"] = {10, 2};
+  EXPECT_THAT(text_of(view), HasSubstr("  eth1  backup  no       down        12    10      2  52:54"));
+  bond_of(view).mode = BondMode::kBalanceXor;
+  bond_of(view).ports["eth1"] = {};
+  EXPECT_THAT(text_of(view), HasSubstr("bond0: balance-xor, up, carrier, MAC"));
+  EXPECT_THAT(text_of(view), HasSubstr("  eth1  backup  no       down        12  52:54"));
+  EXPECT_THAT(text_of(view), Not(HasSubstr("primary")));
+}
+
+TEST(BondRender, SaysWhatTheKernelHidesFromAnOrdinaryUser) {
+  auto view = example();
+  view.privileged = false;
+  EXPECT_THAT(text_of(view), Not(HasSubstr("hidden")));
+  bond_of(view).mode = BondMode::k8023ad;
+  EXPECT_THAT(text_of(view),
+              HasSubstr("  hidden   ad_actor_sys_prio, ad_user_port_key, ad_actor_system: the kernel shows "
+                        "them only with CAP_NET_ADMIN (sudo)\n"));
+  view.privileged = true;
+  EXPECT_THAT(text_of(view), Not(HasSubstr("hidden")));
+}
+
+TEST(BondRender, SaysWhatTheBondGuardDid) {
+  auto view = example();
+  view.guard = Guard{"running", 2, "bond0: eth0 -> eth1: eth0 lost its carrier", {"bond0"}};
+  EXPECT_THAT(
+      text_of(view),
+      HasSubstr("  guard    running, 2 switches, the last one bond0: eth0 -> eth1: eth0 lost its carrier\n"));
+  view.guard->bonds.clear();
+  EXPECT_THAT(text_of(view), HasSubstr("  guard    none: netd does not guard this bond\n"));
+}
+
+TEST(BondRender, ShowsABondThatIsDownOrEmptyOrWithoutAnActivePort) {
+  auto view = example();
+  view.observed.state.links["bond0"].up = false;
+  view.observed.state.links["eth1"].up = false;
+  view.observed.links["bond0"].active_port.clear();
+  EXPECT_THAT(text_of(view), HasSubstr("bond0: active-backup, down, no active port, MAC"));
+  EXPECT_THAT(text_of(view), HasSubstr("  eth1  backup  off      down"));
+  bond_of(view).ports.clear();
+  EXPECT_THAT(text_of(view), HasSubstr("  no ports\n"));
+  view.observed.state.links["bond0"].up = true;
+  view.observed.links["bond0"].carrier = false;
+  EXPECT_THAT(text_of(view), HasSubstr("bond0: active-backup, up, no carrier, no active port"));
+}
+
+TEST(BondRender, ShowsSeveralBondsApart) {
+  auto view = example();
+  view.observed.state.links["bond1"] = view.observed.state.links["bond0"];
+  const auto text = render(view, *choose(view.observed, ""));
+  EXPECT_THAT(text, HasSubstr("00:02\n\nbond1: active-backup"));
+  EXPECT_EQ(render(view, {}), "no bonds\n");
+}
+
+TEST(BondChoose, FindsBondsAndRefusesTheRest) {
+  const auto observed = example().observed;
+  EXPECT_THAT(*choose(observed, ""), ElementsAre("bond0"));
+  EXPECT_THAT(*choose(observed, "bond0"), ElementsAre("bond0"));
+  EXPECT_EQ(choose(observed, "bond9").error().text, "bond9: no such interface");
+  EXPECT_EQ(choose(observed, "eth0").error().text, "eth0: not a bond");
+  EXPECT_THAT(*choose(Observed{}, ""), IsEmpty());
+}
+
+TEST(BondJson, HasEveryPromisedKey) {
+  auto view = example();
+  view.guard = Guard{"running", 2, "x", {"bond0"}};
+  auto value = to_json(view, {"bond0"});
+  auto& bond = value.at("bonds").as_array().at(0).as_object();
+  EXPECT_EQ(bond.at("options").at("miimon").as_string(), "100ms");
+  EXPECT_EQ(bond.at("options").as_object().if_contains("lacp_rate"), nullptr);
+  bond.erase("options");
+  EXPECT_EQ(boost::json::serialize(value.at("guard")), R"({"state":"running","switches":2,"last":"x"})");
+  bond.at("ports").as_array().erase(bond.at("ports").as_array().begin());
+  const auto expected = boost::json::parse(R"({"name":"bond0","mode":"active-backup","up":true,"carrier":true,
+      "mac":"52:54:00:00:00:01","mtu":1500,"monitor":"mii","active_port":"eth0","primary":"eth0","arp_ip_target":[],
+      "ns_ip6_target":[],"hidden":[],"guarded":true,"ports":[{"name":"eth1","up":true,"carrier":false,"active":false,
+      "mii":"down","failures":12,"carrier_changes":3,"prio":0,"queue_id":0,"permanent_mac":"52:54:00:00:00:02"}]})");
+  EXPECT_EQ(boost::json::value(bond), expected) << control::pretty(bond);
+}
+
+TEST(BondJson, LeavesHiddenOptionsOutAndNetdsPartNullWithoutIt) {
+  auto view = example();
+  view.privileged = false;
+  bond_of(view).mode = BondMode::k8023ad;
+  const auto value = to_json(view, {"bond0"});
+  const auto& bond = value.at("bonds").at(0);
+  EXPECT_EQ(boost::json::serialize(bond.at("hidden")),
+            R"(["ad_actor_sys_prio","ad_user_port_key","ad_actor_system"])");
+  EXPECT_EQ(bond.at("options").as_object().if_contains("ad_actor_sys_prio"), nullptr);
+  EXPECT_NE(bond.at("options").as_object().if_contains("lacp_rate"), nullptr);
+  EXPECT_TRUE(bond.at("guarded").is_null());
+  EXPECT_TRUE(value.at("guard").is_null());
+}
+
+TEST(BondGuard, IsReadFromNetdsStatus) {
+  const auto guard = read_guard(boost::json::parse(
+      R"({"bonds":[{"name":"bond0","guarded":true},{"name":"bond1","guarded":false}],
+          "guard":{"state":"running","pid":7,"restarts":0,"switches":3,"realtime":true,"last":"bond0: a -> b"}})"));
+  EXPECT_EQ(guard, (Guard{"running", 3, "bond0: a -> b", {"bond0"}}));
+}
+
+TEST(BondGuard, SurvivesAStatusOfAnotherShape) {
+  for (const auto* text : {"null", "[]", R"({"bonds":{},"guard":[]})",
+                           R"({"bonds":[1,{"guarded":"yes"}],"guard":{"switches":-1}})"})
+    EXPECT_EQ(read_guard(boost::json::parse(text)), Guard{}) << text;
+}
+
+}  // namespace
+}  // namespace hawser::bondctl

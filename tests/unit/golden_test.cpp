@@ -1,0 +1,142 @@
+// tests/golden/OWNER/CASE: desired.toml, observed.toml and the plan between them as people read it, plan.txt.
+// observed.toml is a file that netd applied; beside.txt, where there is one, says what no file can: what
+// others put there, and what netd's journal holds. UPDATE_GOLDEN=1 writes plan.txt anew.
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "lib/config/desired.h"
+#include "lib/config/load.h"
+#include "lib/plan/apply.h"
+#include "tests/support/fake/fake_kernel.h"
+
+namespace hawser {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read(const fs::path& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+State load(const fs::path& path) {
+  const auto loaded = config::load({{path.filename(), read(path)}}, {});
+  for (const auto& problem : loaded.problems) ADD_FAILURE() << path << ": " << config::to_string(problem);
+  return config::desired_state(loaded.config);
+}
+
+// What a kernel has and a file leaves out: the ports as devices, an MTU.
+State as_observed(State state) {
+  const auto links = state.links;
+  for (const auto& [name, link] : links) {
+    if (!link.bond) continue;
+    for (const auto& [port, options] : link.bond->ports) {
+      auto& device = state.links[port];
+      device.up = true;
+      device.master = name;
+    }
+  }
+  for (auto& [name, link] : state.links) link.mtu = link.mtu.value_or(1500);
+  return settle(state, state);
+}
+
+struct Beside {
+  Journal journal;
+
+  void read_line(const std::string& line, State& observed) {
+    std::istringstream words(line);
+    std::string word;
+    std::string name;
+    std::string rest;
+    words >> word >> name;
+    std::getline(words >> std::ws, rest);
+    if (word == "journal" && name == "link") {
+      journal.links.insert(rest);
+    } else if (word == "journal" && name == "service") {
+      journal.services.insert(*ServiceKey::parse(rest));
+    } else if (word == "address") {  // address LINK PREFIX NUMBER
+      std::istringstream more(rest);
+      std::string prefix;
+      int number = 0;
+      more >> prefix >> number;
+      observed.links.at(name).addresses[*Prefix::parse(prefix)].protocol = static_cast<std::uint8_t>(number);
+    } else {
+      ADD_FAILURE() << "beside.txt: " << line;
+    }
+  }
+};
+
+struct Triple {
+  Desired desired;
+  State observed;
+};
+
+Triple load_case(const fs::path& folder) {
+  Triple triple;
+  triple.desired.state = load(folder / "desired.toml");
+  triple.observed = as_observed(load(folder / "observed.toml"));
+  Beside beside;
+  std::istringstream lines(read(folder / "beside.txt"));
+  for (std::string line; std::getline(lines, line);)
+    if (!line.empty() && line.front() != '#') beside.read_line(line, triple.observed);
+  triple.desired.journal = beside.journal;
+  return triple;
+}
+
+std::string text_of(const std::vector<Step>& steps) {
+  std::string text;
+  for (const auto& step : steps) text += describe(step) + "\n";
+  return text;
+}
+
+std::vector<fs::path> cases() {
+  std::vector<fs::path> folders;
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(HAWSER_SOURCE_DIR) / "tests/golden"))
+    if (entry.path().filename() == "desired.toml") folders.push_back(entry.path().parent_path());
+  std::ranges::sort(folders);
+  return folders;
+}
+
+std::string name_of_case(const testing::TestParamInfo<fs::path>& info) {
+  auto name = info.param.parent_path().filename().string() + "_" + info.param.filename().string();
+  std::ranges::replace(name, '-', '_');
+  return name;
+}
+
+class Golden : public testing::TestWithParam<fs::path> {};
+
+TEST_P(Golden, PlanIsAsWritten) {
+  const auto triple = load_case(GetParam());
+  const auto steps = text_of(plan(triple.desired, triple.observed));
+  const auto file = GetParam() / "plan.txt";
+  if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(file) << steps;
+  ASSERT_TRUE(fs::exists(file)) << file << " is missing; UPDATE_GOLDEN=1 writes it";
+  EXPECT_EQ(steps, read(file)) << "UPDATE_GOLDEN=1 writes " << file;
+}
+
+TEST_P(Golden, PlanLeadsToTheDesiredState) {
+  const auto triple = load_case(GetParam());
+  FakeKernel kernel(triple.observed);
+  for (const auto* name : {"eth0", "eth1", "eth2"})
+    if (!triple.observed.links.contains(name)) kernel.plug_in(name);
+  const auto applied = apply(triple.desired, kernel, Rollback::kEverything);
+  ASSERT_TRUE(applied);
+  for (const auto& refusal : applied->refused) ADD_FAILURE() << refusal.why.text;
+  EXPECT_EQ(text_of(applied->left), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Golden, testing::ValuesIn(cases()), name_of_case);
+
+TEST(GoldenCases, AreManyEnough) {
+  EXPECT_GE(cases().size(), 20U);
+}
+
+}  // namespace
+}  // namespace hawser

@@ -1,0 +1,70 @@
+#include "lib/cli/table.h"
+
+#include <gtest/gtest.h>
+
+#include "lib/cli/age.h"
+#include "lib/cli/suggest.h"
+
+namespace hawser::cli {
+namespace {
+
+TEST(Table, AlignsTextLeftAndNumbersRight) {
+  Table table{{{"port"}, {"failures", Align::kRight}, {"mac"}}};
+  table.add({"eth0", "3", "02:00:00:00:00:01"});
+  table.add({"enp1s0f0", "12", "x"});
+  EXPECT_EQ(table.str("  "),
+            "  port      failures  mac\n"
+            "  eth0             3  02:00:00:00:00:01\n"
+            "  enp1s0f0        12  x\n");
+}
+
+TEST(Table, CountsCharactersNotBytes) {
+  Table table{{{"name"}, {"n", Align::kRight}}};
+  table.add({"größer", "1"});
+  table.add({"abcdef", "2"});
+  EXPECT_EQ(table.str(), "name    n\ngrößer  1\nabcdef  2\n");
+}
+
+TEST(Table, LeavesOutAColumnThatIsEmptyEverywhere) {
+  Table table{{{"a"}, {"b"}, {"c"}}};
+  table.add({"1", "", "3"});
+  table.add({"4"});
+  EXPECT_EQ(table.str(), "a  c\n1  3\n4\n");
+}
+
+TEST(Table, PrintsNothingWithoutRows) {
+  EXPECT_EQ(Table({{"a"}}).str(), "");
+}
+
+TEST(Table, LetsNoControlCharacterThrough) {
+  Table table{{{"a"}}};
+  table.add({"x\x1b[2J\ny"});
+  EXPECT_EQ(table.str(), "a\nx?[2J?y\n");
+}
+
+TEST(Age, TakesTwoUnitsAtMost) {
+  using namespace std::chrono_literals;
+  EXPECT_EQ(format_age(0ms), "0ms");
+  EXPECT_EQ(format_age(999ms), "999ms");
+  EXPECT_EQ(format_age(1999ms), "1s");
+  EXPECT_EQ(format_age(59s), "59s");
+  EXPECT_EQ(format_age(60s), "1m00s");
+  EXPECT_EQ(format_age(130500ms), "2m10s");
+  EXPECT_EQ(format_age(3599s), "59m59s");
+  EXPECT_EQ(format_age(1h + 5min), "1h05m");
+  EXPECT_EQ(format_age(24h), "1d00h");
+  EXPECT_EQ(format_age(98h), "4d02h");
+}
+
+TEST(Suggest, FindsTheWordThatWasMeant) {
+  const std::vector<std::string> words{"show", "status", "reload"};
+  EXPECT_EQ(closest("shwo", words), "show");
+  EXPECT_EQ(closest("statsu", words), "status");
+  EXPECT_EQ(closest("sho", words), "show");
+  EXPECT_EQ(closest("relaodd", words), "reload");
+  EXPECT_EQ(closest("frobnicate", words), "");
+  EXPECT_EQ(closest("", words), "");
+}
+
+}  // namespace
+}  // namespace hawser::cli

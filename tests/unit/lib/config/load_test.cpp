@@ -1,0 +1,417 @@
+// One host's view of the file: what comes out when nothing is wrong, and how files, nodes, overlays and
+// defaults fit together. Rules and their words: rules_*_test.cpp.
+#include "lib/config/load.h"
+
+#include <fstream>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "lib/state/bond_options.h"
+#include "tests/unit/lib/config/support.h"
+
+namespace hawser::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+
+std::string text_of(const std::string& name) {
+  std::ifstream file(std::string(HAWSER_SOURCE_DIR) + "/" + name);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+Loaded design(const std::string& node) {
+  return load_text(text_of("tests/unit/lib/config/design.toml"), node);
+}
+
+const std::string kTwoNodes = "[nodes]\nlb1 = \"192.0.2.11\"\nlb2 = [\"192.0.2.12\", \"2001:db8::12\"]\n";
+
+TEST(Load, TheExampleOfTheDesignHasNoProblems) {
+  for (const auto* node : {"lb1", "lb2"}) EXPECT_THAT(lines(design(node)), IsEmpty()) << node;
+}
+
+TEST(Load, ABondGetsTheKernelsDefaultsAndAMonitor) {
+  const auto link = design("lb1").config.network.links.at("bond0");
+  auto expected = kernel_default_bond(BondMode::kActiveBackup);
+  expected.set(BondOption::kMiimon, 100);
+  expected.primary = "eth0";
+  expected.ports = {{"eth0", {10, 0}}, {"eth1", {}}};
+  EXPECT_EQ(link.kind, LinkKind::kBond);
+  EXPECT_TRUE(link.up);
+  EXPECT_EQ(link.bond, expected);
+  EXPECT_EQ(link.mtu, std::nullopt);
+  const auto policy = design("lb1").config.bonds.at("bond0");
+  EXPECT_THAT(policy.port_order, Lines("eth0", "eth1"));
+  EXPECT_TRUE(policy.fast_failover);
+}
+
+TEST(Load, ALinkHasThisNodesAddressesAndRoutesWithTheirOwner) {
+  const auto config = design("lb2").config;
+  const auto& front = config.network.links.at("front");
+  EXPECT_EQ(front.vlan, (Vlan{"bond0", 100, 0x8100}));
+  ASSERT_EQ(front.addresses.size(), 1U);
+  EXPECT_EQ(to_string(front.addresses.begin()->first), "192.0.2.12/24");
+  EXPECT_EQ(front.addresses.begin()->second.protocol, 201);
+  EXPECT_EQ(front.addresses.begin()->second.broadcast, std::nullopt);
+  ASSERT_EQ(config.network.routes.size(), 1U);
+  const auto& [key, route] = *config.network.routes.begin();
+  EXPECT_EQ(to_string(key), "default");
+  EXPECT_EQ(route, (Route{"front", IpAddress::parse("192.0.2.254").value(), {}, false, 0, 201}));
+}
+
+TEST(Load, AVipKnowsEveryNodesPriority) {
+  const auto vip = design("lb2").config.vips.at("web");
+  EXPECT_EQ(vip.name, "web");
+  EXPECT_EQ(vip.interface, "front");
+  EXPECT_EQ(vip.priority, Priority{100});
+  EXPECT_THAT(vip.priorities, ElementsAre(Pair("lb1", 150), Pair("lb2", 100)));
+  EXPECT_EQ(vip.virtual_router_id, Vrid{51});
+  EXPECT_EQ(vip.advertisement_interval, Milliseconds(100));
+  EXPECT_TRUE(vip.preempt);
+  EXPECT_EQ(vip.preempt_delay, Milliseconds(60'000));
+  ASSERT_EQ(vip.addresses.size(), 2U);
+  EXPECT_EQ(vip.addresses[0], (VipAddress{*Prefix::parse("192.0.2.100/32"), "front"}));
+  EXPECT_EQ(vip.addresses[1], (VipAddress{*Prefix::parse("2001:db8::100/128"), "front"}));
+}
+
+TEST(Load, AServiceStandsOnItsVipAndPool) {
+  const auto config = design("lb1").config;
+  const auto& service = config.services.at("web");
+  ASSERT_EQ(service.keys.size(), 2U);
+  EXPECT_EQ(to_string(service.keys[0]), "tcp 192.0.2.100:80");
+  EXPECT_EQ(to_string(service.keys[1]), "tcp [2001:db8::100]:80");
+  EXPECT_EQ(service.pool, "web");
+  EXPECT_EQ(service.service.scheduler, "wlc");
+  EXPECT_EQ(service.service.flags, 1U);
+  EXPECT_EQ(service.service.persistence_timeout, 300U);
+  EXPECT_EQ(service.netmask4, 32U);
+  EXPECT_EQ(service.netmask6, 128U);
+  const auto& real = config.pools.at("web").reals.at(0);
+  EXPECT_EQ(real.name, "web1");
+  EXPECT_EQ(real.server.weight, 100U);
+  EXPECT_EQ(real.port, 8080);
+  EXPECT_THAT(real.checks, Lines("site"));
+  const auto& check = config.checks.at("site");
+  EXPECT_EQ(check.type, CheckType::kHttp);
+  EXPECT_EQ(check.http.path, "/healthz");
+  EXPECT_THAT(check.http.status, ElementsAre(Pair(200, 200)));
+}
+
+TEST(Load, ShortFormsMeanTheSameAsLongOnes) {
+  const auto loaded = load_text(kTwoNodes + R"(
+[service.web]
+virtual = ["192.0.2.100:80"]
+protocol = "tcp"
+forwarding = "direct"
+checks = [{ type = "tcp", interval = "2s" }]
+[[service.web.real]]
+address = "198.51.100.21:80"
+[[service.web.real]]
+address = "198.51.100.22"
+weight = 0
+)",
+                                "lb2");
+  ASSERT_THAT(lines(loaded), IsEmpty());
+  EXPECT_THAT(loaded.config.nodes.at("lb1").addresses, ElementsAre(*IpAddress::parse("192.0.2.11")));
+  EXPECT_EQ(loaded.config.nodes.at("lb2").addresses.size(), 2U);
+  const auto& service = loaded.config.services.at("web");
+  EXPECT_EQ(service.pool, "service.web");
+  const auto& pool = loaded.config.pools.at("service.web");
+  ASSERT_EQ(pool.reals.size(), 2U);
+  EXPECT_EQ(pool.reals[0].name, "198.51.100.21:80");
+  EXPECT_EQ(pool.reals[1].name, "198.51.100.22");
+  EXPECT_EQ(pool.reals[1].server, (RealServer{Forwarding::kDirect, 0, 0, 0, {}}));
+  EXPECT_THAT(pool.reals[0].checks, Lines("service.web.checks[1]"));
+  EXPECT_EQ(loaded.config.checks.at("service.web.checks[1]").interval, Milliseconds(2000));
+}
+
+TEST(Load, PerNodeValuesFallBackToDefault) {
+  const std::string text = kTwoNodes +
+                           "[vipd]\nrealtime = { lb1 = 5, default = 7 }\n[log]\nlevel = { lb2 = \"debug\", "
+                           "lb1 = \"error\" }\n";
+  EXPECT_EQ(load_text(text, "lb1").config.realtime, 5);
+  EXPECT_EQ(load_text(text, "lb2").config.realtime, 7);
+  EXPECT_EQ(load_text(text, "lb2").config.log_level, "debug");
+}
+
+TEST(Load, PerNodeValuesMustNameNodes) {
+  EXPECT_THAT(problems_of(kTwoNodes + "[vipd]\nrealtime = { lb3 = 5, default = 7 }\n", "lb1"),
+              Lines("t.toml:5:14: vipd.realtime: no node is named \"lb3\": the nodes are lb1 and lb2"));
+  EXPECT_THAT(problems_of(kTwoNodes + "[vipd]\nrealtime = { lb1 = 5 }\n", "lb2"),
+              Lines("t.toml:5:12: vipd.realtime: has no value for node lb2: add lb2 = .. or default = .."));
+  EXPECT_THAT(
+      problems_of("[vipd]\nrealtime = { lb1 = 5 }\n"),
+      Lines("t.toml:2:12: vipd.realtime: must not be a table: the file has no [nodes] that it could name"));
+}
+
+TEST(Load, ANodeIsNotNamedLikeASetting) {
+  EXPECT_THAT(problems_of("[nodes]\npriority = \"192.0.2.1\"\n", "priority"),
+              Lines("t.toml:2:1: nodes.priority: a node must not be named like the setting \"priority\""));
+  EXPECT_THAT(problems_of("[nodes]\ndefault = \"192.0.2.1\"\n", "default"),
+              Lines("t.toml:2:1: nodes.default: a node must not be named like the setting \"default\""));
+}
+
+TEST(Load, TheNodeIsAskedForThenInItsFileThenTheHostName) {
+  const std::vector<Source> sources{{"t.toml", kTwoNodes}};
+  EXPECT_EQ(load(sources, {"lb2", "lb1", "lb1"}).config.node, "lb2");
+  EXPECT_EQ(load(sources, {"", "lb2", "lb1"}).config.node, "lb2");
+  EXPECT_EQ(load(sources, {"", "", "lb1"}).config.node, "lb1");
+  EXPECT_THAT(
+      lines(load(sources, {"", "", "box"})),
+      Lines("t.toml:1:1: nodes: this host is \"box\" (its host name), which is not among lb1 and lb2: "
+            "write its node name to /etc/hawser/node or give --node"));
+  EXPECT_THAT(lines(load(sources, {"", "box", "lb1"})),
+              Lines("t.toml:1:1: nodes: this host is \"box\" (/etc/hawser/node), which is not among lb1 and "
+                    "lb2: write its node name to /etc/hawser/node or give --node"));
+}
+
+TEST(Load, ASingleHostNeedsNoNode) {
+  EXPECT_TRUE(load({{"t.toml", ""}}, {"", "left over", "box"}).good());
+  EXPECT_EQ(load({{"t.toml", ""}}, {"", "left over", "box"}).config.node, "");
+  EXPECT_THAT(lines(load({{"t.toml", ""}}, {"lb1", "", ""})),
+              Lines("t.toml:1:1: nodes: --node lb1 was given, but the file has no [nodes]"));
+}
+
+TEST(Load, NodeNamesAreThoseOfTheFile) {
+  EXPECT_THAT(node_names({{"t.toml", kTwoNodes}}), Lines("lb1", "lb2"));
+  EXPECT_THAT(node_names({{"t.toml", ""}}), Lines(""));
+  EXPECT_THAT(node_names({{"t.toml", "= syntax"}}), Lines(""));
+}
+
+TEST(Load, OverlaysChangeOneHost) {
+  const std::string text = kTwoNodes + R"(
+[log]
+level = "info"
+[link.d0]
+kind = "dummy"
+mtu = 1400
+[on.lb2.log]
+level = "debug"
+[on.lb2.link.d0]
+mtu = 1300
+[on.lb2.link.d1]
+kind = "dummy"
+)";
+  const auto first = load_text(text, "lb1");
+  const auto second = load_text(text, "lb2");
+  EXPECT_THAT(lines(first), IsEmpty());
+  EXPECT_THAT(lines(second), IsEmpty());
+  EXPECT_EQ(first.config.log_level, "info");
+  EXPECT_EQ(second.config.log_level, "debug");
+  EXPECT_EQ(first.config.network.links.size(), 1U);
+  EXPECT_EQ(second.config.network.links.size(), 2U);
+  EXPECT_EQ(second.config.network.links.at("d0").mtu, 1300U);
+  EXPECT_EQ(effective(second, "link.d0.mtu"), "1300 (on.lb2 at t.toml:13)");
+}
+
+TEST(Load, OverlaysMustNameNodes) {
+  EXPECT_THAT(problems_of(kTwoNodes + "[on.lb9.log]\nlevel = \"info\"\n", "lb1"),
+              Lines("t.toml:4:5: on.lb9: no node is named \"lb9\": the nodes are lb1 and lb2"));
+  EXPECT_THAT(problems_of("[on.lb9.log]\nlevel = \"info\"\n"),
+              Lines("t.toml:1:5: on.lb9: the file has no [nodes] that this could name"));
+  EXPECT_THAT(problems_of(kTwoNodes + "[on]\nlb1 = 5\n", "lb1"),
+              Lines("t.toml:5:7: on.lb1: must be tables: [on.NODE.SECTION]"));
+  EXPECT_THAT(problems_of("on = 5\n"), Lines("t.toml:1:6: on: must be tables: [on.NODE.SECTION]"));
+}
+
+TEST(Load, OnlyKeepsASectionToSomeNodes) {
+  const std::string text = kTwoNodes + R"(
+[link.d0]
+kind = "dummy"
+only = ["lb1"]
+[service.web]
+virtual = ["fwmark 7"]
+[[service.web.real]]
+address = "198.51.100.21:80"
+only = ["lb1"]
+[[service.web.real]]
+address = "198.51.100.22:80"
+)";
+  EXPECT_THAT(problems_of(text, "lb1"), IsEmpty());
+  EXPECT_EQ(load_text(text, "lb1").config.network.links.size(), 1U);
+  EXPECT_EQ(load_text(text, "lb1").config.pools.at("service.web").reals.size(), 2U);
+  EXPECT_EQ(load_text(text, "lb2").config.network.links.size(), 0U);
+  EXPECT_EQ(load_text(text, "lb2").config.pools.at("service.web").reals.size(), 1U);
+}
+
+TEST(Load, OnlyMustNameNodes) {
+  EXPECT_THAT(problems_of(kTwoNodes + "[log]\nonly = [\"lb3\"]\n", "lb1"),
+              Lines("t.toml:5:9: log.only: no node is named \"lb3\": the nodes are lb1 and lb2"));
+  EXPECT_THAT(problems_of(kTwoNodes + "[log]\nonly = \"lb1\"\n", "lb1"),
+              Lines("t.toml:5:8: log.only: must be a list of nodes, not \"lb1\""));
+  EXPECT_THAT(problems_of("[log]\nonly = [\"lb1\"]\n"),
+              Lines("t.toml:2:9: log.only: the file has no [nodes] that this could name"));
+}
+
+TEST(Load, DefaultsFillWhatSectionsLeaveOut) {
+  const auto loaded = load_text(R"([defaults.check]
+interval = "5s"
+timeout = "2s"
+[check.a]
+type = "tcp"
+[check.b]
+type = "tcp"
+interval = "3s"
+)");
+  EXPECT_THAT(lines(loaded), IsEmpty());
+  EXPECT_EQ(loaded.config.checks.at("a").interval, Milliseconds(5000));
+  EXPECT_EQ(loaded.config.checks.at("b").interval, Milliseconds(3000));
+  EXPECT_EQ(loaded.config.checks.at("b").timeout, Milliseconds(2000));
+  EXPECT_EQ(effective(loaded, "check.a.interval"), "\"5s\" (defaults.check at t.toml:2)");
+}
+
+TEST(Load, DefaultsOfAPoolReachUnnamedOnes) {
+  const auto loaded = load_text(
+      "[defaults.pool]\nforwarding = \"direct\"\n[service.web]\nvirtual = [\"fwmark 7\"]\n"
+      "[[service.web.real]]\naddress = \"198.51.100.21\"\n");
+  EXPECT_THAT(lines(loaded), IsEmpty());
+  EXPECT_EQ(loaded.config.pools.at("service.web").reals.at(0).server.forwarding, Forwarding::kDirect);
+}
+
+TEST(Load, DefaultsAreJudgedOnceAndByTheirOwnName) {
+  EXPECT_THAT(problems_of(R"([defaults.check]
+interval = 5
+intervall = "5s"
+jitter = 10
+[defaults.rule]
+[check.a]
+type = "tcp"
+[check.b]
+type = "tcp"
+)"),
+              Lines("t.toml:2:12: defaults.check.interval: must be a duration such as \"100ms\", \"3s\" or "
+                    "\"5m\", not 5",
+                    "t.toml:3:1: defaults.check.intervall: no such setting; did you mean \"interval\"?",
+                    "t.toml:4:1: defaults.check.jitter: not supported by this version",
+                    "t.toml:5:11: defaults.rule: no such defaults: there are bond, vip, check, pool and "
+                    "service"));
+  EXPECT_THAT(problems_of("defaults = 1\n"),
+              Lines("t.toml:1:12: defaults: must be tables: [defaults.SECTION]"));
+  EXPECT_THAT(problems_of("[defaults]\nvip = 1\n"),
+              Lines("t.toml:2:7: defaults.vip: must be a table of settings"));
+}
+
+TEST(Load, FilesContinueEachOthersTables) {
+  const auto loaded = load({{"a.toml",
+                             "[check.a]\ntype = \"tcp\"\n[pool.web]\nneed = \"any\"\n[[pool.web.real]]\n"
+                             "address = \"198.51.100.21\"\n"},
+                            {"b.toml",
+                             "[check.a]\nfall = 5\n[check.b]\ntype = \"tcp\"\n[[pool.web.real]]\n"
+                             "address = \"198.51.100.22\"\n"}},
+                           {});
+  EXPECT_THAT(lines(loaded), IsEmpty());
+  EXPECT_EQ(loaded.config.checks.at("a").fall, 5);
+  EXPECT_EQ(loaded.config.checks.size(), 2U);
+  EXPECT_EQ(loaded.config.pools.at("web").reals.size(), 2U);
+}
+
+TEST(Load, AKeySetTwiceNamesBothPlaces) {
+  EXPECT_THAT(
+      lines(load({{"a.toml", "[check.a]\ntype = \"tcp\"\nfall = 3\n"}, {"b.toml", "[check.a]\n\nfall = 5\n"}},
+                 {})),
+      Lines("b.toml:3:1: check.a.fall: is set twice: first at a.toml:3"));
+  EXPECT_THAT(lines(load({{"a.toml", "[vip.a]\nannounce = { count = 3 }\n"},
+                          {"b.toml", "[vip.a]\nannounce = { refresh = \"1m\" }\n"}},
+                         {}, Part::kVipd)),
+              testing::Contains("b.toml:2:1: vip.a.announce: is set twice: first at a.toml:2"));
+}
+
+TEST(Load, InOverlaysTheLaterFileWins) {
+  const auto loaded = load({{"a.toml", kTwoNodes + "[on.lb1.log]\nlevel = \"error\"\n"},
+                            {"b.toml", "[on.lb1.log]\nlevel = \"debug\"\n"}},
+                           {"lb1", "", ""});
+  EXPECT_THAT(lines(loaded), IsEmpty());
+  EXPECT_EQ(loaded.config.log_level, "debug");
+}
+
+TEST(Load, ALaterFormatIsNotJudgedFurther) {
+  EXPECT_THAT(problems_of("format = 2\n[nonsense]\n"),
+              Lines("t.toml:1:10: format: 2 needs a newer hawser: this one reads 1"));
+  EXPECT_THAT(problems_of("format = 0\n"), Lines("t.toml:1:10: format: must be from 1 to 1, not 0"));
+  EXPECT_THAT(problems_of("format = \"1\"\n"),
+              Lines("t.toml:1:10: format: must be a whole number from 1 to 1, not \"1\""));
+}
+
+TEST(Load, OfSyntaxOnlyTheFirstProblemIsKnown) {
+  const auto problems = problems_of("[vip.web]\npriority = = 5\nnonsense = 1\n");
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_THAT(problems[0], testing::StartsWith("t.toml:2:12: "));
+}
+
+TEST(Load, AllProblemsComeInOneRunSortedByPlace) {
+  EXPECT_THAT(lines(load({{"a.toml",
+                           "[service.web]\nvirtual = [\"fwmark 7\"]\npool = \"wob\"\n[pool.web]\n"
+                           "need = \"some\"\n"},
+                          {"b.toml", "[log]\nlevel = 5\ncolour = true\n[bnd.x]\n[group.edge]\n"}},
+                         {})),
+              Lines("a.toml:3:8: service.web.pool: no [pool.wob] exists; did you mean \"web\"?",
+                    "a.toml:5:8: pool.web.need: must be \"all\" or \"any\", not \"some\"",
+                    "b.toml:2:9: log.level: must be \"debug\", \"info\", \"warning\" or \"error\", not 5",
+                    "b.toml:3:1: log.colour: no such setting",
+                    "b.toml:4:2: bnd: no such setting; did you mean "
+                    "\"bond\"?",
+                    "b.toml:5:2: group: not supported by this version"));
+}
+
+TEST(Load, EachDaemonHearsOnlyOfWhatItUses) {
+  const std::string text = R"([vip.web]
+interface = "eth0"
+addresses = ["192.0.2.100"]
+virtual_router_id = 300
+[check.a]
+type = "http"
+timeout = "soon"
+[log]
+level = "loud"
+)";
+  const auto log =
+      "t.toml:9:9: log.level: must be \"debug\", \"info\", \"warning\" or \"error\", not \"loud\"";
+  const auto vip = "t.toml:4:21: vip.web.virtual_router_id: must be from 1 to 255, not 300";
+  const auto check =
+      "t.toml:7:11: check.a.timeout: must be a duration such as \"100ms\", \"3s\" or \"5m\", not \"soon\"";
+  EXPECT_THAT(problems_of(text, "", Part::kNetd), Lines(check, log));
+  EXPECT_THAT(problems_of(text, "", Part::kVipd), Lines(vip, log));
+  EXPECT_THAT(problems_of(text), Lines(vip, check, log));
+  // Where a vip's addresses stand concerns netd as well: it must leave them alone.
+  EXPECT_THAT(
+      problems_of("[vip.web]\ninterface = \"eth0\"\naddresses = [\"192.0.2\"]\nvirtual_router_id = 1\n", "",
+                  Part::kNetd),
+      Lines("t.toml:3:14: vip.web.addresses: \"192.0.2\" is not an IP address"));
+}
+
+TEST(Load, SectionsThatAreNotTablesAreRefused) {
+  EXPECT_THAT(problems_of("log = 1\nvip = 2\nnodes = 3\n[bond]\nbond0 = 4\n"),
+              Lines("t.toml:1:7: log: must be a table: [log], not 1",
+                    "t.toml:2:7: vip: must be a table: [vip.NAME], not 2",
+                    "t.toml:3:9: nodes: must be a table: [nodes.NAME], not 3",
+                    "t.toml:5:9: bond.bond0: must be a table: [bond.bond0], not 4"));
+}
+
+TEST(Load, TheEffectiveFileSaysWhereEachValueComesFrom) {
+  const auto loaded = design("lb1");
+  EXPECT_EQ(effective(loaded, "vip.web.priority"), "150 (t.toml:29)");
+  EXPECT_EQ(effective(loaded, "vip.web.addresses"),
+            "[\"192.0.2.100/32\", \"2001:db8::100/128\"] (t.toml:27)");
+  EXPECT_EQ(effective(loaded, "vip.web.startup_delay"), "\"0s\" (default)");
+  EXPECT_EQ(effective(loaded, "vip.web.announce"),
+            "{ count = 5, interval = \"1s\", refresh = \"0s\" } (default)");
+  EXPECT_EQ(effective(loaded, "vip.web.preempt"), "\"1m\" (t.toml:33)");
+  EXPECT_EQ(effective(loaded, "bond.bond0.miimon"), "\"100ms\" (t.toml:13)");
+  EXPECT_EQ(effective(loaded, "bond.bond0.arp_missed_max"), "2 (default)");
+  EXPECT_EQ(effective(loaded, "bond.bond0.lacp_rate"), "no such row");
+  EXPECT_EQ(effective(loaded, "bond.bond0.port.eth0.prio"), "10 (t.toml:16)");
+  EXPECT_EQ(effective(loaded, "link.front.addresses"), "[\"192.0.2.11/24\"] (t.toml:22)");
+  EXPECT_EQ(effective(loaded, "link.front.routes"),
+            "[{ to = \"default\", via = \"192.0.2.254\", onlink = false, mtu = 0 }] (t.toml:23)");
+  EXPECT_EQ(effective(loaded, "check.site.status"), "[200] (t.toml:38)");
+  EXPECT_EQ(effective(loaded, "pool.web.real[1].weight"), "100 (t.toml:52)");
+  EXPECT_EQ(effective(loaded, "netd.ipvs_check"), "\"5s\" (default)");
+}
+
+}  // namespace
+}  // namespace hawser::config

@@ -1,0 +1,75 @@
+#include "lib/config/ports.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/lib/config/support.h"
+
+namespace hawser::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+Observed observed() {
+  Observed result;
+  const auto card = [&](const std::string& name, const char* mac) {
+    result.state.links[name].mac = *MacAddress::parse(mac);
+  };
+  card("eth0", "02:00:00:00:00:01");
+  card("eth1", "02:00:00:00:00:02");
+  card("eth2", "02:00:00:00:00:03");
+  // A VLAN carries its card's MAC, and is none.
+  result.state.links["aaa"] = result.state.links["eth1"];
+  result.state.links["aaa"].kind = LinkKind::kVlan;
+  return result;
+}
+
+Config config(const std::string& ports, const std::string& more = {}) {
+  const auto loaded = load_text("[bond.b]\nmode = \"active-backup\"\nports = [" + ports + "]\n" + more);
+  EXPECT_THAT(lines(loaded), IsEmpty());
+  return loaded.config;
+}
+
+ResolvedPorts resolved(const Config& config, const Observed& there = observed()) {
+  return resolve_ports(config.network, config.bonds, there,
+                       {{"pci-0000:01:00.0", "eth2"}, {"pci-gone", "eth9"}});
+}
+
+TEST(ResolvePorts, FindsMacsAndPaths) {
+  const auto wanted =
+      config("\"mac:02:00:00:00:00:02\", \"path:pci-0000:01:00.0\", \"eth0\"",
+             "primary = \"mac:02:00:00:00:00:02\"\n[bond.b.port.\"path:pci-0000:01:00.0\"]\nprio = 7\n"
+             "[link.eth2]\nkind = \"physical\"\n");
+  const auto result = resolved(wanted);
+  const auto& link = result.network.links.at("b");
+  EXPECT_EQ(link.bond->ports,
+            (std::map<std::string, BondPort>{{"eth0", {}}, {"eth1", {}}, {"eth2", {7, 0}}}));
+  EXPECT_EQ(link.bond->primary, "eth1");
+  EXPECT_THAT(result.bonds.at("b").port_order, Lines("eth1", "eth2", "eth0"));
+  EXPECT_EQ(result.network.links.at("eth2").master, "b");
+  EXPECT_THAT(result.missing, IsEmpty());
+}
+
+TEST(ResolvePorts, APortIsKnownByItsPermanentMac) {
+  auto there = observed();
+  there.state.links["eth1"].mac = MacAddress::parse("02:00:00:00:00:01").value();  // the bond's
+  there.links["eth1"].port = PortStatus{true, MiiStatus::kUp, 0, *MacAddress::parse("02:00:00:00:00:02")};
+  const auto result = resolved(config("\"mac:02:00:00:00:00:02\""), there);
+  EXPECT_THAT(result.bonds.at("b").port_order, Lines("eth1"));
+}
+
+TEST(ResolvePorts, WhatIsNotThereIsLeftOutAndNamed) {
+  const auto wanted =
+      config("\"eth9\", \"mac:02:00:00:00:00:99\", \"path:nowhere\", \"path:pci-gone\", \"eth0\"",
+             "primary = \"eth9\"\n");
+  const auto result = resolved(wanted);
+  EXPECT_THAT(result.missing,
+              ElementsAre(MissingPort{"b", "eth9"}, MissingPort{"b", "mac:02:00:00:00:00:99"},
+                          MissingPort{"b", "path:nowhere"}, MissingPort{"b", "path:pci-gone"}));
+  EXPECT_EQ(result.network.links.at("b").bond->ports.size(), 1U);
+  EXPECT_EQ(result.network.links.at("b").bond->primary, "");
+}
+
+}  // namespace
+}  // namespace hawser::config

@@ -1,0 +1,261 @@
+// Each rule of [vip.*], with its exact words.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/lib/config/support.h"
+
+namespace hawser::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+const std::string kNodes = "[nodes]\nlb1 = \"192.0.2.11\"\nlb2 = \"192.0.2.12\"\n";
+
+// Lines of [vip.a] on a single host: the first is line 5.
+std::string vip(const std::string& text) {
+  return "[vip.a]\ninterface = \"eth0\"\naddresses = [\"192.0.2.100\"]\nvirtual_router_id = 1\n" + text;
+}
+
+TEST(VipRules, SomeKeysAreNeeded) {
+  EXPECT_THAT(
+      problems_of("[vip.a]\n"),
+      Lines("t.toml:1:6: vip.a.addresses: is missing: write at least one address",
+            "t.toml:1:6: vip.a.interface: is missing: write the device that the addresses live on",
+            "t.toml:1:6: vip.a.virtual_router_id: is missing: write a number from 1 to 255, the same on "
+            "every node"));
+  EXPECT_THAT(problems_of("[vip.a]\ninterface = \"eth0\"\nvirtual_router_id = 1\naddresses = []\n"),
+              Lines("t.toml:4:13: vip.a.addresses: must hold at least one address"));
+}
+
+TEST(VipRules, NumbersHaveRanges) {
+  EXPECT_THAT(problems_of("[vip.a]\ninterface = \"eth0\"\naddresses = [\"192.0.2.100\"]\nvirtual_router_id = "
+                          "0\npriority = 256\n"),
+              Lines("t.toml:4:21: vip.a.virtual_router_id: must be from 1 to 255, not 0",
+                    "t.toml:5:12: vip.a.priority: must be from 1 to 255, not 256"));
+  EXPECT_EQ(load_text(vip("priority = 255\n")).config.vips.at("a").priority, Priority{255});
+}
+
+TEST(VipRules, AdvertisementIntervalIsWhatThePacketCanSay) {
+  EXPECT_THAT(problems_of(vip("advertisement_interval = \"40.95s\"\n")), IsEmpty());
+  EXPECT_THAT(problems_of(vip("advertisement_interval = \"10ms\"\n")), IsEmpty());
+  EXPECT_THAT(
+      problems_of(vip("advertisement_interval = \"40.96s\"\n")),
+      Lines("t.toml:5:26: vip.a.advertisement_interval: must be from 10ms to 40950ms, not \"40.96s\""));
+  EXPECT_THAT(problems_of(vip("advertisement_interval = \"9ms\"\n")),
+              Lines("t.toml:5:26: vip.a.advertisement_interval: must be from 10ms to 40950ms, not \"9ms\""));
+  EXPECT_THAT(problems_of(vip("advertisement_interval = \"15ms\"\n")),
+              Lines("t.toml:5:26: vip.a.advertisement_interval: must be a multiple of 10ms, not \"15ms\""));
+}
+
+TEST(VipRules, OnlyVersion3IsThereYet) {
+  EXPECT_THAT(problems_of(vip("version = 2\n")),
+              Lines("t.toml:5:11: vip.a.version: version 2 is not supported yet"));
+  EXPECT_THAT(problems_of(vip("version = \"3\"\n")),
+              Lines("t.toml:5:11: vip.a.version: must be 3, not \"3\""));
+  EXPECT_THAT(problems_of(vip("version = 4\n")), Lines("t.toml:5:11: vip.a.version: must be 3, not 4"));
+}
+
+TEST(VipRules, WhatIsNotSupportedYetIsRefused) {
+  EXPECT_THAT(problems_of(vip("track = []\nprovider = \"robot\"\nannounce = { rate = 5 }\n")),
+              Lines("t.toml:5:1: vip.a.track: not supported by this version",
+                    "t.toml:6:1: vip.a.provider: not supported by this version",
+                    "t.toml:7:14: vip.a.announce.rate: not supported by this version"));
+}
+
+TEST(VipRules, PreemptIsAFlagOrADelay) {
+  EXPECT_FALSE(load_text(vip("preempt = false\n")).config.vips.at("a").preempt);
+  EXPECT_EQ(load_text(vip("preempt = \"5s\"\n")).config.vips.at("a").preempt_delay, Milliseconds(5000));
+  EXPECT_THAT(problems_of(vip("preempt = 5\n")),
+              Lines("t.toml:5:11: vip.a.preempt: must be true, false or a delay such as \"60s\", not 5"));
+  EXPECT_THAT(problems_of(vip("preempt = \"soon\"\n")),
+              Lines("t.toml:5:11: vip.a.preempt: must be a duration such as \"100ms\", \"3s\" or \"5m\", not "
+                    "\"soon\""));
+}
+
+TEST(VipRules, AnnounceIsATable) {
+  const auto announce = load_text(vip("announce = { count = 2, interval = \"50ms\", refresh = \"1m\" }\n"))
+                            .config.vips.at("a")
+                            .announce;
+  EXPECT_EQ(announce, (Announce{2, Milliseconds(50), Milliseconds(60'000)}));
+  EXPECT_THAT(problems_of(vip("announce = 5\n")),
+              Lines("t.toml:5:12: vip.a.announce: must be { count = .., interval = .. }, not 5"));
+}
+
+TEST(VipRules, AddressesAreAddresses) {
+  EXPECT_THAT(
+      problems_of("[vip.a]\ninterface = \"eth0\"\nvirtual_router_id = 1\naddresses = [\"192.0.2.300\", 5, "
+                  "\"224.0.0.1\", { interface = \"eth1\" }, { address = \"192.0.2.1\", interfaze = \"x\" }, "
+                  "{ address = \"no\" }]\n"),
+      Lines("t.toml:4:14: vip.a.addresses: \"192.0.2.300\" is not an IP address",
+            "t.toml:4:29: vip.a.addresses: must be prefix as text, not 5",
+            "t.toml:4:32: vip.a.addresses: 224.0.0.1 is not an address that a host can have",
+            "t.toml:4:45: vip.a.addresses: address is missing: write { address = .., interface = .. }",
+            "t.toml:4:94: vip.a.addresses.interfaze: no such setting; did you mean \"interface\"?",
+            "t.toml:4:125: vip.a.addresses.address: \"no\" is not an IP address"));
+  EXPECT_THAT(
+      problems_of("[vip.a]\ninterface = \"eth0\"\nvirtual_router_id = 1\naddresses = \"192.0.2.1\"\n"),
+      Lines("t.toml:4:13: vip.a.addresses: must be a list of addresses, not \"192.0.2.1\""));
+}
+
+TEST(VipRules, AnAddressMayLiveElsewhere) {
+  const auto loaded = load_text(
+      "[link.back]\nkind = \"physical\"\ndevice = \"eth1\"\n[vip.a]\ninterface = \"eth0\"\n"
+      "virtual_router_id = 1\naddresses = [\"192.0.2.1/24\", { address = \"198.51.100.1\", "
+      "interface = \"back\" }]\n");
+  ASSERT_THAT(lines(loaded), IsEmpty());
+  EXPECT_THAT(loaded.config.vips.at("a").addresses,
+              ElementsAre(VipAddress{*Prefix::parse("192.0.2.1/24"), "eth0"},
+                          VipAddress{*Prefix::parse("198.51.100.1/32"), "eth1"}));
+}
+
+TEST(VipRules, InterfacesAreDevices) {
+  EXPECT_THAT(problems_of("[vip.a]\ninterface = \"eth 0\"\nvirtual_router_id = 1\naddresses = [{ address = "
+                          "\"192.0.2.1\", interface = \"a/b\" }]\n"),
+              Lines("t.toml:2:13: vip.a.interface: \"eth 0\" is not a device name",
+                    "t.toml:4:14: vip.a.addresses: \"a/b\" is not a device name"));
+}
+
+TEST(VipRules, RouterIdsDifferOnOneInterfaceAndFamily) {
+  const std::string first = vip("");
+  EXPECT_THAT(
+      problems_of(first + "[vip.b]\ninterface = \"eth0\"\naddresses = [\"192.0.2.101\"]\nvirtual_router_id = "
+                          "1\n"),
+      Lines("t.toml:8:21: vip.b.virtual_router_id: 1 is already that of [vip.a] for IPv4 on \"eth0\""));
+  EXPECT_THAT(
+      problems_of(first +
+                  "[vip.b]\ninterface = \"eth0\"\naddresses = [\"2001:db8::1\"]\nvirtual_router_id = "
+                  "1\n[vip.c]\ninterface = \"eth1\"\naddresses = [\"192.0.2.101\"]\nvirtual_router_id "
+                  "= 1\n"),
+      Lines("t.toml:7:13: vip.b.addresses: holds no IPv4 address: an election over IPv6 is not supported by "
+            "this "
+            "version; beside an IPv4 address, IPv6 ones move along"));
+}
+
+TEST(VipRules, AnElectionOverIpv6IsNotThereYet) {
+  const auto with = [](const std::string& addresses) {
+    return "[vip.a]\ninterface = \"eth0\"\nvirtual_router_id = 1\naddresses = [" + addresses + "]\n";
+  };
+  EXPECT_THAT(problems_of(with(R"("2001:db8::100", "192.0.2.100")")), IsEmpty());
+  EXPECT_THAT(problems_of(with(R"("2001:db8::100")")),
+              Lines("t.toml:4:13: vip.a.addresses: holds no IPv4 address: an election over IPv6 is not "
+                    "supported by this "
+                    "version; beside an IPv4 address, IPv6 ones move along"));
+}
+
+TEST(VipRules, AnAddressMovesWithOneVip) {
+  EXPECT_THAT(
+      problems_of(vip("[vip.b]\ninterface = \"eth0\"\naddresses = [\"192.0.2.100/24\"]\nvirtual_router_id = "
+                      "2\n[link.eth0]\nkind = \"physical\"\naddresses = [\"192.0.2.100/24\"]\n")),
+      Lines("t.toml:7:14: vip.b.addresses: 192.0.2.100 is also at t.toml:3",
+            "t.toml:11:14: link.eth0.addresses: 192.0.2.100 is also at t.toml:3",
+            "t.toml:11:14: link.eth0.addresses: 192.0.2.100 is also at t.toml:7"));
+}
+
+TEST(VipRules, PrioritiesRankTheNodes) {
+  const auto text = [](const std::string& priority) { return kNodes + vip(priority); };
+  EXPECT_THAT(problems_of(text("priority = { lb1 = 150, lb2 = 100 }\n"), "lb1"), IsEmpty());
+  EXPECT_THAT(
+      problems_of(text("priority = { lb1 = 120, lb2 = 120 }\n"), "lb1"),
+      Lines("t.toml:8:20: vip.a.priority: nodes lb1 and lb2 have the same, 120: give each its own, such "
+            "as { lb1 = 150, lb2 = 100 }"));
+  EXPECT_THAT(
+      problems_of(text(""), "lb2"),
+      Lines("t.toml:4:6: vip.a.priority: nodes lb1 and lb2 have the same, 100: give each its own, such "
+            "as { lb1 = 150, lb2 = 100 }"));
+  // Every way of saying it counts: an overlay, `only`.
+  EXPECT_THAT(problems_of(text("[on.lb2.vip.a]\npriority = 50\n"), "lb1"), IsEmpty());
+  EXPECT_THAT(problems_of(text("only = [\"lb1\"]\n"), "lb1"), IsEmpty());
+}
+
+std::string unicast(const std::string& text) {
+  return vip("priority = { lb1 = 150, lb2 = 100 }\ntransport = \"unicast\"\n" + text);
+}
+
+TEST(VipRules, AWeightMustBeAbleToChangeTheRanking) {
+  const auto with = [](const std::string& track) {
+    return kNodes +
+           "[vip.a]\ninterface = \"eth0\"\naddresses = [\"192.0.2.100\"]\nvirtual_router_id = 1\n"
+           "priority = { lb1 = 150, lb2 = 100 }\ntrack = [{ interface = \"eth1\"" +
+           track + " }]\n";
+  };
+  const std::string refused = "t.toml:9:1: vip.a.track: not supported by this version";
+  EXPECT_THAT(problems_of(with(", weight = -51"), "lb1"), Lines(refused));
+  EXPECT_THAT(problems_of(with(", weight = 51"), "lb1"), Lines(refused));
+  EXPECT_THAT(problems_of(with(""), "lb1"), Lines(refused));  // without a weight: a fault
+  EXPECT_THAT(
+      problems_of(with(", weight = -50"), "lb1"),
+      Lines(refused,
+            "t.toml:9:41: vip.a.track.weight: -50 cannot change the ranking: the priorities of two nodes lie "
+            "50 apart or more, so write -51 or less"));
+  EXPECT_THAT(
+      problems_of(with(", weight = 50"), "lb1"),
+      Lines(refused,
+            "t.toml:9:41: vip.a.track.weight: 50 cannot change the ranking: the priorities of two nodes lie "
+            "50 apart or more, so write 51 or more"));
+  EXPECT_THAT(problems_of(with(", weight = 254"), "lb1"),
+              Lines(refused, "t.toml:9:41: vip.a.track.weight: must be from -253 to 253, not 254"));
+}
+
+TEST(VipRules, UnicastPeersAreTheOtherNodes) {
+  const auto peers = [](const std::string& text, const std::string& node) {
+    const auto loaded = load_text(text, node);
+    EXPECT_THAT(lines(loaded), IsEmpty());
+    std::vector<std::string> result;
+    for (const auto& peer : loaded.config.vips.at("a").peers) result.push_back(to_string(peer));
+    return result;
+  };
+  EXPECT_THAT(peers(kNodes + unicast(""), "lb1"), Lines("192.0.2.12"));
+  EXPECT_THAT(peers(kNodes + unicast(""), "lb2"), Lines("192.0.2.11"));
+  // The same list on every host: oneself is left out.
+  EXPECT_THAT(peers(kNodes + unicast("peers = [\"lb1\", \"lb2\", \"192.0.2.13\"]\n"), "lb1"),
+              Lines("192.0.2.12", "192.0.2.13"));
+  EXPECT_THAT(peers(kNodes + unicast("peers = [\"192.0.2.11\", \"192.0.2.12\"]\n"), "lb1"),
+              Lines("192.0.2.12"));
+  EXPECT_THAT(peers(kNodes + vip("priority = { lb1 = 150, lb2 = 100 }\n"), "lb1"), IsEmpty());
+}
+
+TEST(VipRules, UnicastWithoutPeersIsNotSilentlyMulticast) {
+  EXPECT_THAT(problems_of(vip("transport = \"unicast\"\n")),
+              Lines("t.toml:5:13: vip.a.peers: no other node has an IPv4 address: add it to [nodes] or to "
+                    "peers"));
+  EXPECT_THAT(problems_of(kNodes + unicast("peers = []\n"), "lb1"),
+              Lines("t.toml:10:9: vip.a.peers: no other node has an IPv4 address: add it to [nodes] or to "
+                    "peers"));
+  EXPECT_THAT(
+      problems_of(kNodes +
+                      "[vip.a]\ninterface = \"eth0\"\nvirtual_router_id = 1\npriority = { lb1 = 150, lb2 "
+                      "= 100 }\ntransport = \"unicast\"\naddresses = [\"192.0.2.100\", "
+                      "\"2001:db8::100\"]\n",
+                  "lb1"),
+      Lines("t.toml:8:13: vip.a.peers: no other node has an IPv6 address: add it to [nodes] or to "
+            "peers"));
+}
+
+TEST(VipRules, PeersAreNodesOrAddresses) {
+  EXPECT_THAT(problems_of(kNodes + unicast("peers = [\"lb3\", \"0.0.0.0\"]\n"), "lb1"),
+              Lines("t.toml:10:10: vip.a.peers: \"lb3\" is neither a node nor an address",
+                    "t.toml:10:17: vip.a.peers: 0.0.0.0 is not an address that a host can have"));
+  EXPECT_THAT(problems_of(vip("peers = [\"192.0.2.12\"]\n")),
+              Lines("t.toml:5:9: vip.a.peers: needs transport = \"unicast\""));
+}
+
+TEST(VipRules, TheSourceIsOfTheVipsFamily) {
+  EXPECT_THAT(problems_of(vip("source = \"192.0.2.11\"\n")), IsEmpty());
+  EXPECT_THAT(problems_of(vip("source = \"2001:db8::1\"\n")),
+              Lines("t.toml:5:10: vip.a.source: 2001:db8::1 is IPv6, and no address of the vip is"));
+  EXPECT_THAT(problems_of(vip("source = \"0.0.0.0\"\n")),
+              Lines("t.toml:5:10: vip.a.source: 0.0.0.0 is not an address that a host can have"));
+}
+
+TEST(VipRules, NodesHaveAddressesOfHosts) {
+  EXPECT_THAT(
+      problems_of("[nodes]\nlb1 = \"0.0.0.0\"\nlb2 = \"here\"\nlb3 = 5\n[nodes.lb4]\nfence = {}\n", "lb1"),
+      Lines("t.toml:2:7: nodes.lb1.addresses: 0.0.0.0 is not an address that a host can have",
+            "t.toml:3:7: nodes.lb2.addresses: \"here\" is not an IP address",
+            "t.toml:4:7: nodes.lb3.addresses: must be a list of address, not 5",
+            "t.toml:6:1: nodes.lb4.fence: not supported by this version"));
+}
+
+}  // namespace
+}  // namespace hawser::config

@@ -1,0 +1,269 @@
+// The parts of lib/daemon that touch the system, in temporary directories and child processes of the test.
+#include <cerrno>
+#include <fstream>
+#include <thread>
+
+#include <boost/asio.hpp>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "lib/daemon/atomic_file.h"
+#include "lib/daemon/lateness.h"
+#include "lib/daemon/lock.h"
+#include "lib/daemon/log.h"
+#include "lib/daemon/notify.h"
+#include "lib/daemon/realtime.h"
+#include "tests/unit/temp_dir.h"
+
+namespace hawser {
+namespace {
+
+using namespace std::chrono_literals;
+
+class AtomicFile : public ::testing::Test {
+ protected:
+  [[nodiscard]] std::size_t files() const {
+    const std::filesystem::directory_iterator all{directory_.path()};
+    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+  }
+  test::TempDir directory_;
+};
+
+TEST_F(AtomicFile, ReplacesTheOldContentWithTheNewMode) {
+  const auto file = directory_.path() / "kept.toml";
+  ASSERT_TRUE(write_atomically(file, "a much longer first content"));
+  ASSERT_TRUE(write_atomically(file, "second", 0600));
+  EXPECT_EQ(read_file(file), "second");
+  struct stat found {};
+  ASSERT_EQ(::stat(file.c_str(), &found), 0);
+  EXPECT_EQ(found.st_mode & 07777U, 0600U);
+  EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(AtomicFile, LeavesNothingBehindWhenItFails) {
+  const auto occupied = directory_.path() / "directory";
+  std::filesystem::create_directory(occupied);
+  const auto written = write_atomically(occupied, "x");
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().text, occupied.native() + ": write: Is a directory");
+  EXPECT_EQ(written.error().code, EISDIR);
+  EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(AtomicFile, NamesTheFileAndTheReason) {
+  const auto missing = directory_.path() / "no" / "file";
+  EXPECT_EQ(write_atomically(missing, "x").error().text,
+            missing.native() + ": write: No such file or directory");
+  EXPECT_EQ(read_file(missing).error().text, missing.native() + ": read: No such file or directory");
+  EXPECT_EQ(read_file(missing).error().code, ENOENT);
+}
+
+TEST_F(AtomicFile, ReadsUpToItsLimit) {
+  const auto file = directory_.path() / "file";
+  ASSERT_TRUE(write_atomically(file, std::string(1000, 'x')));
+  EXPECT_EQ(read_file(file, 1000)->size(), 1000U);
+  EXPECT_EQ(read_file(file, 999).error().code, EFBIG);
+}
+
+TEST(InstanceLock, RefusesASecondOneAndNamesTheFirst) {
+  const test::TempDir directory;
+  {
+    const auto first = InstanceLock::take(directory.path(), "netd");
+    ASSERT_TRUE(first) << first.error().text;
+    const auto second = InstanceLock::take(directory.path(), "netd");
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().text, fmt::format("netd: already running as process {} ({}/netd.lock)",
+                                               ::getpid(), directory.path().native()));
+    EXPECT_TRUE(InstanceLock::take(directory.path(), "vipd"));
+  }
+  EXPECT_TRUE(InstanceLock::take(directory.path(), "netd"));
+}
+
+TEST(InstanceLock, IsFreeAfterAProcessThatLeftALongerNumber) {
+  const test::TempDir directory;
+  { std::ofstream(directory.path() / "netd.lock") << "99999999999999\n"; }
+  ASSERT_TRUE(InstanceLock::take(directory.path(), "netd"));
+  EXPECT_EQ(read_file(directory.path() / "netd.lock"), fmt::format("{}\n", ::getpid()));
+}
+
+TEST(InstanceLock, SaysThatTheDirectoryIsMissing) {
+  const auto lock = InstanceLock::take("/nonexistent-hawser", "netd");
+  ASSERT_FALSE(lock);
+  EXPECT_EQ(lock.error().text, "/nonexistent-hawser/netd.lock: No such file or directory");
+}
+
+TEST(LoopLateness, SeesAHandlerThatHoldsTheLoop) {
+  boost::asio::io_context context;
+  const LoopLateness lateness{context, 1ms};
+  Latencies handlers;
+  boost::asio::post(context, [&] {
+    const HandlerScope scope{handlers};
+    std::this_thread::sleep_for(20ms);
+  });
+  boost::asio::steady_timer end{context, 40ms};
+  end.async_wait([&](const auto&) { context.stop(); });
+  context.run();
+  EXPECT_GE(lateness.latencies().longest(), 15ms);
+  EXPECT_GE(lateness.latencies().over(), 1U);
+  EXPECT_GE(lateness.latencies().count(), 2U);
+  EXPECT_EQ(handlers.count(), 1U);
+  EXPECT_EQ(handlers.over(), 1U);
+  EXPECT_GE(handlers.longest(), 20ms);
+}
+
+// What systemd would hear.
+class Notification : public ::testing::Test {
+ protected:
+  Notification() : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
+    const auto path = directory_.path() / "notify";
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strncpy(&address.sun_path[0], path.c_str(), sizeof(address.sun_path) - 1);
+    EXPECT_EQ(::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+    ::setenv("NOTIFY_SOCKET", path.c_str(), 1);
+  }
+  ~Notification() override {
+    for (const auto* name : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}) ::unsetenv(name);
+    ::close(socket_);
+  }
+  [[nodiscard]] std::string heard() const {
+    std::array<char, 1000> text{};
+    const auto size = ::recv(socket_, text.data(), text.size(), 0);
+    return size < 0 ? "" : std::string(text.data(), static_cast<std::size_t>(size));
+  }
+  void watchdog(const std::string& microseconds, pid_t pid) {
+    ::setenv("WATCHDOG_USEC", microseconds.c_str(), 1);
+    ::setenv("WATCHDOG_PID", std::to_string(pid).c_str(), 1);
+  }
+  boost::asio::io_context context_;
+  test::TempDir directory_;
+  int socket_;
+};
+
+TEST_F(Notification, TellsSystemdEachChange) {
+  Notifier notifier{context_};
+  notifier.ready("2 bonds\n3 services");
+  EXPECT_EQ(heard(), "READY=1\nSTATUS=2 bonds 3 services");
+  notifier.reloading();
+  EXPECT_TRUE(heard().starts_with("RELOADING=1\nMONOTONIC_USEC="));
+  notifier.status("degraded");
+  EXPECT_EQ(heard(), "STATUS=degraded");
+  notifier.stopping();
+  EXPECT_EQ(heard(), "STOPPING=1");
+  EXPECT_EQ(context_.poll(), 0U);  // no watchdog wanted, no timer
+}
+
+TEST_F(Notification, FeedsTheWatchdogFromTheLoopOnceReady) {
+  watchdog("3000", ::getpid());
+  Notifier notifier{context_};
+  EXPECT_EQ(heard(), "");
+  notifier.ready("");
+  EXPECT_EQ(heard(), "READY=1\nSTATUS=");
+  EXPECT_EQ(heard(), "WATCHDOG=1");
+  EXPECT_EQ(heard(), "");
+  context_.run_one();
+  EXPECT_EQ(heard(), "WATCHDOG=1");
+  notifier.ready("again");  // after a reload: not a second timer
+  EXPECT_EQ(heard(), "READY=1\nSTATUS=again");
+  EXPECT_EQ(heard(), "");
+}
+
+TEST_F(Notification, LeavesAnotherProcesssWatchdogAlone) {
+  watchdog("3000", ::getpid() + 1);
+  Notifier notifier{context_};
+  notifier.ready("");
+  EXPECT_EQ(heard(), "READY=1\nSTATUS=");
+  EXPECT_EQ(heard(), "");
+}
+
+TEST(Realtime, SetsThePolicyOrSaysWhatTheUnitNeeds) {
+  Status status;
+  int policy = 0;
+  std::thread([&] {  // only this thread
+    status = use_realtime(5);
+    policy = ::sched_getscheduler(0);
+  })
+      .join();
+  if (status)
+    EXPECT_EQ(policy, SCHED_FIFO | SCHED_RESET_ON_FORK);
+  else
+    EXPECT_EQ(status.error().text,
+              "real-time priority 5: Operation not permitted: give the unit LimitRTPRIO=5 or CAP_SYS_NICE");
+}
+
+TEST(Realtime, LeavesTheThreadAloneAtPriorityZeroAndRefusesNonsense) {
+  EXPECT_TRUE(use_realtime(0));
+  EXPECT_EQ(::sched_getscheduler(0), SCHED_OTHER);
+  EXPECT_EQ(use_realtime(1000).error().text, "real-time priority 1000: Invalid argument");
+}
+
+// Stands where stderr stood, until it is destroyed.
+class InsteadOfStderr {
+ public:
+  explicit InsteadOfStderr(int descriptor) : kept_(::dup(STDERR_FILENO)) {
+    ::dup2(descriptor, STDERR_FILENO);
+  }
+  ~InsteadOfStderr() {
+    ::dup2(kept_, STDERR_FILENO);
+    ::close(kept_);
+  }
+  InsteadOfStderr(const InsteadOfStderr&) = delete;
+  InsteadOfStderr& operator=(const InsteadOfStderr&) = delete;
+
+ private:
+  int kept_;
+};
+
+std::string drain(int descriptor) {
+  std::string text;
+  std::array<char, 65536> piece{};
+  for (ssize_t count = 0; (count = ::recv(descriptor, piece.data(), piece.size(), MSG_DONTWAIT)) > 0;)
+    text.append(piece.data(), static_cast<std::size_t>(count));
+  return text;
+}
+
+TEST(Log, NeverWaitsForAFullJournalAndCountsWhatWasLost) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
+  std::string before;
+  std::string after;
+  {
+    const InsteadOfStderr swapped{ends[0]};
+    for (int i = 0; i < 5000; ++i) log::info("web: {}", std::string(1000, 'x'));
+    before = drain(ends[1]);
+    log::warning("web: back");
+    log::warning("web: again");
+    after = drain(ends[1]);
+  }
+  EXPECT_LT(before.size(), 5'000'000U);
+  EXPECT_NE(after.find("web: back ("), std::string::npos) << after;
+  EXPECT_NE(after.find(" lines before this one were lost)\n"), std::string::npos) << after;
+  EXPECT_TRUE(after.ends_with("web: again\n"));
+  for (const int end : ends) ::close(end);
+}
+
+TEST(Log, WritesFromItsLevelUp) {
+  const auto logged = [](const char* level) {
+    EXPECT_TRUE(log::set_level(level));
+    ::testing::internal::CaptureStderr();
+    log::debug("a debug");
+    log::info("an info");
+    log::warning("a warning");
+    log::error("an error");
+    const auto text = ::testing::internal::GetCapturedStderr();
+    return std::count(text.begin(), text.end(), '\n');
+  };
+  EXPECT_EQ(logged("debug"), 4);
+  EXPECT_EQ(logged("error"), 1);
+  EXPECT_EQ(logged("warning"), 2);
+  EXPECT_EQ(logged("info"), 3);
+  EXPECT_EQ(log::set_level("loud").error().text, "log level loud: must be debug, info, warning or error");
+}
+
+}  // namespace
+}  // namespace hawser

@@ -1,0 +1,124 @@
+#include "lib/netlink/address_codec.h"
+
+#include <linux/if_addr.h>
+
+#include "captures.h"
+
+namespace hawser::nl {
+namespace {
+
+DecodedAddress decoded(const std::string& name) {
+  const auto bytes = capture(name);
+  const auto address = decode_address(view_of(bytes));
+  EXPECT_TRUE(address.has_value()) << name;
+  return address.value_or(DecodedAddress{});
+}
+
+IpAddress ip(const char* text) {
+  return *IpAddress::parse(text);
+}
+Prefix prefix(const char* text) {
+  return *Prefix::parse(text);
+}
+
+TEST(AddressCodec, ReadsAnIpv4AddressWithItsBroadcast) {
+  const auto seen = decoded("address_v4_broadcast");
+  EXPECT_EQ(seen.prefix, prefix("192.0.2.11/24"));
+  Address expected;
+  expected.broadcast = ip("192.0.2.255");
+  EXPECT_EQ(seen.address, expected);
+  EXPECT_NE(seen.link, IfIndex{});
+}
+
+TEST(AddressCodec, ReadsADeprecatedIpv4AddressByItsFlag) {
+  Address expected;
+  expected.preferred_lifetime = 0;
+  expected.no_prefix_route = true;
+  EXPECT_EQ(decoded("address_v4_deprecated").address, expected);
+}
+
+TEST(AddressCodec, TakesOurEndOfAPointToPointAddress) {
+  const auto seen = decoded("address_v4_peer");
+  EXPECT_EQ(seen.prefix, prefix("198.51.100.1/32"));
+  EXPECT_EQ(seen.address.scope, 253);
+}
+
+TEST(AddressCodec, ReadsWhoseAnAddressIs) {
+  EXPECT_EQ(decoded("address_v4_owned").address.protocol, 202);
+  EXPECT_EQ(decoded("address_v6_owned").address.protocol, 202);
+  EXPECT_EQ(decoded("address_v6_owned").prefix, prefix("2001:db8::9/128"));
+  EXPECT_EQ(decoded("address_v6_link_local").address.protocol, 3);  // IFAPROT_KERNEL_LL
+  EXPECT_EQ(decoded("address_v6_link_local").address.scope, 253);
+}
+
+TEST(AddressCodec, ReadsADeprecatedIpv6AddressWithoutDuplicateDetection) {
+  const auto seen = decoded("address_v6_deprecated");
+  EXPECT_EQ(seen.prefix, prefix("2001:db8::11/64"));
+  Address expected;
+  expected.preferred_lifetime = 0;
+  expected.no_dad = true;
+  EXPECT_EQ(seen.address, expected);
+}
+
+TEST(AddressCodec, KeepsTheLifetimeOfADynamicAddress) {
+  const auto lifetime = decoded("address_v6_dynamic").address.preferred_lifetime;
+  EXPECT_GT(lifetime, 1700U);
+  EXPECT_LE(lifetime, 1800U);
+}
+
+TEST(AddressCodec, RefusesEveryTruncation) {
+  for (const auto* name : {"address_v4_broadcast", "address_v6_owned"})
+    expect_truncations_refused(capture(name), sizeof(ifaddrmsg), decode_address);
+}
+
+TEST(AddressCodec, RefusesAPrefixLongerThanTheAddress) {
+  auto bytes = capture("address_v4_broadcast");
+  bytes[17] = 33;
+  EXPECT_FALSE(decode_address(view_of(bytes)));
+}
+
+TEST(AddressCodec, ReadsBackWhatItSends) {
+  Address address;
+  address.protocol = 202;
+  address.preferred_lifetime = 900;
+  address.no_prefix_route = true;
+  address.no_dad = true;
+  const auto six = encode_put_address(Put::kNew, IfIndex{4}, prefix("2001:db8::9/128"), address);
+  const auto back = decode_address(view_of(six)).value_or(DecodedAddress{});
+  EXPECT_EQ(back.link, IfIndex{4});
+  EXPECT_EQ(back.prefix, prefix("2001:db8::9/128"));
+  EXPECT_EQ(back.address, address);
+  Address four;
+  four.broadcast = ip("192.0.2.255");
+  four.scope = 253;
+  const auto bytes = encode_put_address(Put::kNew, IfIndex{4}, prefix("192.0.2.9/24"), four);
+  EXPECT_EQ(decode_address(view_of(bytes)).value_or(DecodedAddress{}).address, four);
+}
+
+TEST(AddressCodec, PinsTheMessageThatAddsAFloatingAddress) {
+  Address address;
+  address.protocol = 202;
+  address.preferred_lifetime = 0;
+  EXPECT_EQ(encode_put_address(Put::kNew, IfIndex{3}, prefix("192.0.2.100/32"), address),
+            bytes_of_hex("4c000000140005060000000000000000"  // RTM_NEWADDR, create, not replace
+                         "0220000003000000"
+                         "08000200c0000264"
+                         "08000100c0000264"
+                         "0800080000000000"
+                         "14000600"
+                         "00000000"
+                         "ffffffff"
+                         "0000000000000000"     // preferred 0, valid forever
+                         "05000b00ca000000"));  // IFA_PROTO 202
+}
+
+TEST(AddressCodec, PinsTheMessageThatRemovesAnAddress) {
+  EXPECT_EQ(encode_remove_address(IfIndex{3}, prefix("192.0.2.100/32")),
+            bytes_of_hex("28000000150005000000000000000000"
+                         "0220000003000000"
+                         "08000200c0000264"
+                         "08000100c0000264"));
+}
+
+}  // namespace
+}  // namespace hawser::nl

@@ -1,0 +1,484 @@
+// The planner's rules, one test each; whole plans as people read them are in tests/golden.
+#include "lib/plan/plan.h"
+
+#include <gmock/gmock.h>
+
+#include "lib/state/bond_options.h"
+#include "tests/support/fake/fake_kernel.h"
+#include "tests/unit/lib/plan/world.h"
+
+namespace hawser::world {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Not;
+
+using Lines = std::vector<std::string>;
+
+// A host in order: a bond with a VLAN on it, each with addresses, and a default route.
+State host() {
+  State state;
+  state.links["eth0"] = card(true);
+  state.links["eth1"] = card(true);
+  state.links["eth2"] = card(false);
+  state.links["bond0"] = bond(BondMode::kActiveBackup, {"eth0", "eth1"});
+  state.links["bond0"].mtu = 1500;
+  state.links["bond0"].mac = mac("52:54:00:00:53:01");
+  state.links["eth0"].master = state.links["eth1"].master = "bond0";
+  state.links["bond0"].addresses[prefix("192.0.2.11/24")] = owned_by(kNetd);
+  state.links["front"] = vlan("bond0", 100);
+  state.links["front"].mtu = 1500;
+  state.links["front"].addresses[prefix("203.0.113.11/24")] = owned_by(kNetd);
+  state.routes[route_to("0.0.0.0/0")] = route("front", "203.0.113.254", kNetd);
+  return state;
+}
+
+Lines plan_of(const State& desired, const State& observed, const Journal& journal = {}) {
+  return lines(plan(wanting(desired, journal), observed));
+}
+
+TEST(Plan, IsEmptyWhenAllIsAsDesired) {
+  EXPECT_THAT(plan_of(host(), host()), IsEmpty());
+}
+
+TEST(Plan, LeavesOpenMtuAndMacAsTheyAre) {
+  auto desired = host();
+  desired.links["bond0"].mtu.reset();
+  desired.links["bond0"].mac.reset();
+  EXPECT_THAT(plan_of(desired, host()), IsEmpty());
+  desired.links["eth0"].mtu.reset();  // a port's is its bond's
+  desired.links["eth1"].mtu.reset();
+  desired.links["bond0"].mtu = 9000;
+  EXPECT_THAT(plan_of(desired, host()), ElementsAre("bond0: set mtu 1500 -> 9000"));
+}
+
+TEST(Plan, LeavesWhatTheFileDoesNotName) {
+  auto observed = host();
+  observed.links["wg0"] = of_kind(LinkKind::kOther);
+  observed.links["bond7"] = bond(BondMode::kBalanceRr, {});
+  observed.links["bond7"].addresses[prefix("198.51.100.7/24")] = {};
+  observed.routes[route_to("198.51.100.128/25")] = route("bond7", {}, kBoot);
+  EXPECT_THAT(plan_of(host(), observed), IsEmpty());
+}
+
+TEST(Plan, RemovesOurAddressesAndRoutesWhereverTheyAre) {
+  auto observed = host();
+  observed.links["eth2"].up = true;
+  observed.links["eth2"].addresses[prefix("198.51.100.1/24")] = owned_by(kNetd);
+  observed.routes[route_to("198.51.100.128/25")] = route("eth2", {}, kNetd);
+  auto desired = host();
+  desired.links.erase("eth2");
+  EXPECT_THAT(plan_of(desired, observed), ElementsAre("eth2: remove address 198.51.100.1/24"));
+  observed.links["eth2"]
+      .addresses[prefix("203.0.113.1/32")] = {};  // IPv4 stays enabled, so the route stays too
+  EXPECT_THAT(plan_of(desired, observed), ElementsAre("eth2: remove address 198.51.100.1/24",
+                                                      "route 198.51.100.128/25 dev eth2: remove"));
+}
+
+TEST(Plan, NeverTouchesAVipdAddress) {
+  auto observed = host();
+  observed.links["front"].addresses[prefix("203.0.113.100/32")] = owned_by(kVipd);
+  EXPECT_THAT(plan_of(host(), observed), IsEmpty());
+  auto desired = host();
+  desired.links["front"].addresses[prefix("203.0.113.100/32")] = owned_by(kNetd);
+  EXPECT_THAT(plan_of(desired, observed), IsEmpty());
+}
+
+TEST(Plan, DoesNotBringBackAVipThatVipdMayHaveGivenUp) {
+  auto observed = host();
+  observed.links["bond0"].bond->mode = BondMode::kBalanceXor;
+  observed.links["front"].addresses[prefix("2001:db8::100/128")] = owned_by(kVipd);
+  observed.links["front"].addresses[prefix("2001:db8::5/64")] = {};
+  const auto steps = plan_of(host(), observed);
+  EXPECT_THAT(steps, Contains("front: add address 2001:db8::5/64"));
+  EXPECT_THAT(steps, Not(Contains("front: add address 2001:db8::100/128")));
+}
+
+TEST(Plan, VipdPlansAddressesOnlyNeverTheLink) {
+  Desired desired;
+  desired.owner = Owner::kVipd;
+  desired.state.links["front"].addresses[prefix("203.0.113.100/32")] = {};
+  auto observed = host();
+  observed.links["front"].addresses[prefix("203.0.113.101/32")] = owned_by(kVipd);
+  EXPECT_THAT(lines(plan(desired, observed)),
+              ElementsAre("front: add address 203.0.113.100/32", "front: remove address 203.0.113.101/32"));
+}
+
+TEST(Plan, CommandLineWithoutANumberRemovesNothingThatItDoesNotName) {
+  const Desired desired{.state = host(), .owner = Owner::kNone, .journal = {}};
+  auto observed = host();
+  observed.links["front"].addresses[prefix("203.0.113.100/32")] = owned_by(kNetd);
+  EXPECT_THAT(lines(plan(desired, observed)), IsEmpty());
+}
+
+TEST(Plan, ComparesNoOptionThatTheModeDoesNotTake) {
+  auto observed = host();
+  observed.links["bond0"].bond->set(BondOption::kLacpRate, 1);
+  observed.links["bond0"].bond->set(BondOption::kPacketsPerSlave, 9);
+  observed.links["bond0"].bond->ad_actor_system = mac("02:00:5e:00:53:01");
+  EXPECT_THAT(plan_of(host(), observed), IsEmpty());
+}
+
+TEST(Plan, ComparesNoDelayWithoutTheMonitorThatCountsIt) {
+  auto desired = host();
+  auto& wanted = *desired.links["bond0"].bond;
+  wanted.set(BondOption::kMiimon, 0);
+  wanted.set(BondOption::kArpInterval, 100);
+  wanted.arp_ip_target = {ip("192.0.2.254")};
+  auto observed = desired;
+  observed.links["bond0"].bond->set(BondOption::kUpdelay, 200);
+  EXPECT_THAT(plan_of(desired, observed), IsEmpty());
+}
+
+TEST(Plan, ReleasesAPortFromItsBridgeOrBondBeforeItJoins) {
+  auto desired = host();
+  desired.links["bond0"].bond->ports["eth2"] = {};
+  desired.links.erase("eth2");
+  auto observed = host();
+  observed.links["br0"] = of_kind(LinkKind::kOther);
+  observed.links["eth2"].master = "br0";
+  observed.links["eth2"].up = true;
+  EXPECT_THAT(plan_of(desired, observed),
+              ElementsAre("br0: remove port eth2", "eth2: set down", "bond0: add port eth2"));
+}
+
+TEST(Plan, LeavesANamedCardInItsBridge) {
+  auto observed = host();
+  observed.links["br0"] = of_kind(LinkKind::kOther);
+  observed.links["eth2"].master = "br0";
+  EXPECT_THAT(plan_of(host(), observed), IsEmpty());
+}
+
+TEST(Plan, TakesANamedCardOutOfABondThatDoesNotListIt) {
+  auto observed = host();
+  observed.links["bond7"] = bond(BondMode::kBalanceRr, {"eth2"});
+  observed.links["eth2"].master = "bond7";
+  observed.links["eth2"].up = true;
+  EXPECT_THAT(plan_of(host(), observed), ElementsAre("bond7: remove port eth2"));
+}
+
+TEST(Plan, AFreedPortStaysDownUnlessTheFileWantsItUp) {
+  auto desired = host();
+  desired.links["bond0"].bond->ports.erase("eth1");
+  desired.links.erase("eth1");
+  EXPECT_THAT(plan_of(desired, host()), ElementsAre("bond0: remove port eth1"));
+  desired.links["eth1"] = card(true);
+  EXPECT_THAT(plan_of(desired, host()), ElementsAre("bond0: remove port eth1", "eth1: set up"));
+}
+
+TEST(Plan, SwapsQueuesThroughNone) {
+  auto observed = host();
+  observed.links["bond0"].bond->ports = {{"eth0", {.prio = 0, .queue_id = 1}},
+                                         {"eth1", {.prio = 0, .queue_id = 2}}};
+  auto desired = host();
+  desired.links["bond0"].bond->ports = {{"eth0", {.prio = 0, .queue_id = 2}},
+                                        {"eth1", {.prio = 0, .queue_id = 1}}};
+  EXPECT_THAT(plan_of(desired, observed),
+              ElementsAre("bond0: set port eth0: queue_id 1 -> 0", "bond0: set port eth1: queue_id 2 -> 0",
+                          "bond0: set port eth0: queue_id 0 -> 2", "bond0: set port eth1: queue_id 0 -> 1"));
+}
+
+TEST(Plan, MakesAnewWhatNoMessageChanges) {
+  auto observed = host();
+  observed.links["red"] = of_kind(LinkKind::kVrf, 10);
+  auto desired = host();
+  desired.links["red"] = of_kind(LinkKind::kVrf, 11);
+  EXPECT_THAT(plan_of(desired, observed),
+              ElementsAre("red: delete vrf", "red: create vrf, table 11", "red: set up"));
+}
+
+TEST(Plan, CreatesABondOverADeviceOfAnotherKind) {
+  auto observed = host();
+  observed.links["bond1"] = of_kind(LinkKind::kDummy);
+  auto desired = host();
+  desired.links["bond1"] = bond(BondMode::kBalanceRr, {});
+  EXPECT_THAT(
+      plan_of(desired, observed),
+      ElementsAre("bond1: delete dummy", "bond1: create bond balance-rr, miimon 100ms", "bond1: set up"));
+}
+
+TEST(Plan, MovesALinkBetweenVrfsAndPutsBackWhatThatCosts) {
+  auto desired = host();
+  desired.links["red"] = of_kind(LinkKind::kVrf, 10);
+  desired.links["front"].master = "red";
+  desired.links["front"].addresses[prefix("2001:db8::5/64")] = owned_by(kNetd);
+  auto observed = desired;
+  observed.links["front"].master.clear();
+  EXPECT_THAT(plan_of(desired, observed),
+              ElementsAre("red: add port front", "front: add address 2001:db8::5/64",
+                          "route default via 203.0.113.254 dev front: add"));
+}
+
+TEST(Plan, ChangesInPlaceWhatTheKernelReplaces) {
+  auto observed = host();
+  observed.links["front"].addresses[prefix("203.0.113.11/24")].preferred_lifetime = 0;
+  EXPECT_THAT(plan_of(host(), observed),
+              ElementsAre("front: change address 203.0.113.11/24: preferred_lifetime 0s -> forever"));
+}
+
+TEST(Plan, MakesAnewAnIpv4AddressWhoseScopeDiffers) {
+  auto observed = host();
+  observed.links["front"].addresses[prefix("203.0.113.11/24")].scope = 253;
+  EXPECT_THAT(plan_of(host(), observed),
+              ElementsAre("front: remove address 203.0.113.11/24", "front: add address 203.0.113.11/24",
+                          "route default via 203.0.113.254 dev front: add"));
+}
+
+TEST(Plan, LeavesTheBroadcastAddressThatNoFileSays) {
+  auto observed = host();
+  observed.links["front"].addresses[prefix("203.0.113.11/24")].broadcast = ip("203.0.113.255");
+  EXPECT_THAT(plan_of(host(), observed), IsEmpty());
+}
+
+TEST(Plan, NeverRemovesWhatTheKernelMadeItself) {
+  auto observed = host();
+  observed.links["front"].addresses[prefix("fe80::1/64")] = {};
+  observed.routes[route_to("203.0.113.0/24")] = route("front", {}, 2);
+  auto desired = host();
+  desired.links["bond0"].bond->mode = BondMode::kBalanceXor;
+  const auto steps = plan_of(desired, observed);
+  EXPECT_THAT(steps, Not(Contains("front: add address fe80::1/64")));
+  EXPECT_THAT(steps, Not(Contains("route 203.0.113.0/24 dev front: add")));
+}
+
+TEST(Plan, KeepsForeignRoutesOverAStepThatDropsThem) {
+  auto observed = host();
+  observed.links["bond0"].bond->mode = BondMode::kBalanceXor;
+  observed.routes[route_to("198.51.100.0/24")] = route("bond0", "192.0.2.9", kBoot);
+  EXPECT_THAT(plan_of(host(), observed), Contains("route 198.51.100.0/24 via 192.0.2.9 dev bond0: add"));
+}
+
+TEST(Plan, GivesUpForeignRoutesOfALinkThatTheFileWantsDown) {
+  auto observed = host();
+  observed.links["eth2"].up = true;
+  observed.routes[route_to("198.51.100.0/24")] = route("eth2", {}, kBoot);
+  EXPECT_THAT(plan_of(host(), observed), ElementsAre("eth2: set down"));
+}
+
+TEST(Plan, PlansADeviceThatIsNotThere) {
+  auto observed = host();
+  observed.links.erase("eth2");
+  auto desired = host();
+  desired.links["eth2"].up = true;
+  desired.links["eth2"].mtu.reset();
+  EXPECT_THAT(plan_of(desired, observed), ElementsAre("eth2: set up"));
+}
+
+TEST(Plan, GivesIpv6RoutesTheKernelsMetric) {
+  auto desired = host();
+  desired.routes[route_to("2001:db8:5::/48")] = route("front");
+  auto observed = host();
+  observed.routes[route_to("2001:db8:5::/48", 1024)] = route("front", {}, kNetd);
+  EXPECT_THAT(plan_of(desired, observed), IsEmpty());
+}
+
+TEST(Plan, DeletesLinksAndServicesOfTheJournalOnly) {
+  auto observed = host();
+  observed.links["old"] = of_kind(LinkKind::kDummy);
+  observed.links["theirs"] = of_kind(LinkKind::kDummy);
+  const auto ours = service("tcp 192.0.2.101:25");
+  observed.services[ours].netmask = 32;
+  observed.services[service("tcp 192.0.2.102:25")].netmask = 32;
+  EXPECT_THAT(plan_of(host(), observed, {.links = {"old", "front"}, .services = {ours}}),
+              ElementsAre("old: delete dummy", "tcp 192.0.2.101:25: delete service"));
+}
+
+TEST(Plan, NeverDeletesACardThatTheJournalNames) {
+  auto desired = host();
+  desired.links.erase("eth2");
+  EXPECT_THAT(plan_of(desired, host(), {.links = {"eth2"}, .services = {}}), IsEmpty());
+}
+
+// Every option in every mode: a difference in it leads to a step about it, and about no other.
+TEST(Plan, NamesExactlyTheBondOptionThatDiffers) {
+  int tried = 0;
+  for (const auto& [mode, name] : kNames<BondMode>) {
+    for (const auto& info : bond_options()) {
+      if (!option_applies(info, mode) || info.option == BondOption::kArpInterval) continue;
+      auto desired = host();
+      desired.links["bond0"].bond = bond(mode, {"eth0", "eth1"}).bond;
+      auto observed = desired;
+      auto& there = *observed.links["bond0"].bond;
+      const auto value = there.get(info.option);
+      there.set(info.option, value == info.minimum ? std::min(info.minimum + 100, info.maximum) : value - 1);
+      std::vector<BondOption> named;
+      for (const auto& step : plan(wanting(desired), observed))
+        if (const auto* set = std::get_if<SetBondOption>(&step)) named.push_back(set->option);
+      EXPECT_THAT(named, ElementsAre(info.option)) << name << " " << info.name;
+      ++tried;
+    }
+  }
+  EXPECT_GT(tried, 100);
+}
+
+TEST(Plan, TakesABondDownForAnOptionOnlyWhereTheKernelDemandsIt) {
+  for (const auto& info : bond_options()) {
+    if (!option_applies(info, BondMode::k8023ad) || info.option == BondOption::kMiimon) continue;
+    auto desired = host();
+    desired.links["bond0"].bond = bond(BondMode::k8023ad, {"eth0", "eth1"}).bond;
+    auto observed = desired;
+    const auto value = desired.links["bond0"].bond->get(info.option);
+    observed.links["bond0"].bond->set(info.option, value == info.minimum ? info.maximum : info.minimum);
+    const auto steps = plan_of(desired, observed);
+    EXPECT_EQ(std::ranges::find(steps, "bond0: set down") != steps.end(), info.when == BondWhen::kDown)
+        << info.name;
+    EXPECT_EQ(std::ranges::find(steps, "bond0: remove port eth0") != steps.end(),
+              info.when == BondWhen::kEmpty)
+        << info.name;
+  }
+}
+
+struct Drift {
+  std::string name;
+  std::function<void(State&)> change;
+  Lines expected;
+};
+
+State full_host() {
+  auto state = host();
+  auto& first = *state.links["bond0"].bond;
+  first.primary = "eth0";
+  first.ports["eth1"] = {.prio = 5, .queue_id = 1};
+  state.links["front"].addresses[prefix("2001:db8::11/64")] = owned_by(kNetd);
+  state.routes[route_to("198.51.100.0/24")] = route("front", "203.0.113.254", kNetd);
+  auto& web = state.services[service("tcp 203.0.113.100:80")];
+  web.netmask = 32;
+  web.reals[endpoint("198.51.100.21:80")] = {};
+  web.reals[endpoint("198.51.100.22:80")] = {};
+  return state;
+}
+
+Service& web_of(State& state) {
+  return state.services.at(service("tcp 203.0.113.100:80"));
+}
+RealServer& real_of(State& state) {
+  return web_of(state).reals.at(endpoint("198.51.100.21:80"));
+}
+Address& address_of(State& state) {
+  return state.links.at("front").addresses.at(prefix("2001:db8::11/64"));
+}
+Route& route_of(State& state) {
+  return state.routes.at(route_to("198.51.100.0/24"));
+}
+
+const std::string kWeb = "tcp 203.0.113.100:80: ";
+const std::string kReal = kWeb + "edit real server 198.51.100.21:80: ";
+const std::string kAddress = "front: change address 2001:db8::11/64: ";
+const std::string kRoute = "route 198.51.100.0/24: change ";
+
+std::vector<Drift> network_drifts() {
+  return {
+      {"Mtu", [](State& s) { s.links["bond0"].mtu = 1499; }, {"bond0: set mtu 1499 -> 1500"}},
+      {"Mac",
+       [](State& s) { s.links["bond0"].mac = mac("02:00:00:00:00:01"); },
+       {"bond0: set mac 02:00:00:00:00:01 -> 52:54:00:00:53:01"}},
+      {"CardUp", [](State& s) { s.links["eth2"].up = true; }, {"eth2: set down"}},
+      {"Primary",
+       [](State& s) { s.links["bond0"].bond->primary = "eth1"; },
+       {"bond0: set primary eth1 -> eth0"}},
+      {"Prio",
+       [](State& s) { s.links["bond0"].bond->ports["eth1"].prio = 0; },
+       {"bond0: set port eth1: prio 0 -> 5"}},
+      {"Queue",
+       [](State& s) { s.links["bond0"].bond->ports["eth1"].queue_id = 0; },
+       {"bond0: set port eth1: queue_id 0 -> 1"}},
+      {"Targets",
+       [](State& s) { s.links["bond0"].bond->arp_ip_target = {ip("192.0.2.9")}; },
+       {"bond0: set arp_ip_target 192.0.2.9 -> none"}},
+      {"Targets6",
+       [](State& s) { s.links["bond0"].bond->ns_ip6_target = {ip("2001:db8::9")}; },
+       {"bond0: set ns_ip6_target 2001:db8::9 -> none"}},
+      {"Lifetime",
+       [](State& s) { address_of(s).preferred_lifetime = 0; },
+       {kAddress + "preferred_lifetime 0s -> forever"}},
+      {"PrefixRoute",
+       [](State& s) { address_of(s).no_prefix_route = true; },
+       {kAddress + "no_prefix_route on -> off"}},
+      {"Dad", [](State& s) { address_of(s).no_dad = true; }, {kAddress + "no_dad on -> off"}},
+      {"Protocol", [](State& s) { address_of(s).protocol = 0; }, {}},
+      {"ProtocolAndMore",
+       [](State& s) {
+         address_of(s).protocol = 0;
+         address_of(s).preferred_lifetime = 0;
+       },
+       {kAddress + "preferred_lifetime 0s -> forever, protocol none -> netd"}},
+      {"Address",
+       [](State& s) { s.links["front"].addresses.erase(prefix("2001:db8::11/64")); },
+       {"front: add address 2001:db8::11/64"}},
+      {"Via",
+       [](State& s) { route_of(s).via = ip("203.0.113.253"); },
+       {kRoute + "via 203.0.113.253 -> 203.0.113.254"}},
+      {"Device", [](State& s) { route_of(s).device = "bond0"; }, {kRoute + "dev bond0 -> front"}},
+      {"Source",
+       [](State& s) { route_of(s).source = ip("203.0.113.11"); },
+       {kRoute + "source 203.0.113.11 -> none"}},
+      {"Onlink", [](State& s) { route_of(s).onlink = true; }, {kRoute + "onlink on -> off"}},
+      {"RouteMtu", [](State& s) { route_of(s).mtu = 1400; }, {kRoute + "mtu 1400 -> 0"}},
+      {"RouteProtocol", [](State& s) { route_of(s).protocol = kBoot; }, {kRoute + "protocol boot -> netd"}},
+  };
+}
+
+std::vector<Drift> ipvs_drifts() {
+  return {
+      {"Scheduler",
+       [](State& s) { web_of(s).scheduler = "rr"; },
+       {kWeb + "edit service: scheduler rr -> wlc"}},
+      {"Persistence",
+       [](State& s) {
+         web_of(s).flags = 1;
+         web_of(s).persistence_timeout = 60;
+       },
+       {kWeb + "edit service: persistence 1m -> none"}},
+      {"Netmask",
+       [](State& s) { web_of(s).netmask = 24; },
+       {kWeb + "edit service: persistence_netmask /24 -> /32"}},
+      {"Engine",
+       [](State& s) { web_of(s).persistence_engine = "sip"; },
+       {kWeb + "edit service: persistence_engine sip -> none"}},
+      {"OnePacket", [](State& s) { web_of(s).flags = 4; }, {kWeb + "edit service: one_packet on -> off"}},
+      {"Flags",
+       [](State& s) { web_of(s).flags = 0x18; },
+       {kWeb + "edit service: scheduler_flags flag-1+flag-2 -> none"}},
+      {"Weight", [](State& s) { real_of(s).weight = 9; }, {kReal + "weight 9 -> 1"}},
+      {"Forwarding",
+       [](State& s) { real_of(s).forwarding = Forwarding::kDirect; },
+       {kReal + "forwarding direct -> masquerade"}},
+      {"Upper", [](State& s) { real_of(s).upper_threshold = 9; }, {kReal + "upper_threshold 9 -> 0"}},
+      {"Lower", [](State& s) { real_of(s).lower_threshold = 9; }, {kReal + "lower_threshold 9 -> 0"}},
+      {"Tunnel",
+       [](State& s) { real_of(s).tunnel = {.type = TunnelType::kGue, .port = 6080, .flags = 1}; },
+       {kReal + "tunnel gue:6080+checksum -> ipip"}},
+      {"Real",
+       [](State& s) { web_of(s).reals.erase(endpoint("198.51.100.22:80")); },
+       {kWeb + "add real server 198.51.100.22:80: weight 1, forwarding masquerade"}},
+  };
+}
+
+std::vector<Drift> drifts() {
+  auto all = network_drifts();
+  std::ranges::move(ipvs_drifts(), std::back_inserter(all));
+  return all;
+}
+
+class DriftTest : public testing::TestWithParam<Drift> {};
+
+TEST_P(DriftTest, PlanNamesExactlyWhatDiffersAndOneApplyRepairsIt) {
+  auto observed = full_host();
+  GetParam().change(observed);
+  EXPECT_EQ(plan_of(full_host(), observed), GetParam().expected);
+  FakeKernel kernel(observed);
+  for (const auto& step : plan(wanting(full_host()), observed))
+    EXPECT_TRUE(kernel.perform(step)) << describe(step);
+  EXPECT_THAT(plan_of(full_host(), kernel.state()), IsEmpty());
+}
+
+std::string name_of_drift(const testing::TestParamInfo<Drift>& tested) {
+  return tested.param.name;
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryAttribute, DriftTest, testing::ValuesIn(drifts()), name_of_drift);
+
+}  // namespace
+}  // namespace hawser::world

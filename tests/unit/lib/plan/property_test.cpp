@@ -1,0 +1,212 @@
+// Whatever a file says and whatever is there: one apply leads to the other, and a refusal leads back.
+#include <algorithm>
+#include <cerrno>
+
+#include <gtest/gtest.h>
+
+#include "lib/plan/apply.h"
+#include "lib/plan/object.h"
+#include "lib/plan/simulate.h"
+#include "tests/support/fake/fake_kernel.h"
+#include "tests/unit/lib/plan/random_state.h"
+
+namespace hawser::world {
+namespace {
+
+constexpr unsigned kCases = 300;
+constexpr unsigned kRollbackCases = 25;  // each with a refusal at each of its steps
+
+const Error kRefused{"refused by the test", EIO};
+
+FakeKernel machine() {
+  FakeKernel kernel;
+  for (const auto* name : {"eth0", "eth1", "eth2", "eth3"}) kernel.plug_in(name);
+  return kernel;
+}
+
+std::string text_of(const std::vector<Step>& steps) {
+  std::string text;
+  for (const auto& line : lines(steps)) text += line + "\n";
+  return text;
+}
+
+std::string text_of(const Applied& applied) {
+  auto text = "done:\n" + text_of(applied.done) + "left:\n" + text_of(applied.left);
+  for (const auto& refusal : applied.refused)
+    text += "refused " + refusal.object + ": " + refusal.why.text + "\n";
+  return text;
+}
+
+// A kernel as an earlier file, and others, left it.
+struct Case {
+  explicit Case(unsigned seed) : random(seed) {
+    auto kernel = machine();
+    const auto first = apply(wanting(random.desired()), kernel, Rollback::kObject);
+    EXPECT_TRUE(first && first->complete()) << "seed " << seed << "\n" << text_of(*first);
+    auto state = kernel.state();
+    for (const auto& [name, link] : state.links)
+      if (link.kind != LinkKind::kPhysical && random.chance(60)) desired.journal.links.insert(name);
+    for (const auto& [key, service] : state.services)
+      if (random.chance(50)) desired.journal.services.insert(key);
+    random.add_foreign(state);
+    before = FakeKernel(state);
+    desired.state = random.desired();
+    desired.owner = Owner::kNetd;
+  }
+
+  RandomState random;
+  FakeKernel before;
+  Desired desired;
+};
+
+// Both ways, because what one side lacks only the other way's plan names.
+std::string difference(const State& one, const State& other) {
+  const Desired to_one{.state = one, .owner = Owner::kNone, .journal = {}};
+  const Desired to_other{.state = other, .owner = Owner::kNone, .journal = {}};
+  return "->\n" + text_of(plan(to_other, one)) + "<-\n" + text_of(plan(to_one, other));
+}
+
+// vipd puts its addresses back itself where they went with a link, and nobody else may.
+State without_vips(State state) {
+  for (auto& [name, link] : state.links)
+    std::erase_if(link.addresses, [](const auto& entry) { return entry.second.protocol == kVipd; });
+  return state;
+}
+
+const RouteKey* route_key(const Step& step) {
+  if (const auto* add = std::get_if<AddRoute>(&step)) return &add->key;
+  if (const auto* change = std::get_if<ChangeRoute>(&step)) return &change->key;
+  return nullptr;
+}
+
+// Whether a step may be left when only refused objects are not as desired: it belongs to one, or is in the
+// plan only because that begins with what was refused, or is about a route that a refused object still has.
+bool may_be_left(const Applied& applied, const Case& c, const State& now, const Step& step) {
+  const auto before = c.before.state();
+  const auto is_refused = [&](const std::string& unit) {
+    return std::ranges::find(applied.refused, unit, &Refusal::object) != applied.refused.end();
+  };
+  if (is_refused(unit_of(step, c.desired.state, before))) return true;
+  if (const auto* key = route_key(step); key != nullptr && now.routes.contains(*key)) {
+    auto there = now.routes.at(*key);
+    if (is_refused(unit_of_device(there.device, c.desired.state, before))) return true;
+    there.protocol = 0;
+    const auto wanted = c.desired.state.routes.find(*key);
+    if (wanted != c.desired.state.routes.end()) return there == wanted->second;
+  }
+  auto after = now;
+  simulate(after, step);
+  return after == now;
+}
+
+// What may be gone: IPv6 of vipd (which puts it back itself), what hangs on a device that is down or a port.
+bool must_stay(const State& now, const std::string& device, bool ipv6_or_route) {
+  const auto link = now.links.find(device);
+  if (link == now.links.end()) return false;
+  return !ipv6_or_route || (link->second.up && bond_of(now, device).empty());
+}
+
+bool is_made_anew(const Case& c, const std::string& name) {
+  const auto wanted = c.desired.state.links.find(name);
+  const auto& there = c.before.state().links.at(name);
+  return wanted != c.desired.state.links.end() &&
+         (wanted->second.vlan != there.vlan || wanted->second.vrf_table != there.vrf_table);
+}
+
+void expect_foreign_untouched(const Case& c, const State& before, const State& now) {
+  for (const auto& [name, link] : before.links)
+    for (const auto& [prefix, address] : link.addresses) {
+      if (address.protocol == kNetd || (address.protocol == kVipd && is_made_anew(c, name)) ||
+          !must_stay(now, name, prefix.address.is_v6()))
+        continue;
+      const auto& there = now.links.at(name).addresses;
+      ASSERT_TRUE(there.contains(prefix)) << name << " lost " << to_string(prefix);
+      EXPECT_EQ(there.at(prefix), address);
+    }
+  for (const auto& [key, route] : before.routes)
+    if (route.protocol == kBoot && must_stay(now, route.device, true)) {
+      EXPECT_TRUE(now.routes.contains(key)) << to_string(key);
+    }
+  for (const auto& [key, service] : before.services)
+    if (!c.desired.state.services.contains(key) && !c.desired.journal.services.contains(key)) {
+      ASSERT_TRUE(now.services.contains(key));
+      EXPECT_EQ(now.services.at(key), service);
+    }
+}
+
+TEST(PlanProperty, OneApplyLeadsToTheDesiredState) {
+  for (unsigned seed = 0; seed < kCases; ++seed) {
+    Case c(seed);
+    auto kernel = c.before;
+    const auto steps = plan(c.desired, kernel.state());
+    const auto performed_before = kernel.performs();
+    const auto applied = apply(c.desired, kernel, Rollback::kObject);
+    ASSERT_TRUE(applied && applied->complete()) << "seed " << seed << "\n" << text_of(*applied);
+    ASSERT_EQ(text_of(plan(c.desired, kernel.state())), "") << "seed " << seed;
+    ASSERT_EQ(kernel.performs() - performed_before, static_cast<int>(steps.size()))
+        << "seed " << seed << ": the planner did not foresee\n"
+        << text_of(*applied);
+    expect_foreign_untouched(c, c.before.state(), kernel.state());
+    ASSERT_FALSE(HasFatalFailure() || HasNonfatalFailure()) << "seed " << seed << "\n" << text_of(*applied);
+  }
+}
+
+TEST(PlanProperty, WhatIsSettledAndEqualNeedsNothing) {
+  for (unsigned seed = 0; seed < kCases; ++seed) {
+    Case c(seed);
+    const auto state = c.before.state();
+    ASSERT_EQ(text_of(plan({.state = state, .owner = Owner::kNone, .journal = {}}, state)), "")
+        << "seed " << seed;
+    ASSERT_EQ(settle(state, state), state) << "seed " << seed;
+  }
+}
+
+TEST(PlanProperty, ARefusedStepLeadsBackToExactlyTheStateBefore) {
+  for (unsigned seed = 0; seed < kRollbackCases; ++seed) {
+    Case c(seed);
+    const auto before = c.before.state();
+    const auto steps = plan(c.desired, before);
+    for (std::size_t step = 0; step < steps.size(); ++step) {
+      auto kernel = c.before;
+      kernel.fail_step(static_cast<int>(step), kRefused);
+      const auto applied = apply(c.desired, kernel, Rollback::kEverything);
+      ASSERT_TRUE(applied);
+      ASSERT_EQ(applied->refused.size(), 1U);
+      ASSERT_TRUE(applied->done.empty());
+      ASSERT_TRUE(without_vips(settle(kernel.state(), before)) == without_vips(before))
+          << "seed " << seed << " step " << step << " " << describe(steps[step]) << "\n"
+          << difference(before, kernel.state()) << text_of(kernel.performed());
+    }
+  }
+}
+
+TEST(PlanProperty, ARefusedObjectGoesBackAndTheOthersGoOn) {
+  for (unsigned seed = 0; seed < kRollbackCases; ++seed) {
+    Case c(seed);
+    const auto before = c.before.state();
+    const auto steps = plan(c.desired, before);
+    for (std::size_t step = 0; step < steps.size(); ++step) {
+      auto kernel = c.before;
+      kernel.fail_step(static_cast<int>(step), kRefused);
+      const auto applied = apply(c.desired, kernel, Rollback::kObject);
+      ASSERT_TRUE(applied);
+      const auto unit = unit_of(steps[step], c.desired.state, before);
+      ASSERT_EQ(applied->refused.front().object, unit);
+      const auto link = before.links.find(unit);
+      ASSERT_EQ(kernel.state().links.contains(unit), link != before.links.end()) << unit;
+      if (link != before.links.end()) {
+        ASSERT_TRUE(settle(kernel.state(), before).links.at(unit).bond == link->second.bond)
+            << "seed " << seed << " step " << step << "\n"
+            << text_of(kernel.performed());
+      }
+      for (const auto& left : applied->left) {
+        EXPECT_TRUE(may_be_left(*applied, c, kernel.state(), left))
+            << "seed " << seed << " step " << step << " left undone: " << describe(left);
+      }
+      ASSERT_FALSE(HasNonfatalFailure()) << text_of(*applied);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace hawser::world

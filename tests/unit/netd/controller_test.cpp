@@ -1,0 +1,448 @@
+// netd as a whole against the fake kernel, with a clock that the tests turn.
+#include "netd/controller.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/fake/fake_kernel.h"
+#include "tests/unit/netd/site.h"
+
+namespace hawser::netd {
+namespace {
+
+using namespace site;
+using std::chrono::seconds;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Key;
+using testing::StartsWith;
+
+class Netd : public testing::Test {
+ protected:
+  // A process: what it remembers is lost with it, the journal and the kernel stay.
+  void start(const config::Config& config) {
+    controller = std::make_unique<Controller>(
+        kernel, journal,
+        [this](const std::string& text) -> Status {
+          journal = *decode_journal(text);
+          return {};
+        },
+        [this](log::Level level, const std::string& text) {
+          (level == log::Level::kWarning ? warnings : lines).push_back(text);
+        });
+    controller->configure(config, Why::kStart, now);
+    work();
+  }
+  void reload(const config::Config& config) {
+    controller->configure(config, Why::kReload, now);
+    work();
+  }
+  void work() {
+    for (int i = 0; i < 1000 && controller->work(now); ++i) {
+    }
+  }
+  void pass(std::chrono::milliseconds time) {
+    now += time;
+    work();
+  }
+  void verdict(const Endpoint& real, const probes::Verdict& verdict, int times = 1) {
+    for (int i = 0; i < times; ++i) controller->verdict(probe(real), verdict, now);
+  }
+  void forget_lines() {
+    lines.clear();
+    warnings.clear();
+  }
+  const Service& service() { return kernel.state().services.at(kWeb); }
+  // web1 and web2 are in, as after a while.
+  void start_in_service() {
+    start(web());
+    verdict(kWeb1, good());
+    verdict(kWeb2, good());
+    forget_lines();
+  }
+
+  FakeKernel kernel;
+  Journal journal;
+  TimePoint now{seconds{1000}};
+  std::vector<std::string> lines, warnings;
+  std::unique_ptr<Controller> controller;
+};
+
+TEST_F(Netd, ProgramsAServiceAndWaitsForTheFirstResults) {
+  start(web());
+  EXPECT_TRUE(controller->settled());
+  EXPECT_THAT(service().reals, IsEmpty());
+  EXPECT_THAT(lines, ElementsAre(StartsWith("tcp 192.0.2.100:80: add service")));
+  verdict(kWeb1, good());
+  EXPECT_THAT(service().reals, ElementsAre(Key(kWeb1)));
+  EXPECT_EQ(lines.back(),
+            "web: real server web1 198.51.100.21:8080: added: 1 check succeeded (site: status 200)");
+}
+
+TEST_F(Netd, TakesADeadBackendOutByFallAndBackInByRise) {
+  start_in_service();
+  verdict(kWeb1, bad(), 2);
+  EXPECT_THAT(service().reals, ElementsAre(Key(kWeb1), Key(kWeb2)));
+  verdict(kWeb1, bad());
+  EXPECT_THAT(service().reals, ElementsAre(Key(kWeb2)));
+  EXPECT_THAT(lines, ElementsAre("web: real server web1 198.51.100.21:8080: removed: 3 checks failed (site: "
+                                 "connect: Connection refused)"));
+  verdict(kWeb1, good());
+  EXPECT_THAT(service().reals, ElementsAre(Key(kWeb2)));
+  verdict(kWeb1, good());
+  EXPECT_THAT(service().reals, ElementsAre(Key(kWeb1), Key(kWeb2)));
+  EXPECT_EQ(lines.back(),
+            "web: real server web1 198.51.100.21:8080: added: 2 checks succeeded (site: status 200)");
+}
+
+TEST_F(Netd, PerformsASingleStepForAVerdict) {
+  start_in_service();
+  const auto before = kernel.performs();
+  verdict(kWeb1, bad(), 3);
+  EXPECT_EQ(kernel.performs() - before, 1);
+}
+
+TEST_F(Netd, QuietsInsteadOfRemovingWhereThePoolSaysSo) {
+  auto config = web();
+  config.pools["web"].on_failure = config::OnFailure::kQuiesce;
+  start(config);
+  verdict(kWeb1, good());
+  verdict(kWeb1, bad(), 3);
+  EXPECT_EQ(service().reals.at(kWeb1).weight, 0U);
+  EXPECT_EQ(lines.back(),
+            "web: real server web1 198.51.100.21:8080: weight 100 -> 0: 3 checks failed (site: "
+            "connect: Connection refused)");
+}
+
+TEST_F(Netd, KeepsTheServiceAndSaysWhenNoRealServerIsLeft) {
+  start_in_service();
+  verdict(kWeb1, bad(), 3);
+  EXPECT_THAT(warnings, IsEmpty());
+  verdict(kWeb2, bad(), 3);
+  EXPECT_THAT(service().reals, IsEmpty());
+  EXPECT_THAT(warnings, ElementsAre("web: tcp 192.0.2.100:80: no real server in service"));
+}
+
+TEST_F(Netd, UsesOneProbeForSeveralServicesAndSaysItOnce) {
+  auto config = web();
+  const auto second = key("tcp 192.0.2.100:443");
+  config.services["web"].keys.push_back(second);
+  start(config);
+  verdict(kWeb1, good());
+  EXPECT_THAT(service().reals, ElementsAre(Key(kWeb1)));
+  EXPECT_THAT(kernel.state().services.at(second).reals, ElementsAre(Key(kWeb1)));
+  EXPECT_THAT(lines, Contains(HasSubstr("added: 1 check succeeded")).Times(1));
+}
+
+TEST_F(Netd, ChangesNothingWhenItStartsAgain) {
+  start_in_service();
+  verdict(kWeb2, bad(), 3);
+  const auto before = kernel.state();
+  const auto performed = kernel.performs();
+  start(web());  // killed and started: nothing is known of the backends
+  EXPECT_EQ(kernel.performs(), performed);
+  verdict(kWeb1, good());
+  verdict(kWeb2, bad());
+  EXPECT_EQ(kernel.performs(), performed);
+  EXPECT_EQ(kernel.state(), before);
+}
+
+TEST_F(Netd, ChangesNothingOnReloadOfTheSameFile) {
+  start_in_service();
+  const auto performed = kernel.performs();
+  reload(web());
+  verdict(kWeb1, good());
+  pass(seconds{20});
+  EXPECT_EQ(kernel.performs(), performed);
+  EXPECT_THAT(lines, IsEmpty());
+}
+
+TEST_F(Netd, ChangesOnlyWhatDiffersOnReload) {
+  start_in_service();
+  const auto performed = kernel.performs();
+  auto config = web();
+  config.pools["web"].reals[0].server.weight = 50;
+  reload(config);
+  EXPECT_EQ(kernel.performs() - performed, 1);
+  EXPECT_EQ(service().reals.at(kWeb1).weight, 50U);
+  EXPECT_THAT(lines,
+              ElementsAre("web: real server web1 198.51.100.21:8080: weight 100 -> 50: the file says so"));
+}
+
+TEST_F(Netd, ANewCheckDoesNotTakeARunningServerOut) {
+  start_in_service();
+  auto config = web();
+  config.checks["deep"] = check("deep");
+  for (auto& real : config.pools["web"].reals) real.checks.emplace_back("deep");
+  reload(config);
+  EXPECT_THAT(service().reals, ElementsAre(Key(kWeb1), Key(kWeb2)));
+  controller->verdict(probe(kWeb1, "deep"), bad(), now);
+  EXPECT_THAT(service().reals, ElementsAre(Key(kWeb2)));
+}
+
+TEST_F(Netd, RemovesWhatItMadeWhenTheFileNamesItNoMore) {
+  start_in_service();
+  EXPECT_THAT(journal.services, ElementsAre(kWeb));
+  reload({});
+  EXPECT_THAT(kernel.state().services, IsEmpty());
+  EXPECT_THAT(journal.services, IsEmpty());
+}
+
+TEST_F(Netd, RemovesWhatItMadeAlsoAfterARestart) {
+  start_in_service();
+  start({});
+  EXPECT_THAT(kernel.state().services, IsEmpty());
+}
+
+TEST_F(Netd, LeavesServicesOfOthersAlone) {
+  State state;
+  state.services[key("tcp 192.0.2.200:80")].netmask = 32;
+  kernel = FakeKernel(state);
+  start_in_service();
+  reload({});
+  EXPECT_THAT(kernel.state().services, ElementsAre(Key(key("tcp 192.0.2.200:80"))));
+}
+
+TEST_F(Netd, RepairsAnotherHandsChangeAtTheNextCheckAndSaysWhatItWas) {
+  start_in_service();
+  auto weak = service().reals.at(kWeb1);
+  weak.weight = 5;
+  ASSERT_TRUE(kernel.perform(EditReal{kWeb, kWeb1, service().reals.at(kWeb1), weak}));
+  pass(std::chrono::milliseconds{4999});
+  EXPECT_EQ(service().reals.at(kWeb1).weight, 5U);
+  pass(std::chrono::milliseconds{1});
+  EXPECT_EQ(service().reals.at(kWeb1).weight, 100U);
+  EXPECT_THAT(lines,
+              ElementsAre("tcp 192.0.2.100:80: edit real server 198.51.100.21:8080: weight 5 -> 100: changed "
+                          "by somebody else"));
+  EXPECT_EQ(controller->counters().drift_repairs, 1U);
+}
+
+TEST_F(Netd, SeesAnotherHandsChangeRightAfterItsOwn) {
+  start_in_service();
+  ASSERT_TRUE(kernel.perform(DeleteReal{kWeb, kWeb2}));
+  verdict(kWeb1, bad(), 3);
+  EXPECT_THAT(service().reals, ElementsAre(Key(kWeb2)));
+  EXPECT_THAT(lines.back(), HasSubstr("removed by somebody else"));
+}
+
+TEST_F(Netd, LooksAtManyServicesInSlices) {
+  auto config = web();
+  config.services["web"].keys.clear();
+  for (std::uint16_t port = 1; port <= 20; ++port)
+    config.services["web"].keys.push_back({Transport::kTcp, {IpAddress::v4(192, 0, 2, 100), port}, 0});
+  start(config);
+  EXPECT_EQ(kernel.state().services.size(), 20U);
+  now += seconds{5};
+  const auto observed = kernel.looks().size();
+  EXPECT_TRUE(controller->work(now));
+  EXPECT_EQ(kernel.looks().size() - observed, 1U);
+  EXPECT_TRUE(controller->work(now));
+  EXPECT_FALSE(controller->work(now));
+  EXPECT_EQ(controller->next(), now + seconds{5});
+}
+
+TEST_F(Netd, SaysARefusalOnceAndTriesAgain) {
+  kernel.refuse_always([](const Step& step) { return std::holds_alternative<AddService>(step); },
+                       {"the kernel module ip_vs is missing", 65});
+  start(web());
+  EXPECT_THAT(warnings, ElementsAre(HasSubstr("the kernel module ip_vs is missing")));
+  const auto performed = kernel.performs();
+  pass(std::chrono::milliseconds{999});
+  EXPECT_EQ(kernel.performs(), performed);
+  pass(std::chrono::milliseconds{1});
+  EXPECT_EQ(kernel.performs(), performed + 1);
+  EXPECT_EQ(warnings.size(), 1U);
+  EXPECT_THAT(controller->ipvs().refusals().waiting(), ElementsAre(Key(kWeb)));
+  kernel.refuse_always({}, {});
+  pass(seconds{2});
+  EXPECT_TRUE(kernel.state().services.contains(kWeb));
+  EXPECT_THAT(controller->ipvs().refusals().waiting(), IsEmpty());
+}
+
+TEST_F(Netd, DoesNotHurryARefusedServiceAtThePeriodicCheck) {
+  kernel.refuse_always([](const Step& step) { return std::holds_alternative<AddService>(step); }, {"no", 1});
+  start(web());
+  for (const int wait : {1, 2, 4}) pass(seconds{wait});  // next: 8 s later
+  const auto performed = kernel.performs();
+  pass(seconds{5});
+  EXPECT_EQ(kernel.performs(), performed);
+  pass(seconds{3});
+  EXPECT_EQ(kernel.performs(), performed + 1);
+}
+
+TEST_F(Netd, PutsAServiceBackAsItWasWhenAStepIsRefused) {
+  kernel.refuse_always([](const Step& step) { return std::holds_alternative<AddReal>(step); }, {"no", 22});
+  auto config = web();
+  for (auto& real : config.pools["web"].reals) real.checks.clear();
+  start(config);
+  EXPECT_THAT(kernel.state().services, IsEmpty());
+  EXPECT_THAT(warnings, ElementsAre(HasSubstr("no; will be tried again")));
+}
+
+TEST_F(Netd, SurvivesAKernelThatCannotBeObservedAndSaysItOnce) {
+  start_in_service();
+  kernel.fail_observe({"IPVS: Operation not permitted", 1});
+  for (int i = 0; i < 10; ++i) pass(seconds{5});
+  EXPECT_THAT(warnings, ElementsAre("IPVS: Operation not permitted"));
+  kernel.fail_observe({});
+  ASSERT_TRUE(kernel.perform(DeleteReal{kWeb, kWeb2}));
+  pass(seconds{5});
+  EXPECT_THAT(service().reals, Contains(Key(kWeb2)));
+}
+
+TEST_F(Netd, ForgetsAResultOfAProbeThatIsNotWantedAnyMore) {
+  start_in_service();
+  verdict(at("203.0.113.1:1"), bad(), 9);
+  EXPECT_THAT(lines, IsEmpty());
+}
+
+// --- network ---
+
+config::Config bonded() {
+  config::Config config;
+  Link link;
+  link.kind = LinkKind::kBond;
+  link.up = true;
+  link.bond = kernel_default_bond(BondMode::kActiveBackup);
+  link.bond->set(BondOption::kMiimon, 100);
+  link.bond->ports = {{"eth0", {}}, {"eth1", {}}};
+  link.addresses[*Prefix::parse("192.0.2.11/24")] = {};
+  config.network.links["bond0"] = link;
+  config.bonds["bond0"].port_order = {"eth0", "eth1"};
+  return config;
+}
+
+class NetdNetwork : public Netd {
+ protected:
+  void SetUp() override {
+    kernel.plug_in("eth0");
+    kernel.plug_in("eth1");
+  }
+  void changed() {
+    controller->network_changed(now);
+    pass(NetworkKeeper::kGather);
+  }
+  const Link& bond() { return kernel.state().links.at("bond0"); }
+};
+
+TEST_F(NetdNetwork, BringsUpTheBondOfTheFile) {
+  start(bonded());
+  EXPECT_TRUE(controller->settled());
+  EXPECT_THAT(bond().bond->ports, ElementsAre(Key("eth0"), Key("eth1")));
+  EXPECT_THAT(bond().addresses, Contains(Key(*Prefix::parse("192.0.2.11/24"))));
+  EXPECT_THAT(journal.links, ElementsAre("bond0"));
+  EXPECT_THAT(warnings, IsEmpty());
+}
+
+TEST_F(NetdNetwork, ChangesNothingWhenItStartsAgainOrReadsTheSameFile) {
+  start(bonded());
+  const auto performed = kernel.performs();
+  start(bonded());
+  reload(bonded());
+  changed();
+  EXPECT_EQ(kernel.performs(), performed);
+}
+
+TEST_F(NetdNetwork, APulledCableIsNoDrift) {
+  start(bonded());
+  const auto performed = kernel.performs();
+  kernel.set_carrier("eth0", false);
+  changed();
+  EXPECT_EQ(kernel.performs(), performed);
+}
+
+TEST_F(NetdNetwork, GathersAStreamOfEventsIntoOneLook) {
+  start(bonded());
+  const auto observed = kernel.looks().size();
+  for (int i = 0; i < 50; ++i) {
+    controller->network_changed(now);
+    now += std::chrono::milliseconds{1};
+    work();
+  }
+  EXPECT_GE(kernel.looks().size() - observed, 2U);
+  EXPECT_LE(kernel.looks().size() - observed, 3U);
+}
+
+TEST_F(NetdNetwork, RepairsAnotherHandsChangeAndSaysWhatItWas) {
+  start(bonded());
+  forget_lines();
+  ASSERT_TRUE(kernel.perform(SetBondOption{"bond0", BondOption::kMiimon, 100, 0}));
+  changed();
+  EXPECT_EQ(bond().bond->get(BondOption::kMiimon), 100U);
+  EXPECT_THAT(lines, ElementsAre("bond0: set miimon 0s -> 100ms: changed by somebody else"));
+}
+
+TEST_F(NetdNetwork, RemovesABondThatItMadeAlsoAfterARestart) {
+  start(bonded());
+  start({});
+  EXPECT_FALSE(kernel.state().links.contains("bond0"));
+  EXPECT_TRUE(kernel.state().links.contains("eth0"));
+  EXPECT_THAT(journal.links, IsEmpty());
+}
+
+TEST_F(NetdNetwork, LeavesABondThatItDidNotMakeWhenTheFileNamesItNoMore) {
+  start(bonded());
+  journal = {};
+  start(bonded());
+  reload({});
+  EXPECT_TRUE(kernel.state().links.contains("bond0"));
+}
+
+TEST_F(NetdNetwork, NeverTouchesAnAddressThatAVipNames) {
+  auto config = bonded();
+  config.vips["web"].addresses = {{*Prefix::parse("192.0.2.100/32"), "bond0"}};
+  start(config);
+  Address address;
+  address.protocol = static_cast<std::uint8_t>(Owner::kNetd);  // even with our own number
+  ASSERT_TRUE(kernel.perform(AddAddress{"bond0", *Prefix::parse("192.0.2.100/32"), address}));
+  const auto performed = kernel.performs();
+  changed();
+  EXPECT_EQ(kernel.performs(), performed);
+  config.network.links["bond0"].addresses[*Prefix::parse("192.0.2.100/32")] = {};
+  reload(config);
+  EXPECT_EQ(kernel.performs(), performed);
+}
+
+TEST_F(NetdNetwork, SaysWhatIsRefusedOnceAndDoesNotRunInCircles) {
+  kernel.refuse_always([](const Step& step) { return std::holds_alternative<SetMaster>(step); },
+                       {"busy", 16});
+  start(bonded());
+  EXPECT_THAT(warnings, ElementsAre(HasSubstr("busy")));
+  const auto performed = kernel.performs();
+  for (int i = 0; i < 20; ++i) changed();  // our own attempts make events, too
+  EXPECT_EQ(kernel.performs(), performed);
+  kernel.refuse_always({}, {});
+  pass(seconds{1});
+  EXPECT_THAT(bond().bond->ports, ElementsAre(Key("eth0"), Key("eth1")));
+  EXPECT_EQ(warnings.size(), 1U);
+}
+
+TEST_F(Netd, TakesAnInterfaceInAsSoonAsItAppears) {
+  kernel.plug_in("eth0");
+  start(bonded());
+  forget_lines();
+  kernel.plug_in("eth1");
+  controller->network_changed(now);
+  pass(NetworkKeeper::kGather);
+  EXPECT_THAT(kernel.state().links.at("bond0").bond->ports, ElementsAre(Key("eth0"), Key("eth1")));
+  EXPECT_THAT(lines, Contains(HasSubstr("eth1 appeared")));
+}
+
+TEST_F(Netd, AnAppearingInterfaceLetsRefusedServicesTryAtOnce) {
+  auto config = web();
+  config.network = bonded().network;
+  kernel.plug_in("eth0");
+  kernel.refuse_always([](const Step& step) { return std::holds_alternative<AddService>(step); }, {"no", 1});
+  start(config);
+  kernel.refuse_always({}, {});
+  kernel.plug_in("eth1");
+  controller->network_changed(now);
+  pass(NetworkKeeper::kGather);
+  EXPECT_TRUE(kernel.state().services.contains(kWeb));
+}
+
+}  // namespace
+}  // namespace hawser::netd

@@ -1,0 +1,94 @@
+#include "netd/guard/report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "netd/guard/watch.h"
+
+namespace hawser::netd {
+namespace {
+
+TEST(GuardOrders, AreReadAsTheyWereWritten) {
+  const std::vector<GuardedBond> bonds{{"bond0", "eth1", {"eth1", "eth0"}}, {"bond1", "", {}}};
+  EXPECT_EQ(*decode_orders(encode_orders(bonds)), bonds);
+  EXPECT_EQ(encode_orders({{"bond0", "", {"eth0"}}}),
+            R"({"bonds":[{"name":"bond0","primary":"","ports":["eth0"]}]})");
+}
+
+TEST(GuardOrders, ThatAreNoJsonAreRefused) {
+  EXPECT_FALSE(decode_orders("bond0"));
+  EXPECT_FALSE(decode_orders("[]"));
+}
+
+TEST(GuardReport, IsReadAsItWasWritten) {
+  for (const auto kind : {ReportKind::kReady, ReportKind::kSwitched, ReportKind::kRefused}) {
+    const Report report{kind, "bond0: eth0 -> eth1: eth0 lost its carrier"};
+    EXPECT_EQ(*decode_report(encode_report(report)), report);
+  }
+}
+
+TEST(GuardReport, OfAnUnknownKindIsRefused) {
+  EXPECT_FALSE(decode_report(R"({"kind":"poem","text":""})"));
+  EXPECT_FALSE(decode_report("{}"));
+  EXPECT_FALSE(decode_report("x"));
+}
+
+LinkFact fact(const std::string& name, int index) {
+  LinkFact result;
+  result.name = name;
+  result.index = IfIndex(index);
+  result.up = true;
+  result.carrier = true;
+  return result;
+}
+
+TEST(GuardWatch, FollowsCarrierAndMaster) {
+  Observed observed;
+  note(observed, fact("bond0", 2));
+  auto port = fact("eth0", 3);
+  port.master = IfIndex(2);
+  port.port = PortStatus{};
+  note(observed, port);
+  EXPECT_EQ(observed.state.links.at("eth0").master, "bond0");
+  EXPECT_TRUE(observed.links.at("eth0").carrier);
+  port.carrier = false;
+  note(observed, port);
+  EXPECT_FALSE(observed.links.at("eth0").carrier);
+  EXPECT_TRUE(observed.state.links.at("eth0").up);
+}
+
+TEST(GuardWatch, FollowsTheActivePort) {
+  Observed observed;
+  note(observed, fact("eth0", 3));
+  auto bond = fact("bond0", 2);
+  bond.active_port = IfIndex(3);
+  note(observed, bond);
+  EXPECT_EQ(observed.links.at("bond0").active_port, "eth0");
+  bond.active_port = IfIndex(0);
+  note(observed, bond);
+  EXPECT_EQ(observed.links.at("bond0").active_port, "");
+}
+
+TEST(GuardWatch, ForgetsWhatWasRemovedAndTheOldNameOfWhatWasRenamed) {
+  Observed observed;
+  note(observed, fact("eth0", 3));
+  note(observed, fact("wan0", 3));
+  EXPECT_FALSE(observed.links.contains("eth0"));
+  EXPECT_TRUE(observed.links.contains("wan0"));
+  auto gone = fact("wan0", 3);
+  gone.removed = true;
+  note(observed, gone);
+  EXPECT_TRUE(observed.links.empty());
+  EXPECT_TRUE(observed.state.links.empty());
+}
+
+TEST(GuardWatch, KeepsWhatOnlyALookShows) {
+  Observed observed;
+  observed.state.links["bond0"].bond = kernel_default_bond(BondMode::kActiveBackup);
+  observed.links["bond0"].index = IfIndex(2);
+  note(observed, fact("bond0", 2));
+  EXPECT_TRUE(observed.state.links.at("bond0").bond.has_value());
+}
+
+}  // namespace
+}  // namespace hawser::netd

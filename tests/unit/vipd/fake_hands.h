@@ -1,0 +1,55 @@
+// A host for one virtual router: addresses in a set, packets and announcements in lists, a clock that a test
+// moves.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "vipd/hands.h"
+#include "vipd/router.h"
+
+namespace hawser::vipd {
+
+class FakeHands : public Hands {
+ public:
+  TimePoint time{std::chrono::seconds(1000)};
+  std::chrono::nanoseconds cost_of_adding{};  // the clock moves by it with each address
+  std::set<AddressKey> addresses;
+  std::vector<Bytes> sent;
+  std::vector<IpAddress> sent_to;
+  std::vector<IpAddress> announced;
+  std::vector<std::string> log;    // info and warning
+  std::vector<std::string> order;  // "send", "add ..", "announce ..", "remove .."
+  std::string refuse_adding;       // a reason: add_address fails with it
+  std::string refuse_sending;
+
+  TimePoint now() override { return time; }
+  Status send(const std::string&, const IpAddress&, const IpAddress& destination, ByteView message) override {
+    if (!refuse_sending.empty()) return fail("{}", refuse_sending);
+    sent.emplace_back(message.begin(), message.end());
+    sent_to.push_back(destination);
+    order.emplace_back("send");
+    return {};
+  }
+  Status add_address(const std::string& interface, const Prefix& prefix) override {
+    if (!refuse_adding.empty()) return fail("{}: add {}: {}", interface, prefix, refuse_adding);
+    time += cost_of_adding;
+    addresses.emplace(interface, prefix);
+    order.push_back(fmt::format("add {}", prefix));
+    return {};
+  }
+  Status remove_address(const std::string& interface, const Prefix& prefix) override {
+    addresses.erase({interface, prefix});
+    order.push_back(fmt::format("remove {}", prefix));
+    return {};
+  }
+  void announce(const std::string&, const IpAddress& address) override {
+    announced.push_back(address);
+    order.push_back(fmt::format("announce {}", address));
+  }
+  void info(std::string_view line) override { log.emplace_back(line); }
+  void warning(std::string_view line) override { log.emplace_back(line); }
+};
+
+}  // namespace hawser::vipd

@@ -1,0 +1,422 @@
+#include "vipd/router.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/vipd/fake_hands.h"
+
+namespace hawser::vipd {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+const IpAddress kOurs = IpAddress::v4(192, 0, 2, 11);
+const IpAddress kPeer = IpAddress::v4(192, 0, 2, 12);
+
+AddressKey key(const std::string& text, const std::string& interface = "front") {
+  return {interface, *Prefix::parse(text)};
+}
+
+config::Vip web(const std::vector<std::string>& addresses = {"192.0.2.100"}) {
+  config::Vip vip;
+  vip.name = "web";
+  vip.interface = "front";
+  vip.virtual_router_id = Vrid(51);
+  vip.priority = Priority(128);
+  for (const auto& address : addresses) vip.addresses.push_back({*Prefix::parse(address), "front"});
+  return vip;
+}
+
+class RouterTest : public testing::Test {
+ protected:
+  FakeHands hands;
+
+  void pass(VirtualRouter& router, std::chrono::nanoseconds duration) {
+    const auto end = hands.time + duration;
+    while (router.due() && *router.due() <= end) {
+      hands.time = std::max(hands.time, *router.due());
+      router.on_time();
+      finish(router);
+    }
+    hands.time = end;
+  }
+  static void finish(VirtualRouter& router) {
+    while (router.work()) continue;
+  }
+  VirtualRouter active(const config::Vip& vip) {
+    VirtualRouter router(vip, hands);
+    router.interface_usable(kOurs, {});
+    pass(router, 4s);
+    EXPECT_EQ(router.role(), RoleName::kActive);
+    hands.order.clear();
+    hands.sent.clear();
+    hands.sent_to.clear();
+    hands.announced.clear();
+    hands.log.clear();
+    return router;
+  }
+  void hear(VirtualRouter& router, int priority, VrrpChecksum form = VrrpChecksum::kPseudoHeader,
+            std::vector<IpAddress> addresses = {IpAddress::v4(192, 0, 2, 100)}) {
+    router.receive(
+        {{Vrid(51), Priority(static_cast<std::uint8_t>(priority)), Centiseconds(100), std::move(addresses)},
+         form},
+        kPeer);
+    finish(router);
+  }
+};
+
+using VirtualRouterTest = RouterTest;
+
+TEST_F(VirtualRouterTest, AdvertisesFirstThenAddsAndAnnouncesEachAddressInTurn) {
+  VirtualRouter router(web({"192.0.2.100", "192.0.2.101"}), hands);
+  router.interface_usable(kOurs, {});
+  pass(router, 3500ms);
+  EXPECT_THAT(hands.order, ElementsAre("send", "add 192.0.2.100/32", "announce 192.0.2.100",
+                                       "add 192.0.2.101/32", "announce 192.0.2.101"));
+  EXPECT_THAT(hands.log, ElementsAre("web: Backup: started", "web: Active: no advertisement for 3.5s"));
+  EXPECT_EQ(router.status().counters.became_active, 1U);
+}
+
+TEST_F(VirtualRouterTest, WritesItsPriorityIntervalAndIpv4AddressesIntoTheAdvertisement) {
+  auto vip = web({"192.0.2.100", "2001:db8::100"});
+  vip.advertisement_interval = 250ms;
+  auto router = active(vip);
+  pass(router, 250ms);
+  ASSERT_FALSE(hands.sent.empty());
+  const auto decoded = decode(hands.sent.back(), {kOurs, kVrrpGroup, 255});
+  ASSERT_TRUE(decoded.has_value());
+  EXPECT_EQ(decoded->advertisement,
+            (Advertisement{Vrid(51), Priority(128), Centiseconds(25), {IpAddress::v4(192, 0, 2, 100)}}));
+  EXPECT_THAT(hands.addresses, Contains(key("2001:db8::100")));
+}
+
+TEST_F(VirtualRouterTest, AnnouncesInAsManyRoundsAsTheFileSays) {
+  auto vip = web();
+  vip.announce = {3, 200ms, 0ms};
+  VirtualRouter router(vip, hands);
+  router.interface_usable(kOurs, {});
+  pass(router, 3500ms);
+  EXPECT_EQ(hands.announced.size(), 1U);
+  pass(router, 200ms);
+  EXPECT_EQ(hands.announced.size(), 2U);
+  pass(router, 20s);
+  EXPECT_EQ(hands.announced.size(), 3U);
+  EXPECT_EQ(router.status().counters.announced, 3U);
+}
+
+TEST_F(VirtualRouterTest, RefreshesForEverIfTheFileSaysSo) {
+  auto vip = web();
+  vip.announce = {1, 1s, 10s};
+  VirtualRouter router(vip, hands);
+  router.interface_usable(kOurs, {});
+  pass(router, 3500ms + 35s);
+  EXPECT_EQ(hands.announced.size(), 4U);
+}
+
+TEST_F(VirtualRouterTest, AnnouncesNothingWithACountOfZero) {
+  auto vip = web();
+  vip.announce = {0, 1s, 0ms};
+  auto router = active(vip);
+  pass(router, 10s);
+  EXPECT_THAT(hands.announced, IsEmpty());
+  EXPECT_THAT(hands.addresses, ElementsAre(key("192.0.2.100")));
+}
+
+TEST_F(VirtualRouterTest, AdvertisementsGoOutWhileTenThousandAddressesAreAdded) {
+  auto vip = web({});
+  for (std::uint32_t i = 0; i < 10000; ++i)
+    vip.addresses.push_back({{IpAddress::v4(0xC6336400U + i), 32}, "front"});
+  vip.advertisement_interval = 100ms;
+  hands.cost_of_adding = 200us;
+  VirtualRouter router(vip, hands);
+  router.interface_usable(kOurs, {});
+  TimePoint last_sent{};
+  std::chrono::nanoseconds longest_gap{};
+  std::size_t count = 0;
+  hands.time = *router.due();
+  do {
+    router.on_time();
+    if (hands.sent.size() > count) {
+      if (count > 0) longest_gap = std::max<std::chrono::nanoseconds>(longest_gap, hands.time - last_sent);
+      last_sent = hands.time;
+      count = hands.sent.size();
+    }
+  } while (router.work());
+  EXPECT_EQ(hands.addresses.size(), 10000U);
+  EXPECT_GE(count, 19U) << "two seconds of adding";
+  EXPECT_LE(longest_gap, 103ms);
+}
+
+TEST_F(VirtualRouterTest, YieldsAndDropsItsAddresses) {
+  auto router = active(web());
+  hear(router, 200);
+  EXPECT_THAT(hands.order, ElementsAre("remove 192.0.2.100/32"));
+  EXPECT_THAT(hands.addresses, IsEmpty());
+  EXPECT_THAT(hands.log, ElementsAre("web: Backup: 192.0.2.12 has priority 200, ours is 128"));
+  pass(router, 3s);
+  EXPECT_THAT(hands.announced, IsEmpty()) << "the rounds ended with the role";
+}
+
+TEST_F(VirtualRouterTest, YieldingInTheMiddleOfATakeoverLeavesNothingBehind) {
+  auto vip = web({"192.0.2.100", "192.0.2.101", "192.0.2.102"});
+  hands.cost_of_adding = 3ms;
+  VirtualRouter router(vip, hands);
+  router.interface_usable(kOurs, {});
+  hands.time = *router.due();
+  router.on_time();
+  EXPECT_TRUE(router.work()) << "one address costs a whole slice here";
+  hear(router, 200, VrrpChecksum::kPseudoHeader);
+  EXPECT_THAT(hands.addresses, IsEmpty());
+  EXPECT_FALSE(router.working());
+}
+
+TEST_F(VirtualRouterTest, LeavesInTheOrderOfAPlannedHandover) {
+  auto router = active(web());
+  router.shutdown();
+  finish(router);
+  EXPECT_THAT(hands.order, ElementsAre("send"));
+  EXPECT_FALSE(router.stopped());
+  EXPECT_THAT(hands.addresses, ElementsAre(key("192.0.2.100")));
+  hear(router, 100);
+  EXPECT_THAT(hands.order, ElementsAre("send", "remove 192.0.2.100/32"));
+  EXPECT_TRUE(router.stopped());
+}
+
+TEST_F(VirtualRouterTest, IsNotStoppedBeforeItsAddressesAreGone) {
+  auto router = active(web({"192.0.2.100", "192.0.2.101"}));
+  router.shutdown();
+  router.shutdown();
+  EXPECT_FALSE(router.stopped());
+  finish(router);
+  EXPECT_TRUE(router.stopped());
+}
+
+TEST_F(VirtualRouterTest, AfterALeaveAnInterfaceThatReturnsDoesNotStartItAgain) {
+  auto router = active(web());
+  router.shutdown();
+  router.shutdown();
+  finish(router);
+  router.interface_unusable("front: no carrier");
+  router.interface_usable(kOurs, {});
+  EXPECT_TRUE(router.stopped());
+}
+
+// ---- adopting
+
+TEST_F(VirtualRouterTest, AnAdoptedTakeoverAddsNothingThatIsThere) {
+  VirtualRouter router(web({"192.0.2.100", "192.0.2.101"}), hands);
+  router.interface_usable(kOurs, {{key("192.0.2.100"), Holding::kOurs}});
+  finish(router);
+  EXPECT_THAT(hands.order,
+              ElementsAre("send", "announce 192.0.2.100", "add 192.0.2.101/32", "announce 192.0.2.101"));
+}
+
+TEST_F(VirtualRouterTest, AnAddressThatWasThereBeforeUsIsUsedButNeverAdoptedOrRemoved) {
+  VirtualRouter router(web(), hands);
+  router.interface_usable(kOurs, {{key("192.0.2.100"), Holding::kForeign}});
+  EXPECT_EQ(router.role(), RoleName::kBackup);
+  EXPECT_THAT(hands.log,
+              Contains("web: 192.0.2.100 on front was there before, and not by vipd: it stays when the role "
+                       "is left; remove it where it is configured"));
+  pass(router, 3500ms);
+  EXPECT_THAT(hands.order, ElementsAre("send", "announce 192.0.2.100"));
+  hear(router, 200);
+  EXPECT_THAT(hands.order, Not(Contains(HasSubstr("remove"))));
+}
+
+TEST_F(VirtualRouterTest, TheStartupDelayCountsFromTheBeginningNotFromTheInterface) {
+  auto vip = web();
+  vip.startup_delay = 5s;
+  VirtualRouter router(vip, hands);
+  hands.time += 2s;
+  router.interface_usable(kOurs, {});
+  EXPECT_EQ(router.due(), hands.time + 3s);
+}
+
+// ---- the interface
+
+TEST_F(VirtualRouterTest, FallsWithItsInterfaceAndComesBackWithIt) {
+  auto router = active(web());
+  router.interface_unusable("front: no carrier");
+  finish(router);
+  EXPECT_EQ(router.role(), RoleName::kInitialize);
+  EXPECT_THAT(hands.log, ElementsAre("web: Initialize: front: no carrier"));
+  EXPECT_THAT(hands.addresses, IsEmpty());
+  EXPECT_EQ(router.due(), std::nullopt);
+  EXPECT_EQ(router.status().source, IpAddress());
+  router.interface_usable(kOurs, {});
+  pass(router, 3500ms);
+  EXPECT_EQ(router.role(), RoleName::kActive);
+  EXPECT_THAT(hands.addresses, ElementsAre(key("192.0.2.100")));
+}
+
+TEST_F(VirtualRouterTest, SaysOnceThatItsInterfaceIsMissing) {
+  VirtualRouter router(web(), hands);
+  router.interface_unusable("front: interface missing");
+  router.interface_unusable("front: interface missing");
+  EXPECT_THAT(hands.log, ElementsAre("web: front: interface missing"));
+  EXPECT_EQ(router.status().why, "front: interface missing");
+}
+
+TEST_F(VirtualRouterTest, AnotherSourceAddressIsUsedFromThenOnWithoutAChangeOfRole) {
+  auto router = active(web());
+  router.interface_usable(IpAddress::v4(192, 0, 2, 77), {});
+  EXPECT_EQ(router.role(), RoleName::kActive);
+  EXPECT_THAT(hands.order, ElementsAre("send"));
+  EXPECT_EQ(router.status().source, IpAddress::v4(192, 0, 2, 77));
+  router.interface_usable(IpAddress::v4(192, 0, 2, 77), {});
+  EXPECT_THAT(hands.order, ElementsAre("send")) << "nothing changed";
+}
+
+// ---- what others do
+
+TEST_F(VirtualRouterTest, AnAddressRemovedBySomebodyElseIsPutBackAtOnceAndAnnounced) {
+  auto router = active(web());
+  router.address_removed(key("192.0.2.100"));
+  finish(router);
+  EXPECT_THAT(hands.order, ElementsAre("add 192.0.2.100/32", "announce 192.0.2.100"));
+  EXPECT_THAT(hands.log, ElementsAre("web: 192.0.2.100 on front: removed by somebody else, put back"));
+  EXPECT_EQ(router.status().counters.put_back, 1U);
+}
+
+TEST_F(VirtualRouterTest, WhoRemovesItAgainAndAgainMeetsOnePuttingBackASecond) {
+  auto router = active(web());
+  for (int i = 0; i < 100; ++i) {
+    router.address_removed(key("192.0.2.100"));
+    finish(router);
+    pass(router, 50ms);
+  }
+  EXPECT_EQ(std::ranges::count(hands.order, "add 192.0.2.100/32"), 6);
+  pass(router, 1s);
+  EXPECT_THAT(hands.addresses, ElementsAre(key("192.0.2.100")));
+}
+
+TEST_F(VirtualRouterTest, AsBackupItDoesNotCareWhoRemovesAddresses) {
+  VirtualRouter router(web(), hands);
+  router.interface_usable(kOurs, {});
+  router.address_removed(key("192.0.2.100"));
+  router.address_removed(key("192.0.2.99"));
+  finish(router);
+  EXPECT_THAT(hands.order, IsEmpty());
+}
+
+TEST_F(VirtualRouterTest, ARefusedAddressIsTriedAgainEachSecondAndSaidOnce) {
+  hands.refuse_adding = "Cannot assign requested address";
+  VirtualRouter router(web(), hands);
+  router.interface_usable(kOurs, {});
+  pass(router, 10s);
+  EXPECT_THAT(hands.log, ElementsAre("web: Backup: started", "web: Active: no advertisement for 3.5s",
+                                     "web: front: add 192.0.2.100/32: Cannot assign requested address"));
+  hands.refuse_adding.clear();
+  pass(router, 1s);
+  EXPECT_THAT(hands.addresses, ElementsAre(key("192.0.2.100")));
+  EXPECT_THAT(hands.announced, Contains(IpAddress::v4(192, 0, 2, 100)));
+}
+
+TEST_F(VirtualRouterTest, ARefusedAdvertisementIsCountedAndSaidOnce) {
+  auto router = active(web());
+  hands.refuse_sending = "front: Network is down";
+  pass(router, 3s);
+  EXPECT_THAT(hands.log, ElementsAre("web: send advertisement: front: Network is down"));
+  EXPECT_EQ(router.status().counters.not_sent, 3U);
+}
+
+// ---- checksums, unicast
+
+TEST_F(VirtualRouterTest, AnswersInTheChecksumThatThePeerUses) {
+  auto router = active(web());
+  hear(router, 100, VrrpChecksum::kPlain);
+  ASSERT_EQ(hands.sent.size(), 1U);
+  EXPECT_EQ(decode(hands.sent.back(), {kOurs, kVrrpGroup, 255})->checksum, VrrpChecksum::kPlain);
+  hear(router, 100, VrrpChecksum::kPseudoHeader);
+  EXPECT_EQ(decode(hands.sent.back(), {kOurs, kVrrpGroup, 255})->checksum, VrrpChecksum::kPseudoHeader);
+}
+
+TEST_F(VirtualRouterTest, KeepsThePinnedChecksumWhateverThePeerUses) {
+  auto vip = web();
+  vip.checksum = VrrpChecksum::kPlain;
+  auto router = active(vip);
+  hear(router, 100, VrrpChecksum::kPseudoHeader);
+  ASSERT_EQ(hands.sent.size(), 1U);
+  EXPECT_EQ(decode(hands.sent.back(), {kOurs, kVrrpGroup, 255})->checksum, VrrpChecksum::kPlain);
+}
+
+TEST_F(VirtualRouterTest, UnicastGoesToEachPeerAndIsHeardFromPeersAlone) {
+  auto vip = web();
+  vip.transport = config::Transport::kUnicast;
+  vip.peers = {kPeer, IpAddress::v4(192, 0, 2, 13)};
+  auto router = active(vip);
+  pass(router, 1s);
+  EXPECT_EQ(hands.sent_to, vip.peers);
+  EXPECT_TRUE(router.listens_to({kPeer, kOurs, 64}));
+  EXPECT_FALSE(router.listens_to({IpAddress::v4(192, 0, 2, 99), kOurs, 64}));
+  auto multicast = active(web());
+  EXPECT_TRUE(multicast.listens_to({IpAddress::v4(192, 0, 2, 99), kVrrpGroup, 255}));
+}
+
+TEST_F(VirtualRouterTest, SaysOnceThatAPeerAdvertisesOtherAddresses) {
+  auto router = active(web());
+  for (int i = 0; i < 3; ++i) {
+    hands.log.clear();
+    hear(router, 100, VrrpChecksum::kPseudoHeader, {IpAddress::v4(192, 0, 2, 200)});
+    const auto line =
+        "web: 192.0.2.12 advertises 192.0.2.200 where this host has 192.0.2.100: the files differ";
+    EXPECT_EQ(std::ranges::count(hands.log, line), i == 0 ? 1 : 0);
+  }
+}
+
+// ---- reload
+
+TEST_F(VirtualRouterTest, AReloadChangesPriorityIntervalAndAddressesInPlace) {
+  auto router = active(web({"192.0.2.100", "192.0.2.101"}));
+  auto changed = web({"192.0.2.101", "192.0.2.102"});
+  changed.priority = Priority(90);
+  changed.advertisement_interval = 100ms;
+  router.reconfigure(changed);
+  finish(router);
+  EXPECT_EQ(router.role(), RoleName::kActive);
+  EXPECT_THAT(hands.addresses, ElementsAre(key("192.0.2.101"), key("192.0.2.102")));
+  EXPECT_EQ(hands.order.front(), "send");
+  const auto decoded = decode(hands.sent.front(), {kOurs, kVrrpGroup, 255});
+  ASSERT_TRUE(decoded.has_value());
+  EXPECT_EQ(decoded->advertisement.priority, Priority(90));
+  EXPECT_EQ(decoded->advertisement.interval, Centiseconds(10));
+  EXPECT_THAT(hands.order, Not(Contains("remove 192.0.2.101/32")));
+  EXPECT_THAT(hands.log, IsEmpty());
+}
+
+TEST_F(VirtualRouterTest, AReloadAsBackupTouchesNoAddress) {
+  VirtualRouter router(web(), hands);
+  router.interface_usable(kOurs, {});
+  router.reconfigure(web({"192.0.2.102"}));
+  finish(router);
+  EXPECT_THAT(hands.order, IsEmpty());
+}
+
+TEST_F(VirtualRouterTest, AdvertisesOnceMoreBeforeItStartsItselfAgain) {
+  auto router = active(web());
+  router.advertise_before_exec();
+  EXPECT_THAT(hands.order, ElementsAre("send"));
+  VirtualRouter backup(web(), hands);
+  backup.advertise_before_exec();
+  EXPECT_THAT(hands.order, ElementsAre("send"));
+}
+
+TEST_F(VirtualRouterTest, CountsBadPacketsByReason) {
+  VirtualRouter router(web(), hands);
+  router.refuse(BadPacket::kTtl);
+  router.refuse(BadPacket::kChecksum);
+  router.refuse(BadPacket::kChecksum);
+  const auto bad = router.status().counters.bad;
+  EXPECT_EQ(bad.of(BadPacket::kTtl), 1U);
+  EXPECT_EQ(bad.of(BadPacket::kChecksum), 2U);
+  EXPECT_EQ(bad.of(BadPacket::kVersion), 0U);
+}
+
+}  // namespace
+}  // namespace hawser::vipd

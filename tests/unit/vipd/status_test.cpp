@@ -1,0 +1,120 @@
+#include "vipd/status.h"
+
+#include <boost/json.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace hawser::vipd {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::Not;
+
+DaemonStatus example() {
+  RouterStatus router;
+  router.vip.name = "web";
+  router.vip.interface = "front";
+  router.vip.virtual_router_id = Vrid(51);
+  router.vip.priority = Priority(150);
+  router.role = RoleName::kActive;
+  router.why = "no advertisement from 192.0.2.12 for 3.61s";
+  router.since = TimePoint(1000s);
+  router.source = IpAddress::v4(192, 0, 2, 11);
+  router.heard = Heard{IpAddress::v4(192, 0, 2, 12), Priority(100), TimePoint(1001s)};
+  router.addresses[{"front", *Prefix::parse("192.0.2.100")}] = Holding::kOurs;
+  router.counters.sent = 17;
+  router.counters.bad.count(BadPacket::kTtl);
+  router.counters.bad.count(BadPacket::kChecksum);
+  router.counters.bad.count(BadPacket::kChecksum);
+  DaemonStatus status;
+  status.pid = 42;
+  status.node = "lb1";
+  status.config_file = "/etc/hawser/hawser.toml";
+  status.readings = 2;
+  status.vips = {router};
+  status.interfaces = {{"front", {}}, {"back", {}}};
+  status.interfaces.at(0).bad.count(BadPacket::kRouterId);
+  status.now = TimePoint(1090s);
+  status.wall_clock = std::chrono::system_clock::from_time_t(1'700'000'090);
+  status.started = std::chrono::system_clock::from_time_t(1'700'000'000) + 7ms;
+  return status;
+}
+
+TEST(VipdStatus, JsonNamesRoleReasonPeerAndCounters) {
+  const auto json = to_json(example());
+  const auto& vip = json.at("vips").as_array().at(0);
+  EXPECT_EQ(json.at("pid"), 42);
+  EXPECT_EQ(json.at("started"), "2023-11-14T22:13:20.007Z");
+  EXPECT_EQ(vip.at("role"), "Active");
+  EXPECT_EQ(vip.at("since"), "2023-11-14T22:13:20.000Z");
+  EXPECT_EQ(vip.at("seconds"), 90.0);
+  EXPECT_EQ(vip.at("why"), "no advertisement from 192.0.2.12 for 3.61s");
+  EXPECT_EQ(vip.at("heard").at("address"), "192.0.2.12");
+  EXPECT_EQ(vip.at("heard").at("seconds_ago"), 89.0);
+  EXPECT_EQ(vip.at("source"), "192.0.2.11");
+  EXPECT_EQ(vip.at("checksum"), "pseudo-header");
+  EXPECT_EQ(vip.at("addresses").as_array().at(0).at("state"), "held");
+  EXPECT_EQ(vip.at("counters").at("advertisements_sent"), 17);
+  EXPECT_EQ(vip.at("counters").at("bad_packets").at("checksum"), 2);
+  EXPECT_EQ(vip.at("counters").at("bad_packets").at("version"), 0);
+  EXPECT_EQ(json.at("interfaces").as_array().at(0).at("bad_packets").at("router id"), 1);
+  EXPECT_EQ(json.at("config").at("in_use"), "current");
+}
+
+TEST(VipdStatus, JsonSaysNullForWhatIsNotThere) {
+  auto status = example();
+  status.vips.at(0).heard.reset();
+  status.vips.at(0).source = IpAddress();
+  const auto vip = to_json(status).at("vips").as_array().at(0);
+  EXPECT_TRUE(vip.at("heard").is_null());
+  EXPECT_TRUE(vip.at("source").is_null());
+}
+
+TEST(VipdStatus, TablesAreAlignedAndShowOnlyReasonsThatWereCounted) {
+  EXPECT_EQ(
+      tables(to_json(example())),
+      "VIP  ROLE      FOR  PRIORITY  INTERFACE  ROUTER ID  HEARD                               WHY\n"
+      "web  Active  1m30s       150  front             51  192.0.2.12 priority 100, 1m29s ago  "
+      "no advertisement from 192.0.2.12 for 3.61s\n"
+      "\n"
+      "VIP  ADDRESS         ON     STATE\n"
+      "web  192.0.2.100/32  front  held\n"
+      "\n"
+      "VIP                     SENT  REFUSED  RECEIVED  TAKEOVERS  ANNOUNCED  PUT BACK  BAD PACKETS\n"
+      "web                       17        0         0          0          0         0  ttl 1, checksum 2\n"
+      "other packets on front                                                           router id 1\n"
+      "\n"
+      "loop: 0 of 0 timers more than 2 ms late, the latest 0.0 ms\n");
+}
+
+TEST(VipdStatus, TablesSayThatTheFileIsBad) {
+  auto status = example();
+  status.problems = {"hawser.toml:3:1: vip.web.priority: must be 1 to 255"};
+  EXPECT_THAT(tables(to_json(status)),
+              HasSubstr("/etc/hawser/hawser.toml is bad: what was read before stays in use\n"
+                        "  hawser.toml:3:1: vip.web.priority: must be 1 to 255\n"));
+  status.last_good = true;
+  EXPECT_THAT(tables(to_json(status)),
+              HasSubstr("/etc/hawser/hawser.toml is bad: the last good file is in use\n"));
+  EXPECT_THAT(tables(to_json(example())), Not(HasSubstr("is bad")));
+}
+
+TEST(VipdStatus, TablesOfAnythingElseAreEmptyCellsNotACrash) {
+  EXPECT_EQ(tables(boost::json::parse("[]")), "no vips on this host\n");
+  EXPECT_THAT(tables(boost::json::parse(R"({"vips":[{"name":"web","heard":7}]})")), HasSubstr("web"));
+}
+
+TEST(VipdStatus, AgesAreShort) {
+  EXPECT_EQ(age(0.0904), "90ms");
+  EXPECT_EQ(age(1), "1s");
+  EXPECT_EQ(age(59.9), "59s");
+  EXPECT_EQ(age(60), "1m00s");
+  EXPECT_EQ(age(3599), "59m59s");
+  EXPECT_EQ(age(3600), "1h00m");
+  EXPECT_EQ(age(86399), "23h59m");
+  EXPECT_EQ(age(86400 * 3 + 3600 * 4), "3d04h");
+}
+
+}  // namespace
+}  // namespace hawser::vipd
