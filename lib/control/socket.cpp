@@ -53,10 +53,18 @@ Status clear_the_way(const std::filesystem::path& socket) {
   return {};
 }
 
+// A daemon that root started by hand answers the members of the group too.
+void share_with_group_of(const std::filesystem::path& directory, const std::filesystem::path& socket) {
+  struct stat found {};
+  if (::geteuid() != 0 || ::stat(directory.c_str(), &found) != 0) return;
+  [[maybe_unused]] const int done = ::lchown(socket.c_str(), static_cast<uid_t>(-1), found.st_gid);
+}
+
 // The mode is set between bind and listen: until listen nobody can connect.
 Result<Listening> bind_and_listen(int descriptor, const std::filesystem::path& socket,
                                   const sockaddr_un& address) {
   if (::bind(descriptor, generic(address), sizeof(address)) != 0) return refused(errno);
+  share_with_group_of(socket.parent_path(), socket);
   struct stat made {};
   if (::chmod(socket.c_str(), 0660) != 0 || ::lstat(socket.c_str(), &made) != 0 ||
       ::listen(descriptor, SOMAXCONN) != 0) {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/base/fd.h"
+#include "lib/daemon/owner.h"
 
 namespace hawser {
 namespace {
@@ -41,6 +42,7 @@ Status write_atomically(const std::filesystem::path& file, std::string_view cont
   auto pattern = file.native() + ".XXXXXX";
   const Fd temporary{::mkostemp(pattern.data(), O_CLOEXEC)};
   if (!temporary) return refused(file, "write");
+  give_to_owner_of(file.parent_path(), temporary.get());
   const bool written = write_all(temporary.get(), content) && ::fchmod(temporary.get(), mode) == 0 &&
                        ::fsync(temporary.get()) == 0 && ::rename(pattern.c_str(), file.c_str()) == 0;
   if (!written) {

@@ -7,7 +7,10 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include "lib/daemon/owner.h"
 
 namespace hawser {
 namespace {
@@ -28,12 +31,31 @@ Status write_pid(int file) {
   return fail_with(errno, "{}", std::strerror(errno));
 }
 
+tl::unexpected<Error> cannot_open(const std::filesystem::path& path) {
+  const int code = errno;
+  struct stat found {};
+  if (code == EACCES && ::lstat(path.c_str(), &found) == 0 && found.st_uid != ::geteuid())
+    return fail_with(code, "{}: {}: it belongs to user {}: remove it, or be that user", path.native(),
+                     std::strerror(code), found.st_uid);
+  return fail_with(code, "{}: {}", path.native(), std::strerror(code));
+}
+
+Result<Fd> open_or_create(const std::filesystem::path& path) {
+  constexpr int kFlags = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
+  Fd fresh{::open(path.c_str(), kFlags | O_CREAT | O_EXCL, 0640)};
+  if (fresh) give_to_owner_of(path.parent_path(), fresh.get());
+  if (fresh || errno != EEXIST) return fresh ? Result<Fd>{std::move(fresh)} : cannot_open(path);
+  Fd there{::open(path.c_str(), kFlags)};
+  return there ? Result<Fd>{std::move(there)} : cannot_open(path);
+}
+
 }  // namespace
 
 Result<InstanceLock> InstanceLock::take(const std::filesystem::path& runtime_dir, std::string_view name) {
   const auto path = runtime_dir / fmt::format("{}.lock", name);
-  Fd file{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640)};
-  if (!file) return fail_with(errno, "{}: {}", path.native(), std::strerror(errno));
+  auto opened = open_or_create(path);
+  if (!opened) return tl::unexpected(opened.error());
+  Fd file = std::move(*opened);
   if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK)
       return fail_with(EWOULDBLOCK, "{}: already running{} ({})", name, holder(file.get()), path.native());

@@ -1,8 +1,10 @@
 #include "lib/daemon/log.h"
 
 #include <cerrno>
+#include <csignal>
 
 #include <fmt/chrono.h>
+#include <poll.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/base_sink.h>
 #include <sys/socket.h>
@@ -18,6 +20,9 @@ std::size_t give(int descriptor, std::string_view bytes) {
   const auto sent = ::send(descriptor, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   if (sent >= 0) return static_cast<std::size_t>(sent);
   if (errno != ENOTSOCK) return 0;
+  // A pipe whose reader sleeps, a terminal after Ctrl-S. Up to PIPE_BUF a ready one takes the whole line.
+  pollfd room{descriptor, POLLOUT, 0};
+  if (::poll(&room, 1, 0) != 1 || (room.revents & POLLOUT) == 0) return 0;
   const auto written = ::write(descriptor, bytes.data(), bytes.size());
   return written < 0 ? 0 : static_cast<std::size_t>(written);
 }
@@ -45,6 +50,8 @@ spdlog::level::level_enum to_spdlog(Level level) {
 class StderrSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
   StderrSink() {
+    // A reader of the log that goes away must not take the daemon along.
+    std::signal(SIGPIPE, SIG_IGN);
     struct stat found {};
     const auto* stream = std::getenv("JOURNAL_STREAM");
     if (stream != nullptr && ::fstat(STDERR_FILENO, &found) == 0)

@@ -38,9 +38,11 @@ int bring_in(dl_phdr_info* object, std::size_t /*size*/, void* /*data*/) {
 }  // namespace
 
 Status use_realtime(int priority) {
-  if (priority == 0) return {};
+  if (priority == 0 && (::sched_getscheduler(0) & ~SCHED_RESET_ON_FORK) == SCHED_OTHER) return {};
   const sched_param parameters{priority};
-  if (::sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &parameters) == 0) return {};
+  // Reset-on-fork cannot be taken back without privilege, and does no harm.
+  const int policy = priority == 0 ? SCHED_OTHER : SCHED_FIFO;
+  if (::sched_setscheduler(0, policy | SCHED_RESET_ON_FORK, &parameters) == 0) return {};
   const int code = errno;
   if (code == EPERM)
     return fail_with(code, "real-time priority {}: {}: give the unit LimitRTPRIO={} or CAP_SYS_NICE",
@@ -56,6 +58,11 @@ Status lock_memory() {
   }
   ::dl_iterate_phdr(bring_in, nullptr);
   return {};
+}
+
+Status unlock_memory() {
+  if (::munlockall() == 0) return {};
+  return fail_with(errno, "unlock memory: {}", std::strerror(errno));
 }
 
 }  // namespace hawser

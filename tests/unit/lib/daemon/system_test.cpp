@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -95,6 +96,31 @@ TEST(InstanceLock, SaysThatTheDirectoryIsMissing) {
   const auto lock = InstanceLock::take("/nonexistent-hawser", "netd");
   ASSERT_FALSE(lock);
   EXPECT_EQ(lock.error().text, "/nonexistent-hawser/netd.lock: No such file or directory");
+}
+
+TEST(InstanceLock, OfRootBelongsToWhomTheDirectoryBelongs) {
+  if (::geteuid() != 0) GTEST_SKIP() << "root is needed";
+  const test::TempDir directory;
+  ASSERT_EQ(::chown(directory.path().c_str(), 4711, 4712), 0);
+  ASSERT_TRUE(InstanceLock::take(directory.path(), "netd"));
+  ASSERT_TRUE(write_atomically(directory.path() / "netd.journal", "{}"));
+  for (const auto* name : {"netd.lock", "netd.journal"}) {
+    struct stat found {};
+    ASSERT_EQ(::stat((directory.path() / name).c_str(), &found), 0);
+    EXPECT_EQ(found.st_uid, 4711U) << name;
+    EXPECT_EQ(found.st_gid, 4712U) << name;
+  }
+}
+
+TEST(InstanceLock, AFileThatWasThereIsNotGivenAway) {
+  if (::geteuid() != 0) GTEST_SKIP() << "root is needed";
+  const test::TempDir directory;
+  { std::ofstream(directory.path() / "netd.lock") << "1\n"; }
+  ASSERT_EQ(::chown(directory.path().c_str(), 4711, 4712), 0);
+  ASSERT_TRUE(InstanceLock::take(directory.path(), "netd"));
+  struct stat found {};
+  ASSERT_EQ(::stat((directory.path() / "netd.lock").c_str(), &found), 0);
+  EXPECT_EQ(found.st_uid, 0U);
 }
 
 TEST(LoopLateness, SeesAHandlerThatHoldsTheLoop) {
@@ -245,6 +271,43 @@ TEST(Log, NeverWaitsForAFullJournalAndCountsWhatWasLost) {
   EXPECT_NE(after.find(" lines before this one were lost)\n"), std::string::npos) << after;
   EXPECT_TRUE(after.ends_with("web: again\n"));
   for (const int end : ends) ::close(end);
+}
+
+// A pager that sleeps, a terminal after Ctrl-S: without the look beforehand this test hangs.
+TEST(Log, NeverWaitsForAFullPipe) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  {
+    const InsteadOfStderr swapped{ends[1]};
+    for (int i = 0; i < 500; ++i) log::info("web: {}", std::string(1000, 'x'));
+  }
+  int waiting = 0;
+  ASSERT_EQ(::ioctl(ends[0], FIONREAD, &waiting), 0);
+  EXPECT_GT(waiting, 10'000);
+  for (const int end : ends) ::close(end);
+}
+
+TEST(Log, OutlivesItsReader) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  ::close(ends[0]);
+  {
+    const InsteadOfStderr swapped{ends[1]};
+    log::info("to nobody");
+  }
+  ::close(ends[1]);
+}
+
+TEST(Realtime, GivesTheOrdinaryClassBack) {
+  Status status;
+  int policy = -1;
+  std::thread([&] {  // only this thread
+    status = use_realtime(5);
+    if (status) status = use_realtime(0);
+    policy = ::sched_getscheduler(0) & ~SCHED_RESET_ON_FORK;
+  })
+      .join();
+  EXPECT_EQ(policy, SCHED_OTHER) << "given back, or never given without the right to it";
 }
 
 TEST(Log, WritesFromItsLevelUp) {
