@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <vector>
 
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
@@ -29,8 +30,15 @@ LinkFact fact_of(const nl::DecodedLink& link) {
   fact.master = link.master;
   if (link.port_kind == "bond") fact.port = link.port.status;
   fact.active_port = link.bond.active_port;
+  fact.mac = link.mac;
   fact.failover = link.event == IFLA_EVENT_BONDING_FAILOVER;
   return fact;
+}
+
+// A bridge sends link messages of its own (AF_BRIDGE, br_info_notify() in the kernel) of what is or was its
+// port. They know nothing of a bond, and their RTM_DELLINK means that the link left the bridge.
+bool is_of_the_link_itself(const nl::MessageView& message) {
+  return !message.payload.empty() && message.payload.front() == AF_UNSPEC;
 }
 
 void note(const nl::MessageView& message, Changes& changes) {
@@ -49,6 +57,7 @@ void note(const nl::MessageView& message, Changes& changes) {
     case RTM_NEWLINK:
     case RTM_DELLINK:
       changes.links = true;
+      if (!is_of_the_link_itself(message)) break;
       if (const auto link = nl::decode_link(message)) changes.facts.push_back(fact_of(*link));
       break;
     default:
@@ -73,15 +82,16 @@ void enlarge_buffer(int fd) {
 
 }  // namespace
 
-Result<Monitor> Monitor::open() {
+Result<Monitor> Monitor::open(Interest interest) {
   Fd fd{socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE)};
   sockaddr_nl any{};
   any.nl_family = AF_NETLINK;
   bool ok = fd.get() >= 0 && bind(fd.get(), reinterpret_cast<const sockaddr*>(&any), sizeof(any)) == 0;
   if (ok) enlarge_buffer(fd.get());
-  for (const int group :
-       {RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE})
-    ok = ok && join(fd.get(), group);
+  std::vector<int> groups{RTNLGRP_LINK};
+  if (interest.addresses) groups.insert(groups.end(), {RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR});
+  if (interest.routes) groups.insert(groups.end(), {RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE});
+  for (const int group : groups) ok = ok && join(fd.get(), group);
   if (!ok) return fail_with(errno, "netlink: listen for changes: {}", std::strerror(errno));
   return Monitor{std::move(fd)};
 }

@@ -21,6 +21,7 @@ struct LinkFact {
   IfIndex master;                  // the bond, VRF or bridge it belongs to
   std::optional<PortStatus> port;  // of a bond's port
   IfIndex active_port;             // of a bond with an active port
+  MacAddress mac;                  // all zero: it has none
   bool failover = false;           // of a bond: it has just chosen another active port
 
   bool operator==(const LinkFact&) const = default;
@@ -48,11 +49,18 @@ struct Changes {
   bool operator==(const Changes&) const = default;
 };
 
+// What a monitor is told of beside links. Routes only where they matter: beside a routing daemon there are
+// thousands of notifications a second.
+struct Interest {
+  bool addresses = true;
+  bool routes = true;
+};
+
 class Monitor {
  public:
   // Listens in the current network namespace. What happens after open() is not missed, so open first, then
   // observe.
-  static Result<Monitor> open();
+  static Result<Monitor> open(Interest interest = {});
 
   // Readable when there is something to drain. Stays the monitor's.
   [[nodiscard]] int fd() const { return fd_.get(); }

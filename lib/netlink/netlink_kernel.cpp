@@ -28,7 +28,8 @@ Result<NetlinkKernel> NetlinkKernel::open() {
 Result<Observed> NetlinkKernel::observe(const Scope& scope) {
   Observed observed;
   if (scope.network)
-    if (const auto status = network_.observe(observed); !status) return tl::unexpected(status.error());
+    if (const auto status = network_.observe(observed, scope.routes); !status)
+      return tl::unexpected(status.error());
   if (scope.ipvs)
     if (const auto status = ipvs_.observe(observed, scope.services); !status)
       return cannot_read_ipvs(status.error());

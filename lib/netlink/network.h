@@ -11,8 +11,8 @@ class Network {
  public:
   static Result<Network> open();
 
-  // Fills links, addresses and routes.
-  Status observe(Observed& observed);
+  // Fills links and addresses, and routes if asked for.
+  Status observe(Observed& observed, bool with_routes);
 
   // The error's code is the errno; its text, where there is one, is the kernel's or names the missing
   // interface.

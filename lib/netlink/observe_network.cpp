@@ -67,12 +67,14 @@ void add_route(State& state, const DecodedRoute& decoded, const Names& names) {
 
 }  // namespace
 
-Status Network::observe(Observed& observed) {
+Status Network::observe(Observed& observed, bool with_routes) {
   Names names;
-  return observe_links(observed, names)
-      .and_then([&] { return observe_addresses(observed, names); })
-      .and_then([&] { return observe_routes(observed, names, Family::kIpv4); })
-      .and_then([&] { return observe_routes(observed, names, Family::kIpv6); });
+  const auto links =
+      observe_links(observed, names).and_then([&] { return observe_addresses(observed, names); });
+  if (!links || !with_routes) return links;
+  return links.and_then([&] { return observe_routes(observed, names, Family::kIpv4); }).and_then([&] {
+    return observe_routes(observed, names, Family::kIpv6);
+  });
 }
 
 Status Network::observe_links(Observed& observed, Names& names) {

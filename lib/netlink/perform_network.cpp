@@ -41,7 +41,7 @@ Status Network::perform(const CreateLink& step) {
   if (status || status.error().code != EEXIST) return status;
   // Made by an earlier try of this very step, or something else of that name?
   Observed now;
-  if (auto seen = observe(now); !seen) return seen;
+  if (auto seen = observe(now, false); !seen) return seen;
   const auto there = now.state.links.find(step.link);
   return there != now.state.links.end() && is_same_make(there->second, step.wanted) ? Status{} : status;
 }
@@ -127,7 +127,7 @@ Status Network::perform(const AddRoute& step) {
   auto status = socket_.request(encode_put_route(Put::kNew, step.key, step.route, *device));
   if (status || status.error().code != EEXIST) return status;
   Observed now;
-  if (auto seen = observe(now); !seen) return seen;
+  if (auto seen = observe(now, true); !seen) return seen;
   const auto there = now.state.routes.find(step.key);
   return there != now.state.routes.end() && there->second == step.route ? Status{} : status;
 }

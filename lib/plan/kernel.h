@@ -13,7 +13,8 @@ namespace hawser {
 // What to look at; reading the IPVS table costs one dump per service, so a verifier asks only for what it
 // changed.
 struct Scope {
-  bool network = true;  // links, addresses, routes
+  bool network = true;  // links, addresses
+  bool routes = true;   // with network only: there may be hundreds of thousands
   bool ipvs = true;     // services with their real servers; without the ip_vs module: none, no error
   std::set<ServiceKey> services;  // empty: all of them
 };

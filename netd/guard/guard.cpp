@@ -25,7 +25,7 @@ using asio::posix::stream_descriptor;
 using boost::system::error_code;
 
 constexpr int kPriority = 10;  // below the advertisements' only by what vipd is configured to
-const Scope kNetwork{.network = true, .ipvs = false, .services = {}};
+const Scope kLinks{.network = true, .routes = false, .ipvs = false, .services = {}};
 
 class Guard {
  public:
@@ -83,7 +83,7 @@ class Guard {
   }
 
   void look() {
-    if (auto observed = kernel_.observe(kNetwork)) observed_ = std::move(*observed);
+    if (auto observed = kernel_.observe(kLinks)) observed_ = std::move(*observed);
   }
 
   void act() {
@@ -145,7 +145,8 @@ int complain(const Error& error) {
 int run_guard() {
   auto parent = become_child();
   if (!parent) return complain(parent.error());
-  auto monitor = Monitor::open();  // before the first look, so that nothing falls between
+  auto monitor = Monitor::open(
+      {.addresses = false, .routes = false});  // before the first look, so that nothing falls between
   if (!monitor) return complain(monitor.error());
   auto kernel = NetlinkKernel::open();
   if (!kernel) return complain(kernel.error());

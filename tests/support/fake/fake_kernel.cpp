@@ -143,7 +143,7 @@ Result<Observed> FakeKernel::observe(const Scope& scope) {
   Observed observed;
   if (scope.network) {
     observed.state.links = state_.links;
-    observed.state.routes = state_.routes;
+    if (scope.routes) observed.state.routes = state_.routes;
     for (const auto& [name, link] : state_.links) observed.links[name] = status_of(name, link);
   }
   if (!scope.ipvs) return observed;

@@ -1,5 +1,7 @@
 #include "lib/netlink/monitor.h"
 
+#include <sys/socket.h>
+
 #include "captures.h"
 
 namespace hawser {
@@ -35,6 +37,23 @@ TEST(Monitor, TellsAFailoverWithTheNewActivePort) {
   EXPECT_TRUE(changes.facts.front().failover);
   EXPECT_NE(changes.facts.front().active_port, IfIndex{});
   EXPECT_FALSE(changes.facts.front().port);
+}
+
+TEST(Monitor, TellsTheHardwareAddress) {
+  const auto changes = changes_of(nl::capture("event_port_without_carrier"));
+  ASSERT_EQ(changes.facts.size(), 1U);
+  EXPECT_NE(changes.facts.front().mac, MacAddress{});
+}
+
+// The 17th byte is ifi_family. A bridge tells of its ports in link messages of its own.
+TEST(Monitor, ABridgesWordOnItsPortIsNoFactAboutTheLink) {
+  for (const auto* name : {"event_failover", "event_removed"}) {
+    auto datagram = nl::capture(name);
+    datagram[16] = AF_BRIDGE;
+    const auto changes = changes_of(datagram);
+    EXPECT_TRUE(changes.links) << name;
+    EXPECT_TRUE(changes.facts.empty()) << name;
+  }
 }
 
 TEST(Monitor, TellsARemovedLink) {
