@@ -86,9 +86,7 @@ void Daemon::begin_with(const Reading& reading) {
 
 Status Daemon::open_world(const Settings& settings) {
   (void)log::set_level(settings.log_level);
-  if (const auto fast = use_realtime(settings.realtime); !fast) log::warning("{}", fast.error().text);
-  if (settings.lock_memory)
-    if (const auto locked = lock_memory(); !locked) log::warning("{}", locked.error().text);
+  be_on_time(settings);
   auto world = World::open(
       context_, [this](Segment& segment, ByteView packet) { on_packet(segment, packet); },
       [this](const AddressKey& address) { return claimed(address); });
@@ -98,8 +96,19 @@ Status Daemon::open_world(const Settings& settings) {
   return {};
 }
 
+void Daemon::be_on_time(const Settings& settings) {
+  if (realtime_ != settings.realtime)
+    if (const auto fast = use_realtime(settings.realtime); !fast) log::warning("{}", fast.error().text);
+  realtime_ = settings.realtime;
+  if (settings.lock_memory == locked_) return;
+  locked_ = settings.lock_memory;
+  const auto done = settings.lock_memory ? lock_memory() : unlock_memory();
+  if (!done) log::warning("{}", done.error().text);
+}
+
 void Daemon::apply(const Settings& settings) {
   (void)log::set_level(settings.log_level);
+  be_on_time(settings);
   std::set<RouterKey> named;
   for (const auto& vip : settings.vips) {
     named.emplace(vip.interface, vip.virtual_router_id);
@@ -152,12 +161,13 @@ void Daemon::take_news() {
 
 // At once, but not for each of a thousand notifications: a look costs as much as there are addresses.
 void Daemon::look_soon() {
-  if (look_queued_) return;
   if (world_->now() - looked_at_ >= kBetweenLooks) return look();
   look_at(looked_at_ + kBetweenLooks);
 }
 
+// Unless one is due before.
 void Daemon::look_at(TimePoint time) {
+  if (look_queued_ && look_timer_.expiry() <= time) return;
   look_queued_ = true;
   look_timer_.expires_at(time);
   look_timer_.async_wait([this](const error_code& cancelled) {
@@ -171,10 +181,13 @@ void Daemon::look() {
   const auto looked = world_->look();
   looked_at_ = world_->now();
   if (!looked) {
-    log::warning("{}", looked.error().text);
+    if (blind_ != looked.error().text) log::warning("{}", looked.error().text);
+    blind_ = looked.error().text;
     return look_at(looked_at_ + kLookAgain);
   }
+  blind_.clear();
   for (auto& [key, running] : routers_) settle_interface(running);
+  for (const auto& interface : *looked) announce_again(interface);
   if (std::exchange(lost_, false))
     for (const auto& [key, running] : routers_)
       for (const auto& address : running.router.held()) removed_.push_back(address);
@@ -192,20 +205,23 @@ void Daemon::put_back(const std::vector<AddressKey>& removed) {
   }
 }
 
+void Daemon::announce_again(const std::string& interface) {
+  for (auto& [key, running] : routers_) running.router.mac_changed(interface);
+}
+
 void Daemon::settle_interface(Running& running) {
   auto& router = running.router;
   const auto& vip = router.vip();
-  const auto source = source_on(world_->observed(), vip);
-  if (!source) {
-    router.interface_unusable(source.error());
-    return;
-  }
+  const auto& observed = world_->observed();
+  const auto present = router.usable() ? std::map<AddressKey, Holding>{} : present_addresses(observed, vip);
+  if (!hears(observed, vip.interface)) world_->close_segment(vip.interface);
+  const auto source = source_on(observed, vip, router.source());
+  if (!source) return router.interface_unusable(source.error(), present);
   if (const auto opened = world_->open_segment(vip.interface); !opened) {
-    router.interface_unusable(opened.error().text);
+    router.interface_unusable(opened.error().text, present);
     return look_at(world_->now() + kLookAgain);
   }
-  router.interface_usable(*source, router.usable() ? std::map<AddressKey, Holding>{}
-                                                   : present_addresses(world_->observed(), vip));
+  router.interface_usable(*source, present);
 }
 
 void Daemon::remove_orphans(const std::vector<config::Vip>& named) {
@@ -271,6 +287,9 @@ void Daemon::work_later(const RouterKey& key) {
 
 void Daemon::reap() {
   std::erase_if(routers_, [](const auto& entry) { return entry.second.router.stopped(); });
+  std::set<std::string> interfaces;
+  for (const auto& [key, running] : routers_) interfaces.insert(key.first);
+  world_->keep_segments(interfaces);
   if (stopping_ && routers_.empty()) context_.stop();
 }
 

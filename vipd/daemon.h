@@ -53,6 +53,7 @@ class Daemon {
   void refuse(const Reading& reading);
   void begin_with(const Reading& reading);
   Status open_world(const Settings& settings);
+  void be_on_time(const Settings& settings);
   void apply(const Settings& settings);
   void start_or_change(const config::Vip& vip);
   void remind();
@@ -64,6 +65,7 @@ class Daemon {
   void look_soon();
   void look_at(TimePoint time);
   void look();
+  void announce_again(const std::string& interface);
   void remove_orphans(const std::vector<config::Vip>& named);
   void settle_interface(Running& running);
   void put_back(const std::vector<AddressKey>& removed);
@@ -99,6 +101,8 @@ class Daemon {
   std::map<RouterKey, Running> routers_;
   std::unique_ptr<control::Server> server_;
   Settings settings_;
+  std::optional<int> realtime_;  // the one last asked for; none: as we were started
+  bool locked_ = false;
   std::vector<std::string> problems_;
   std::vector<AddressKey> removed_;  // reported gone; looked at with the next look
   TimePoint looked_at_;
@@ -107,6 +111,7 @@ class Daemon {
   bool last_good_ = false;
   bool lost_ = false;
   bool look_queued_ = false;
+  std::string blind_;  // why the kernel could not be looked at; said once
   bool stopping_ = false;
   bool wants_exec_ = false;
   int exit_code_ = 0;

@@ -23,6 +23,8 @@ json::value vip_json(const config::Vip& vip) {
   for (const auto& address : vip.addresses) addresses.push_back(address_json(address));
   json::array peers;
   for (const auto& peer : vip.peers) peers.emplace_back(to_string(peer));
+  json::array own;
+  for (const auto& address : vip.own) own.emplace_back(to_string(address));
   json::object object{
       {"name", vip.name},
       {"interface", vip.interface},
@@ -32,6 +34,7 @@ json::value vip_json(const config::Vip& vip) {
       {"advertisement_interval", vip.advertisement_interval.count()},
       {"unicast", vip.transport == config::Transport::kUnicast},
       {"peers", std::move(peers)},
+      {"own", std::move(own)},
       {"preempt", vip.preempt},
       {"preempt_delay", vip.preempt_delay.count()},
       {"startup_delay", vip.startup_delay.count()},
@@ -76,6 +79,7 @@ config::Vip vip_from(const json::object& object) {
   vip.transport =
       object.at("unicast").as_bool() ? config::Transport::kUnicast : config::Transport::kMulticast;
   for (const auto& peer : object.at("peers").as_array()) vip.peers.push_back(parsed<IpAddress>(peer));
+  for (const auto& address : object.at("own").as_array()) vip.own.push_back(parsed<IpAddress>(address));
   vip.preempt = object.at("preempt").as_bool();
   vip.preempt_delay = duration(object.at("preempt_delay"));
   vip.startup_delay = duration(object.at("startup_delay"));

@@ -19,7 +19,8 @@ class Hands {
   // One VRRP message on the given interface.
   virtual Status send(const std::string& interface, const IpAddress& source, const IpAddress& destination,
                       ByteView message) = 0;
-  // Safe to repeat; an address that is there already, or gone already, is no error.
+  // Safe to repeat; an address of ours that is there already, or gone already, is no error. Code EEXIST:
+  // it is there and somebody else's.
   virtual Status add_address(const std::string& interface, const Prefix& prefix) = 0;
   virtual Status remove_address(const std::string& interface, const Prefix& prefix) = 0;
   // Every frame that announces the address, once. What does not get out is made good by the next round.

@@ -1,5 +1,8 @@
 #include "vipd/interface.h"
 
+#include <algorithm>
+#include <array>
+#include <functional>
 #include <set>
 
 namespace hawser::vipd {
@@ -19,9 +22,32 @@ tl::expected<IpAddress, std::string> configured_source(const Link& link, const c
   return tl::unexpected(fmt::format("{}: does not have the source address {}", vip.interface, *vip.source));
 }
 
+std::vector<Prefix> candidates_on(const Link& link) {
+  std::vector<Prefix> found;
+  for (const auto& [prefix, address] : link.addresses)
+    if (prefix.address.is_v4() && address.protocol != kOurNumber) found.push_back(prefix);
+  return found;
+}
+
+// What counts first stands first.
+auto fitness(const Prefix& candidate, const config::Vip& vip, const IpAddress& present) {
+  const auto& address = candidate.address;
+  // The owner of an address may have no other: the floating address is the interface's own.
+  return std::array{!belongs_to(vip, address), std::ranges::find(vip.own, address) != vip.own.end(),
+                    address == present, candidate.length < 32};
+}
+
 }  // namespace
 
-tl::expected<IpAddress, std::string> source_on(const Observed& observed, const config::Vip& vip) {
+bool hears(const Observed& observed, const std::string& interface) {
+  const auto link = observed.state.links.find(interface);
+  return link != observed.state.links.end() &&
+         std::ranges::any_of(link->second.addresses,
+                             [](const auto& entry) { return entry.first.address.is_v4(); });
+}
+
+tl::expected<IpAddress, std::string> source_on(const Observed& observed, const config::Vip& vip,
+                                               const IpAddress& present) {
   const auto& name = vip.interface;
   const auto link = observed.state.links.find(name);
   const auto status = observed.links.find(name);
@@ -32,12 +58,10 @@ tl::expected<IpAddress, std::string> source_on(const Observed& observed, const c
     return tl::unexpected(fmt::format("{}: interface down: set it up (ip link set {} up)", name, name));
   if (!status->second.carrier) return tl::unexpected(fmt::format("{}: no carrier", name));
   if (vip.source) return configured_source(link->second, vip);
-  for (const auto& [prefix, address] : link->second.addresses)
-    if (prefix.address.is_v4() && address.protocol != kOurNumber && !belongs_to(vip, prefix.address))
-      return prefix.address;
-  // The owner of an address has no other: the floating address is the interface's own.
-  for (const auto& [prefix, address] : link->second.addresses)
-    if (prefix.address.is_v4() && address.protocol != kOurNumber) return prefix.address;
+  auto candidates = candidates_on(link->second);
+  std::ranges::stable_sort(candidates, std::ranges::greater{},
+                           [&](const Prefix& candidate) { return fitness(candidate, vip, present); });
+  if (!candidates.empty()) return candidates.front().address;
   return tl::unexpected(fmt::format("{}: no IPv4 address to advertise from: give it one", name));
 }
 

@@ -56,6 +56,10 @@ std::optional<TimePoint> deadline_of(const VrrpConfig&, const Leaving& role) {
   return std::min(role.again_at, role.drop_at);
 }
 
+// How long a takeover is answered by routers that yield to it. Their last words are no split that has healed;
+// the rounds of the takeover go on for longer.
+constexpr Milliseconds kSettling{1000};
+
 // One event being worked on: the machine as it becomes, the actions as they gather.
 struct Turn {
   const VrrpConfig& config;
@@ -75,7 +79,13 @@ struct Turn {
   void become_active(std::string why) {
     send(config.priority);
     actions.emplace_back(HoldAddresses{});
-    become(Active{now + config.interval, std::nullopt}, std::move(why));
+    become(Active{now + config.interval, now + kSettling}, std::move(why));
+  }
+
+  void leave() {
+    send(kLeavingPriority);
+    become(Leaving{now + config.interval, now + active_down_interval(config.priority, config.interval)},
+           "asked to leave, answering until another router is Active");
   }
 
   void stop_holding() {
@@ -90,26 +100,40 @@ struct Turn {
 
 // ---- Initialize
 
-void begin(Turn& turn, bool adopted) {
-  const auto& config = turn.config;
-  if (config.priority == kOwnerPriority) return turn.become_active("owner of the addresses (priority 255)");
-  const bool at_once = config.preempt && config.preempt_delay == Milliseconds(0);
-  if (adopted && at_once) return turn.become_active("addresses of the earlier run adopted");
+bool takes_over_at_once(const VrrpConfig& config) {
+  return config.priority == kOwnerPriority || (config.preempt && config.preempt_delay == Milliseconds(0));
+}
+
+void begin(Turn& turn) {
+  if (turn.config.priority == kOwnerPriority)
+    return turn.become_active("owner of the addresses (priority 255)");
   Backup backup;
   backup.since = turn.now;
-  backup.holding = adopted;
-  if (adopted) backup.wait = Backup::Wait::kListen;
-  turn.become(backup, adopted ? "listening, addresses of the earlier run kept" : "started");
+  turn.become(backup, "started");
+}
+
+// The addresses of an earlier run are still there: they go on answering, but nothing is announced before it
+// is sure that nobody else holds them by now. Who preempts says at once that it is back, which keeps the
+// others Backup and makes a higher Active answer; who does not could make a lower Active yield by it.
+void listen(Turn& turn) {
+  if (turn.config.priority == kOwnerPriority) return begin(turn);
+  if (takes_over_at_once(turn.config)) turn.send(turn.config.priority);
+  Backup backup;
+  backup.since = turn.now;
+  backup.holding = true;
+  backup.wait = Backup::Wait::kListen;
+  turn.become(backup, "listening, addresses of the earlier run kept");
 }
 
 void on(Turn& turn, const Initialize&, const Startup& event) {
-  if (event.adopted || event.now >= event.not_before) return begin(turn, event.adopted);
+  if (event.adopted) return listen(turn);
+  if (event.now >= event.not_before) return begin(turn);
   turn.machine.role = Initialize{event.not_before};
   turn.actions.emplace_back(Note{fmt::format("startup delay of {}", seconds(event.not_before - event.now))});
 }
 
 void on(Turn& turn, const Initialize&, const Timer&) {
-  begin(turn, false);
+  begin(turn);
 }
 
 void on(Turn& turn, const Initialize& role, const InterfaceDown&) {
@@ -122,14 +146,17 @@ void on(Turn& turn, const Initialize& role, const Shutdown&) {
 
 // ---- Backup
 
+std::string why_above(const VrrpConfig& config, Priority priority, const IpAddress& source) {
+  return fmt::format("priority {} is above the {} of {}", config.priority, priority, source);
+}
+
 std::string why_taking_over(const Turn& turn, const Backup& role) {
   const auto& heard = turn.machine.heard;
   const auto silence = seconds(turn.now - role.since);
   if (role.wait == Backup::Wait::kListen) return fmt::format("no other router heard for {}", silence);
   if (!heard || heard->at < role.since) return fmt::format("no advertisement for {}", silence);
   if (role.discarded || (role.preempt_at && turn.now >= *role.preempt_at))
-    return fmt::format("priority {} is above the {} of {}", turn.config.priority, heard->priority,
-                       heard->source);
+    return why_above(turn.config, heard->priority, heard->source);
   if (role.wait == Backup::Wait::kSkew) return fmt::format("{} left the role", heard->source);
   return fmt::format("no advertisement from {} for {}", heard->source, silence);
 }
@@ -157,7 +184,10 @@ void on(Turn& turn, const Backup& role, const AdvertisementHeard& event) {
     turn.machine.role = backup;
     return;
   }
+  const bool lower = event.priority < config.priority;
   if (backup.holding) {
+    if (lower && takes_over_at_once(config))
+      return turn.become_active(why_above(config, event.priority, event.source));
     turn.stop_holding();
     turn.actions.emplace_back(
         Note{fmt::format("{} is Active: addresses of the earlier run dropped", event.source)});
@@ -165,7 +195,6 @@ void on(Turn& turn, const Backup& role, const AdvertisementHeard& event) {
     backup.wait = Backup::Wait::kActiveDown;
   }
   const bool owner = config.priority == kOwnerPriority;
-  const bool lower = event.priority < config.priority;
   if (!lower || (!config.preempt && !owner)) {
     accept(backup, event);
     backup.preempt_at.reset();
@@ -186,7 +215,8 @@ void on(Turn& turn, const Backup& role, const Reload&) {
   turn.machine.role = backup;
 }
 
-void on(Turn& turn, const Backup&, const Shutdown&) {
+void on(Turn& turn, const Backup& role, const Shutdown&) {
+  if (role.holding) return turn.leave();
   turn.fall_to_initialize("stopped");
 }
 
@@ -215,7 +245,11 @@ bool wins(const VrrpConfig& config, const AdvertisementHeard& event) {
          (event.priority == config.priority && event.source > config.source);
 }
 
+// With a last word: when a split has healed and the winner speaks first, it would never learn that another
+// router had the addresses, and the caches of the segment would keep pointing here. Hearing it, the winner
+// announces again, and so does keepalived.
 void yield(Turn& turn, const AdvertisementHeard& event) {
+  turn.send(turn.config.priority);
   turn.stop_holding();
   Backup backup;
   accept(backup, event);
@@ -228,9 +262,8 @@ void yield(Turn& turn, const AdvertisementHeard& event) {
 // deaf.
 void reassert(Turn& turn, Active active, const AdvertisementHeard& event) {
   turn.send(turn.config.priority);
-  const auto pause = active_down_interval(turn.config.priority, turn.config.interval);
-  if (active.reasserted && event.now - *active.reasserted < pause) return;
-  active.reasserted = event.now;
+  if (event.now < active.quiet_until) return;
+  active.quiet_until = event.now + active_down_interval(turn.config.priority, turn.config.interval);
   turn.machine.role = active;
   turn.actions.emplace_back(Announce{});
   turn.actions.emplace_back(
@@ -255,12 +288,8 @@ void on(Turn& turn, const Active& role, const Reload& event) {
   turn.actions.emplace_back(HoldAddresses{});
 }
 
-void on(Turn& turn, const Active&, const Shutdown& event) {
-  const auto& config = turn.config;
-  turn.send(kLeavingPriority);
-  turn.become(Leaving{event.now + config.interval,
-                      event.now + active_down_interval(config.priority, config.interval)},
-              "asked to leave, answering until another router is Active");
+void on(Turn& turn, const Active&, const Shutdown&) {
+  turn.leave();
 }
 
 void on(Turn& turn, const Active&, const InterfaceDown& event) {
@@ -280,8 +309,10 @@ void on(Turn& turn, const Leaving&, const AdvertisementHeard& event) {
   turn.fall_to_initialize(fmt::format("left, {} is Active", event.source));
 }
 
+// Nobody took over yet, or we would not be Leaving any more: no need to listen first.
 void on(Turn& turn, const Leaving&, const Startup&) {
-  begin(turn, true);
+  if (takes_over_at_once(turn.config)) return turn.become_active("wanted again before it had left");
+  listen(turn);
 }
 
 void on(Turn& turn, const Leaving&, const Shutdown&) {  // asked twice: no more waiting

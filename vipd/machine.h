@@ -60,7 +60,7 @@ struct Backup {
 
 struct Active {
   TimePoint advert_at;
-  std::optional<TimePoint> reasserted;  // when a losing router was last answered with announcements
+  TimePoint quiet_until{};  // before this a losing router is answered without announcements
   bool operator==(const Active&) const = default;
 };
 

@@ -1,6 +1,7 @@
 #include "vipd/router.h"
 
 #include <algorithm>
+#include <cerrno>
 
 namespace hawser::vipd {
 
@@ -54,16 +55,27 @@ void VirtualRouter::interface_usable(const IpAddress& source, const std::map<Add
     const auto found = present.find(address);
     holding = found == present.end() ? Holding::kNo : found->second;
     adopted = adopted || holding == Holding::kOurs;
-    if (holding == Holding::kForeign)
-      hands_.warning(fmt::format(
-          "{}: {} on {} was there before, and not by vipd: it stays when the role is left; remove it "
-          "where it is configured",
-          vip_.name, address.second.address, address.first));
+    if (holding == Holding::kForeign) take_foreign(address, holding);
   }
   handle(Startup{hands_.now(), adopted, created_ + vip_.startup_delay});
 }
 
-void VirtualRouter::interface_unusable(const std::string& why) {
+void VirtualRouter::take_foreign(const AddressKey& address, Holding& holding) {
+  holding = Holding::kForeign;
+  hands_.warning(
+      fmt::format("{}: {} on {} was there before, and not by vipd: it stays when the role is left; remove it "
+                  "where it is configured",
+                  vip_.name, address.second.address, address.first));
+}
+
+void VirtualRouter::interface_unusable(const std::string& why, const std::map<AddressKey, Holding>& present) {
+  for (const auto& [address, holding] : present) {
+    if (role() != RoleName::kInitialize || holding != Holding::kOurs) continue;
+    hands_.info(fmt::format("{}: {} on {} of the earlier run removed: {}", vip_.name, address.second.address,
+                            address.first, why));
+    jobs_.push({Job::Kind::kRemove, address});
+  }
+
   const auto line = fmt::format("{}: {}", vip_.name, why);
   if (role() == RoleName::kInitialize) {
     say_once(unusable_, line);
@@ -72,6 +84,14 @@ void VirtualRouter::interface_unusable(const std::string& why) {
   unusable_ = line;  // otherwise the change of role says it
   usable_ = false;
   handle(InterfaceDown{hands_.now(), why});
+}
+
+void VirtualRouter::mac_changed(const std::string& interface) {
+  if (role() != RoleName::kActive) return;
+  const auto here = [&](const auto& entry) {
+    return entry.first.first == interface && entry.second != Holding::kNo;
+  };
+  if (std::ranges::any_of(addresses_, here)) carry_out(Announce{});
 }
 
 bool VirtualRouter::listens_to(const Meta& meta) const {
@@ -255,6 +275,7 @@ void VirtualRouter::carry_out(const RoleChange& action) {
 }
 
 void VirtualRouter::carry_out(const Note& action) {
+  if (role() == RoleName::kInitialize) why_ = action.text;
   hands_.info(fmt::format("{}: {}", vip_.name, action.text));
 }
 
@@ -279,6 +300,10 @@ void VirtualRouter::add(const AddressKey& address) {
   const auto found = addresses_.find(address);
   if (found == addresses_.end() || found->second != Holding::kNo) return;
   const auto added = hands_.add_address(address.first, address.second);
+  if (!added && added.error().code == EEXIST) {  // it came after we looked
+    take_foreign(address, found->second);
+    return announce(address);
+  }
   if (!added) {
     retry_at_ = hands_.now() + kRetry;
     say_once(address_refusal_, fmt::format("{}: {}", vip_.name, added.error().text));

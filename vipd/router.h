@@ -44,7 +44,10 @@ class VirtualRouter {
   // The interface can be used, with `source` as our address on it. `present`: the vip's addresses that the
   // kernel has (ours adopts them; looked at when the router is not running yet). Safe to repeat.
   void interface_usable(const IpAddress& source, const std::map<AddressKey, Holding>& present);
-  void interface_unusable(const std::string& why);
+  // `present` as above: what an earlier run left goes, as a running vip's addresses would.
+  void interface_unusable(const std::string& why, const std::map<AddressKey, Holding>& present);
+  // The interface has another hardware address: what it holds there is announced again.
+  void mac_changed(const std::string& interface);
   void receive(const Received& received, const IpAddress& from);
   void refuse(BadPacket reason) { counters_.bad.count(reason); }
   void on_time();  // due() has come
@@ -97,6 +100,7 @@ class VirtualRouter {
   void remove(const AddressKey& address);
   void announce(const AddressKey& address);
   void forget_jobs();
+  void take_foreign(const AddressKey& address, Holding& holding);
   void queue_missing();
   void queue_announcements();
   void say_once(std::string& last, const std::string& line);

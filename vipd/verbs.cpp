@@ -83,7 +83,7 @@ int cleanup(const cli::Arguments& arguments) {
   if (!lock) return cli::complain("vipd", fmt::format("cleanup: {}", lock.error().text));
   auto kernel = NetlinkKernel::open();
   if (!kernel) return cli::complain("vipd", kernel.error());
-  const auto observed = kernel->observe(Scope{true, false, {}});
+  const auto observed = kernel->observe(kLinksAndAddresses);
   if (!observed) return cli::complain("vipd", observed.error());
   int exit_code = kDone;
   for (const auto& [interface, prefix] : orphans(*observed, {})) {

@@ -1,5 +1,7 @@
 #include "vipd/world.h"
 
+#include <cerrno>
+
 #include "lib/daemon/log.h"
 #include "lib/netlink/netlink_kernel.h"
 #include "vipd/announce_frame.h"
@@ -24,7 +26,7 @@ Result<std::unique_ptr<World>> World::open(boost::asio::io_context& context, Seg
                                            Claimed claimed) {
   auto kernel = NetlinkKernel::open();
   if (!kernel) return tl::unexpected(kernel.error());
-  auto monitor = Monitor::open();
+  auto monitor = Monitor::open({.addresses = true, .routes = false});
   if (!monitor) return tl::unexpected(monitor.error());
   auto frames = FrameSocket::open();
   if (!frames) return tl::unexpected(frames.error());
@@ -45,11 +47,16 @@ World::World(boost::asio::io_context& context, std::unique_ptr<Kernel> kernel, M
       on_packet_(std::move(on_packet)),
       claimed_(std::move(claimed)) {}
 
-Status World::look() {
-  auto observed = kernel_->observe(Scope{true, false, {}});
+Result<std::vector<std::string>> World::look() {
+  auto observed = kernel_->observe(kLinksAndAddresses);
   if (!observed) return tl::unexpected(observed.error());
+  std::vector<std::string> changed;
+  for (const auto& [name, link] : observed->state.links) {
+    const auto before = observed_.state.links.find(name);
+    if (before != observed_.state.links.end() && before->second.mac != link.mac) changed.push_back(name);
+  }
   observed_ = std::move(*observed);
-  return {};
+  return changed;
 }
 
 World::News World::drain() {
@@ -64,12 +71,15 @@ World::News World::drain() {
   return news;
 }
 
-void World::note(const LinkFact& fact, News& news) const {
+void World::note(const LinkFact& fact, News& news) {
+  // It may come back with the same index (moved to another namespace and back), but not with its groups.
+  if (fact.removed) close_segment(fact.name);
   const auto status = observed_.links.find(fact.name);
   const auto link = observed_.state.links.find(fact.name);
   const bool known = status != observed_.links.end() && link != observed_.state.links.end();
   const bool same = known && !fact.removed && status->second.index == fact.index &&
-                    status->second.carrier == fact.carrier && link->second.up == fact.up;
+                    status->second.carrier == fact.carrier && link->second.up == fact.up &&
+                    link->second.mac == fact.mac;
   // A renamed link is a new name here and an old one that a look no longer finds.
   if (!same) news.look = true;
 }
@@ -100,6 +110,10 @@ void World::close_segment(const std::string& interface) {
   if (segment != segments_.end()) segment->second->close();
 }
 
+void World::keep_segments(const std::set<std::string>& wanted) {
+  std::erase_if(segments_, [&](const auto& entry) { return !wanted.contains(entry.first); });
+}
+
 void World::drain_segment(const std::string& interface) {
   const auto segment = segments_.find(interface);
   if (segment != segments_.end()) segment->second->drain();
@@ -113,7 +127,16 @@ Status World::send(const std::string& interface, const IpAddress& source, const 
 }
 
 Status World::add_address(const std::string& interface, const Prefix& prefix) {
-  return kernel_->perform(adding(interface, prefix));
+  auto added = kernel_->perform(adding(interface, prefix));
+  if (added || added.error().code != EEXIST) return added;
+  // Ours, but changed by somebody: good enough.
+  const auto now = kernel_->observe(kLinksAndAddresses);
+  if (!now) return tl::unexpected(now.error());
+  const auto link = now->state.links.find(interface);
+  if (link == now->state.links.end()) return added;
+  const auto there = link->second.addresses.find(prefix);
+  const bool ours = there != link->second.addresses.end() && there->second.protocol == kOurNumber;
+  return ours ? Status{} : added;
 }
 
 Status World::remove_address(const std::string& interface, const Prefix& prefix) {

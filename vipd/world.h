@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,13 +35,15 @@ class World : public Hands {
     std::vector<AddressKey> removed;  // addresses that are gone and that a vip wants
   };
   News drain();
-  // A fresh look at links and addresses.
-  Status look();
+  // A fresh look at links and addresses. Returns the interfaces whose hardware address is not what it was.
+  Result<std::vector<std::string>> look();
   [[nodiscard]] const Observed& observed() const { return observed_; }
 
   // Opens the interface's socket where it is not open yet (also after it came back with another index).
   Status open_segment(const std::string& interface);
   void close_segment(const std::string& interface);
+  // Closes those of interfaces that are not among `wanted`.
+  void keep_segments(const std::set<std::string>& wanted);
   [[nodiscard]] const std::map<std::string, std::unique_ptr<Segment>>& segments() const { return segments_; }
   void drain_segment(const std::string& interface);
 
@@ -56,7 +59,7 @@ class World : public Hands {
  private:
   World(boost::asio::io_context& context, std::unique_ptr<Kernel> kernel, Monitor monitor, FrameSocket frames,
         Segment::OnPacket on_packet, Claimed claimed);
-  void note(const LinkFact& fact, News& news) const;
+  void note(const LinkFact& fact, News& news);
   void note(const AddressFact& fact, News& news) const;
   [[nodiscard]] std::string name_of_link(IfIndex index) const;
 

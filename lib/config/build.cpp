@@ -103,6 +103,8 @@ void build_vips(const File& file, Config& config) {
     if (const auto all = file.priorities.find(name); all != file.priorities.end())
       vip.priorities = all->second;
     vip.peers = peers_of(file, name, section, nullptr);
+    if (const auto own = file.nodes.find(file.view.node); own != file.nodes.end())
+      vip.own = own->second.said.addresses;
     config.vips.emplace(name, std::move(vip));
   }
 }

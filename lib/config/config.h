@@ -60,6 +60,7 @@ struct Vip {
   std::optional<VrrpChecksum> checksum;  // nullopt: with pseudo-header until a peer uses the other form
   Transport transport = Transport::kMulticast;
   std::vector<IpAddress> peers;  // unicast: whom to send to and to hear
+  std::vector<IpAddress> own;    // this host's in [nodes]: what its peers expect to hear from
   std::optional<IpAddress> source;
   bool preempt = true;
   Milliseconds preempt_delay{0};

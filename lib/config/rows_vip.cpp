@@ -125,7 +125,7 @@ void add_timing(Rows<VipSpec>& rows) {
                       "whether a node with a higher priority takes over, and when"),
               read_preempt, show_preempt)
       .add("startup_delay", &VipSpec::startup_delay, Span{0ms, 1h},
-           "time after the start in which it stays Backup");
+           "time after the start in which it takes no part; not after a restart that finds its addresses");
   auto announce = setting("announce", "table", "{ count, interval, refresh }",
                           "gratuitous ARP and unsolicited neighbour advertisements after a takeover");
   announce.per_node = false;

@@ -125,6 +125,17 @@ class VipHost {
   std::unique_ptr<Process> daemon_;
 };
 
+// A third host on the segment, with an address but without vipd.
+struct Neighbour {
+  Namespace host;
+  Cable cable;
+
+  Neighbour(const std::string& name, const std::string& address, Switch& segment)
+      : host(name), cable(segment.connect(host, "eth0")) {
+    host.ip({"link set eth0 up", fmt::format("address add {}/24 dev eth0", address)});
+  }
+};
+
 // Two hosts and a segment to which others can be connected.
 class VipTest : public LabTest {
  protected:

@@ -72,6 +72,14 @@ inline Driven active(const VrrpConfig& config = configured()) {
 }
 inline const TimePoint kActiveSince = kStart + kActiveDown;
 
+// Active for as long as its own takeover may still be answered.
+inline Driven settled() {
+  auto driven = active();
+  driven.give(Timer{*driven.due()});
+  return driven;
+}
+inline const TimePoint kSettled = kActiveSince + 1s;
+
 inline Driven leaving(const VrrpConfig& config = configured()) {
   auto driven = active(config);
   driven.give(Shutdown{kActiveSince});

@@ -2,6 +2,7 @@
 // moves.
 #pragma once
 
+#include <cerrno>
 #include <set>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@ class FakeHands : public Hands {
   TimePoint time{std::chrono::seconds(1000)};
   std::chrono::nanoseconds cost_of_adding{};  // the clock moves by it with each address
   std::set<AddressKey> addresses;
+  std::set<AddressKey> foreign;  // somebody else's
   std::vector<Bytes> sent;
   std::vector<IpAddress> sent_to;
   std::vector<IpAddress> announced;
@@ -34,6 +36,7 @@ class FakeHands : public Hands {
   }
   Status add_address(const std::string& interface, const Prefix& prefix) override {
     if (!refuse_adding.empty()) return fail("{}: add {}: {}", interface, prefix, refuse_adding);
+    if (foreign.contains({interface, prefix})) return fail_with(EEXIST, "{}: add {}", interface, prefix);
     time += cost_of_adding;
     addresses.emplace(interface, prefix);
     order.push_back(fmt::format("add {}", prefix));

@@ -18,6 +18,7 @@ config::Vip every_field() {
   vip.checksum = config::VrrpChecksum::kPlain;
   vip.transport = config::Transport::kUnicast;
   vip.peers = {IpAddress::v4(192, 0, 2, 12), IpAddress::v4(192, 0, 2, 13)};
+  vip.own = {IpAddress::v4(192, 0, 2, 11), IpAddress::v4(198, 51, 100, 11)};
   vip.source = IpAddress::v4(192, 0, 2, 11);
   vip.preempt = false;
   vip.preempt_delay = 60s;

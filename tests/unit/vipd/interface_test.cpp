@@ -31,7 +31,7 @@ class InterfaceTest : public testing::Test {
         static_cast<std::uint8_t>(protocol);
   }
   [[nodiscard]] std::string why_not(const config::Vip& vip = web()) const {
-    const auto source = source_on(observed, vip);
+    const auto source = source_on(observed, vip, {});
     return source ? "usable" : source.error();
   }
 };
@@ -56,13 +56,13 @@ TEST_F(InterfaceTest, TheSourceIsNeitherOursNorAFloatingAddress) {
   address("front", "192.0.2.1/32", 202);
   address("front", "192.0.2.100/32");
   address("front", "192.0.2.200/24");
-  EXPECT_EQ(*source_on(observed, web()), IpAddress::v4(192, 0, 2, 200));
+  EXPECT_EQ(*source_on(observed, web(), {}), IpAddress::v4(192, 0, 2, 200));
 }
 
 TEST_F(InterfaceTest, AnOwnerWithoutAnotherAddressAdvertisesFromTheFloatingOne) {
   link("front");
   address("front", "192.0.2.100/24");
-  EXPECT_EQ(*source_on(observed, web()), IpAddress::v4(192, 0, 2, 100));
+  EXPECT_EQ(*source_on(observed, web(), {}), IpAddress::v4(192, 0, 2, 100));
   address("front", "192.0.2.100/24", 202);
   EXPECT_NE(why_not(), "usable");
 }
@@ -74,7 +74,41 @@ TEST_F(InterfaceTest, AConfiguredSourceMustBeThere) {
   vip.source = IpAddress::v4(192, 0, 2, 12);
   EXPECT_EQ(why_not(vip), "front: does not have the source address 192.0.2.12");
   address("front", "192.0.2.12/24");
-  EXPECT_EQ(*source_on(observed, vip), IpAddress::v4(192, 0, 2, 12));
+  EXPECT_EQ(*source_on(observed, vip, {}), IpAddress::v4(192, 0, 2, 12));
+}
+
+TEST_F(InterfaceTest, TheSourceIsTheOneThatPeersKnowWhateverElseIsThere) {
+  link("front");
+  address("front", "10.0.0.5/24");
+  address("front", "192.0.2.11/24");
+  auto vip = web();
+  EXPECT_EQ(*source_on(observed, vip, {}), IpAddress::v4(10, 0, 0, 5)) << "nothing is known: the lowest";
+  vip.own = {IpAddress::v4(198, 51, 100, 11), IpAddress::v4(192, 0, 2, 11)};
+  EXPECT_EQ(*source_on(observed, vip, IpAddress::v4(10, 0, 0, 5)), IpAddress::v4(192, 0, 2, 11));
+}
+
+TEST_F(InterfaceTest, TheSourceStaysWhenALowerAddressIsAddedAndGoesWithItsAddress) {
+  link("front");
+  address("front", "10.0.0.5/24");
+  address("front", "192.0.2.11/24");
+  EXPECT_EQ(*source_on(observed, web(), IpAddress::v4(192, 0, 2, 11)), IpAddress::v4(192, 0, 2, 11));
+  EXPECT_EQ(*source_on(observed, web(), IpAddress::v4(192, 0, 2, 12)), IpAddress::v4(10, 0, 0, 5));
+}
+
+TEST_F(InterfaceTest, ASourceWithANetworkOfItsOwnComesBeforeALoneAddress) {
+  link("front");
+  address("front", "10.0.0.5/32");
+  address("front", "192.0.2.11/24");
+  EXPECT_EQ(*source_on(observed, web(), {}), IpAddress::v4(192, 0, 2, 11));
+}
+
+TEST_F(InterfaceTest, WithoutAnIpv4AddressNothingIsHeard) {
+  EXPECT_FALSE(hears(observed, "front"));
+  link("front");
+  address("front", "2001:db8::11/64");
+  EXPECT_FALSE(hears(observed, "front"));
+  address("front", "192.0.2.100/32", 202);
+  EXPECT_TRUE(hears(observed, "front"));
 }
 
 TEST_F(InterfaceTest, PresentAddressesAreOursOrForeign) {

@@ -215,9 +215,10 @@ TEST(VrrpActive, AnnouncesAgainAfterSleepingAsLongAsOthersWait) {
 TEST(VrrpActive, YieldsToAHigherPriority) {
   auto driven = active();
   driven.give(heard(kActiveSince, 129, kLower, Centiseconds(10)));
-  EXPECT_THAT(driven.actions,
-              ElementsAre(DropAddresses{}, change(RoleName::kActive, RoleName::kBackup,
-                                                  "192.0.2.10 has priority 129, ours is 128")));
+  EXPECT_THAT(driven.actions, ElementsAre(send(128), DropAddresses{},
+                                          change(RoleName::kActive, RoleName::kBackup,
+                                                 "192.0.2.10 has priority 129, ours is 128")))
+      << "the last word tells the winner that it was not alone";
   EXPECT_EQ(driven.due(), kActiveSince + 350ms) << "from the interval heard";
   EXPECT_FALSE(driven.holds());
 }
@@ -235,8 +236,8 @@ TEST(VrrpActive, ComparesAddressesAsUnsignedNumbers) {
 }
 
 TEST(VrrpActive, AnswersAnEqualPriorityWithALowerAddressAtOnceAndAnnouncesAgain) {
-  auto driven = active();
-  driven.give(heard(kActiveSince, 128, kLower));
+  auto driven = settled();
+  driven.give(heard(kSettled, 128, kLower));
   EXPECT_EQ(driven.role(), RoleName::kActive);
   EXPECT_THAT(
       driven.actions,
@@ -246,23 +247,32 @@ TEST(VrrpActive, AnswersAnEqualPriorityWithALowerAddressAtOnceAndAnnouncesAgain)
 }
 
 TEST(VrrpActive, AnswersALowerPriorityWithAHigherAddressAtOnce) {
-  auto driven = active();
-  driven.give(heard(kActiveSince + 200ms, 127, kHigher));
+  auto driven = settled();
+  const auto due = driven.due();
+  driven.give(heard(kSettled + 200ms, 127, kHigher));
   EXPECT_EQ(driven.role(), RoleName::kActive);
   ASSERT_EQ(driven.actions.size(), 3U);
   EXPECT_EQ(driven.actions.front(), send(128));
-  EXPECT_EQ(driven.due(), kActiveSince + 1s) << "RFC 9568 6.4.3 does not reset the timer";
+  EXPECT_EQ(driven.due(), due) << "RFC 9568 6.4.3 does not reset the timer";
+}
+
+TEST(VrrpActive, AnswersTheLastWordOfTheOneItTookOverFromWithoutAnnouncingTwice) {
+  auto driven = active();
+  driven.give(heard(kActiveSince + 1s - 1ns, 127, kHigher));
+  EXPECT_THAT(driven.actions, ElementsAre(send(128)));
+  driven.give(heard(kActiveSince + 1s, 127, kHigher));
+  EXPECT_EQ(driven.actions.size(), 3U) << "after a second it is no answer to the takeover";
 }
 
 TEST(VrrpActive, AnswersEachAdvertisementOfADeafRouterButAnnouncesOncePerActiveDown) {
-  auto driven = active();
-  driven.give(heard(kActiveSince, 100));
+  auto driven = settled();
+  driven.give(heard(kSettled, 100));
   EXPECT_EQ(driven.actions.size(), 3U);
-  driven.give(heard(kActiveSince + kActiveDown - 1ns, 100));
+  driven.give(heard(kSettled + kActiveDown - 1ns, 100));
   EXPECT_THAT(driven.actions, ElementsAre(send(128)));
-  driven.give(heard(kActiveSince + kActiveDown, 100));
+  driven.give(heard(kSettled + kActiveDown, 100));
   EXPECT_EQ(driven.actions.size(), 3U);
-  driven.give(heard(kActiveSince + kActiveDown + 1s, 100));
+  driven.give(heard(kSettled + kActiveDown + 1s, 100));
   EXPECT_THAT(driven.actions, ElementsAre(send(128)));
 }
 
@@ -372,7 +382,9 @@ TEST(VrrpLeaving, DropsTheAddressesWithoutItsInterface) {
 TEST(VrrpLeaving, AStartupTakesTheRoleBackWithTheAddressesStillThere) {
   auto driven = leaving();
   driven.give(Startup{kActiveSince + 1ms, false, {}});
-  EXPECT_EQ(driven.role(), RoleName::kActive);
+  EXPECT_THAT(driven.actions,
+              ElementsAre(send(128), HoldAddresses{},
+                          change(RoleName::kLeaving, RoleName::kActive, "wanted again before it had left")));
   auto polite = leaving(configured(128, false));
   polite.give(Startup{kActiveSince + 1ms, false, {}});
   EXPECT_EQ(polite.role(), RoleName::kBackup);

@@ -91,12 +91,53 @@ TEST(VrrpInitialize, HearsOthersButStaysAsItIs) {
 
 // ---- adopting what an earlier run left in the kernel
 
-TEST(VrrpAdoption, WithPreemptionIsActiveAtOnceWhateverTheStartupDelay) {
+TEST(VrrpAdoption, WithPreemptionSaysThatItIsBackAndListensWhateverTheStartupDelay) {
   Driven driven(configured());
   driven.give(Startup{kStart, true, kStart + 10s});
+  EXPECT_THAT(driven.actions, ElementsAre(send(128), change(RoleName::kInitialize, RoleName::kBackup,
+                                                            "listening, addresses of the earlier run kept")));
+  EXPECT_TRUE(driven.holds());
+  EXPECT_EQ(driven.due(), kStart + 1s + kSkew);
+  driven.give(Timer{kStart + 1500ms});
+  EXPECT_THAT(driven.actions,
+              ElementsAre(send(128), HoldAddresses{},
+                          change(RoleName::kBackup, RoleName::kActive, "no other router heard for 1.5s")));
+}
+
+TEST(VrrpAdoption, WithPreemptionALowerActiveIsTakenOverFromAtOnce) {
+  Driven driven(configured());
+  driven.give(Startup{kStart, true, {}}).give(heard(kStart + 1ms, 127));
   EXPECT_THAT(driven.actions, ElementsAre(send(128), HoldAddresses{},
+                                          change(RoleName::kBackup, RoleName::kActive,
+                                                 "priority 128 is above the 127 of 192.0.2.12")));
+}
+
+TEST(VrrpAdoption, AHigherOrEqualActiveGetsTheRoleAndNothingWasAnnounced) {
+  for (const int priority : {128, 129}) {
+    Driven driven(configured());
+    driven.give(Startup{kStart, true, {}}).give(heard(kStart + 1ms, priority));
+    EXPECT_THAT(
+        driven.actions,
+        ElementsAre(DropAddresses{}, Note{"192.0.2.12 is Active: addresses of the earlier run dropped"}));
+    EXPECT_EQ(driven.role(), RoleName::kBackup);
+  }
+}
+
+TEST(VrrpAdoption, TheOwnerDoesNotListen) {
+  Driven driven(configured(255, false));
+  driven.give(Startup{kStart, true, {}});
+  EXPECT_THAT(driven.actions, ElementsAre(send(255), HoldAddresses{},
                                           change(RoleName::kInitialize, RoleName::kActive,
-                                                 "addresses of the earlier run adopted")));
+                                                 "owner of the addresses (priority 255)")));
+}
+
+TEST(VrrpAdoption, StoppedWhileListeningItLeavesAsTheHolderItIs) {
+  Driven driven(configured());
+  driven.give(Startup{kStart, true, {}}).give(Shutdown{kStart + 1ms});
+  EXPECT_THAT(driven.actions,
+              ElementsAre(send(0), change(RoleName::kBackup, RoleName::kLeaving,
+                                          "asked to leave, answering until another router is Active")));
+  EXPECT_TRUE(driven.holds());
 }
 
 TEST(VrrpAdoption, WithoutPreemptionListensForOneIntervalAndTheSkewWithTheAddressesKept) {
@@ -137,22 +178,12 @@ TEST(VrrpAdoption, ListeningTakesTheRoleOverAfterPriorityZeroAndKeepsTheAddresse
   EXPECT_EQ(driven.due(), kStart + 100ms + kSkew);
 }
 
-TEST(VrrpAdoption, ListeningDropsTheAddressesWhenStoppedOrWithoutInterface) {
-  for (const Event& event : {Event(InterfaceDown{kStart, "front: gone"}), Event(Shutdown{kStart})}) {
-    Driven driven(configured(128, false));
-    driven.give(Startup{kStart, true, {}}).give(event);
-    ASSERT_EQ(driven.actions.size(), 2U);
-    EXPECT_EQ(driven.actions.front(), Action(DropAddresses{}));
-    EXPECT_FALSE(driven.holds());
-  }
-}
-
-TEST(VrrpAdoption, ListeningWithPreemptionSwitchedOnMeanwhileWaitsForActiveDownOnceALowerIsHeard) {
+TEST(VrrpAdoption, ListeningDropsTheAddressesWithoutInterface) {
   Driven driven(configured(128, false));
-  driven.give(Startup{kStart, true, {}});
-  driven.config.preempt = true;
-  driven.give(heard(kStart + 100ms, 100));
-  EXPECT_EQ(driven.due(), kStart + kActiveDown);
+  driven.give(Startup{kStart, true, {}}).give(InterfaceDown{kStart, "front: gone"});
+  ASSERT_EQ(driven.actions.size(), 2U);
+  EXPECT_EQ(driven.actions.front(), Action(DropAddresses{}));
+  EXPECT_FALSE(driven.holds());
 }
 
 // ---- what holds where nothing is said (RFC 9568 5.2.9, 6.1)

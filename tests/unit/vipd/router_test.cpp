@@ -155,7 +155,7 @@ TEST_F(VirtualRouterTest, AdvertisementsGoOutWhileTenThousandAddressesAreAdded) 
 TEST_F(VirtualRouterTest, YieldsAndDropsItsAddresses) {
   auto router = active(web());
   hear(router, 200);
-  EXPECT_THAT(hands.order, ElementsAre("remove 192.0.2.100/32"));
+  EXPECT_THAT(hands.order, ElementsAre("send", "remove 192.0.2.100/32"));
   EXPECT_THAT(hands.addresses, IsEmpty());
   EXPECT_THAT(hands.log, ElementsAre("web: Backup: 192.0.2.12 has priority 200, ours is 128"));
   pass(router, 3s);
@@ -201,7 +201,7 @@ TEST_F(VirtualRouterTest, AfterALeaveAnInterfaceThatReturnsDoesNotStartItAgain) 
   router.shutdown();
   router.shutdown();
   finish(router);
-  router.interface_unusable("front: no carrier");
+  router.interface_unusable("front: no carrier", {});
   router.interface_usable(kOurs, {});
   EXPECT_TRUE(router.stopped());
 }
@@ -212,6 +212,9 @@ TEST_F(VirtualRouterTest, AnAdoptedTakeoverAddsNothingThatIsThere) {
   VirtualRouter router(web({"192.0.2.100", "192.0.2.101"}), hands);
   router.interface_usable(kOurs, {{key("192.0.2.100"), Holding::kOurs}});
   finish(router);
+  EXPECT_THAT(hands.order, ElementsAre("send")) << "it listens first";
+  hands.order.clear();
+  pass(router, 1500ms);
   EXPECT_THAT(hands.order,
               ElementsAre("send", "announce 192.0.2.100", "add 192.0.2.101/32", "announce 192.0.2.101"));
 }
@@ -229,6 +232,52 @@ TEST_F(VirtualRouterTest, AnAddressThatWasThereBeforeUsIsUsedButNeverAdoptedOrRe
   EXPECT_THAT(hands.order, Not(Contains(HasSubstr("remove"))));
 }
 
+TEST_F(VirtualRouterTest, AnAddressThatSomebodyElseAddedMeanwhileIsAnnouncedAndLeftToHim) {
+  VirtualRouter router(web(), hands);
+  router.interface_usable(kOurs, {});
+  hands.foreign.insert(key("192.0.2.100"));
+  pass(router, 3500ms);
+  EXPECT_EQ(router.role(), RoleName::kActive);
+  EXPECT_THAT(hands.order, ElementsAre("send", "announce 192.0.2.100"));
+  EXPECT_THAT(hands.log, Contains(HasSubstr("192.0.2.100 on front was there before, and not by vipd")));
+  EXPECT_EQ(router.status().addresses.at(key("192.0.2.100")), Holding::kForeign);
+  hear(router, 200);
+  EXPECT_THAT(hands.order, Not(Contains(HasSubstr("remove"))));
+}
+
+TEST_F(VirtualRouterTest, WhatAnEarlierRunLeftGoesWhenTheInterfaceCannotBeUsed) {
+  hands.addresses = {key("192.0.2.100"), key("192.0.2.101")};
+  VirtualRouter router(web({"192.0.2.100", "192.0.2.101"}), hands);
+  router.interface_unusable("front: no carrier",
+                            {{key("192.0.2.100"), Holding::kOurs}, {key("192.0.2.101"), Holding::kForeign}});
+  finish(router);
+  EXPECT_THAT(hands.addresses, ElementsAre(key("192.0.2.101")));
+  EXPECT_THAT(hands.log, Contains("web: 192.0.2.100 on front of the earlier run removed: front: no carrier"));
+}
+
+TEST_F(VirtualRouterTest, AnotherHardwareAddressIsAnnouncedByTheActiveRouterOnly) {
+  auto router = active(web());
+  router.mac_changed("back");
+  finish(router);
+  EXPECT_THAT(hands.announced, IsEmpty());
+  router.mac_changed("front");
+  finish(router);
+  EXPECT_THAT(hands.announced, ElementsAre(IpAddress::v4(192, 0, 2, 100)));
+  hear(router, 200);
+  hands.announced.clear();
+  router.mac_changed("front");
+  finish(router);
+  EXPECT_THAT(hands.announced, IsEmpty());
+}
+
+TEST_F(VirtualRouterTest, SaysThatItWaitsOutTheStartupDelay) {
+  auto vip = web();
+  vip.startup_delay = 5s;
+  VirtualRouter router(vip, hands);
+  router.interface_usable(kOurs, {});
+  EXPECT_EQ(router.status().why, "startup delay of 5s");
+}
+
 TEST_F(VirtualRouterTest, TheStartupDelayCountsFromTheBeginningNotFromTheInterface) {
   auto vip = web();
   vip.startup_delay = 5s;
@@ -242,7 +291,7 @@ TEST_F(VirtualRouterTest, TheStartupDelayCountsFromTheBeginningNotFromTheInterfa
 
 TEST_F(VirtualRouterTest, FallsWithItsInterfaceAndComesBackWithIt) {
   auto router = active(web());
-  router.interface_unusable("front: no carrier");
+  router.interface_unusable("front: no carrier", {});
   finish(router);
   EXPECT_EQ(router.role(), RoleName::kInitialize);
   EXPECT_THAT(hands.log, ElementsAre("web: Initialize: front: no carrier"));
@@ -257,8 +306,8 @@ TEST_F(VirtualRouterTest, FallsWithItsInterfaceAndComesBackWithIt) {
 
 TEST_F(VirtualRouterTest, SaysOnceThatItsInterfaceIsMissing) {
   VirtualRouter router(web(), hands);
-  router.interface_unusable("front: interface missing");
-  router.interface_unusable("front: interface missing");
+  router.interface_unusable("front: interface missing", {});
+  router.interface_unusable("front: interface missing", {});
   EXPECT_THAT(hands.log, ElementsAre("web: front: interface missing"));
   EXPECT_EQ(router.status().why, "front: interface missing");
 }

@@ -32,6 +32,10 @@ class Segment {
   void start_all() {
     for (std::size_t i = 0; i < routers_.size(); ++i) start(i);
   }
+  void adopt(std::size_t i) {  // killed and started again, the addresses still there
+    routers_[i].machine = {};
+    give(i, Startup{now_, true, {}});
+  }
   void leave(std::size_t i) { give(i, Shutdown{now_}); }
   void crash(std::size_t i) { routers_[i].machine = {}; }
   void cut(std::size_t i, bool is_cut) { routers_[i].cut = is_cut; }
@@ -56,6 +60,8 @@ class Segment {
     return found;
   }
   [[nodiscard]] std::vector<std::size_t> active() const { return in_role(RoleName::kActive); }
+  // Whose announcement was the last that the segment heard: where caches point.
+  [[nodiscard]] std::optional<std::size_t> caches() const { return caches_; }
   [[nodiscard]] nanoseconds without_holder() const { return without_holder_; }
   [[nodiscard]] nanoseconds longest_double() const { return longest_double_; }
   void forget_accounts() { without_holder_ = longest_double_ = double_now_ = 0ns; }
@@ -102,8 +108,12 @@ class Segment {
   void give(std::size_t i, const Event& event) {
     auto outcome = step(routers_[i].config, routers_[i].machine, event);
     routers_[i].machine = outcome.machine;
-    for (const auto& action : outcome.actions)
+    for (const auto& action : outcome.actions) {
       if (const auto* send = std::get_if<SendAdvertisement>(&action)) broadcast(i, send->priority);
+      const bool announced =
+          std::holds_alternative<HoldAddresses>(action) || std::holds_alternative<Announce>(action);
+      if (announced) caches_ = i;
+    }
   }
 
   void broadcast(std::size_t from, Priority priority) {
@@ -119,6 +129,7 @@ class Segment {
   std::multimap<TimePoint, Packet> flying_;
   std::mt19937 random_;
   double loss_ = 0;
+  std::optional<std::size_t> caches_;
   TimePoint now_{1000s};
   nanoseconds without_holder_{}, double_now_{}, longest_double_{};
 };
@@ -167,6 +178,30 @@ TEST_P(VrrpSimulation, TwoAreActiveForNoLongerThanAnIntervalAndADelayOnceASplitH
   segment.run(1s);
   EXPECT_LE(segment.longest_double(), nanoseconds(kInterval) + 2 * kDelay);
   EXPECT_EQ(segment.active(), std::vector<std::size_t>{0});
+}
+
+TEST_P(VrrpSimulation, AfterAHealedSplitTheWinnerIsTheLastToAnnounceWhoeverSpokeFirst) {
+  Segment segment({200, 100}, GetParam());
+  segment.start_all();
+  segment.run(2s);
+  segment.cut(0, true);
+  segment.run(1s + std::chrono::milliseconds(5 * GetParam()));
+  ASSERT_EQ(segment.caches(), 1U);
+  segment.cut(0, false);
+  segment.run(1s);
+  EXPECT_EQ(segment.active(), std::vector<std::size_t>{0});
+  EXPECT_EQ(segment.caches(), 0U);
+}
+
+TEST_P(VrrpSimulation, OneThatReturnsWithTheAddressesOfAnEarlierRunNeverDrawsThemFromAHigherActive) {
+  Segment segment({200, 100}, GetParam());
+  segment.start_all();
+  segment.run(2s + std::chrono::milliseconds(5 * GetParam()));
+  segment.adopt(1);
+  segment.run(1s);
+  EXPECT_EQ(segment.active(), std::vector<std::size_t>{0});
+  EXPECT_EQ(segment.in_role(RoleName::kBackup), std::vector<std::size_t>{1});
+  EXPECT_EQ(segment.caches(), 0U);
 }
 
 TEST_P(VrrpSimulation, APlannedHandoverIsNeverWithoutHolder) {
