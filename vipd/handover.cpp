@@ -10,7 +10,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::size_t kPiece = 32 * 1024;
+constexpr std::size_t kPiece{32768};
 constexpr std::uint8_t kMore = 'm';
 constexpr std::uint8_t kLast = 'l';
 

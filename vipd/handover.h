@@ -35,7 +35,7 @@ struct Reading {
 Settings settings_of(const config::Config& config);
 
 std::string to_json(const Reading& reading);
-Result<Reading> reading_from_json(std::string_view text);
+Result<Reading> reading_from_json(std::string_view from);
 
 // A text as datagrams that fit a socket's buffer, and back.
 std::vector<Bytes> split_message(std::string_view message);

@@ -12,7 +12,7 @@
 namespace hawser::vipd {
 
 namespace {
-constexpr std::size_t kLongestPiece = 64 * 1024;
+constexpr std::size_t kLongestPiece{65536};
 }
 
 WorkerLink::WorkerLink(boost::asio::io_context& context, Files files, OnReading on_reading)
@@ -92,8 +92,8 @@ void WorkerLink::died(const Ending& ending) {
   start_later(next.wait);
 }
 
-void WorkerLink::start_later(Milliseconds delay) {
-  timer_.expires_after(delay);
+void WorkerLink::start_later(Milliseconds wait) {
+  timer_.expires_after(wait);
   timer_.async_wait([this](const boost::system::error_code& cancelled) {
     if (cancelled) return;
     const auto started = start();

@@ -51,7 +51,7 @@ class StderrSink final : public spdlog::sinks::base_sink<spdlog::details::null_m
  public:
   StderrSink() {
     // A reader of the log that goes away must not take the daemon along.
-    std::signal(SIGPIPE, SIG_IGN);
+    (void)std::signal(SIGPIPE, SIG_IGN);
     struct stat found {};
     const auto* stream = std::getenv("JOURNAL_STREAM");
     if (stream != nullptr && ::fstat(STDERR_FILENO, &found) == 0)

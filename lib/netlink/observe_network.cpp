@@ -69,10 +69,9 @@ void add_route(State& state, const DecodedRoute& decoded, const Names& names) {
 
 Status Network::observe(Observed& observed, bool with_routes) {
   Names names;
-  const auto links =
-      observe_links(observed, names).and_then([&] { return observe_addresses(observed, names); });
-  if (!links || !with_routes) return links;
-  return links.and_then([&] { return observe_routes(observed, names, Family::kIpv4); }).and_then([&] {
+  if (auto links = observe_links(observed, names); !links) return links;
+  if (auto addresses = observe_addresses(observed, names); !addresses || !with_routes) return addresses;
+  return observe_routes(observed, names, Family::kIpv4).and_then([&] {
     return observe_routes(observed, names, Family::kIpv6);
   });
 }
