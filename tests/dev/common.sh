@@ -82,3 +82,25 @@ tracked_sources() {
   cd "$root" && git ls-files -z --cached --others --exclude-standard -- '*.cpp' '*.h' |
     while IFS= read -r -d '' file; do [[ ! -e $file ]] || printf '%s\0' "$file"; done
 }
+
+# A program of GoogleTest in the virtual machine: in_lab PRESET PROGRAM [ARGUMENT...]. Fails when the program did, when one of its tests
+# was skipped, and when none ran (a filter that matches nothing). Wants $vm and $logs. selftest holds it to that.
+in_lab() {
+  local preset=$1 program=$2 log=$logs/$2-$1.log status=0
+  shift 2
+  # Only grep's "nothing left to print" is forgiven; an `|| true` at the end would forgive the program.
+  "$vm/run" -- "$root/build/$preset/bin/$program" "$@" 2>&1 | tee "$log" |
+    { grep -vE '^\[ RUN  |^\[       OK|^\[-----|^$' || true; } || status=$?
+  if ((status != 0)) || grep -qF '[  FAILED  ]' "$log"; then
+    say "$program: failed (status $status)"
+    return 1
+  fi
+  if grep -F '[  SKIPPED ]' "$log"; then
+    say "$program: a test was skipped: it proves nothing"
+    return 1
+  fi
+  grep -qE '^\[  PASSED  \] [1-9]' "$log" || {
+    say "$program: no test ran"
+    return 1
+  }
+}
