@@ -77,6 +77,23 @@ build() {
   cmake --build "$root/build/$preset" -j "$(jobs)" "${target[@]}" >&2
 }
 
+# start_image small|full: builds that image beside all else, because it comes over the network while the compilers have the processor. In a
+# process group of its own, so that a run that ends before await_image leaves none of it behind.
+start_image() {
+  set -m
+  "$vm/image" "$1" < /dev/null > /dev/null &
+  image=$!
+  set +m
+  trap 'kill -- "-$image" 2> /dev/null || true' EXIT
+}
+
+await_image() {
+  local status=0
+  wait "$image" || status=$?
+  trap - EXIT
+  return "$status"
+}
+
 # The C++ files that git tracks or would track, NUL between them.
 tracked_sources() {
   cd "$root" && git ls-files -z --cached --others --exclude-standard -- '*.cpp' '*.h' |
