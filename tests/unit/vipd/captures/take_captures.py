@@ -2,10 +2,12 @@
 """Takes the packets again that the tests of vipd/wire and vipd/announce_frame pin: keepalived and FRR's vrrpd each run in a
 network namespace of their own, joined by a veth pair to a second one where an AF_PACKET socket listens.
 
-  take_captures.py [--root DIR]     as root; DIR: where the peers' packages were unpacked (dpkg -x), default /
+  take_captures.py [--root DIR] [--out DIR]     as root
+    --root    where the peers' packages were unpacked (dpkg -x), default /
+    --out     where to write, default beside this file
 
-Writes NAME.hex beside this file: one Ethernet frame, as hexadecimal. Nothing leaves the namespaces; what was started is
-ended by process id.
+Writes NAME.hex: one Ethernet frame, as hexadecimal. Nothing leaves the namespaces; what was started is ended by process
+id. take_captures.sh beside this file runs it in the lab's virtual machine, which has both peers.
 """
 import argparse
 import ctypes
@@ -17,7 +19,7 @@ import sys
 import tempfile
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
+OUT = pathlib.Path(__file__).resolve().parent
 SPEAKER_MAC = "02:00:00:00:00:11"
 ROUTER_ID = 51
 
@@ -106,7 +108,7 @@ def arp(frame):
 
 
 def save(name, frame):
-    (HERE / f"{name}.hex").write_text(frame.hex() + "\n")
+    (OUT / f"{name}.hex").write_text(frame.hex() + "\n")
     print(f"{name}: {len(frame)} bytes")
 
 
@@ -164,9 +166,11 @@ def frr(root, env):
         config = pathlib.Path(folder, "frr.conf")
         config.write_text(f"interface veth0\n vrrp {ROUTER_ID} version 3\n vrrp {ROUTER_ID} priority 200\n"
                           f" vrrp {ROUTER_ID} advertisement-interval 1000\n vrrp {ROUTER_ID} ip 192.0.2.100\n")
-        # FRR insists on its group; it gets one in a mount namespace of its own instead of on this machine.
+        # FRR insists that root is in its group, which is there only where its package is installed; it gets one of ours in a mount
+        # namespace of its own instead of on this machine.
         group = pathlib.Path(folder, "group")
-        group.write_text(pathlib.Path("/etc/group").read_text() + "frrvty:x:64999:root\n")
+        others = [line for line in pathlib.Path("/etc/group").read_text().splitlines() if not line.startswith("frrvty:")]
+        group.write_text("\n".join([*others, "frrvty:x:64999:root"]) + "\n")
         own_group = ["unshare", "-m", "sh", "-c", f'mount --bind {group} /etc/group && exec "$@"', "sh"]
         packets = sniffer(segment.listener)
         common = ["-u", "root", "-g", "root", "-z", f"{folder}/zserv", "--vty_socket", folder]
@@ -181,9 +185,13 @@ def frr(root, env):
 
 
 def main():
+    global OUT
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--root", default="")
-    root = parser.parse_args().root.rstrip("/")
+    parser.add_argument("--out", type=pathlib.Path, default=OUT)
+    options = parser.parse_args()
+    root, OUT = options.root.rstrip("/"), options.out
+    OUT.mkdir(parents=True, exist_ok=True)
     libraries = f"{root}/usr/lib/x86_64-linux-gnu"
     env = dict(os.environ, LD_LIBRARY_PATH=f"{libraries}:{libraries}/frr") if root else None
     keepalived(root, env, 1, ["192.0.2.100"], True, "advertisement")
