@@ -137,28 +137,33 @@ class HostileServer : public lab::LabTest {
     Verdict verdict;
     std::chrono::milliseconds took{};
   };
-  Answer ask(boost::asio::awaitable<Verdict> (*start)(Endpoint, const config::HttpCheck&),
-             const Endpoint& target) {
+  using Start = boost::asio::awaitable<Verdict> (*)(Endpoint, std::chrono::milliseconds,
+                                                    const config::HttpCheck&);
+  Answer ask(Start start, const Endpoint& target) {
     return host.inside([&] {
       boost::asio::io_context io;
       Answer answer;
       const auto began = std::chrono::steady_clock::now();
-      boost::asio::co_spawn(io, start(target, check), [&](const std::exception_ptr& error, Verdict verdict) {
-        EXPECT_FALSE(error);
-        answer.verdict = std::move(verdict);
-        answer.took =
-            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
-      });
+      boost::asio::co_spawn(io, start(target, patience, check),
+                            [&](const std::exception_ptr& error, Verdict verdict) {
+                              EXPECT_FALSE(error);
+                              answer.verdict = std::move(verdict);
+                              answer.took = std::chrono::duration_cast<std::chrono::milliseconds>(
+                                  std::chrono::steady_clock::now() - began);
+                            });
       io.run();
       return answer;
     });
   }
   Answer ask_http(const Endpoint& target) {
-    return ask([](Endpoint to, const config::HttpCheck& http_check) { return http(to, 300ms, http_check); },
+    return ask([](Endpoint to, std::chrono::milliseconds timeout,
+                  const config::HttpCheck& http_check) { return http(to, timeout, http_check); },
                target);
   }
   Answer ask_tcp(const Endpoint& target) {
-    return ask([](Endpoint to, const config::HttpCheck&) { return tcp(to, 300ms); }, target);
+    return ask([](Endpoint to, std::chrono::milliseconds timeout,
+                  const config::HttpCheck&) { return tcp(to, timeout); },
+               target);
   }
   // The deadline held: generous, because the machine is shared.
   static void expect_late(const Answer& answer) {
@@ -169,6 +174,10 @@ class HostileServer : public lab::LabTest {
 
   lab::Namespace host{"probe"};
   config::HttpCheck check;
+  // Of the probe. A good answer may come late on a busy machine; only where lateness is what is tried, it is
+  // kShort.
+  std::chrono::milliseconds patience = 20s;
+  static constexpr auto kShort = 300ms;
 };
 
 constexpr auto kOk = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nready";
@@ -203,11 +212,14 @@ TEST_F(HostileServer, OneBehindNoRouteIsUnreachable) {
 
 TEST_F(HostileServer, OneThatNeverAnswersIsLate) {
   const Server server(host, [](Server& self, int client) { self.wait_for_the_end(client); });
+  patience = kShort;
   expect_late(ask_http(server.endpoint()));
+  patience = 20s;
   EXPECT_EQ(ask_tcp(server.endpoint()).verdict.outcome, Outcome::kGood);
 }
 
 TEST_F(HostileServer, OneThatDripsIsLate) {
+  patience = kShort;
   const Server server(host, repeats("H", "T", 10ms));
   const auto answer = ask_http(server.endpoint());
   EXPECT_EQ(answer.verdict.outcome, Outcome::kBad);
@@ -216,12 +228,14 @@ TEST_F(HostileServer, OneThatDripsIsLate) {
 
 TEST_F(HostileServer, OneThatDripsItsHeaderIsLate) {
   const Server server(host, repeats("HTTP/1.1 200 OK\r\n", "X-Slow: 1\r\n", 20ms));
+  patience = kShort;
   expect_late(ask_http(server.endpoint()));
 }
 
 TEST_F(HostileServer, OneThatDripsItsBodyIsLate) {
   check.contains = "never";
   const Server server(host, repeats("HTTP/1.1 200 OK\r\n\r\n", "x", 10ms));
+  patience = kShort;
   expect_late(ask_http(server.endpoint()));
 }
 
@@ -285,7 +299,7 @@ TEST_F(HostileServer, AHostWithoutDescriptorsDoesNotBlameTheServer) {
     boost::asio::io_context io;
     const boost::asio::steady_timer any(io);  // a loop that runs has its own descriptors already
     Verdict verdict;
-    boost::asio::co_spawn(io, tcp(endpoint, 300ms),
+    boost::asio::co_spawn(io, tcp(endpoint, 20s),
                           [&](const std::exception_ptr&, Verdict got) { verdict = std::move(got); });
     rlimit before{};
     ::getrlimit(RLIMIT_NOFILE, &before);
