@@ -131,9 +131,10 @@ TEST(LoopLateness, SeesAHandlerThatHoldsTheLoop) {
     const HandlerScope scope{handlers};
     std::this_thread::sleep_for(20ms);
   });
-  boost::asio::steady_timer end{context, 40ms};
-  end.async_wait([&](const auto&) { context.stop(); });
-  context.run();
+  // Until it looked again: when, a busy machine decides.
+  const auto end = std::chrono::steady_clock::now() + 10s;
+  while (lateness.latencies().count() < 2 && std::chrono::steady_clock::now() < end)
+    context.run_one_for(100ms);
   EXPECT_GE(lateness.latencies().longest(), 15ms);
   EXPECT_GE(lateness.latencies().over(), 1U);
   EXPECT_GE(lateness.latencies().count(), 2U);
