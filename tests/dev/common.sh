@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # What ./dev and the scripts beside this one share: installing packages, building, telling. Sourced with $root set.
 
 # What each kind of work needs from Debian 12.
@@ -6,7 +6,7 @@ packages_build=(ca-certificates ccache cmake g++ libbenchmark-dev libboost-json1
   libboost1.81-dev libcli11-dev libexpected-dev libfmt-dev libgmock-dev libgtest-dev libmnl-dev libnftnl-dev libnl-3-dev libnl-genl-3-dev
   libnl-route-3-dev libpcap-dev libspdlog-dev libssl-dev libsystemd-dev libtomlplusplus-dev ninja-build pkg-config)
 packages_lab=(cpio iproute2 iputils-ping kmod mmdebstrap qemu-system-x86 squashfs-tools uidmap util-linux xz-utils zstd)
-packages_check=(clang-16 clang-format-16 clang-tidy-16 git libclang-rt-16-dev python3 systemd)
+packages_check=(clang-16 clang-format-16 clang-tidy-16 git libclang-rt-16-dev python3 shellcheck systemd)
 
 # git refuses a tree that belongs to somebody else (root in a container over a user's clone); whoever runs this trusts it already.
 count=${GIT_CONFIG_COUNT:-0}
@@ -77,9 +77,9 @@ build() {
   local preset=$1
   shift
   configure "$preset"
-  local target=()
-  (($# == 0)) || target=(--target "$@")
-  cmake --build "$root/build/$preset" -j "$(jobs)" "${target[@]}" >&2
+  local only=()
+  (($# == 0)) || only=(--target "$@")
+  cmake --build "$root/build/$preset" -j "$(jobs)" "${only[@]}" >&2
 }
 
 # start_image small|full: builds that image beside all else, because it comes over the network while the compilers have the processor. In a
