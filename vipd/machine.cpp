@@ -299,19 +299,25 @@ void on(Turn& turn, const Active&, const InterfaceDown& event) {
 // ---- Leaving
 
 void on(Turn& turn, const Leaving& role, const Timer& event) {
-  if (event.now >= role.drop_at) return turn.fall_to_initialize("left, no other router became Active");
+  if (event.now >= role.drop_at)
+    return turn.fall_to_initialize(role.successor ? fmt::format("left, {} is Active", *role.successor)
+                                                  : "left, no other router became Active");
   turn.send(kLeavingPriority);
   turn.machine.role = Leaving{event.now + turn.config.interval, role.drop_at};
 }
 
-void on(Turn& turn, const Leaving&, const AdvertisementHeard& event) {
-  if (event.priority == kLeavingPriority) return;
-  turn.fall_to_initialize(fmt::format("left, {} is Active", event.source));
+// The new Active says so first, then adds its addresses and announces them (keepalived on a busy machine: up
+// to 40 ms later). Until then everybody still asks us.
+void on(Turn& turn, const Leaving& role, const AdvertisementHeard& event) {
+  if (event.priority == kLeavingPriority || role.successor) return;
+  const auto drop_at = std::min(role.drop_at, event.now + turn.config.grace);
+  turn.machine.role = Leaving{drop_at, drop_at, event.source};
 }
 
-// Nobody took over yet, or we would not be Leaving any more: no need to listen first.
-void on(Turn& turn, const Leaving&, const Startup&) {
-  if (takes_over_at_once(turn.config)) return turn.become_active("wanted again before it had left");
+// As long as nobody took over there is no need to listen first.
+void on(Turn& turn, const Leaving& role, const Startup&) {
+  if (!role.successor && takes_over_at_once(turn.config))
+    return turn.become_active("wanted again before it had left");
   listen(turn);
 }
 

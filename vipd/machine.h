@@ -1,6 +1,7 @@
 // The VRRP state machine (RFC 9568 6.4) as a function: step(config, machine, event) -> {machine, actions}. It
 // sees no clock, socket or log; the order of the actions is the order of their effects. Beside the RFC's
-// three roles it has Leaving: priority 0 was sent, the addresses still answer until the new Active is heard.
+// three roles it has Leaving: priority 0 was sent, the addresses still answer until the new Active was heard
+// and has had the time to announce them.
 //
 // What nobody expects in a role is "stay as you are": the peer chooses what we receive.
 #pragma once
@@ -27,6 +28,7 @@ struct VrrpConfig {
   IpAddress source;     // ours, the tie-breaker between equal priorities
   bool preempt = true;  // take over from a lower priority; the owner always does
   Milliseconds preempt_delay{0};
+  Milliseconds grace{100};  // leaving: how long we go on answering once the new Active was heard
 
   bool operator==(const VrrpConfig&) const = default;
 };
@@ -67,6 +69,7 @@ struct Active {
 struct Leaving {
   TimePoint again_at;  // priority 0 is repeated each interval: it may have been lost
   TimePoint drop_at;
+  std::optional<IpAddress> successor{};  // the new Active, once heard
   bool operator==(const Leaving&) const = default;
 };
 

@@ -7,11 +7,18 @@ namespace hawser::vipd {
 
 namespace {
 
+// How long the new Active may take to add and announce the addresses; we need about 0.1 ms for each.
+constexpr Milliseconds kGrace{100};
+constexpr Milliseconds kGraceEach{1};
 constexpr Milliseconds kRetry{1000};  // after the kernel refused an address, and between two puttings back
 
 VrrpConfig machine_config(const config::Vip& vip, const IpAddress& source) {
-  return {vip.priority, std::chrono::duration_cast<Centiseconds>(vip.advertisement_interval), source,
-          vip.preempt, vip.preempt_delay};
+  return {vip.priority,
+          std::chrono::duration_cast<Centiseconds>(vip.advertisement_interval),
+          source,
+          vip.preempt,
+          vip.preempt_delay,
+          kGrace + kGraceEach * vip.addresses.size()};
 }
 
 std::vector<IpAddress> advertised(const config::Vip& vip) {

@@ -338,14 +338,34 @@ TEST(VrrpLeaving, RepeatsPriorityZeroEachIntervalForIfItWasLost) {
   EXPECT_EQ(driven.due(), kActiveSince + kActiveDown);
 }
 
-TEST(VrrpLeaving, DropsTheAddressesWhenTheNewActiveIsHeard) {
+TEST(VrrpLeaving, DropsTheAddressesOnceTheNewActiveHadTheTimeToAnnounceThem) {
   for (const int priority : {1, 100, 255}) {
     auto driven = leaving();
     driven.give(heard(kActiveSince + 100ms, priority));
+    EXPECT_THAT(driven.actions, IsEmpty());
+    EXPECT_TRUE(driven.holds());
+    driven.give(heard(kActiveSince + 150ms, priority));
+    EXPECT_EQ(driven.due(), kActiveSince + 200ms) << "counted from its first advertisement";
+    driven.give(Timer{kActiveSince + 200ms});
     EXPECT_THAT(driven.actions, ElementsAre(DropAddresses{}, change(RoleName::kLeaving, RoleName::kInitialize,
                                                                     "left, 192.0.2.12 is Active")));
     EXPECT_FALSE(driven.holds());
   }
+}
+
+TEST(VrrpLeaving, TheGraceDoesNotReachBeyondTheActiveDownInterval) {
+  auto driven = leaving();
+  driven.give(heard(kActiveSince + kActiveDown - 1ms, 100));
+  EXPECT_EQ(driven.due(), kActiveSince + kActiveDown);
+}
+
+TEST(VrrpLeaving, WantedAgainWhenTheNewActiveWasHeardItListensFirst) {
+  auto driven = leaving();
+  driven.give(heard(kActiveSince, 100)).give(Startup{kActiveSince + 1ms, false, {}});
+  EXPECT_EQ(driven.role(), RoleName::kBackup);
+  EXPECT_TRUE(driven.holds());
+  EXPECT_THAT(driven.actions, ElementsAre(send(128), change(RoleName::kLeaving, RoleName::kBackup,
+                                                            "listening, addresses of the earlier run kept")));
 }
 
 TEST(VrrpLeaving, AnotherRouterThatLeavesIsNotTheNewActive) {

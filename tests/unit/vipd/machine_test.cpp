@@ -194,6 +194,7 @@ TEST(VrrpDefaults, AreThoseOfTheRfc) {
   EXPECT_EQ(config.interval, Centiseconds{100});
   EXPECT_TRUE(config.preempt);
   EXPECT_EQ(config.preempt_delay, Milliseconds{0});
+  EXPECT_EQ(config.grace, Milliseconds{100});
   EXPECT_EQ(kLeavingPriority, Priority{0});
   EXPECT_EQ(kOwnerPriority, Priority{255});
   EXPECT_FALSE(Startup{}.adopted);

@@ -183,6 +183,9 @@ TEST_F(VirtualRouterTest, LeavesInTheOrderOfAPlannedHandover) {
   EXPECT_FALSE(router.stopped());
   EXPECT_THAT(hands.addresses, ElementsAre(key("192.0.2.100")));
   hear(router, 100);
+  pass(router, 100ms);
+  EXPECT_THAT(hands.order, ElementsAre("send")) << "100 ms and one for each address";
+  pass(router, 1ms);
   EXPECT_THAT(hands.order, ElementsAre("send", "remove 192.0.2.100/32"));
   EXPECT_TRUE(router.stopped());
 }
