@@ -298,6 +298,9 @@ void VirtualRouter::perform(const Job& job) {
 }
 
 void VirtualRouter::announce(const AddressKey& address) {
+  // Who leaves or listens still answers, but a round of an earlier takeover would draw the addresses back
+  // here.
+  if (role() != RoleName::kActive) return;
   if (vip_.announce == config::Announce{0, vip_.announce.interval, Milliseconds(0)}) return;  // switched off
   ++counters_.announced;
   hands_.announce(address.first, address.second.address);

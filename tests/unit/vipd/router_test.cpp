@@ -190,6 +190,20 @@ TEST_F(VirtualRouterTest, LeavesInTheOrderOfAPlannedHandover) {
   EXPECT_TRUE(router.stopped());
 }
 
+TEST_F(VirtualRouterTest, LeavingItAnnouncesNothingMoreThoughATakeoverWasJustAnnounced) {
+  VirtualRouter router(web(), hands);
+  router.interface_usable(kOurs, {});
+  pass(router, 3500ms);
+  ASSERT_EQ(router.role(), RoleName::kActive);
+  hands.announced.clear();
+  router.shutdown();
+  router.address_removed(key("192.0.2.100"));
+  pass(router, 3s);
+  EXPECT_EQ(router.role(), RoleName::kLeaving);
+  EXPECT_THAT(hands.announced, IsEmpty());
+  EXPECT_THAT(hands.addresses, ElementsAre(key("192.0.2.100"))) << "put back all the same";
+}
+
 TEST_F(VirtualRouterTest, IsNotStoppedBeforeItsAddressesAreGone) {
   auto router = active(web({"192.0.2.100", "192.0.2.101"}));
   router.shutdown();
