@@ -97,7 +97,18 @@ class BondPlan {
     if (const auto master = draft_.link_or_new(port).master; !master.empty())
       draft_.take(SetMaster{port, master, {}});
     if (draft_.is_up(port)) draft_.take(SetLinkUp{port, false});
+    clear_addresses(port);
     draft_.take(SetMaster{port, {}, name_});
+  }
+
+  // While the port is down they serve nobody; later they would draw what the bond is to carry.
+  void clear_addresses(const std::string& port) {
+    const auto found = target_.links.find(port);
+    if (found == target_.links.end()) return;
+    const auto there = draft_.link_or_new(port).addresses;
+    for (const auto& [prefix, address] : there)
+      if (!found->second.addresses.contains(prefix) && !is_kernel_made(prefix, address))
+        draft_.take(RemoveAddress{port, prefix});
   }
 
   // A queue belongs to one port: who has one that another port is to get gives it up first.

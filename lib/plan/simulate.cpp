@@ -93,10 +93,17 @@ void delete_link(State& state, const std::string& name) {
   state.links.erase(name);
 }
 
+bool is_local(const State& state, const IpAddress& address) {
+  const auto is_it = [&](const auto& entry) { return entry.first.address == address; };
+  return std::ranges::any_of(
+      state.links, [&](const auto& link) { return std::ranges::any_of(link.second.addresses, is_it); });
+}
+
 void remove_address(State& state, const std::string& name, const Prefix& prefix) {
   auto& addresses = state.links[name].addresses;
   addresses.erase(prefix);
-  std::erase_if(state.routes, [&](const auto& entry) { return entry.second.source == prefix.address; });
+  if (!is_local(state, prefix.address))
+    std::erase_if(state.routes, [&](const auto& entry) { return entry.second.source == prefix.address; });
   const auto family = prefix.address.family();
   const auto same_family = [&](const auto& entry) { return entry.first.address.family() == family; };
   // fib_inetaddr_event(): without an address IPv4 is disabled on the device.

@@ -178,13 +178,39 @@ void claim_ports(State& target, const State& desired) {
   }
 }
 
+// An IPv4 address would stay on a card that becomes a port, and its connected route, which is older than the
+// bond's, would lead all on-link traffic to where nothing is answered any more. vipd's are vipd's to move.
+void give_up_ipv4(Link& port, const Link* named) {
+  std::erase_if(port.addresses, [&](const auto& entry) {
+    return entry.first.address.is_v4() && entry.second.protocol != static_cast<std::uint8_t>(Owner::kVipd) &&
+           (named == nullptr || !named->addresses.contains(entry.first));
+  });
+}
+
 // Leaving a bond closes the port, joining opens it.
 void settle_ports(State& target, const State& observed, const State& desired) {
   for (auto& [name, link] : target.links) {
     const auto bond = bond_of(target, name);
     if (bond == bond_of(observed, name)) continue;
-    if (!desired.links.contains(name)) link.up = !bond.empty();
-    if (!bond.empty()) give_up(target, desired, name);
+    const auto* named = find_in(desired.links, name);
+    if (named == nullptr) link.up = !bond.empty();
+    if (bond.empty()) continue;
+    give_up(target, desired, name);
+    give_up_ipv4(link, named);
+  }
+}
+
+// A port without words of its own is as its bond needs it: what is down, or has another MTU, carries nothing
+// when its turn comes.
+void ready_ports(State& target, const State& wanted) {
+  for (const auto& [bond, link] : wanted.links) {
+    if (!link.bond) continue;
+    for (const auto& [name, options] : target.links.at(bond).bond->ports) {
+      const auto port = target.links.find(name);
+      if (port == target.links.end()) continue;
+      if (!wanted.links.contains(name)) port->second.up = true;
+      if (!port->second.mtu) port->second.mtu = link.mtu;
+    }
   }
 }
 
@@ -249,6 +275,7 @@ State network_target(const Desired& desired, const State& observed) {
   for (const auto& [key, route] : settled.routes) target.routes[key] = route;
   if (desired.owner != Owner::kVipd) claim_ports(target, settled);
   settle_masters(target);
+  ready_ports(target, wanted);
   settle_consequences(target, observed, settled);
   return target;
 }

@@ -301,6 +301,22 @@ TEST_F(NetdLab, AppliesOnceWithoutADaemonAndThenHasNothingToDo) {
   EXPECT_TRUE(both_in_service());
 }
 
+// eth0 carries the host's address when its bond cannot be made: who is logged in over it must still be.
+TEST_F(NetdLab, GivesACardItsAddressAndRoutesBackWhenItsBondIsRefused) {
+  lb1.ip({"link set eth0 up", "address add 192.0.2.11/24 dev eth0", "route add default via 192.0.2.254"});
+  const auto addresses = lb1.check({"ip", "-o", "-4", "address", "show", "dev", "eth0"});
+  const auto routes = lb1.check({"ip", "-4", "route", "show"});
+  const auto site = replaced(kSite, "addresses = [\"192.0.2.11/24\", \"198.51.100.11/24\"]",
+                             "addresses = [\"192.0.2.11/24\", \"198.51.100.11/24\"]\n"
+                             "routes = [{ to = \"default\", via = \"203.0.113.254\" }]");
+  write(site);
+  const auto apply = ask({"apply"});
+  EXPECT_EQ(apply.status, 1) << apply.text;
+  EXPECT_THAT(apply.text, HasSubstr("route default via 203.0.113.254 dev bond0: add: "));
+  EXPECT_EQ(lb1.check({"ip", "-o", "-4", "address", "show", "dev", "eth0"}), addresses);
+  EXPECT_EQ(lb1.check({"ip", "-4", "route", "show"}), routes);
+}
+
 TEST_F(NetdLab, SaysWhatIsRefusedOnceAndDoesTheRest) {
   write(std::string(kSite) + "\n[bond.bond1]\nmode = \"active-backup\"\nports = [\"spare0\"]\n");
   auto daemon = start();

@@ -41,6 +41,7 @@ State as_observed(State state) {
       auto& device = state.links[port];
       device.up = true;
       device.master = name;
+      if (!device.mtu) device.mtu = link.mtu;
     }
   }
   for (auto& [name, link] : state.links) link.mtu = link.mtu.value_or(1500);
@@ -67,6 +68,10 @@ struct Beside {
       int number = 0;
       more >> prefix >> number;
       observed.links.at(name).addresses[*Prefix::parse(prefix)].protocol = static_cast<std::uint8_t>(number);
+    } else if (word == "link" && rest == "down") {
+      observed.links.at(name).up = false;
+    } else if (word == "link" && rest.starts_with("mtu ")) {
+      observed.links.at(name).mtu = static_cast<std::uint32_t>(std::stoul(rest.substr(4)));
     } else {
       ADD_FAILURE() << "beside.txt: " << line;
     }

@@ -54,6 +54,64 @@ TEST(Plan, LeavesOpenMtuAndMacAsTheyAre) {
   EXPECT_THAT(plan_of(desired, host()), ElementsAre("bond0: set mtu 1500 -> 9000"));
 }
 
+// As a file has it: the ports are names in the bond, not devices with sections of their own.
+State host_without_ports() {
+  auto state = host();
+  state.links.erase("eth0");
+  state.links.erase("eth1");
+  return state;
+}
+
+TEST(Plan, OpensAPortThatSomebodySetDown) {
+  auto observed = host();
+  observed.links["eth1"].up = false;
+  EXPECT_THAT(plan_of(host_without_ports(), observed), ElementsAre("eth1: set up"));
+  auto desired = host_without_ports();
+  desired.links["eth1"] = card(false);  // the file says so
+  EXPECT_THAT(plan_of(desired, observed), IsEmpty());
+}
+
+TEST(Plan, GivesAPortTheMtuThatTheFileGivesItsBond) {
+  auto observed = host();
+  observed.links["eth1"].mtu = 1400;
+  EXPECT_THAT(plan_of(host_without_ports(), observed), ElementsAre("eth1: set mtu 1400 -> 1500"));
+  auto desired = host_without_ports();
+  desired.links["bond0"].mtu.reset();
+  EXPECT_THAT(plan_of(desired, observed), IsEmpty());
+}
+
+TEST(Plan, LeavesThePortsOfABondThatTheFileDoesNotName) {
+  auto observed = host();
+  observed.links["bond7"] = bond(BondMode::kBalanceRr, {"eth3"});
+  observed.links["eth3"] = card(false);
+  observed.links["eth3"].master = "bond7";
+  EXPECT_THAT(plan_of(host(), observed), IsEmpty());
+  auto desired = host();
+  desired.links["bond7"] = card(true);  // kind = "physical": whatever device is there
+  desired.links["bond7"].mtu.reset();
+  EXPECT_THAT(plan_of(desired, observed), IsEmpty());
+}
+
+TEST(Plan, VipdLeavesThePortsOfTheBondThatItsAddressesAreOn) {
+  Desired desired;
+  desired.owner = Owner::kVipd;
+  desired.state.links["bond0"].addresses[prefix("203.0.113.100/32")] = owned_by(kVipd);
+  auto observed = host();
+  observed.links["eth1"].up = false;
+  EXPECT_THAT(lines(plan(desired, observed)), ElementsAre("bond0: add address 203.0.113.100/32"));
+}
+
+TEST(Plan, LeavesVipdsAddressOnACardThatBecomesAPort) {
+  auto observed = host();
+  observed.links["eth2"].addresses[prefix("203.0.113.100/32")] = owned_by(kVipd);
+  observed.links["eth2"].addresses[prefix("203.0.113.12/24")] = {};
+  auto desired = host_without_ports();
+  desired.links["bond0"].bond->ports["eth2"] = {};
+  desired.links.erase("eth2");
+  EXPECT_THAT(plan_of(desired, observed),
+              ElementsAre("eth2: remove address 203.0.113.12/24", "bond0: add port eth2"));
+}
+
 TEST(Plan, LeavesWhatTheFileDoesNotName) {
   auto observed = host();
   observed.links["wg0"] = of_kind(LinkKind::kOther);

@@ -99,11 +99,18 @@ bool may_be_left(const Applied& applied, const Case& c, const State& now, const 
   return after == now;
 }
 
-// What may be gone: IPv6 of vipd (which puts it back itself), what hangs on a device that is down or a port.
-bool must_stay(const State& now, const std::string& device, bool ipv6_or_route) {
+// What may be gone: what hangs on a device that is down (IPv4 does not) or a port (vipd's IPv4 does not).
+bool must_stay(const State& now, const std::string& device, const Prefix& prefix, bool is_vip) {
   const auto link = now.links.find(device);
   if (link == now.links.end()) return false;
-  return !ipv6_or_route || (link->second.up && bond_of(now, device).empty());
+  const bool is_port = !bond_of(now, device).empty();
+  if (prefix.address.is_v6()) return link->second.up && !is_port;
+  return is_vip || !is_port;
+}
+
+bool route_must_stay(const State& now, const std::string& device) {
+  const auto link = now.links.find(device);
+  return link != now.links.end() && link->second.up && bond_of(now, device).empty();
 }
 
 bool is_made_anew(const Case& c, const std::string& name) {
@@ -117,14 +124,14 @@ void expect_foreign_untouched(const Case& c, const State& before, const State& n
   for (const auto& [name, link] : before.links)
     for (const auto& [prefix, address] : link.addresses) {
       if (address.protocol == kNetd || (address.protocol == kVipd && is_made_anew(c, name)) ||
-          !must_stay(now, name, prefix.address.is_v6()))
+          !must_stay(now, name, prefix, address.protocol == kVipd))
         continue;
       const auto& there = now.links.at(name).addresses;
       ASSERT_TRUE(there.contains(prefix)) << name << " lost " << to_string(prefix);
       EXPECT_EQ(there.at(prefix), address);
     }
   for (const auto& [key, route] : before.routes)
-    if (route.protocol == kBoot && must_stay(now, route.device, true)) {
+    if (route.protocol == kBoot && route_must_stay(now, route.device)) {
       EXPECT_TRUE(now.routes.contains(key)) << to_string(key);
     }
   for (const auto& [key, service] : before.services)
