@@ -2,9 +2,9 @@
 
 namespace hawser::netd {
 
-Controller::Controller(Kernel& kernel, Journal journal, JournalBook::Write write_journal, Say say,
+Controller::Controller(Kernel& kernel, Made made, JournalBook::Write write_journal, Say say,
                        NetworkKeeper::FindPaths find_paths)
-    : book_(std::move(journal), std::move(write_journal)),
+    : book_(std::move(made), std::move(write_journal)),
       network_(kernel, book_, say, counters_, std::move(find_paths)),
       ipvs_(kernel, book_, std::move(say), counters_) {}
 

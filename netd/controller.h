@@ -10,7 +10,7 @@ namespace hawser::netd {
 
 class Controller {
  public:
-  Controller(Kernel& kernel, Journal journal, JournalBook::Write write_journal, Say say,
+  Controller(Kernel& kernel, Made made, JournalBook::Write write_journal, Say say,
              NetworkKeeper::FindPaths find_paths = {});
 
   // Start and reload. Nothing is touched before work().

@@ -48,15 +48,14 @@ std::size_t raise_descriptor_limit() {
 
 class Daemon {
  public:
-  Daemon(asio::io_context& io, cli::Arguments arguments, NetlinkKernel kernel, Monitor monitor,
-         Journal journal)
+  Daemon(asio::io_context& io, cli::Arguments arguments, NetlinkKernel kernel, Monitor monitor, Made made)
       : io_(io),
         arguments_(std::move(arguments)),
         kernel_(std::move(kernel)),
         monitor_(std::move(monitor)),
         events_(io, ::fcntl(monitor_.fd(), F_DUPFD_CLOEXEC, 0)),
         controller_(
-            kernel_, std::move(journal),
+            kernel_, std::move(made),
             [this](const std::string& text) { return write_journal(arguments_, text); }, log::write,
             devices_by_path),
         prober_(io, probes::most_probes_at_once(raise_descriptor_limit()),
@@ -276,13 +275,13 @@ int complain(const Error& error) {
   return kRefused;
 }
 
-int run_with(const cli::Arguments& arguments, Chosen chosen, Journal journal) {
+int run_with(const cli::Arguments& arguments, Chosen chosen, Made made) {
   auto monitor = Monitor::open();  // before the first look, so that nothing falls between
   if (!monitor) return complain(monitor.error());
   auto kernel = NetlinkKernel::open();
   if (!kernel) return complain(kernel.error());
   asio::io_context io{1};
-  Daemon daemon(io, arguments, std::move(*kernel), std::move(*monitor), std::move(journal));
+  Daemon daemon(io, arguments, std::move(*kernel), std::move(*monitor), std::move(made));
   if (auto listening = daemon.listen(); !listening) return complain(listening.error());
   daemon.begin(std::move(chosen.reading), std::move(chosen.source));
   io.run();
@@ -297,13 +296,13 @@ int run_daemon(const cli::Arguments& arguments) {
   if (!lock) return complain(lock.error());
   auto chosen = choose(arguments);
   if (!chosen) return kConfiguration;
-  auto journal = read_journal(arguments);
-  if (!journal) {
+  auto made = read_journal(arguments);
+  if (!made) {
     // Without it nothing of an earlier run is removed; all else works.
-    log::warning("{}: what an earlier run made will not be removed", journal.error().text);
-    journal = Journal{};
+    log::warning("{}: what an earlier run made will not be removed", made.error().text);
+    made = Made{boot_id(), {}, {}};
   }
-  return run_with(arguments, std::move(*chosen), std::move(*journal));
+  return run_with(arguments, std::move(*chosen), std::move(*made));
 }
 
 }  // namespace hawser::netd

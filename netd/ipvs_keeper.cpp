@@ -67,7 +67,7 @@ void IpvsKeeper::configure(const config::Config& config, Why why, TimePoint now)
 
 void IpvsKeeper::enqueue_all(Why why) {
   for (const auto& [key, service] : layout_) enqueue(key, why);
-  for (const auto& key : book_.journal().services) enqueue(key, why);
+  for (const auto& key : book_.names().services) enqueue(key, why);
 }
 
 void IpvsKeeper::enqueue(const ServiceKey& key, Why why) {
@@ -97,6 +97,7 @@ bool IpvsKeeper::work(TimePoint now) {
     enqueue_all(Why::kDrift);
   }
   said_.clear();
+  if (!queue_.empty() && unjournalled_.contains(queue_.front())) journal_new_services();
   const auto slice = take_slice();
   if (slice.empty()) return false;
   std::set<ServiceKey> keys;
@@ -110,11 +111,35 @@ bool IpvsKeeper::work(TimePoint now) {
     return false;
   }
   for (const auto& [key, why] : slice) {
+    if (why != Why::kDrift && is_to_be_journalled(key)) {
+      unjournalled_.insert(key);
+      enqueue(key, why);
+      continue;
+    }
     fresh_.erase(key);
     if (why == Why::kDrift && refusals_.must_wait(key, now)) continue;
     reconcile(key, why == Why::kDrift && !as_wanted.contains(key) ? Why::kRetry : why, now);
   }
+  if (queue_.empty())
+    if (auto written = book_.flush(); !written) say_journal(written.error());
   return !queue_.empty();
+}
+
+// The journal is one file that is written whole and put on the disk: once for all new services of a
+// configuration, not for each. So a new service waits at the end of the queue until all were looked at.
+bool IpvsKeeper::is_to_be_journalled(const ServiceKey& key) const {
+  return layout_.contains(key) && !table_.contains(key) && !book_.names().services.contains(key);
+}
+
+void IpvsKeeper::journal_new_services() {
+  std::vector<Step> steps;
+  for (const auto& key : std::exchange(unjournalled_, {}))
+    if (layout_.contains(key)) steps.emplace_back(AddService{key, {}});
+  if (auto written = book_.will_do(steps); !written) say_journal(written.error());
+}
+
+void IpvsKeeper::say_journal(const Error& why) {
+  say_once(fmt::format("journal: {}", why.text));
 }
 
 bool IpvsKeeper::look(const std::set<ServiceKey>& keys, TimePoint now) {
@@ -135,29 +160,35 @@ bool IpvsKeeper::look(const std::set<ServiceKey>& keys, TimePoint now) {
 
 std::vector<Step> IpvsKeeper::steps_for(const ServiceKey& key) const {
   const auto service = layout_.find(key);
-  if (service == layout_.end()) return plan_ipvs(only(key, nullptr, book_.journal()), only(key, table_));
+  if (service == layout_.end()) return plan_ipvs(only(key, nullptr, book_.names()), only(key, table_));
   const auto wanted = desired_service(service->second, health_, find(table_, key));
-  return plan_ipvs(only(key, &wanted, book_.journal()), only(key, table_));
+  return plan_ipvs(only(key, &wanted, book_.names()), only(key, table_));
 }
 
 void IpvsKeeper::reconcile(const ServiceKey& key, Why why, TimePoint now) {
   const auto steps = steps_for(key);
   if (steps.empty()) {
     refusals_.done(key);
-    if (!layout_.contains(key)) table_.erase(key);
+    if (!layout_.contains(key)) forget(key);
     return;
   }
   if (perform_all(key, steps, why, now)) verify(key, now);
 }
 
+// Not in the file and not ours, or gone: who adds a service of that key next is not us.
+void IpvsKeeper::forget(const ServiceKey& key) {
+  table_.erase(key);
+  book_.did(DeleteService{key});
+}
+
 bool IpvsKeeper::perform_all(const ServiceKey& key, const std::vector<Step>& steps, Why why, TimePoint now) {
   const auto* there = find(table_, key);
   const auto before = there == nullptr ? std::nullopt : std::optional(*there);
-  if (auto written = book_.will_do(steps); !written)
-    say_once(fmt::format("journal: {}", written.error().text));
+  if (auto written = book_.will_do(steps); !written) say_journal(written.error());
   std::vector<std::string> lines;
   for (const auto& step : steps) {
     if (auto done = kernel_.perform(step); !done) {
+      book_.did_not(step);
       roll_back(key, before);
       refuse(key, done.error(), now);
       return false;
@@ -171,13 +202,12 @@ bool IpvsKeeper::perform_all(const ServiceKey& key, const std::vector<Step>& ste
   refusals_.done(key);
   for (const auto& line : lines)
     if (said_.insert(line).second) say_(log::Level::kInfo, line);
-  if (auto written = book_.flush(); !written) say_once(fmt::format("journal: {}", written.error().text));
   warn_when_empty(key);
   return true;
 }
 
 void IpvsKeeper::roll_back(const ServiceKey& key, const std::optional<Service>& before) {
-  auto desired = only(key, before ? &*before : nullptr, book_.journal());
+  auto desired = only(key, before ? &*before : nullptr, book_.names());
   desired.journal.services.insert(key);
   for (const auto& step : plan_ipvs(desired, only(key, table_))) {
     if (!kernel_.perform(step)) break;  // the next look will see what is left

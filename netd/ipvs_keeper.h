@@ -54,9 +54,13 @@ class IpvsKeeper {
   void enqueue_all(Why why);
   void enqueue(const ServiceKey& key, Why why);
   std::vector<std::pair<ServiceKey, Why>> take_slice();
+  [[nodiscard]] bool is_to_be_journalled(const ServiceKey& key) const;
+  void journal_new_services();
+  void say_journal(const Error& why);
   bool look(const std::set<ServiceKey>& keys, TimePoint now);
   std::vector<Step> steps_for(const ServiceKey& key) const;
   void reconcile(const ServiceKey& key, Why why, TimePoint now);
+  void forget(const ServiceKey& key);
   bool perform_all(const ServiceKey& key, const std::vector<Step>& steps, Why why, TimePoint now);
   void roll_back(const ServiceKey& key, const std::optional<Service>& before);
   void refuse(const ServiceKey& key, const Error& why, TimePoint now);
@@ -81,6 +85,7 @@ class IpvsKeeper {
   std::set<ServiceKey> fresh_;           // not looked at since configure()
   std::deque<ServiceKey> queue_;
   std::map<ServiceKey, Why> queued_;
+  std::set<ServiceKey> unjournalled_;  // new ones that wait in the queue for the journal
   Retries<ServiceKey> refusals_;
   std::string blind_;  // why the kernel could not be observed, as it was said
   TimePoint blind_until_;

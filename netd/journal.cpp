@@ -7,12 +7,26 @@ namespace {
 
 namespace json = boost::json;
 
-// True when it was not there before.
-bool note(Journal& journal, const Step& step) {
-  if (const auto* link = std::get_if<CreateLink>(&step)) return journal.links.insert(link->link).second;
-  if (const auto* service = std::get_if<AddService>(&step))
-    return journal.services.insert(service->key).second;
-  return false;
+void forget(Made& made, const std::string& link) {
+  made.names.links.erase(link);
+  made.indexes.erase(link);
+}
+
+// A device of the name that was there before, and is gone, is not the one that will be made.
+void note(Made& made, const Step& step) {
+  if (const auto* link = std::get_if<CreateLink>(&step)) {
+    made.names.links.insert(link->link);
+    made.indexes.erase(link->link);
+  }
+  if (const auto* service = std::get_if<AddService>(&step)) made.names.services.insert(service->key);
+}
+
+// Whether `made` has all that the step makes.
+bool holds(const Made& made, const Step& step) {
+  if (const auto* link = std::get_if<CreateLink>(&step))
+    return made.names.links.contains(link->link) && !made.indexes.contains(link->link);
+  if (const auto* service = std::get_if<AddService>(&step)) return made.names.services.contains(service->key);
+  return true;
 }
 
 Status read_services(const json::array& list, Journal& journal) {
@@ -33,18 +47,44 @@ Status read_links(const json::array& list, Journal& journal) {
   return {};
 }
 
+Status read_indexes(const json::object& list, Made& made) {
+  for (const auto& [name, index] : list) {
+    if (!index.is_int64()) return fail("indexes: must be numbers");
+    made.indexes.emplace(name, IfIndex(static_cast<int>(index.get_int64())));
+  }
+  return {};
+}
+
+Status read_lists(const json::object& object, Made& made) {
+  if (const auto* boot = object.if_contains("boot"); boot != nullptr && boot->is_string())
+    made.boot = std::string_view(boot->get_string());
+  if (const auto* links = object.if_contains("links"); links != nullptr && links->is_array())
+    if (auto read = read_links(links->get_array(), made.names); !read) return read;
+  if (const auto* indexes = object.if_contains("indexes"); indexes != nullptr && indexes->is_object())
+    if (auto read = read_indexes(indexes->get_object(), made); !read) return read;
+  if (const auto* services = object.if_contains("services"); services != nullptr && services->is_array())
+    return read_services(services->get_array(), made.names);
+  return {};
+}
+
 }  // namespace
 
-std::string encode_journal(const Journal& journal) {
+std::string encode_journal(const Made& made) {
   json::array links;
-  for (const auto& link : journal.links) links.emplace_back(link);
+  for (const auto& link : made.names.links) links.emplace_back(link);
+  json::object indexes;
+  for (const auto& [link, index] : made.indexes) indexes[link] = index.value;
   json::array services;
-  for (const auto& key : journal.services) services.emplace_back(to_string(key));
-  const json::object all{{"format", 1}, {"links", std::move(links)}, {"services", std::move(services)}};
+  for (const auto& key : made.names.services) services.emplace_back(to_string(key));
+  const json::object all{{"format", 1},
+                         {"boot", made.boot},
+                         {"links", std::move(links)},
+                         {"indexes", std::move(indexes)},
+                         {"services", std::move(services)}};
   return json::serialize(all) + "\n";
 }
 
-Result<Journal> decode_journal(std::string_view text) {
+Result<Made> decode_journal(std::string_view text) {
   boost::system::error_code error;
   const auto value = json::parse(json::string_view(text.data(), text.size()), error);
   if (error || !value.is_object()) return fail("not a JSON object");
@@ -52,44 +92,73 @@ Result<Journal> decode_journal(std::string_view text) {
   const auto* format = object.if_contains("format");
   if (format == nullptr || !format->is_int64() || format->get_int64() != 1)
     return fail("format: only 1 is known");
-  Journal journal;
-  if (const auto* links = object.if_contains("links"); links != nullptr && links->is_array())
-    if (auto read = read_links(links->get_array(), journal); !read) return tl::unexpected(read.error());
-  if (const auto* services = object.if_contains("services"); services != nullptr && services->is_array())
-    if (auto read = read_services(services->get_array(), journal); !read) return tl::unexpected(read.error());
-  return journal;
+  Made made;
+  if (auto read = read_lists(object, made); !read) return tl::unexpected(read.error());
+  return made;
+}
+
+Made of_this_boot(Made made, const std::string& boot) {
+  if (boot.empty() || made.boot != boot) return {boot, {}, {}};
+  return made;
 }
 
 Status JournalBook::will_do(std::span<const Step> steps) {
-  for (const auto& step : steps) unwritten_ = note(journal_, step) || unwritten_;
-  return flush();
+  bool on_disk = true;
+  for (const auto& step : steps) {
+    note(made_, step);
+    on_disk = on_disk && holds(written_, step);
+  }
+  return on_disk ? Status{} : write();
 }
 
 void JournalBook::did(const Step& step) {
-  if (const auto* link = std::get_if<DeleteLink>(&step))
-    unwritten_ = journal_.links.erase(link->link) > 0 || unwritten_;
-  if (const auto* service = std::get_if<DeleteService>(&step))
-    unwritten_ = journal_.services.erase(service->key) > 0 || unwritten_;
+  if (const auto* link = std::get_if<DeleteLink>(&step)) forget(made_, link->link);
+  if (const auto* service = std::get_if<DeleteService>(&step)) made_.names.services.erase(service->key);
+}
+
+void JournalBook::did_not(const Step& step) {
+  if (const auto* link = std::get_if<CreateLink>(&step)) forget(made_, link->link);
+  if (const auto* service = std::get_if<AddService>(&step)) made_.names.services.erase(service->key);
+}
+
+void JournalBook::saw(const Observed& observed) {
+  const auto names = made_.names.links;
+  for (const auto& name : names) {
+    const auto there = observed.links.find(name);
+    if (there == observed.links.end() ||
+        made_.indexes.try_emplace(name, there->second.index).first->second != there->second.index)
+      forget(made_, name);
+  }
 }
 
 Status JournalBook::flush() {
-  if (!unwritten_) return {};
-  auto written = write_(encode_journal(journal_));
-  if (written) unwritten_ = false;
+  return made_ == written_ ? Status{} : write();
+}
+
+Status JournalBook::write() {
+  auto written = write_(encode_journal(made_));
+  if (written) written_ = made_;
   return written;
 }
 
 Result<Observed> OwnKernel::observe(const Scope& scope) {
   auto observed = kernel_.observe(scope);
-  if (observed) hide_addresses(observed->state, vips_);
+  if (!observed) return observed;
+  if (scope.network) {
+    book_.saw(*observed);
+    if (auto written = book_.flush(); !written) on_error_(written.error());
+  }
+  hide_addresses(observed->state, vips_);
   return observed;
 }
 
 Status OwnKernel::perform(const Step& step) {
   if (auto written = book_.will_do({&step, 1}); !written) on_error_(written.error());
   auto done = kernel_.perform(step);
-  if (!done) return done;
-  book_.did(step);
+  if (done)
+    book_.did(step);
+  else
+    book_.did_not(step);
   if (auto written = book_.flush(); !written) on_error_(written.error());
   return done;
 }

@@ -1,9 +1,12 @@
 // The journal: what netd made and may therefore remove again, also after a restart with another file. It is
 // written before the step that makes the thing, so that a crash between the two leaves at worst the name of
 // something that does not exist. Addresses and routes need no entry: they bear our protocol number.
+// A name is not an owner: after a boot, or when somebody else deleted ours and made his own, the thing of
+// that name is not the one in the journal. So it holds the boot, and of links the kernel's number.
 #pragma once
 
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,28 +17,45 @@
 
 namespace hawser::netd {
 
-// {"format": 1, "links": ["bond0"], "services": ["tcp 192.0.2.100:80"]}
-std::string encode_journal(const Journal& journal);
-Result<Journal> decode_journal(std::string_view text);
+struct Made {
+  std::string boot;  // /proc/sys/kernel/random/boot_id of the kernel that has it; empty: unknown
+  Journal names;
+  std::map<std::string, IfIndex> indexes;  // of links in `names`; one that is not here was not seen yet
+
+  bool operator==(const Made&) const = default;
+};
+
+// {"format": 1, "boot": "..", "links": ["bond0"], "indexes": {"bond0": 7}, "services": ["tcp
+// 192.0.2.100:80"]} "boot" and "indexes" may be missing: earlier releases did not write them.
+std::string encode_journal(const Made& made);
+Result<Made> decode_journal(std::string_view text);
+// What of it this kernel can still have: nothing when it was made in another boot.
+Made of_this_boot(Made made, const std::string& boot);
 
 class JournalBook {
  public:
   using Write = std::function<Status(const std::string& text)>;
 
-  JournalBook(Journal journal, Write write) : journal_(std::move(journal)), write_(std::move(write)) {}
+  JournalBook(Made made, Write write) : made_(std::move(made)), written_(made_), write_(std::move(write)) {}
 
   // Before these steps are performed. An error is for the log: a full disk must not keep a service down.
   Status will_do(std::span<const Step> steps);
-  // After this step was performed; what was deleted is forgotten with the next flush().
+  // After this step was performed, or refused: what was deleted, and what was not made, is no longer ours.
   void did(const Step& step);
+  void did_not(const Step& step);
+  // Notes which devices the links are, and forgets those that are gone: who has the name next is not us.
+  void saw(const Observed& observed);
+  // Writes what changed since; nothing is lost when it comes late.
   Status flush();
 
-  [[nodiscard]] const Journal& journal() const { return journal_; }
+  [[nodiscard]] const Journal& names() const { return made_.names; }
 
  private:
-  Journal journal_;
+  Status write();
+
+  Made made_;
+  Made written_;  // what the disk has
   Write write_;
-  bool unwritten_ = false;
 };
 
 // The kernel as netd uses it for links: creations are journalled, and addresses that a vip names are

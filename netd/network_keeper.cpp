@@ -83,7 +83,7 @@ bool NetworkKeeper::work(TimePoint now) {
 }
 
 bool NetworkKeeper::repair(Kernel& kernel, const std::set<std::string>& appeared, TimePoint now) {
-  desired_.journal = book_.journal();
+  desired_.journal = book_.names();
   const bool was_as_wanted = std::exchange(as_wanted_, plan_network(desired_, observed_.state).empty());
   if (as_wanted_) {
     refusals_.clear();

@@ -6,12 +6,12 @@
 #include <unistd.h>
 
 #include "lib/daemon/atomic_file.h"
-#include "netd/journal.h"
 
 namespace hawser::netd {
 namespace {
 
 constexpr const char* kNodeFile = "/etc/hawser/node";
+constexpr const char* kBootIdFile = "/proc/sys/kernel/random/boot_id";
 
 std::string first_word(const std::string& text) {
   const auto from = text.find_first_not_of(" \t\r\n");
@@ -53,16 +53,21 @@ Reading read_last_good_of(const cli::Arguments& arguments) {
   return judge_sources(std::move(*sources), arguments.node, config::Part::kNetd);
 }
 
-Result<Journal> read_journal(const cli::Arguments& arguments) {
+std::string boot_id() {
+  const auto text = read_file(kBootIdFile);
+  return text ? first_word(*text) : "";
+}
+
+Result<Made> read_journal(const cli::Arguments& arguments) {
   const auto file = journal_file(arguments);
   const auto text = read_file(file);
   if (!text) {
-    if (text.error().code == ENOENT) return Journal{};
+    if (text.error().code == ENOENT) return Made{boot_id(), {}, {}};
     return tl::unexpected(text.error());
   }
-  auto journal = decode_journal(*text);
-  if (!journal) return fail("{}: {}", file.string(), journal.error().text);
-  return journal;
+  auto made = decode_journal(*text);
+  if (!made) return fail("{}: {}", file.string(), made.error().text);
+  return of_this_boot(std::move(*made), boot_id());
 }
 
 Status write_journal(const cli::Arguments& arguments, const std::string& text) {

@@ -8,6 +8,7 @@
 #include "lib/config/load.h"
 #include "lib/config/ports.h"
 #include "lib/plan/plan.h"
+#include "netd/journal.h"
 
 namespace hawser::netd {
 
@@ -26,9 +27,12 @@ Reading read_file_of(const cli::Arguments& arguments, config::Part part = config
 Reading read_last_good_of(const cli::Arguments& arguments);
 Reading judge_sources(std::vector<config::Source> sources, const std::string& node, config::Part part);
 
-// What earlier runs made; an unreadable journal is an error, a missing one is empty.
-Result<Journal> read_journal(const cli::Arguments& arguments);
+// What earlier runs made since this machine was booted; an unreadable journal is an error, a missing one is
+// empty.
+Result<Made> read_journal(const cli::Arguments& arguments);
 Status write_journal(const cli::Arguments& arguments, const std::string& text);
+// The kernel's name for the time since it was booted; empty when it does not say.
+std::string boot_id();
 
 // udev's ID_PATH of each network device that sits on a PCI bus: "pci-0000:01:00.0" -> "eth0".
 config::DevicesByPath devices_by_path();

@@ -48,7 +48,7 @@ Desired desired_of(const config::Config& config, State network, const Known& kno
 // What plan and apply share: the file, the kernel, and what should be.
 struct Prepared {
   Reading reading;
-  Journal journal;
+  Made made;
   Known known;
   Observed observed;
   Desired desired;
@@ -61,8 +61,8 @@ int complain_file(const Reading& reading) {
 }
 
 Result<Prepared> prepare(const cli::Arguments& arguments, Reading reading, Kernel& kernel) {
-  auto journal = read_journal(arguments);
-  if (!journal) return tl::unexpected(journal.error());
+  auto made = read_journal(arguments);
+  if (!made) return tl::unexpected(made.error());
   auto observed = kernel.observe({});
   if (!observed) return tl::unexpected(observed.error());
   hide_addresses(observed->state, vip_addresses(reading.config));
@@ -74,9 +74,11 @@ Result<Prepared> prepare(const cli::Arguments& arguments, Reading reading, Kerne
     cli::complain("netd",
                   fmt::format("{}: port {} is missing: plug it in or correct its name; it is left out",
                               missing.bond, missing.port));
-  auto desired = desired_of(reading.config, std::move(ports.network), known, *observed, *journal);
-  return Prepared{std::move(reading),   std::move(*journal), std::move(known),
-                  std::move(*observed), std::move(desired),  !ports.missing.empty()};
+  JournalBook book(*made, {});
+  book.saw(*observed);
+  auto desired = desired_of(reading.config, std::move(ports.network), known, *observed, book.names());
+  return Prepared{std::move(reading),   std::move(*made),   std::move(known),
+                  std::move(*observed), std::move(desired), !ports.missing.empty()};
 }
 
 int show(const cli::Arguments& arguments, const Prepared& prepared) {
@@ -130,8 +132,7 @@ int apply_verb(const cli::Arguments& arguments) {
   if (prepared->known.from_daemon)
     return cli::complain("netd", "netd runs here and applies the file itself: use \"netd reload\"");
   make_directories(arguments);
-  JournalBook book(prepared->journal,
-                   [&](const std::string& text) { return write_journal(arguments, text); });
+  JournalBook book(prepared->made, [&](const std::string& text) { return write_journal(arguments, text); });
   OwnKernel own(*kernel, book, vip_addresses(prepared->reading.config),
                 [](const Error& error) { cli::complain("netd", fmt::format("journal: {}", error.text)); });
   const auto rollback = arguments.has("--keep-going") ? Rollback::kNothing : Rollback::kEverything;

@@ -268,6 +268,24 @@ TEST_F(RunningNetd, RemovesWhatTheFileNamesNoMoreAlsoAfterARestart) {
   EXPECT_NE(lb1.run({"ip", "link", "show", "bond0"}).status, 0);
 }
 
+TEST_F(RunningNetd, LeavesWhatAnEarlierBootLeftOnlyTheNamesOf) {
+  EXPECT_EQ(daemon->stop(), 0);
+  std::ifstream boot("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  std::getline(boot, id);
+  std::ifstream file(directory / "state" / "netd.journal");
+  const std::string journal{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_THAT(journal, HasSubstr("\"bond0\":"));
+  std::ofstream(directory / "state" / "netd.journal")
+      << replaced(journal, id, "00000000-0000-4000-8000-000000000000");
+  const auto before = table();
+  write("format = 1\n");
+  daemon.emplace(start());
+  ASSERT_TRUE(eventually(kPatience, [&] { return is_ready(); })) << daemon->output();
+  EXPECT_EQ(table(), before);
+  EXPECT_EQ(lb1.run({"ip", "link", "show", "bond0"}).status, 0);
+}
+
 TEST_F(RunningNetd, RunsTheLastGoodFileWhenTheFileIsBroken) {
   EXPECT_EQ(daemon->stop(), 0);
   const auto before = table();

@@ -27,6 +27,7 @@ class Netd : public testing::Test {
         kernel, journal,
         [this](const std::string& text) -> Status {
           journal = *decode_journal(text);
+          ++journal_writes;
           return {};
         },
         [this](log::Level level, const std::string& text) {
@@ -64,7 +65,8 @@ class Netd : public testing::Test {
   }
 
   FakeKernel kernel;
-  Journal journal;
+  Made journal{"this boot", {}, {}};
+  int journal_writes = 0;
   TimePoint now{seconds{1000}};
   std::vector<std::string> lines, warnings;
   std::unique_ptr<Controller> controller;
@@ -184,10 +186,44 @@ TEST_F(Netd, ANewCheckDoesNotTakeARunningServerOut) {
 
 TEST_F(Netd, RemovesWhatItMadeWhenTheFileNamesItNoMore) {
   start_in_service();
-  EXPECT_THAT(journal.services, ElementsAre(kWeb));
+  EXPECT_THAT(journal.names.services, ElementsAre(kWeb));
   reload({});
   EXPECT_THAT(kernel.state().services, IsEmpty());
-  EXPECT_THAT(journal.services, IsEmpty());
+  EXPECT_THAT(journal.names.services, IsEmpty());
+}
+
+TEST_F(Netd, JournalsAllNewServicesAtOnceBeforeTheFirstOfThem) {
+  auto config = web();
+  for (int port = 1000; port < 1100; ++port)
+    config.services["web"].keys.push_back(key(fmt::format("tcp 192.0.2.100:{}", port)));
+  start(config);
+  EXPECT_EQ(kernel.state().services.size(), 101U);
+  EXPECT_EQ(journal_writes, 1);
+  EXPECT_EQ(journal.names.services.size(), 101U);
+  reload(web());
+  EXPECT_EQ(kernel.state().services.size(), 1U);
+  EXPECT_EQ(journal_writes, 2);
+  EXPECT_THAT(journal.names.services, ElementsAre(kWeb));
+}
+
+TEST_F(Netd, AServiceThatWasRefusedAndIsThenMadeBySomebodyElseIsNotItsOwn) {
+  kernel.refuse_always([](const Step& step) { return std::holds_alternative<AddService>(step); }, {"no", 1});
+  start(web());
+  EXPECT_THAT(journal.names.services, IsEmpty());
+  kernel.refuse_always({}, {});
+  ASSERT_TRUE(kernel.perform(AddService{kWeb, {}}));
+  start({});
+  EXPECT_TRUE(kernel.state().services.contains(kWeb));
+}
+
+TEST_F(Netd, AServiceThatSomebodyDeletedAndMadeAnewIsNotItsOwn) {
+  start_in_service();
+  ASSERT_TRUE(kernel.perform(DeleteService{kWeb}));
+  start({});
+  EXPECT_THAT(journal.names.services, IsEmpty());
+  ASSERT_TRUE(kernel.perform(AddService{kWeb, {}}));
+  pass(seconds{6});  // ipvs_check
+  EXPECT_TRUE(kernel.state().services.contains(kWeb));
 }
 
 TEST_F(Netd, RemovesWhatItMadeAlsoAfterARestart) {
@@ -333,7 +369,7 @@ TEST_F(NetdNetwork, BringsUpTheBondOfTheFile) {
   EXPECT_TRUE(controller->settled());
   EXPECT_THAT(bond().bond->ports, ElementsAre(Key("eth0"), Key("eth1")));
   EXPECT_THAT(bond().addresses, Contains(Key(*Prefix::parse("192.0.2.11/24"))));
-  EXPECT_THAT(journal.links, ElementsAre("bond0"));
+  EXPECT_THAT(journal.names.links, ElementsAre("bond0"));
   EXPECT_THAT(warnings, IsEmpty());
 }
 
@@ -380,7 +416,7 @@ TEST_F(NetdNetwork, RemovesABondThatItMadeAlsoAfterARestart) {
   start({});
   EXPECT_FALSE(kernel.state().links.contains("bond0"));
   EXPECT_TRUE(kernel.state().links.contains("eth0"));
-  EXPECT_THAT(journal.links, IsEmpty());
+  EXPECT_THAT(journal.names.links, IsEmpty());
 }
 
 TEST_F(NetdNetwork, LeavesABondThatItDidNotMakeWhenTheFileNamesItNoMore) {
@@ -391,19 +427,50 @@ TEST_F(NetdNetwork, LeavesABondThatItDidNotMakeWhenTheFileNamesItNoMore) {
   EXPECT_TRUE(kernel.state().links.contains("bond0"));
 }
 
+TEST_F(NetdNetwork, LeavesABondThatSomebodyMadeInThePlaceOfItsOwn) {
+  start(bonded());
+  ASSERT_TRUE(kernel.perform(DeleteLink{"bond0", LinkKind::kBond}));
+  ASSERT_TRUE(kernel.perform(CreateLink{"bond0", bonded().network.links.at("bond0")}));
+  start({});
+  EXPECT_TRUE(kernel.state().links.contains("bond0"));
+}
+
+TEST_F(NetdNetwork, LeavesABondThatSomebodyMadeWhenItsOwnWasRefused) {
+  kernel.refuse_always([](const Step& step) { return std::holds_alternative<CreateLink>(step); }, {"no", 1});
+  start(bonded());
+  EXPECT_THAT(journal.names.links, IsEmpty());
+  kernel.refuse_always({}, {});
+  ASSERT_TRUE(kernel.perform(CreateLink{"bond0", bonded().network.links.at("bond0")}));
+  start({});
+  EXPECT_TRUE(kernel.state().links.contains("bond0"));
+}
+
+TEST_F(NetdNetwork, RemovesABondThatItHadToMakeAnew) {
+  start(bonded());
+  ASSERT_TRUE(kernel.perform(DeleteLink{"bond0", LinkKind::kBond}));
+  changed();
+  ASSERT_TRUE(kernel.state().links.contains("bond0"));
+  start({});
+  EXPECT_FALSE(kernel.state().links.contains("bond0"));
+}
+
 TEST_F(NetdNetwork, NeverTouchesAnAddressThatAVipNames) {
   auto config = bonded();
   config.vips["web"].addresses = {{*Prefix::parse("192.0.2.100/32"), "bond0"}};
   start(config);
-  Address address;
-  address.protocol = static_cast<std::uint8_t>(Owner::kNetd);  // even with our own number
-  ASSERT_TRUE(kernel.perform(AddAddress{"bond0", *Prefix::parse("192.0.2.100/32"), address}));
-  const auto performed = kernel.performs();
-  changed();
-  EXPECT_EQ(kernel.performs(), performed);
-  config.network.links["bond0"].addresses[*Prefix::parse("192.0.2.100/32")] = {};
-  reload(config);
-  EXPECT_EQ(kernel.performs(), performed);
+  for (const auto owner : {Owner::kVipd, Owner::kNone}) {
+    Address address;
+    address.protocol = static_cast<std::uint8_t>(owner);
+    ASSERT_TRUE(kernel.perform(AddAddress{"bond0", *Prefix::parse("192.0.2.100/32"), address}));
+    const auto performed = kernel.performs();
+    changed();
+    EXPECT_EQ(kernel.performs(), performed);
+    auto named = config;
+    named.network.links["bond0"].addresses[*Prefix::parse("192.0.2.100/32")] = {};
+    reload(named);
+    EXPECT_EQ(kernel.performs(), performed);
+    ASSERT_TRUE(kernel.perform(RemoveAddress{"bond0", *Prefix::parse("192.0.2.100/32")}));
+  }
 }
 
 TEST_F(NetdNetwork, SaysWhatIsRefusedOnceAndDoesNotRunInCircles) {

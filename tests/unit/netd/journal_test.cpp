@@ -31,49 +31,112 @@ Link bond() {
   return link;
 }
 
+Made made(Journal names, std::map<std::string, IfIndex> indexes = {}) {
+  return {"b1", std::move(names), std::move(indexes)};
+}
+
+Observed observed(const std::string& link, int index) {
+  Observed result;
+  result.links[link].index = IfIndex(index);
+  return result;
+}
+
 TEST(Journal, IsReadAsItWasWritten) {
-  const Journal journal{{"bond0", "bond0.100"}, {site::kWeb, site::key("fwmark6 9")}};
-  EXPECT_EQ(*decode_journal(encode_journal(journal)), journal);
-  EXPECT_EQ(encode_journal({{"bond0"}, {site::kWeb}}),
-            "{\"format\":1,\"links\":[\"bond0\"],\"services\":[\"tcp 192.0.2.100:80\"]}\n");
+  const auto all =
+      made({{"bond0", "bond0.100"}, {site::kWeb, site::key("fwmark6 9")}}, {{"bond0", IfIndex(7)}});
+  EXPECT_EQ(*decode_journal(encode_journal(all)), all);
+  EXPECT_EQ(encode_journal(made({{"bond0"}, {site::kWeb}}, {{"bond0", IfIndex(7)}})),
+            "{\"format\":1,\"boot\":\"b1\",\"links\":[\"bond0\"],\"indexes\":{\"bond0\":7},"
+            "\"services\":[\"tcp 192.0.2.100:80\"]}\n");
 }
 
 TEST(Journal, ThatIsBrokenIsRefused) {
   for (const auto text : {"", "x", "[]", "{}", R"({"format":2})", R"({"format":1,"links":[1]})",
-                          R"({"format":1,"services":["web"]})", R"({"format":1,"services":[1]})"})
+                          R"({"format":1,"services":["web"]})", R"({"format":1,"services":[1]})",
+                          R"({"format":1,"links":[],"indexes":{"bond0":"7"}})"})
     EXPECT_FALSE(decode_journal(text)) << text;
+}
+
+TEST(Journal, OfAnotherBootIsForgotten) {
+  const auto all = made({{"bond0"}, {site::kWeb}}, {{"bond0", IfIndex(7)}});
+  EXPECT_EQ(of_this_boot(all, "b1"), all);
+  EXPECT_EQ(of_this_boot(all, "b2"), (Made{"b2", {}, {}}));
+  EXPECT_EQ(of_this_boot({"", all.names, {}}, ""), Made{});
+}
+
+TEST(Journal, OfAnEarlierReleaseIsTakenForOneOfAnotherBoot) {
+  const auto old = decode_journal(R"({"format":1,"links":["bond0"],"services":["tcp 192.0.2.100:80"]})");
+  ASSERT_TRUE(old);
+  EXPECT_EQ(old->names, (Journal{{"bond0"}, {site::kWeb}}));
+  EXPECT_EQ(of_this_boot(*old, "b1"), (Made{"b1", {}, {}}));
 }
 
 TEST(JournalBook, IsWrittenBeforeTheStepThatMakesSomething) {
   Disk disk;
-  JournalBook book({}, disk.write());
+  JournalBook book(made({}), disk.write());
   const std::vector<Step> steps{CreateLink{"bond0", bond()}, AddService{site::kWeb, {}}};
   ASSERT_TRUE(book.will_do(steps));
-  EXPECT_THAT(disk.written, ElementsAre(encode_journal({{"bond0"}, {site::kWeb}})));
+  EXPECT_THAT(disk.written, ElementsAre(encode_journal(made({{"bond0"}, {site::kWeb}}))));
 }
 
 TEST(JournalBook, IsNotWrittenForWhatMakesNothingOrIsInItAlready) {
   Disk disk;
-  JournalBook book({{"bond0"}, {}}, disk.write());
-  const std::vector<Step> steps{CreateLink{"bond0", bond()}, SetLinkUp{"eth0", true}};
+  JournalBook book(made({{"bond0"}, {site::kWeb}}), disk.write());
+  const std::vector<Step> steps{CreateLink{"bond0", bond()}, AddService{site::kWeb, {}},
+                                SetLinkUp{"eth0", true}};
   ASSERT_TRUE(book.will_do(steps));
   EXPECT_THAT(disk.written, IsEmpty());
 }
 
 TEST(JournalBook, ForgetsWhatWasDeleted) {
   Disk disk;
-  JournalBook book({{"bond0"}, {site::kWeb}}, disk.write());
+  JournalBook book(made({{"bond0"}, {site::kWeb}}, {{"bond0", IfIndex(7)}}), disk.write());
   book.did(DeleteLink{"bond0", LinkKind::kBond});
   book.did(DeleteService{site::kWeb});
   ASSERT_TRUE(book.flush());
-  EXPECT_EQ(book.journal(), Journal{});
-  EXPECT_THAT(disk.written, ElementsAre(encode_journal({})));
+  EXPECT_EQ(book.names(), Journal{});
+  EXPECT_THAT(disk.written, ElementsAre(encode_journal(made({}))));
+}
+
+TEST(JournalBook, ForgetsWhatWasRefused) {
+  Disk disk;
+  JournalBook book(made({}), disk.write());
+  const std::vector<Step> steps{CreateLink{"bond0", bond()}, AddService{site::kWeb, {}}};
+  ASSERT_TRUE(book.will_do(steps));
+  for (const auto& step : steps) book.did_not(step);
+  ASSERT_TRUE(book.flush());
+  EXPECT_EQ(book.names(), Journal{});
+  EXPECT_EQ(disk.written.back(), encode_journal(made({})));
+}
+
+TEST(JournalBook, ForgetsALinkThatIsGoneOrAnotherOfItsName) {
+  Disk disk;
+  JournalBook book(made({{"bond0"}, {}}), disk.write());
+  book.saw(observed("bond0", 7));
+  book.saw(observed("bond0", 7));
+  EXPECT_EQ(book.names(), (Journal{{"bond0"}, {}}));
+  auto other = book;
+  other.saw(observed("bond0", 8));
+  EXPECT_EQ(other.names(), Journal{});
+  book.saw({});
+  EXPECT_EQ(book.names(), Journal{});
+}
+
+TEST(JournalBook, KnowsALinkThatItMadeAnewByItsNewNumber) {
+  Disk disk;
+  JournalBook book(made({{"bond0"}, {}}, {{"bond0", IfIndex(7)}}), disk.write());
+  const std::vector<Step> steps{CreateLink{"bond0", bond()}};
+  ASSERT_TRUE(book.will_do(steps));
+  EXPECT_EQ(disk.written.size(), 1U);  // a crash now must not leave the old number
+  book.saw(observed("bond0", 9));
+  ASSERT_TRUE(book.flush());
+  EXPECT_EQ(disk.written.back(), encode_journal(made({{"bond0"}, {}}, {{"bond0", IfIndex(9)}})));
 }
 
 TEST(JournalBook, TriesAgainWhatCouldNotBeWritten) {
   Disk disk;
   disk.answer = fail("No space left on device");
-  JournalBook book({}, disk.write());
+  JournalBook book(made({}), disk.write());
   const std::vector<Step> steps{CreateLink{"bond0", bond()}};
   EXPECT_FALSE(book.will_do(steps));
   disk.answer = {};
@@ -92,6 +155,17 @@ TEST(OwnKernel, JournalsBeforeItCreates) {
   ASSERT_TRUE(own.perform(CreateLink{"bond0", bond()}));
   ASSERT_TRUE(own.perform(DeleteLink{"bond0", LinkKind::kBond}));
   EXPECT_THAT(performs_at_write, ElementsAre(0, 2));
+}
+
+TEST(OwnKernel, ForgetsAtOnceWhatItWasRefused) {
+  FakeKernel kernel;
+  kernel.fail_next({"File exists", 17});
+  Disk disk;
+  JournalBook book({}, disk.write());
+  OwnKernel own(kernel, book, {}, [](const Error&) { FAIL(); });
+  EXPECT_FALSE(own.perform(CreateLink{"bond0", bond()}));
+  EXPECT_EQ(book.names(), Journal{});
+  EXPECT_EQ(disk.written.back(), encode_journal({}));
 }
 
 TEST(OwnKernel, GoesOnWithoutAJournalAndSaysSo) {
