@@ -76,7 +76,9 @@ class OwnKernel : public Kernel {
   OnJournalError on_error_;
 };
 
-// Removes from every link the addresses that are in `vips`.
+// Removes from every link the addresses that are in `vips`. What bears netd's own number stays visible: it
+// was an address of the file before it became a vip's, vipd never removes it, and on a Backup it is a
+// duplicate.
 void hide_addresses(State& state, const std::set<IpAddress>& vips);
 
 }  // namespace hawser::netd

@@ -473,6 +473,18 @@ TEST_F(NetdNetwork, NeverTouchesAnAddressThatAVipNames) {
   }
 }
 
+// vipd removes only what bears its number, so on a Backup it would stay for ever beside the Active's.
+TEST_F(NetdNetwork, TakesItsOwnAddressAwayWhenTheFileMakesItAVips) {
+  auto config = bonded();
+  config.network.links["bond0"].addresses[*Prefix::parse("192.0.2.100/32")] = {};
+  start(config);
+  ASSERT_THAT(bond().addresses, Contains(Key(*Prefix::parse("192.0.2.100/32"))));
+  config = bonded();
+  config.vips["web"].addresses = {{*Prefix::parse("192.0.2.100/32"), "bond0"}};
+  reload(config);
+  EXPECT_THAT(bond().addresses, ElementsAre(Key(*Prefix::parse("192.0.2.11/24"))));
+}
+
 TEST_F(NetdNetwork, SaysWhatIsRefusedOnceAndDoesNotRunInCircles) {
   kernel.refuse_always([](const Step& step) { return std::holds_alternative<SetMaster>(step); },
                        {"busy", 16});
