@@ -65,6 +65,17 @@ std::string reason_for(const Words& words, std::string_view happened) {
   return fmt::format("{} checks {} ({})", words.in_a_row, happened, words.text);
 }
 
+// Bad results that are not enough of them yet are something else than none.
+std::string reason_for_waiting(const Member& member, const HealthTable& health) {
+  std::string text;
+  for (const auto& key : member.probes) {
+    const auto known = health_of(health, key);
+    if (known.state != HealthState::kUnknown || known.words.empty()) continue;
+    text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", key.check, known.words);
+  }
+  return text.empty() ? "no result yet" : fmt::format("undecided yet ({})", text);
+}
+
 HealthState together(config::Need need, int up, int down, int unknown) {
   const bool decided_early = need == config::Need::kAll ? down > 0 : up > 0;
   if (decided_early) return need == config::Need::kAll ? HealthState::kDown : HealthState::kUp;
@@ -116,7 +127,7 @@ Judgement judge(const Virtual& service, const Member& member, const HealthTable&
   };
   const auto state = together(service.need, count(HealthState::kUp), count(HealthState::kDown),
                               count(HealthState::kUnknown));
-  if (state == HealthState::kUnknown) return {state, "no result yet"};
+  if (state == HealthState::kUnknown) return {state, reason_for_waiting(member, health)};
   return {state,
           reason_for(words_of(member, health, state), state == HealthState::kUp ? "succeeded" : "failed")};
 }

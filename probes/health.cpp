@@ -6,7 +6,8 @@ namespace hawser::probes {
 namespace {
 
 bool decides(const Thresholds& thresholds, const Health& health) {
-  if (health.state == HealthState::kUnknown || health.inherited) return true;
+  if (health.inherited) return true;
+  if (health.state == HealthState::kUnknown && health.last == Outcome::kGood) return true;
   return health.in_a_row >= (health.last == Outcome::kGood ? thresholds.rise : thresholds.fall);
 }
 

@@ -50,7 +50,7 @@ struct Thresholds {
 struct Health {
   HealthState state = HealthState::kUnknown;
   // The state was not reached by this check's own results (a changed check after a reload): the next result
-  // decides at once, as the first one does.
+  // decides at once.
   bool inherited = false;
   Outcome last = Outcome::kNotRun;  // the last result that counted: good or bad
   int in_a_row = 0;                 // how many results like `last`, up to it, without another between
@@ -66,10 +66,10 @@ struct Observation {
   bool changed = false;  // of the state
 };
 
-// unknown -> up or down with the first result: waiting for `rise` good ones would keep a whole site dark for
-// seconds after a cold start, and one bad one says more than nothing. Then up -> down after `fall` bad
-// results in a row, down -> up after `rise` good ones in a row. A probe that was not run changes no state and
-// breaks no row.
+// unknown -> up with the first good result: waiting for `rise` of them would keep a whole site dark for
+// seconds after a cold start. unknown -> down after `fall` bad results in a row, like up -> down: after a
+// restart the server may be in service, and one lost packet must not take it out. down -> up after `rise`
+// good ones in a row. A probe that was not run changes no state and breaks no row.
 Observation observe(const Thresholds& thresholds, Health health, const Verdict& verdict, TimePoint now);
 
 // The health of a check whose settings changed: the last verdict stands until the first result of its own.

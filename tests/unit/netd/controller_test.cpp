@@ -118,6 +118,23 @@ TEST_F(Netd, QuietsInsteadOfRemovingWhereThePoolSaysSo) {
             "connect: Connection refused)");
 }
 
+TEST_F(Netd, AfterARestartAServerInServiceIsTakenOutByFallOnly) {
+  start_in_service();
+  start(web());
+  verdict(kWeb1, bad(), 2);
+  EXPECT_THAT(service().reals, ElementsAre(Key(kWeb1), Key(kWeb2)));
+  verdict(kWeb1, bad());
+  EXPECT_THAT(service().reals, ElementsAre(Key(kWeb2)));
+  EXPECT_THAT(lines.back(), HasSubstr("web1 198.51.100.21:8080: removed: 3 checks failed"));
+}
+
+TEST_F(Netd, ADeadServerThatWasNotInServiceStaysOut) {
+  start(web());
+  verdict(kWeb1, bad(), 5);
+  EXPECT_THAT(service().reals, IsEmpty());
+  EXPECT_THAT(lines, ElementsAre(StartsWith("tcp 192.0.2.100:80: add service")));
+}
+
 TEST_F(Netd, KeepsTheServiceAndSaysWhenNoRealServerIsLeft) {
   start_in_service();
   verdict(kWeb1, bad(), 3);
@@ -179,6 +196,8 @@ TEST_F(Netd, ANewCheckDoesNotTakeARunningServerOut) {
   config.checks["deep"] = check("deep");
   for (auto& real : config.pools["web"].reals) real.checks.emplace_back("deep");
   reload(config);
+  EXPECT_THAT(service().reals, ElementsAre(Key(kWeb1), Key(kWeb2)));
+  for (int i = 0; i < 2; ++i) controller->verdict(probe(kWeb1, "deep"), bad(), now);
   EXPECT_THAT(service().reals, ElementsAre(Key(kWeb1), Key(kWeb2)));
   controller->verdict(probe(kWeb1, "deep"), bad(), now);
   EXPECT_THAT(service().reals, ElementsAre(Key(kWeb2)));

@@ -111,6 +111,8 @@ TEST(Judgement, SaysWhy) {
   EXPECT_EQ(judge(service, one, {{probe(kWeb1), health(kUp, "status 200", 1)}}).reason,
             "1 check succeeded (site: status 200)");
   EXPECT_EQ(judge(service, one, {}).reason, "no result yet");
+  EXPECT_EQ(judge(service, one, {{probe(kWeb1), health(kUnknown, "connect: Connection refused", 2)}}).reason,
+            "undecided yet (site: connect: Connection refused)");
   EXPECT_EQ(judge(service, Member{"web1", kWeb1, {}, {}}, {}).reason, "no checks");
 }
 

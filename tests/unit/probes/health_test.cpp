@@ -26,6 +26,9 @@ struct Patient {
     health = std::move(next);
     return changed;
   }
+  void fails() {
+    for (int i = 0; i < thresholds.fall; ++i) gets(kBad);
+  }
 };
 
 TEST(Health, IsUnknownWithoutAResult) {
@@ -48,12 +51,25 @@ TEST(Health, BelievesTheFirstGoodResultAtOnce) {
   EXPECT_EQ(patient.health.words, "connected");
 }
 
-TEST(Health, BelievesTheFirstBadResultAtOnce) {
+// A server may be in service when netd starts again: one lost packet must not take it out.
+TEST(Health, BelievesBadResultsOnlyByTheCountAlsoFromTheStart) {
   Patient patient;
+  EXPECT_FALSE(patient.gets(kBad));
+  EXPECT_FALSE(patient.gets(kBad));
+  EXPECT_EQ(patient.health.state, HealthState::kUnknown);
+  EXPECT_EQ(patient.health.in_a_row, 2);
+  EXPECT_EQ(patient.health.words, "connect: Connection refused");
   EXPECT_TRUE(patient.gets(kBad));
   EXPECT_EQ(patient.health.state, HealthState::kDown);
-  EXPECT_EQ(patient.health.in_a_row, 1);
-  EXPECT_EQ(patient.health.words, "connect: Connection refused");
+  EXPECT_EQ(patient.health.since, kStart + seconds{3});
+}
+
+TEST(Health, BelievesTheFirstGoodResultAlsoAfterBadOnesThatWereTooFew) {
+  Patient patient;
+  patient.gets(kBad);
+  patient.gets(kBad);
+  EXPECT_TRUE(patient.gets(kGood));
+  EXPECT_EQ(patient.health.state, HealthState::kUp);
 }
 
 TEST(Health, FallsWithTheThirdFailureInARowAndNotBefore) {
@@ -71,12 +87,12 @@ TEST(Health, FallsWithTheThirdFailureInARowAndNotBefore) {
 
 TEST(Health, RisesWithTheSecondSuccessInARowAndNotBefore) {
   Patient patient;
-  patient.gets(kBad);
+  patient.fails();
   EXPECT_FALSE(patient.gets(kGood));
   EXPECT_EQ(patient.health.state, HealthState::kDown);
   EXPECT_TRUE(patient.gets(kGood));
   EXPECT_EQ(patient.health.state, HealthState::kUp);
-  EXPECT_EQ(patient.health.since, kStart + seconds{3});
+  EXPECT_EQ(patient.health.since, kStart + seconds{5});
 }
 
 TEST(Health, ASuccessBetweenFailuresBreaksTheRow) {
@@ -93,7 +109,7 @@ TEST(Health, ASuccessBetweenFailuresBreaksTheRow) {
 
 TEST(Health, AFailureBetweenSuccessesBreaksTheRow) {
   Patient patient;
-  patient.gets(kBad);
+  patient.fails();
   patient.gets(kGood);
   patient.gets(kBad);
   EXPECT_FALSE(patient.gets(kGood));
