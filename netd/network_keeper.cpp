@@ -1,5 +1,9 @@
 #include "netd/network_keeper.h"
 
+#include <algorithm>
+
+#include "lib/plan/object.h"
+
 namespace hawser::netd {
 namespace {
 
@@ -144,8 +148,9 @@ void NetworkKeeper::report(const Applied& applied, Why why, const std::set<std::
   }
   // Nobody refused, and yet not as it should be: somebody else is at it, or the kernel does it later.
   for (const auto& step : applied.left) {
-    const auto object = object_of(step);
-    if (!still.insert(object).second) continue;
+    const auto units = units_of(step, desired_.state, observed_.state);
+    if (std::ranges::any_of(units, [&](const auto& unit) { return still.contains(unit); })) continue;
+    const auto& object = *still.insert(units.front()).first;
     if (refusals_.refused(object, fmt::format("still to do: {}", describe(step)), now))
       say_(log::Level::kWarning, fmt::format("still to do: {}", describe(step)));
   }

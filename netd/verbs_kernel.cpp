@@ -1,4 +1,6 @@
 // `netd plan` and `netd apply`: what would be done, and doing it once.
+#include <thread>
+
 #include <boost/json.hpp>
 
 #include "lib/cli/output.h"
@@ -7,6 +9,7 @@
 #include "lib/netlink/netlink_kernel.h"
 #include "lib/plan/apply.h"
 #include "netd/journal.h"
+#include "netd/patient.h"
 #include "netd/source.h"
 #include "netd/status.h"
 #include "netd/verbs.h"
@@ -132,8 +135,9 @@ int apply_verb(const cli::Arguments& arguments) {
   if (prepared->known.from_daemon)
     return cli::complain("netd", "netd runs here and applies the file itself: use \"netd reload\"");
   make_directories(arguments);
+  PatientKernel patient(*kernel, [](Milliseconds pause) { std::this_thread::sleep_for(pause); });
   JournalBook book(prepared->made, [&](const std::string& text) { return write_journal(arguments, text); });
-  OwnKernel own(*kernel, book, vip_addresses(prepared->reading.config),
+  OwnKernel own(patient, book, vip_addresses(prepared->reading.config),
                 [](const Error& error) { cli::complain("netd", fmt::format("journal: {}", error.text)); });
   const auto rollback = arguments.has("--keep-going") ? Rollback::kNothing : Rollback::kEverything;
   const auto applied = apply(prepared->desired, own, rollback);

@@ -37,14 +37,17 @@ class Attempt {
       if (next == steps) break;  // what changed nothing once changes nothing twice
       steps = std::move(next);
     }
-    for (auto& [unit, step] : done_) applied_.done.push_back(std::move(step));
+    for (auto& [units, step] : done_) applied_.done.push_back(std::move(step));
     return std::move(applied_);
   }
 
  private:
   struct Done {
-    std::string unit;
+    std::vector<std::string> units;
     Step step;
+    [[nodiscard]] bool is_part_of(const std::string& unit) const {
+      return std::ranges::find(units, unit) != units.end();
+    }
   };
 
   void narrow_services() {
@@ -68,12 +71,17 @@ class Attempt {
     return steps;
   }
 
-  [[nodiscard]] std::string unit(const Step& step) const { return unit_of(step, desired_.state, before_); }
+  [[nodiscard]] std::vector<std::string> units(const Step& step) const {
+    return units_of(step, desired_.state, before_);
+  }
   [[nodiscard]] std::string unit(const std::string& device) const {
     return unit_of_device(device, desired_.state, before_);
   }
   [[nodiscard]] bool is_refused(const std::string& unit) const {
     return std::ranges::find(applied_.refused, unit, &Refusal::object) != applied_.refused.end();
+  }
+  [[nodiscard]] bool is_refused(const std::vector<std::string>& units) const {
+    return std::ranges::any_of(units, [this](const auto& unit) { return is_refused(unit); });
   }
   [[nodiscard]] bool is_over() const {
     return rollback_ == Rollback::kEverything && !applied_.refused.empty();
@@ -87,26 +95,27 @@ class Attempt {
       steps = towards_network(now, target, desired_.owner);
     }
     if (scope_.ipvs) std::ranges::move(plan_ipvs(desired_, now), std::back_inserter(steps));
-    std::erase_if(steps, [this](const Step& step) { return is_refused(unit(step)); });
+    std::erase_if(steps, [this](const Step& step) { return is_refused(units(step)); });
     return steps;
   }
 
-  // After a refusal the other links wait for the next round: what is planned for them may rest on what was
-  // refused. Services do not rest on one another. Fails only when the kernel cannot be looked at.
+  // After the refusal of a link the other links wait for the next round: what is planned for them may rest on
+  // what was refused. On a route, an address or a service no link rests. Fails only when the kernel cannot be
+  // looked at.
   Status perform(const std::vector<Step>& steps) {
     bool network_waits = false;
     for (const auto& step : steps) {
       if (is_over()) break;
-      const auto owner = unit(step);
+      auto owners = units(step);
       const bool network = !is_service_step(step);
-      if (is_refused(owner) || (network && network_waits)) continue;
+      if (is_refused(owners) || (network && network_waits)) continue;
       const auto status = take(step);
       if (status) {
-        done_.push_back({owner, step});
+        done_.push_back({std::move(owners), step});
         continue;
       }
-      if (auto undone = refuse(owner, step, status.error()); !undone) return undone;
-      network_waits |= network;
+      if (auto undone = refuse(owners, step, status.error()); !undone) return undone;
+      network_waits |= network && owners.size() == 1;
     }
     return {};
   }
@@ -117,9 +126,14 @@ class Attempt {
     return status;
   }
 
-  Status refuse(const std::string& owner, const Step& step, const Error& why) {
+  Status refuse(const std::vector<std::string>& units, const Step& step, const Error& why) {
+    const auto& owner = units.front();
     applied_.refused.push_back({owner, why});
     if (rollback_ == Rollback::kNothing) return {};
+    // A route or an address is made by one message or not at all: a hundred refused ones cost no look each.
+    const bool is_inner = units.size() > 1;
+    const auto is_its = [&](const Done& done) { return done.is_part_of(owner); };
+    if (rollback_ == Rollback::kObject && is_inner && std::ranges::none_of(done_, is_its)) return {};
     return roll_back(owner, step);
   }
 
@@ -129,8 +143,9 @@ class Attempt {
     Touched undone;
     Touched kept;
     undone.add(refused);
-    for (const auto& done : done_) (all || done.unit == owner ? undone : kept).add(done.step);
-    std::erase_if(done_, [&](const Done& done) { return all || done.unit == owner; });
+    const auto goes_back = [&](const Done& done) { return all || done.is_part_of(owner); };
+    for (const auto& done : done_) (goes_back(done) ? undone : kept).add(done.step);
+    std::erase_if(done_, goes_back);
     State now;
     const auto scope = scope_of(undone);
     if (auto looked = look(now, scope); !looked) return looked;

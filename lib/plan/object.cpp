@@ -39,6 +39,25 @@ struct DeviceOf {
   }
 };
 
+// The unit inside its device's that a step is in; empty: none.
+struct InnerUnitOf {
+  template <class S>
+  std::string operator()(const S& s) const {
+    if constexpr (requires { s.prefix; })
+      return s.prefix.address.is_v6() ? s.link + " IPv6 addresses" : std::string{};
+    else if constexpr (requires { RouteKey{s.key}; })
+      return destination(s.key);
+    else
+      return {};
+  }
+
+ private:
+  static std::string destination(RouteKey key) {
+    key.metric = key.to.address.is_v6() ? kIpv6UserMetric : 0;  // what to_string() does not say
+    return "route " + to_string(key);
+  }
+};
+
 // Bonds that a port moves between go forward and back together: a port is in one of them only.
 std::set<std::string> together(const std::string& bond, const State& wanted, const State& before) {
   std::set<std::string> group{bond};
@@ -104,9 +123,12 @@ std::string unit_of_device(const std::string& device, const State& wanted, const
              : device;
 }
 
-std::string unit_of(const Step& step, const State& wanted, const State& before) {
-  return is_service_step(step) ? object_of(step)
-                               : unit_of_device(std::visit(DeviceOf{}, step), wanted, before);
+std::vector<std::string> units_of(const Step& step, const State& wanted, const State& before) {
+  if (is_service_step(step)) return {object_of(step)};
+  std::vector<std::string> units{unit_of_device(std::visit(DeviceOf{}, step), wanted, before)};
+  if (auto inner = std::visit(InnerUnitOf{}, step); !inner.empty())
+    units.insert(units.begin(), std::move(inner));
+  return units;
 }
 
 bool is_service_step(const Step& step) {

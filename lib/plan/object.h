@@ -4,15 +4,21 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "lib/plan/step.h"
 
 namespace hawser {
 
-// The unit of rollback (DESIGN 3): like object_of(), but a device that is or was a bond's port counts as that
-// bond, which a step on the device alone ("eth0: set down") does not say, and bonds that exchange a port are
-// one unit, called by the first of their names.
-std::string unit_of(const Step& step, const State& wanted, const State& before);
+// The units of rollback (DESIGN 3) that a step is in, its own first: what is refused goes back with all that
+// is in the unit which is the refused step's own. For most steps that is the device, as in object_of(), but
+// one that is or was a bond's port counts as that bond, which a step on the device alone ("eth0: set down")
+// does not say, and bonds that exchange a port are one unit, called by the first of their names. What hangs
+// on a device and may be refused for a reason of its own is a unit inside the device's: a route (its source
+// is a tentative address yet, its gateway is wrong), with the others to the same destination, so that none
+// goes before its successor came; a device's IPv6 addresses (IPv6 may be off there). A bond that carries IPv4
+// must not be torn down for them.
+std::vector<std::string> units_of(const Step& step, const State& wanted, const State& before);
 std::string unit_of_device(const std::string& device, const State& wanted, const State& before);
 bool is_service_step(const Step& step);
 

@@ -11,8 +11,7 @@ namespace hawser {
 
 namespace {
 
-constexpr std::uint8_t kStatic = 4;              // RTPROT_STATIC
-constexpr std::uint32_t kIpv6UserMetric = 1024;  // IP6_RT_PRIO_USER
+constexpr std::uint8_t kStatic = 4;  // RTPROT_STATIC
 
 template <class Map>
 const typename Map::mapped_type* find_in(const Map& map, const typename Map::key_type& key) {

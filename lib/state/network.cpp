@@ -4,8 +4,7 @@ namespace hawser {
 
 namespace {
 
-constexpr std::uint32_t kMainTable = 254;        // RT_TABLE_MAIN
-constexpr std::uint32_t kIpv6UserMetric = 1024;  // IP6_RT_PRIO_USER, what IPv6 gets when none is asked for
+constexpr std::uint32_t kMainTable = 254;  // RT_TABLE_MAIN
 
 std::string destination(const Prefix& to) {
   if (to.length > 0 || !to.address.is_unspecified()) return to_string(to);

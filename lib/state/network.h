@@ -66,11 +66,14 @@ struct Link {
   bool operator==(const Link&) const = default;
 };
 
+inline constexpr std::uint32_t kIpv6UserMetric =
+    1024;  // IP6_RT_PRIO_USER, what IPv6 gets when none is asked for
+
 // What makes two routes the same one for the kernel (fib_find_alias: prefix, TOS 0, priority, in one table).
 struct RouteKey {
   std::uint32_t table = 254;  // RT_TABLE_MAIN
   Prefix to;                  // 0.0.0.0/0 or ::/0: default
-  std::uint32_t metric = 0;   // IPv6 never has 0: the kernel makes it 1024 (IP6_RT_PRIO_USER)
+  std::uint32_t metric = 0;   // IPv6 never has 0: the kernel makes it 1024
 
   auto operator<=>(const RouteKey&) const = default;
 };

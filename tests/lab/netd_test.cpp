@@ -355,6 +355,36 @@ TEST_F(NetdLab, SaysWhatIsRefusedOnceAndDoesTheRest) {
   EXPECT_TRUE(eventually(kPatience, [&] { return ports() == "spare0\n"; })) << daemon.output();
 }
 
+// The address is tentative for a second or two, and its route refused for as long.
+constexpr const char* kSourced = R"(format = 1
+
+[bond.bond0]
+mode = "active-backup"
+ports = ["eth0", "eth1"]
+miimon = "100ms"
+addresses = ["192.0.2.11/24", "2001:db8::11/64"]
+routes = [{ to = "default", via = "2001:db8::fe", source = "2001:db8::11" }]
+)";
+
+TEST_F(NetdLab, AppliesOnceAnIpv6RouteWithASourceThatItJustAdded) {
+  write(kSourced);
+  const auto apply = ask({"apply"});
+  EXPECT_EQ(apply.status, 0) << apply.text;
+  EXPECT_THAT(lb1.check({"ip", "-6", "route", "show", "default"}), HasSubstr("src 2001:db8::11"));
+}
+
+TEST_F(NetdLab, KeepsTheBondWhoseIpv6RouteMustWaitForItsSource) {
+  write(kSourced);
+  auto daemon = start();
+  ASSERT_TRUE(eventually(kPatience, [&] { return is_ready(); })) << daemon.output();
+  const auto index = lb1.check({"cat", "/sys/class/net/bond0/ifindex"});
+  EXPECT_TRUE(eventually(kPatience, [&] {
+    return has_said(daemon, "route IPv6 default via 2001:db8::fe dev bond0: add, source 2001:db8::11\n");
+  })) << daemon.output();
+  EXPECT_THAT(lb1.check({"ip", "-6", "route", "show", "default"}), HasSubstr("src 2001:db8::11"));
+  EXPECT_EQ(lb1.check({"cat", "/sys/class/net/bond0/ifindex"}), index);
+}
+
 // The kernel's own monitor looks every thirty seconds. Who moves the bond sooner is the guard, and it counts
 // that.
 class GuardedBondLab : public NetdLab {

@@ -104,7 +104,8 @@ Status FakeKernel::can_route(const Route& route) {
   if (!link->up) return refuse(ENETDOWN, "Device for nexthop is not up");
   if (route.via && !route.onlink && !is_reachable(route.device, *route.via))
     return refuse(ENETUNREACH, "Nexthop has invalid gateway");
-  if (route.source && !is_local(*route.source)) return refuse(EINVAL, "Invalid prefsrc address");
+  if (route.source && (!is_local(*route.source) || tentative_.contains(*route.source)))
+    return refuse(EINVAL, "Invalid prefsrc address");
   return {};
 }
 

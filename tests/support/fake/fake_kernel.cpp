@@ -95,6 +95,13 @@ void FakeKernel::set_carrier(const std::string& device, bool carrier) {
   carrier_[device] = carrier;
 }
 
+void FakeKernel::set_tentative(const IpAddress& address, bool tentative) {
+  if (tentative)
+    tentative_.insert(address);
+  else
+    tentative_.erase(address);
+}
+
 void FakeKernel::fail_step(int steps_before, const Error& why) {
   failing_step_ = performs() + steps_before;
   failure_ = why;

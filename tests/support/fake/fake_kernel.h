@@ -26,6 +26,8 @@ class FakeKernel : public Kernel {
   // A network card, down.
   void plug_in(const std::string& device);
   void set_carrier(const std::string& device, bool carrier);
+  // Duplicate address detection: while it runs on an IPv6 address no route may have that as its source.
+  void set_tentative(const IpAddress& address, bool tentative);
 
   // Faults. A failed perform() changes nothing.
   void fail_next(const Error& why) { fail_step(0, why); }
@@ -111,6 +113,7 @@ class FakeKernel : public Kernel {
   std::map<std::string, Hardware> hardware_;             // what a port gets back when it leaves its bond
   std::map<std::string, std::vector<Prefix>> in_order_;  // IPv4 addresses of a device, as they were added
   std::map<std::string, bool> carrier_;
+  std::set<IpAddress> tentative_;
   std::map<std::string, int> index_;
   int next_index_ = 2;
   std::uint16_t next_mac_ = 1;

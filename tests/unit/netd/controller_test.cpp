@@ -518,6 +518,26 @@ TEST_F(NetdNetwork, SaysWhatIsRefusedOnceAndDoesNotRunInCircles) {
   EXPECT_EQ(warnings.size(), 1U);
 }
 
+TEST_F(NetdNetwork, TriesARouteAgainWhoseSourceWasTentativeAndLeavesTheBond) {
+  auto config = bonded();
+  config.network.links["bond0"].addresses[*Prefix::parse("2001:db8::11/64")] = {};
+  const RouteKey key{254, *Prefix::parse("::/0"), 1024};
+  auto& route = config.network.routes[key];
+  route.device = "bond0";
+  route.via = *IpAddress::parse("2001:db8::fe");
+  route.source = *IpAddress::parse("2001:db8::11");
+  kernel.set_tentative(*route.source, true);
+  start(config);
+  EXPECT_THAT(bond().addresses, Contains(Key(*Prefix::parse("192.0.2.11/24"))));
+  EXPECT_THAT(warnings, ElementsAre(HasSubstr("route IPv6 default")));
+  kernel.set_tentative(*route.source, false);
+  const auto performed = kernel.performs();
+  pass(seconds{1});
+  EXPECT_EQ(kernel.performs(), performed + 1);
+  EXPECT_TRUE(kernel.state().routes.contains(key));
+  EXPECT_THAT(controller->network().refusals().waiting(), IsEmpty());
+}
+
 TEST_F(Netd, TakesAnInterfaceInAsSoonAsItAppears) {
   kernel.plug_in("eth0");
   start(bonded());

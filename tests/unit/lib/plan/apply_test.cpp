@@ -1,5 +1,6 @@
 #include "lib/plan/apply.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <gmock/gmock.h>
@@ -79,6 +80,94 @@ TEST(Apply, ARefusedObjectIsGoneAgainAndTheOthersAreDone) {
   EXPECT_THAT(lines(applied->done), ElementsAre("eth2: set up"));
   EXPECT_THAT(lines(applied->left), SizeIs(4));
   EXPECT_FALSE(applied->complete());
+}
+
+// A bond with addresses of both families and a default route of each.
+State routed() {
+  auto state = two_objects();
+  auto& addresses = state.links["bond0"].addresses;
+  addresses[prefix("192.0.2.11/24")] = addresses[prefix("2001:db8::11/64")] = owned_by(kNetd);
+  state.routes[route_to("0.0.0.0/0")] = route("bond0", "192.0.2.254", kNetd);
+  state.routes[route_to("::/0", 1024)] = route("bond0", "2001:db8::fe", kNetd);
+  return state;
+}
+
+TEST(Apply, ARefusedRouteCostsNeitherItsBondNorTheOtherRoutes) {
+  auto kernel = machine();
+  auto state = routed();
+  state.routes[route_to("::/0", 1024)].source = ip("2001:db8::11");
+  kernel.set_tentative(ip("2001:db8::11"), true);
+  const auto applied = apply(wanting(state), kernel, Rollback::kObject);
+  ASSERT_TRUE(applied);
+  ASSERT_THAT(applied->refused, SizeIs(1));
+  EXPECT_EQ(applied->refused[0].object, "route IPv6 default");
+  EXPECT_TRUE(kernel.state().routes.contains(route_to("0.0.0.0/0")));
+  EXPECT_THAT(lines(applied->left),
+              ElementsAre("route IPv6 default via 2001:db8::fe dev bond0: add, source 2001:db8::11"));
+  kernel.set_tentative(ip("2001:db8::11"), false);
+  const auto again = apply(wanting(state), kernel, Rollback::kObject);
+  ASSERT_TRUE(again && again->complete());
+  EXPECT_THAT(again->done, SizeIs(1));
+}
+
+TEST(Apply, ARouteStaysWhenTheOneThatReplacesItIsRefused) {
+  auto kernel = machine();
+  auto state = routed();
+  ASSERT_TRUE(apply(wanting(state), kernel, Rollback::kObject));
+  state.routes.erase(route_to("0.0.0.0/0"));
+  state.routes[route_to("0.0.0.0/0", 100)] = route("bond0", "203.0.113.254", kNetd);
+  const auto applied = apply(wanting(state), kernel, Rollback::kObject);
+  ASSERT_TRUE(applied);
+  EXPECT_EQ(applied->refused.front().object, "route default");
+  EXPECT_TRUE(kernel.state().routes.contains(route_to("0.0.0.0/0")));
+}
+
+TEST(Apply, IPv6ThatIsOffCostsTheBondNoIPv4) {
+  auto kernel = machine();
+  kernel.refuse_always(
+      [](const Step& step) {
+        const auto* add = std::get_if<AddAddress>(&step);
+        return add != nullptr && add->prefix.address.is_v6();
+      },
+      {"IPv6 is disabled on this device", EACCES});
+  const auto applied = apply(wanting(routed()), kernel, Rollback::kObject);
+  ASSERT_TRUE(applied);
+  EXPECT_EQ(applied->refused.front().object, "bond0 IPv6 addresses");
+  EXPECT_TRUE(kernel.state().links.at("bond0").addresses.contains(prefix("192.0.2.11/24")));
+  EXPECT_TRUE(kernel.state().routes.contains(route_to("0.0.0.0/0")));
+  EXPECT_FALSE(kernel.state().routes.contains(route_to("::/0", 1024)));
+}
+
+TEST(Apply, ARefusedBondTakesItsRoutesBackWithIt) {
+  auto kernel = machine();
+  auto state = routed();
+  ASSERT_TRUE(apply(wanting(state), kernel, Rollback::kObject));
+  const auto before = kernel.state();
+  state.links["bond0"].addresses.erase(prefix("192.0.2.11/24"));
+  state.links["bond0"].addresses[prefix("198.51.100.11/24")] = owned_by(kNetd);
+  state.routes[route_to("203.0.113.0/24")] = route("bond0", "198.51.100.254", kNetd);
+  state.routes.erase(route_to("0.0.0.0/0"));
+  const auto steps = plan(wanting(state), before);
+  const auto is_removal = [](const Step& step) { return std::holds_alternative<RemoveAddress>(step); };
+  kernel.fail_step(static_cast<int>(std::ranges::find_if(steps, is_removal) - steps.begin()), kBusy);
+  const auto applied = apply(wanting(state), kernel, Rollback::kObject);
+  ASSERT_TRUE(applied);
+  ASSERT_FALSE(applied->refused.empty());
+  EXPECT_EQ(applied->refused.front().object, "bond0");
+  EXPECT_FALSE(kernel.state().routes.contains(route_to("203.0.113.0/24")));
+  EXPECT_TRUE(kernel.state().routes.contains(route_to("0.0.0.0/0")));
+}
+
+// Each look is a dump of all links, addresses and routes.
+TEST(Apply, ManyRefusedRoutesCostNoLookEach) {
+  auto kernel = machine();
+  auto state = routed();
+  for (int i = 0; i < 50; ++i)
+    state.routes[route_to(fmt::format("198.51.{}.0/24", i))] = route("bond0", "203.0.113.254", kNetd);
+  const auto applied = apply(wanting(state), kernel, Rollback::kObject);
+  ASSERT_TRUE(applied);
+  EXPECT_THAT(applied->refused, SizeIs(50));
+  EXPECT_LE(kernel.looks().size(), 4U);
 }
 
 TEST(Apply, EverythingGoesBackAfterOneRefusal) {

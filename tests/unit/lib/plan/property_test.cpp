@@ -86,7 +86,7 @@ bool may_be_left(const Applied& applied, const Case& c, const State& now, const 
   const auto is_refused = [&](const std::string& unit) {
     return std::ranges::find(applied.refused, unit, &Refusal::object) != applied.refused.end();
   };
-  if (is_refused(unit_of(step, c.desired.state, before))) return true;
+  if (std::ranges::any_of(units_of(step, c.desired.state, before), is_refused)) return true;
   if (const auto* key = route_key(step); key != nullptr && now.routes.contains(*key)) {
     auto there = now.routes.at(*key);
     if (is_refused(unit_of_device(there.device, c.desired.state, before))) return true;
@@ -197,7 +197,7 @@ TEST(PlanProperty, ARefusedObjectGoesBackAndTheOthersGoOn) {
       kernel.fail_step(static_cast<int>(step), kRefused);
       const auto applied = apply(c.desired, kernel, Rollback::kObject);
       ASSERT_TRUE(applied);
-      const auto unit = unit_of(steps[step], c.desired.state, before);
+      const auto unit = units_of(steps[step], c.desired.state, before).front();
       ASSERT_EQ(applied->refused.front().object, unit);
       const auto link = before.links.find(unit);
       ASSERT_EQ(kernel.state().links.contains(unit), link != before.links.end()) << unit;
