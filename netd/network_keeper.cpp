@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lib/plan/object.h"
+#include "lib/plan/simulate.h"
 
 namespace hawser::netd {
 namespace {
@@ -39,6 +40,7 @@ void NetworkKeeper::configure(const config::Config& config, Why why, TimePoint n
   configured_ = true;
   refusals_.clear();
   refused_with_.reset();
+  futile_.clear();
   said_missing_.clear();
   why_ = why;
   next_ = now;
@@ -92,6 +94,7 @@ bool NetworkKeeper::repair(Kernel& kernel, const std::set<std::string>& appeared
   if (as_wanted_) {
     refusals_.clear();
     refused_with_.reset();
+    futile_.clear();
     return false;
   }
   if (!worth_trying(now)) return false;
@@ -102,8 +105,11 @@ bool NetworkKeeper::repair(Kernel& kernel, const std::set<std::string>& appeared
 // What was refused is left alone until its time comes, or something changed on the devices of the file. Our
 // own attempts change nothing there that lasts: they are rolled back.
 bool NetworkKeeper::worth_trying(TimePoint now) const {
-  return why_ || !refused_with_ || !refusals_.due(now).empty() ||
-         *refused_with_ != of_the_file(observed_.state);
+  return has_changed() || !refusals_.due(now).empty();
+}
+
+bool NetworkKeeper::has_changed() const {
+  return why_ || !refused_with_ || *refused_with_ != of_the_file(observed_.state);
 }
 
 bool NetworkKeeper::look(Kernel& kernel, TimePoint now) {
@@ -122,7 +128,8 @@ bool NetworkKeeper::look(Kernel& kernel, TimePoint now) {
 }
 
 bool NetworkKeeper::run(Kernel& kernel, Why why, const std::set<std::string>& appeared, TimePoint now) {
-  auto applied = apply(desired_, kernel, Rollback::kObject, kNetwork);
+  if (has_changed()) futile_.clear();
+  auto applied = apply(desired_, kernel, Rollback::kObject, kNetwork, {}, futile_);
   if (!applied) {
     refusals_.refused("kernel", applied.error().text, now);
     say_(log::Level::kWarning, applied.error().text);
@@ -140,27 +147,47 @@ void NetworkKeeper::report(const Applied& applied, Why why, const std::set<std::
   if (why == Why::kDrift) counters_.drift_repairs += applied.done.size();
   for (const auto& step : applied.done) say_(log::Level::kInfo, tell_network(step, why, appeared));
   std::set<std::string> still;
-  for (const auto& refusal : applied.refused) {
-    still.insert(refusal.object);
-    ++counters_.refused;
-    if (refusals_.refused(refusal.object, refusal.why.text, now))
-      say_(log::Level::kWarning, fmt::format("{}; will be tried again", refusal.why.text));
-  }
-  // Nobody refused, and yet not as it should be: somebody else is at it, or the kernel does it later.
-  for (const auto& step : applied.left) {
-    const auto units = units_of(step, desired_.state, observed_.state);
-    if (std::ranges::any_of(units, [&](const auto& unit) { return still.contains(unit); })) continue;
-    const auto& object = *still.insert(units.front()).first;
-    if (refusals_.refused(object, fmt::format("still to do: {}", describe(step)), now))
-      say_(log::Level::kWarning, fmt::format("still to do: {}", describe(step)));
-  }
-  auto before = refusals_.waiting();
+  report_refused(applied, now);
+  report_futile(applied);
+  for (const auto& refusal : applied.refused) still.insert(refusal.object);
+  still.insert(futile_.begin(), futile_.end());
+  const auto before = refusals_.waiting();
   for (const auto& [object, retry] : before)
     if (!still.contains(object)) refusals_.done(object);
   if (still.empty())
     refused_with_.reset();
   else
     refused_with_ = of_the_file(observed_.state);
+}
+
+void NetworkKeeper::report_refused(const Applied& applied, TimePoint now) {
+  for (const auto& refusal : applied.refused) {
+    ++counters_.refused;
+    if (refusals_.refused(refusal.object, refusal.why.text, now))
+      say_(log::Level::kWarning, fmt::format("{}; will be tried again", refusal.why.text));
+  }
+}
+
+// Nobody refused, and yet it is not as it should be: the kernel knows better, or somebody else is at it. To
+// do it again and again could mean to take a bond down for it again and again.
+void NetworkKeeper::report_futile(const Applied& applied) {
+  std::map<std::string, const Step*> left;
+  for (const auto& step : applied.left) {
+    const auto units = units_of(step, desired_.state, observed_.state);
+    const auto is_refused = [&](const auto& refusal) {
+      return std::ranges::find(units, refusal.object) != units.end();
+    };
+    if (std::ranges::any_of(applied.refused, is_refused)) continue;
+    // What a changed option costs (ports leave and come back) is in the plan as well; the option says more.
+    auto& telling = left[units.front()];
+    if (telling == nullptr || std::holds_alternative<SetBondOption>(step)) telling = &step;
+  }
+  futile_.clear();
+  for (const auto& [unit, step] : left) {
+    futile_.insert(unit);
+    if (const auto text = tell_left(*step); refusals_.futile(unit, text))
+      say_(log::Level::kWarning, text + "; not tried again until something changes");
+  }
 }
 
 std::set<std::string> NetworkKeeper::present(const State& state) const {
@@ -174,6 +201,10 @@ State NetworkKeeper::of_the_file(const State& state) const {
   State part;
   for (const auto& name : devices_)
     if (const auto found = state.links.find(name); found != state.links.end()) part.links.insert(*found);
+  // Our own attempts bring the kernel to make these anew.
+  for (auto& [name, link] : part.links)
+    std::erase_if(link.addresses,
+                  [](const auto& entry) { return is_kernel_made(entry.first, entry.second); });
   return part;
 }
 

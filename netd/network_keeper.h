@@ -44,6 +44,9 @@ class NetworkKeeper {
   [[nodiscard]] bool worth_trying(TimePoint now) const;
   bool run(Kernel& kernel, Why why, const std::set<std::string>& appeared, TimePoint now);
   void report(const Applied& applied, Why why, const std::set<std::string>& appeared, TimePoint now);
+  void report_refused(const Applied& applied, TimePoint now);
+  void report_futile(const Applied& applied);
+  [[nodiscard]] bool has_changed() const;
   [[nodiscard]] std::set<std::string> present(const State& state) const;
   [[nodiscard]] State of_the_file(const State& state) const;
 
@@ -68,6 +71,7 @@ class NetworkKeeper {
   Observed observed_;
   bool as_wanted_ = false;             // the last look had nothing to do
   std::optional<State> refused_with_;  // what there was of the file's devices when something was refused
+  std::set<std::string> futile_;       // units: taken without effect, and tried again only with a change
   std::set<std::string> present_;      // of `devices_`, at the last look
   Retries<std::string> refusals_;
   std::string blind_;

@@ -17,7 +17,7 @@ inline constexpr Milliseconds kLongestRetry{60000};
 
 struct Retry {
   Milliseconds delay{};
-  TimePoint due;
+  TimePoint due;  // max: not before something changes
   std::string reason;
 };
 
@@ -32,6 +32,13 @@ class Retries {
     retry.delay = fresh ? kFirstRetry : std::min(retry.delay * 2, kLongestRetry);
     retry.due = now + retry.delay;
     retry.reason = reason;
+    return say;
+  }
+  // Not refused, but without effect: time alone will not help. True when this is new.
+  bool futile(const Key& key, const std::string& reason) {
+    const auto [found, fresh] = waiting_.try_emplace(key);
+    const bool say = fresh || found->second.reason != reason;
+    found->second = {.delay = kFirstRetry, .due = TimePoint::max(), .reason = reason};
     return say;
   }
   // True when it had been refused before.

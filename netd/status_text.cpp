@@ -76,8 +76,10 @@ std::string services_text(const json::object& status) {
 std::string refusals_text(const json::object& status) {
   std::string result;
   for (const auto& refusal : objects(status, "refused"))
-    result +=
-        fmt::format("\nrefused: {} (again in {} ms)", text(refusal, "reason"), text(refusal, "retry_in_ms"));
+    result += refusal.contains("retry_in_ms") && refusal.at("retry_in_ms").is_null()
+                  ? fmt::format("\n{} (again when something changes)", text(refusal, "reason"))
+                  : fmt::format("\nrefused: {} (again in {} ms)", text(refusal, "reason"),
+                                text(refusal, "retry_in_ms"));
   return result.empty() ? result : result + "\n";
 }
 

@@ -5,6 +5,8 @@
 namespace hawser::netd {
 namespace {
 
+constexpr std::uint32_t kFailOverMacActive = 1;  // BOND_FOM_ACTIVE
+
 // What somebody else must have done for this step to be necessary.
 std::string_view undone(const Step& step) {
   return std::visit(
@@ -87,6 +89,15 @@ std::string tell_network(const Step& step, Why why, const std::set<std::string>&
   for (const auto& name : appeared)
     if (text.find(name) != std::string::npos) return fmt::format("{}: {} appeared", text, name);
   return why == Why::kDrift ? fmt::format("{}: {}", text, undone(step)) : text;
+}
+
+std::string tell_left(const Step& step) {
+  auto text = fmt::format("still to do: {}", describe(step));
+  // bond_enslave() sets it by itself when the first port cannot change its MAC (IPoIB).
+  if (const auto* set = std::get_if<SetBondOption>(&step))
+    if (set->option == BondOption::kFailOverMac && set->from == kFailOverMacActive)
+      text += ": a port cannot change its MAC: write fail_over_mac = \"active\" in the file";
+  return text;
 }
 
 }  // namespace hawser::netd

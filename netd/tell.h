@@ -21,4 +21,9 @@ std::string tell_ipvs(const Step& step, Why why, const Layout& layout, const Hea
 // `appeared`: devices of the file that were missing the last time.
 std::string tell_network(const Step& step, Why why, const std::set<std::string>& appeared);
 
+// What the kernel took and is not so all the same, and what helps where we know it.
+// "still to do: bond0: set fail_over_mac active -> none: a port cannot change its MAC: write fail_over_mac =
+// "active" in the file".
+std::string tell_left(const Step& step);
+
 }  // namespace hawser::netd

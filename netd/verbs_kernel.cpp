@@ -12,6 +12,7 @@
 #include "netd/patient.h"
 #include "netd/source.h"
 #include "netd/status.h"
+#include "netd/tell.h"
 #include "netd/verbs.h"
 
 namespace hawser::netd {
@@ -106,8 +107,7 @@ int report(const Applied& applied) {
   for (const auto& step : applied.done) cli::print(describe(step) + "\n");
   for (const auto& refusal : applied.refused) cli::complain("netd", refusal.why);
   if (applied.refused.empty())
-    for (const auto& step : applied.left)
-      cli::complain("netd", fmt::format("still to do: {}", describe(step)));
+    for (const auto& step : applied.left) cli::complain("netd", tell_left(step));
   return applied.complete() ? kDone : kRefused;
 }
 

@@ -19,21 +19,28 @@ constexpr std::size_t kRounds = 3;
 class Attempt {
  public:
   Attempt(Desired desired, Kernel& kernel, Rollback rollback, const Scope& scope,
-          const std::function<void(const Step&)>& on_step)
-      : desired_(std::move(desired)), kernel_(kernel), rollback_(rollback), scope_(scope), on_step_(on_step) {
+          const std::function<void(const Step&)>& on_step, const std::set<std::string>& leave)
+      : desired_(std::move(desired)),
+        kernel_(kernel),
+        rollback_(rollback),
+        scope_(scope),
+        on_step_(on_step),
+        leave_(leave) {
     if (!scope.services.empty()) narrow_services();
   }
 
   Result<Applied> run() {
     if (auto looked = look(before_); !looked) return tl::unexpected(looked.error());
-    auto steps = planned(before_);
+    applied_.left = planned(before_);
+    auto steps = leave_.empty() ? applied_.left : planned_without_refused(before_);
     for (std::size_t round = 0; round < kRounds + applied_.refused.size() && !steps.empty(); ++round) {
       if (auto done = perform(steps); !done) return tl::unexpected(done.error());
       State now;
       if (auto looked = look(now); !looked) return tl::unexpected(looked.error());
       applied_.left = planned(now);
       if (is_over() || applied_.left.empty()) break;
-      auto next = applied_.refused.empty() ? applied_.left : planned_without_refused(now);
+      const bool all = applied_.refused.empty() && leave_.empty();
+      auto next = all ? applied_.left : planned_without_refused(now);
       if (next == steps) break;  // what changed nothing once changes nothing twice
       steps = std::move(next);
     }
@@ -95,7 +102,10 @@ class Attempt {
       steps = towards_network(now, target, desired_.owner);
     }
     if (scope_.ipvs) std::ranges::move(plan_ipvs(desired_, now), std::back_inserter(steps));
-    std::erase_if(steps, [this](const Step& step) { return is_refused(units(step)); });
+    std::erase_if(steps, [this](const Step& step) {
+      const auto owners = units(step);
+      return is_refused(owners) || leave_.contains(owners.front());
+    });
     return steps;
   }
 
@@ -181,6 +191,7 @@ class Attempt {
   Rollback rollback_;
   const Scope& scope_;
   const std::function<void(const Step&)>& on_step_;
+  const std::set<std::string>& leave_;
   State before_;
   std::vector<Done> done_;
   Applied applied_;
@@ -189,8 +200,8 @@ class Attempt {
 }  // namespace
 
 Result<Applied> apply(const Desired& desired, Kernel& kernel, Rollback rollback, const Scope& scope,
-                      const std::function<void(const Step&)>& on_step) {
-  return Attempt(desired, kernel, rollback, scope, on_step).run();
+                      const std::function<void(const Step&)>& on_step, const std::set<std::string>& leave) {
+  return Attempt(desired, kernel, rollback, scope, on_step, leave).run();
 }
 
 }  // namespace hawser

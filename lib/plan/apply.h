@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,8 +31,10 @@ struct Applied {
   [[nodiscard]] bool complete() const { return refused.empty() && left.empty(); }
 };
 
-// Fails only when the kernel cannot be observed. `on_step` sees each step after the kernel took it.
+// Fails only when the kernel cannot be observed. `on_step` sees each step after the kernel took it. Of the
+// units in `leave` no step is taken, though of units inside them; what they lack is in `left`.
 Result<Applied> apply(const Desired& desired, Kernel& kernel, Rollback rollback, const Scope& scope = {},
-                      const std::function<void(const Step&)>& on_step = {});
+                      const std::function<void(const Step&)>& on_step = {},
+                      const std::set<std::string>& leave = {});
 
 }  // namespace hawser

@@ -93,6 +93,12 @@ Status FakeKernel::enslave(const std::string& bond, const std::string& port) {
   if (link->up) return refuse(EPERM, "Device can not be enslaved while up");
   auto& master = *find(bond);
   if (link->vlan && !find(link->vlan->on)->up) return refuse(ENETDOWN);
+  constexpr std::uint32_t kFollowActive = 1;  // BOND_FOM_ACTIVE
+  if (fixed_mac_.contains(port) && master.bond->mode == BondMode::kActiveBackup &&
+      master.bond->get(BondOption::kFailOverMac) != kFollowActive) {
+    if (!master.bond->ports.empty()) return refuse(EOPNOTSUPP);
+    master.bond->set(BondOption::kFailOverMac, kFollowActive);
+  }
   auto& facts = bonds_[bond];
   hardware_[port] = {.mtu = *link->mtu, .mac = *link->mac};
   if (master.bond->ports.empty() && !facts.own_mac) master.mac = link->mac;

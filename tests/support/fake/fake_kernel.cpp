@@ -91,6 +91,11 @@ void FakeKernel::plug_in(const std::string& device) {
   index_[device] = next_index_++;
 }
 
+void FakeKernel::plug_in_with_fixed_mac(const std::string& device) {
+  plug_in(device);
+  fixed_mac_.insert(device);
+}
+
 void FakeKernel::set_carrier(const std::string& device, bool carrier) {
   carrier_[device] = carrier;
 }

@@ -25,6 +25,8 @@ class FakeKernel : public Kernel {
 
   // A network card, down.
   void plug_in(const std::string& device);
+  // One that cannot change its MAC (IPoIB): bond_enslave() makes fail_over_mac active for the first of them.
+  void plug_in_with_fixed_mac(const std::string& device);
   void set_carrier(const std::string& device, bool carrier);
   // Duplicate address detection: while it runs on an IPv6 address no route may have that as its source.
   void set_tentative(const IpAddress& address, bool tentative);
@@ -114,6 +116,7 @@ class FakeKernel : public Kernel {
   std::map<std::string, std::vector<Prefix>> in_order_;  // IPv4 addresses of a device, as they were added
   std::map<std::string, bool> carrier_;
   std::set<IpAddress> tentative_;
+  std::set<std::string> fixed_mac_;
   std::map<std::string, int> index_;
   int next_index_ = 2;
   std::uint16_t next_mac_ = 1;

@@ -518,6 +518,47 @@ TEST_F(NetdNetwork, SaysWhatIsRefusedOnceAndDoesNotRunInCircles) {
   EXPECT_EQ(warnings.size(), 1U);
 }
 
+// bond_enslave() makes fail_over_mac active for IPoIB: to set it back the bond would have to be emptied.
+TEST_F(Netd, DoesNotTakeABondDownAgainForWhatTheKernelTakesWithoutEffect) {
+  kernel.plug_in_with_fixed_mac("eth0");
+  kernel.plug_in_with_fixed_mac("eth1");
+  auto config = bonded();
+  auto& route = config.network.routes[{254, *Prefix::parse("0.0.0.0/0"), 0}];
+  route.device = "bond0";
+  route.via = *IpAddress::parse("203.0.113.254");  // refused, and so retried by time
+  start(config);
+  EXPECT_THAT(warnings, Contains(HasSubstr(
+                            "bond0: set fail_over_mac active -> none: a port cannot change its MAC: write "
+                            "fail_over_mac = \"active\" in the file; not tried again until")));
+  forget_lines();
+  const auto performed = static_cast<std::size_t>(kernel.performs());
+  for (int i = 0; i < 10; ++i) {
+    controller->network_changed(now);
+    pass(seconds{30});
+  }
+  ASSERT_GT(kernel.performed().size(), performed);
+  for (auto i = performed; i < kernel.performed().size(); ++i)
+    EXPECT_TRUE(std::holds_alternative<AddRoute>(kernel.performed()[i])) << describe(kernel.performed()[i]);
+  EXPECT_THAT(warnings, IsEmpty());
+  config.network.links["bond0"].bond->set(BondOption::kFailOverMac, 1);  // as the warning says
+  config.network.routes.clear();
+  reload(config);
+  EXPECT_THAT(controller->network().refusals().waiting(), IsEmpty());
+}
+
+TEST_F(Netd, TriesWhatHadNoEffectAgainWhenSomethingChanged) {
+  kernel.plug_in_with_fixed_mac("eth0");
+  kernel.plug_in_with_fixed_mac("eth1");
+  start(bonded());
+  const auto performed = kernel.performs();
+  pass(seconds{600});
+  EXPECT_EQ(kernel.performs(), performed);
+  ASSERT_TRUE(kernel.perform(SetMtu{"eth0", 1500, 1400}));
+  controller->network_changed(now);
+  pass(NetworkKeeper::kGather);
+  EXPECT_GT(kernel.performs(), performed + 1);
+}
+
 TEST_F(NetdNetwork, TriesARouteAgainWhoseSourceWasTentativeAndLeavesTheBond) {
   auto config = bonded();
   config.network.links["bond0"].addresses[*Prefix::parse("2001:db8::11/64")] = {};
