@@ -4,6 +4,17 @@
 
 namespace hawser::bondctl {
 
+namespace {
+
+GuardedBond read_bond(const boost::json::value& bond) {
+  auto why = control::text_in(bond, "unguarded_because");
+  if (why.empty() && !control::flag_in(bond, "guarded")) why = "netd does not guard this bond";
+  return {std::move(why), control::number_in(bond, "switches"), control::text_in(bond, "last_switch"),
+          control::text_in(bond, "last_refusal")};
+}
+
+}  // namespace
+
 Guard read_guard(const boost::json::value& status) {
   const auto& guard = control::value_in(status, "guard");
   Guard result{control::text_in(guard, "state"),
@@ -11,7 +22,7 @@ Guard read_guard(const boost::json::value& status) {
                control::text_in(guard, "last"),
                {}};
   for (const auto& bond : control::list_in(status, "bonds"))
-    if (control::flag_in(bond, "guarded")) result.bonds.insert(control::text_in(bond, "name"));
+    if (const auto name = control::text_in(bond, "name"); !name.empty()) result.bonds[name] = read_bond(bond);
   return result;
 }
 

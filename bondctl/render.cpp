@@ -114,9 +114,13 @@ std::string describe_primary(const Bond& bond) {
 std::string describe_guard(const Subject& subject) {
   const auto& guard = subject.view.guard;
   if (!guard) return {};
-  if (!guard->bonds.contains(subject.name)) return "none: netd does not guard this bond";
-  auto text = fmt::format("{}, {} switches", guard->state, guard->switches);
-  if (!guard->last.empty()) text += ", the last one " + guard->last;
+  const auto found = guard->bonds.find(subject.name);
+  if (found == guard->bonds.end()) return "none: netd does not guard this bond";
+  const auto& bond = found->second;
+  if (!bond.unguarded_because.empty()) return "none: " + bond.unguarded_because;
+  auto text = fmt::format("{}, {} switches", guard->state, bond.switches);
+  if (!bond.last_switch.empty()) text += ", the last one " + bond.last_switch;
+  if (!bond.last_refusal.empty()) text += "; refused: " + bond.last_refusal;
   return text;
 }
 
@@ -214,7 +218,7 @@ json::object bond_json(const Subject& subject) {
   json::array hidden;
   for (const auto name : hidden_of(subject)) hidden.emplace_back(name);
   json::value guarded;
-  if (subject.view.guard) guarded = subject.view.guard->bonds.contains(subject.name);
+  if (subject.view.guard) guarded = subject.view.guard->watches(subject.name);
   return {{"name", subject.name},
           {"mode", name_of(subject.bond.mode)},
           {"up", subject.link.up},

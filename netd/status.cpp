@@ -38,7 +38,8 @@ json::object port_json(const std::string& bond, const std::string& name, const O
   return port;
 }
 
-json::object bond_json(const std::string& name, const Link& wanted, const NetworkKeeper& network) {
+json::object bond_json(const std::string& name, const Link& wanted, const NetworkKeeper& network,
+                       const GuardStatus& guard) {
   const auto& observed = network.observed();
   json::object bond{{"name", name}};
   const auto link = observed.state.links.find(name);
@@ -50,11 +51,17 @@ json::object bond_json(const std::string& name, const Link& wanted, const Networ
   bond["up"] = present && link->second.up;
   bond["carrier"] = present && status->second.carrier;
   bond["active_port"] = present ? status->second.active_port : "";
-  bool guarded = false;
   const auto& resolved = network.resolved();
-  for (const auto& watched : guarded_bonds(resolved.network, resolved.bonds))
-    guarded = guarded || watched.name == name;
-  bond["guarded"] = guarded;
+  const auto policy = resolved.bonds.find(name);
+  const auto why =
+      why_unguarded(*wanted.bond, policy == resolved.bonds.end() ? config::BondPolicy{} : policy->second);
+  bond["guarded"] = why.empty();
+  bond["unguarded_because"] = why;
+  const auto found = guard.bonds.find(name);
+  const auto history = found == guard.bonds.end() ? BondHistory{} : found->second;
+  bond["switches"] = history.switches;
+  bond["last_switch"] = history.last_switch;
+  bond["last_refusal"] = history.last_refusal;
   json::array list;
   for (const auto& [port, options] : wanted.bond->ports) list.push_back(port_json(name, port, observed));
   for (const auto& missing : resolved.missing)
@@ -111,12 +118,18 @@ json::array services_json(const StatusFacts& facts) {
   return list;
 }
 
+// null: not before something changes.
+json::value until(TimePoint due, TimePoint now) {
+  if (due == TimePoint::max()) return nullptr;
+  return std::max<std::int64_t>(0, milliseconds(due - now));
+}
+
 template <class Key>
 void add_refusals(json::array& list, const Retries<Key>& refusals, TimePoint now) {
   for (const auto& [key, retry] : refusals.waiting())
     list.push_back(json::object{{"object", fmt::format("{}", key)},
                                 {"reason", retry.reason},
-                                {"retry_in_ms", std::max<std::int64_t>(0, milliseconds(retry.due - now))}});
+                                {"retry_in_ms", until(retry.due, now)}});
 }
 
 json::object guard_json(const GuardStatus& guard) {
@@ -149,7 +162,7 @@ json::object status_json(const StatusFacts& facts) {
   json::array bonds;
   const auto& network = facts.controller.network();
   for (const auto& [name, link] : network.resolved().network.links)
-    if (link.bond) bonds.push_back(bond_json(name, link, network));
+    if (link.bond) bonds.push_back(bond_json(name, link, network, facts.guard));
   json::array refused;
   for (const auto& missing : network.resolved().missing)
     refused.push_back(

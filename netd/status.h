@@ -15,6 +15,9 @@
 //     "name": "bond0", "present": true, "mode": "active-backup", "up": true, "carrier": true,
 //     "active_port": "eth0",                    // "" in modes without one
 //     "guarded": true,                          // the bond guard watches it
+//     "unguarded_because": "",                  // or why not: "downdelay: the kernel is to wait"
+//     "switches": 0, "last_switch": "",         // by the guard: "bond0: eth0 -> eth1: eth0 lost its carrier"
+//     "last_refusal": "",                       // what the guard could not do, and why
 //     "ports": [{"name": "eth0", "present": true, "member": true, "up": true, "carrier": true,
 //                "active": true, "mii": "up",   // "up", "going down", "down", "going up"
 //                "failures": 0, "carrier_changes": 2}]

@@ -180,7 +180,8 @@ const Rows<BondSpec>& bond_rows() {
         .add("primary", &BondSpec::primary, Text{}, "the port that is active whenever it works")
         .add("monitor", &BondSpec::monitor, Word<Monitor>{}, "how a dead port is found")
         .add("fast_failover", &BondSpec::fast_failover, Flag{},
-             "act on the carrier event instead of waiting for the next look");
+             "act on the carrier event instead of waiting for the next look; not with a downdelay, which is "
+             "waited for");
     for (const auto& info : bond_options()) add_option(made, info);
     auto alias = setting("num_unsol_na", "int", "0 to 255", "another name of num_grat_arp");
     const auto& info = info_of(BondOption::kNumGratArp);

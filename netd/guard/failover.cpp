@@ -47,14 +47,24 @@ PortFacts port_facts(const std::string& bond, const std::string& name, const Obs
 
 }  // namespace
 
+std::string why_unguarded(const Bond& bond, const config::BondPolicy& policy) {
+  if (!has_active_port(bond.mode)) return "mode: it has no active port";
+  if (!policy.fast_failover) return "fast_failover is off";
+  if (!is_monitored(bond)) return "monitor: none";
+  if (bond.get(BondOption::kMiimon) > 0 && bond.get(BondOption::kDowndelay) > 0)
+    return "downdelay: the kernel is to wait";
+  return {};
+}
+
 std::vector<GuardedBond> guarded_bonds(const State& network,
                                        const std::map<std::string, config::BondPolicy>& policies) {
   std::vector<GuardedBond> bonds;
   for (const auto& [name, link] : network.links) {
-    if (!link.bond || !has_active_port(link.bond->mode) || !is_monitored(*link.bond)) continue;
+    if (!link.bond) continue;
     const auto found = policies.find(name);
     const auto policy = found == policies.end() ? config::BondPolicy{} : found->second;
-    if (policy.fast_failover) bonds.push_back({name, link.bond->primary, port_names(*link.bond, policy)});
+    if (why_unguarded(*link.bond, policy).empty())
+      bonds.push_back({name, link.bond->primary, port_names(*link.bond, policy)});
   }
   return bonds;
 }

@@ -25,8 +25,11 @@ struct GuardedBond {
   bool operator==(const GuardedBond&) const = default;
 };
 
-// The bonds of the file that the guard watches: a mode with an active port, fast_failover, and a monitor: who
-// writes monitor = "none" wants no failover at all.
+// Why the guard does not watch a bond; empty: it does. It needs a mode with an active port, fast_failover,
+// and a monitor: who writes monitor = "none" wants no failover at all. And who writes downdelay wants the
+// kernel to wait, which acting on the event would undo.
+std::string why_unguarded(const Bond& bond, const config::BondPolicy& policy);
+// The bonds of the file that the guard watches.
 std::vector<GuardedBond> guarded_bonds(const State& network,
                                        const std::map<std::string, config::BondPolicy>& policies);
 

@@ -37,7 +37,7 @@ class Guard {
         events_(io, ::fcntl(monitor_.fd(), F_DUPFD_CLOEXEC, 0)) {}
 
   void begin(const Status& realtime) {
-    report({ReportKind::kReady, realtime ? "" : realtime.error().text});
+    report({ReportKind::kReady, "", realtime ? "" : realtime.error().text});
     look();
     wait_for_orders();
     wait_for_events();
@@ -109,13 +109,13 @@ class Guard {
     }
     refused_.erase(wanted.bond);
     observed_.links[wanted.bond].active_port = wanted.to;
-    report({ReportKind::kSwitched,
+    report({ReportKind::kSwitched, wanted.bond,
             fmt::format("{}: {} -> {}: {}", wanted.bond, wanted.from, wanted.to, wanted.reason)});
   }
 
   // Once per change of the reason: events come in bursts.
   void refuse(const std::string& bond, const std::string& why) {
-    if (std::exchange(refused_[bond], why) != why) report({ReportKind::kRefused, why});
+    if (std::exchange(refused_[bond], why) != why) report({ReportKind::kRefused, bond, why});
   }
 
   void report(const Report& report) {

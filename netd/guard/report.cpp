@@ -55,7 +55,8 @@ Result<std::vector<GuardedBond>> decode_orders(std::string_view text) {
 }
 
 std::string encode_report(const Report& report) {
-  return json::serialize(json::object{{"kind", name_of(report.kind)}, {"text", report.text}});
+  return json::serialize(
+      json::object{{"kind", name_of(report.kind)}, {"bond", report.bond}, {"text", report.text}});
 }
 
 Result<Report> decode_report(std::string_view text) {
@@ -63,7 +64,18 @@ Result<Report> decode_report(std::string_view text) {
   if (!object) return tl::unexpected(object.error());
   const auto kind = from_name<ReportKind>(text_of(*object, "kind"));
   if (!kind) return fail("kind: unknown");
-  return Report{*kind, text_of(*object, "text")};
+  return Report{*kind, text_of(*object, "bond"), text_of(*object, "text")};
+}
+
+void count(GuardStatus& status, const Report& report) {
+  auto& history = status.bonds[report.bond];
+  if (report.kind != ReportKind::kSwitched) {
+    history.last_refusal = report.text;
+    return;
+  }
+  ++status.switches;
+  ++history.switches;
+  status.last = history.last_switch = report.text;
 }
 
 }  // namespace hawser::netd

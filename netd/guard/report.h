@@ -2,6 +2,7 @@
 // netd; netd takes what it hears only for its log and status.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,9 +20,10 @@ Result<std::vector<GuardedBond>> decode_orders(std::string_view text);
 
 enum class ReportKind : std::uint8_t { kReady, kSwitched, kRefused };
 
-// guard to netd. {"kind": "switched", "text": "bond0: eth0 -> eth1: eth0 lost its carrier"}
+// guard to netd. {"kind": "switched", "bond": "bond0", "text": "bond0: eth0 -> eth1: eth0 lost its carrier"}
 struct Report {
   ReportKind kind = ReportKind::kReady;
+  std::string bond;  // of kReady: empty
   std::string text;  // of kReady: empty, or why it has no real-time priority
 
   bool operator==(const Report&) const = default;
@@ -29,16 +31,28 @@ struct Report {
 std::string encode_report(const Report& report);
 Result<Report> decode_report(std::string_view text);
 
+// What the guard did for one bond.
+struct BondHistory {
+  std::uint64_t switches = 0;
+  std::string last_switch, last_refusal;  // as reported; empty: none yet
+
+  bool operator==(const BondHistory&) const = default;
+};
+
 // For the status.
 struct GuardStatus {
   enum class State : std::uint8_t { kOff, kRunning, kRestarting };
   State state = State::kOff;
   pid_t pid = 0;
   std::uint64_t restarts = 0;
-  std::uint64_t switches = 0;
-  std::string not_realtime;  // why; empty: it has real-time priority
-  std::string last;          // the last report of a switch or a refusal
+  std::uint64_t switches = 0;  // of all bonds
+  std::string not_realtime;    // why; empty: it has real-time priority
+  std::string last;            // the last switch of any bond
+  std::map<std::string, BondHistory> bonds;
 };
+
+// A report of a switch or a refusal.
+void count(GuardStatus& status, const Report& report);
 
 }  // namespace hawser::netd
 

@@ -105,13 +105,8 @@ void GuardSupervisor::hear(const Report& report) {
     status_.not_realtime = report.text;
     return;
   }
-  status_.last = report.text;
-  if (report.kind == ReportKind::kSwitched) {
-    ++status_.switches;
-    say_(log::Level::kInfo, report.text);
-  } else {
-    say_(log::Level::kWarning, report.text);
-  }
+  count(status_, report);
+  say_(report.kind == ReportKind::kSwitched ? log::Level::kInfo : log::Level::kWarning, report.text);
 }
 
 }  // namespace hawser::netd

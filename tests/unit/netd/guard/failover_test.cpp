@@ -171,6 +171,17 @@ TEST(GuardedBonds, AreNotThoseWhoseMonitorTheUserTurnedOff) {
   EXPECT_THAT(guarded_bonds(config), ElementsAre(kBond));
 }
 
+// Acting on the event would undo the waiting that the file asks for.
+TEST(GuardedBonds, AreNotThoseWithADowndelay) {
+  auto config = config_with(BondMode::kActiveBackup);
+  auto& bond = *config.network.links["bond0"].bond;
+  bond.set(BondOption::kDowndelay, 200);
+  EXPECT_THAT(guarded_bonds(config), IsEmpty());
+  EXPECT_EQ(why_unguarded(bond, config.bonds["bond0"]), "downdelay: the kernel is to wait");
+  bond.set(BondOption::kDowndelay, 0);
+  EXPECT_EQ(why_unguarded(bond, config.bonds["bond0"]), "");
+}
+
 TEST(GuardedBonds, AreNotThoseWithoutFastFailover) {
   auto config = config_with(BondMode::kActiveBackup);
   config.bonds["bond0"].fast_failover = false;
