@@ -12,10 +12,12 @@ namespace hawser::nl {
 
 namespace {
 
+constexpr std::string_view kNoInterface = "no such interface: plug it in or correct its name";
+
 // What a bare errno means for one kind of step; nothing where it means what strerror says.
 template <class AnyStep>
 std::string_view meaning(const AnyStep& /*step*/, int code) {
-  return code == ENODEV ? "no such interface" : "";
+  return code == ENODEV ? kNoInterface : "";
 }
 
 std::string_view meaning(const CreateLink& step, int code) {
@@ -38,24 +40,22 @@ std::string_view meaning(const SetBondOption& step, int code) {
   const bool delay = step.option == BondOption::kUpdelay || step.option == BondOption::kDowndelay ||
                      step.option == BondOption::kPeerNotifDelay;
   if (code == EPERM && delay) return "delays count in miimon intervals: set miimon first";
-  return code == ENODEV ? "no such interface" : "";
+  return code == ENODEV ? kNoInterface : "";
 }
 
 std::string_view meaning(const SetPortOptions& /*step*/, int code) {
   if (code == EPERM) return "queue_id must be below the number of transmit queues and not another port's";
   if (code == EOPNOTSUPP) return "not a port of a bond";
-  return code == ENODEV ? "no such interface" : "";
+  return code == ENODEV ? kNoInterface : "";
 }
 
 std::string_view meaning(const SetActivePort& /*step*/, int code) {
   if (code == EINVAL) return "the port has no link, or the bond has no active port to switch from";
-  return code == ENODEV ? "no such interface" : "";
+  return code == ENODEV ? kNoInterface : "";
 }
 
 std::string_view meaning_of_service(int code) {
   switch (code) {
-    case ENOENT:
-      return "no such scheduler or persistence engine: its module may be missing";
     case ESRCH:
       return "no such service";
     case EAFNOSUPPORT:
@@ -65,11 +65,20 @@ std::string_view meaning_of_service(int code) {
   }
 }
 
-std::string_view meaning(const AddService& /*step*/, int code) {
-  return meaning_of_service(code);
+// ip_vs_scheduler_get() and ip_vs_pe_getbyname() load what is installed; what is not there is ENOENT.
+std::string missing_module(const Service& service) {
+  const auto scheduler =
+      fmt::format("scheduler {0} is not there: load it with modprobe ip_vs_{0}", service.scheduler);
+  if (service.persistence_engine.empty()) return scheduler;
+  return fmt::format("{0}; or persistence engine {1}: modprobe ip_vs_pe_{1}", scheduler,
+                     service.persistence_engine);
 }
-std::string_view meaning(const EditService& /*step*/, int code) {
-  return meaning_of_service(code);
+
+std::string meaning(const AddService& step, int code) {
+  return code == ENOENT ? missing_module(step.service) : std::string(meaning_of_service(code));
+}
+std::string meaning(const EditService& step, int code) {
+  return code == ENOENT ? missing_module(step.to) : std::string(meaning_of_service(code));
 }
 
 std::string_view meaning_of_real(int code) {
@@ -104,8 +113,8 @@ std::string explain(const Step& step, const Error& refusal, bool privileged) {
   if (code == ENOPKG) return "ip_vs module missing: load it with modprobe ip_vs";
   if (code == EPERM && !privileged) return "not permitted: needs CAP_NET_ADMIN";
   // The kernel's "Unknown device type" helps less than which module it is.
-  const auto meant = std::visit([&](const auto& one) { return meaning(one, code); }, step);
-  if (!meant.empty() && (refusal.text.empty() || code == EOPNOTSUPP)) return std::string(meant);
+  const auto meant = std::visit([&](const auto& one) { return std::string(meaning(one, code)); }, step);
+  if (!meant.empty() && (refusal.text.empty() || code == EOPNOTSUPP)) return meant;
   if (refusal.text.empty()) return std::strerror(code);
   return code == 0 || code == ENODEV ? refusal.text
                                      : fmt::format("{} ({})", std::strerror(code), refusal.text);

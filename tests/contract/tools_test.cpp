@@ -112,7 +112,8 @@ TEST_P(BondSeenByIp, ABondIsWhatWasAsked) {
 TEST_P(BondSeenByIp, RefusalsAreWordsForPeople) {
   perform(CreateLink{"bond0", bond(BondMode::kActiveBackup)});
   plug_in_and_up("eth0");
-  EXPECT_EQ(words(SetMaster{"eth9", "", "bond0"}), "bond0: add port eth9: no such interface");
+  EXPECT_EQ(words(SetMaster{"eth9", "", "bond0"}),
+            "bond0: add port eth9: no such interface: plug it in or correct its name");
   EXPECT_EQ(words(SetMaster{"eth0", "", "bond0"}),
             "bond0: add port eth0: Operation not permitted (Device can not be enslaved while up)");
   EXPECT_EQ(words(SetBondOption{"bond0", BondOption::kUpdelay, 0, 100}),

@@ -48,12 +48,20 @@ TEST(Explain, KeepsTheKernelsWords) {
 }
 
 TEST(Explain, SaysWhichInterfaceIsMissing) {
-  EXPECT_EQ(why(SetLinkUp{"eth9", true}, ENODEV), "no such interface");
+  EXPECT_EQ(why(SetLinkUp{"eth9", true}, ENODEV), "no such interface: plug it in or correct its name");
   EXPECT_EQ(why(SetMaster{"eth1", "", "bond9"}, ENODEV, "bond9 does not exist"), "bond9 does not exist");
 }
 
 TEST(Explain, TellsWhatTheSameNumberMeansForServicesAndRealServers) {
-  EXPECT_EQ(why(AddService{}, ENOENT), "no such scheduler or persistence engine: its module may be missing");
+  Service service;
+  service.scheduler = "twos";
+  EXPECT_EQ(why(AddService{{}, service}, ENOENT),
+            "scheduler twos is not there: load it with modprobe ip_vs_twos");
+  service.persistence_engine = "sip";
+  EXPECT_EQ(
+      why(EditService{{}, {}, service}, ENOENT),
+      "scheduler twos is not there: load it with modprobe ip_vs_twos; or persistence engine sip: modprobe "
+      "ip_vs_pe_sip");
   EXPECT_EQ(why(EditService{}, ESRCH), "no such service");
   EXPECT_EQ(why(EditReal{}, ENOENT), "no such real server");
   EXPECT_EQ(why(AddReal{}, ESRCH), "no such service");
