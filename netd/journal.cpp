@@ -163,12 +163,4 @@ Status OwnKernel::perform(const Step& step) {
   return done;
 }
 
-void hide_addresses(State& state, const std::set<IpAddress>& vips) {
-  for (auto& [name, link] : state.links)
-    std::erase_if(link.addresses, [&](const auto& item) {
-      return vips.contains(item.first.address) &&
-             item.second.protocol != static_cast<std::uint8_t>(Owner::kNetd);
-    });
-}
-
 }  // namespace hawser::netd

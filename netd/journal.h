@@ -14,6 +14,7 @@
 #include "lib/base/result.h"
 #include "lib/plan/kernel.h"
 #include "lib/plan/plan.h"
+#include "netd/vip_addresses.h"
 
 namespace hawser::netd {
 
@@ -25,8 +26,8 @@ struct Made {
   bool operator==(const Made&) const = default;
 };
 
-// {"format": 1, "boot": "..", "links": ["bond0"], "indexes": {"bond0": 7}, "services": ["tcp
-// 192.0.2.100:80"]} "boot" and "indexes" may be missing: earlier releases did not write them.
+// {"format": 1, "boot": "..", "links": ["bond0"], "indexes": {"bond0": 7}, "services": ["udp 192.0.2.1:53"]}
+// Without "boot", as an earlier release wrote it, it counts as another boot's.
 std::string encode_journal(const Made& made);
 Result<Made> decode_journal(std::string_view text);
 // What of it this kernel can still have: nothing when it was made in another boot.
@@ -59,11 +60,11 @@ class JournalBook {
 };
 
 // The kernel as netd uses it for links: creations are journalled, and addresses that a vip names are
-// invisible, so that no plan ever touches what vipd holds.
+// invisible.
 class OwnKernel : public Kernel {
  public:
   using OnJournalError = std::function<void(const Error&)>;
-  OwnKernel(Kernel& kernel, JournalBook& book, std::set<IpAddress> vips, OnJournalError on_error)
+  OwnKernel(Kernel& kernel, JournalBook& book, VipAddresses vips, OnJournalError on_error)
       : kernel_(kernel), book_(book), vips_(std::move(vips)), on_error_(std::move(on_error)) {}
 
   Result<Observed> observe(const Scope& scope) override;
@@ -72,13 +73,8 @@ class OwnKernel : public Kernel {
  private:
   Kernel& kernel_;
   JournalBook& book_;
-  std::set<IpAddress> vips_;
+  VipAddresses vips_;
   OnJournalError on_error_;
 };
-
-// Removes from every link the addresses that are in `vips`. What bears netd's own number stays visible: it
-// was an address of the file before it became a vip's, vipd never removes it, and on a Backup it is a
-// duplicate.
-void hide_addresses(State& state, const std::set<IpAddress>& vips);
 
 }  // namespace hawser::netd

@@ -28,9 +28,7 @@ NetworkKeeper::NetworkKeeper(Kernel& kernel, JournalBook& book, Say say, Counter
       find_paths_(std::move(find_paths)) {}
 
 void NetworkKeeper::configure(const config::Config& config, Why why, TimePoint now) {
-  vips_.clear();
-  for (const auto& [name, vip] : config.vips)
-    for (const auto& address : vip.addresses) vips_.insert(address.prefix.address);
+  vips_ = vip_addresses(config);
   network_ = config.network;
   hide_addresses(network_, vips_);
   bonds_ = config.bonds;

@@ -9,6 +9,7 @@
 #include "lib/config/ports.h"
 #include "lib/plan/apply.h"
 #include "netd/ipvs_keeper.h"
+#include "netd/vip_addresses.h"
 
 namespace hawser::netd {
 
@@ -60,7 +61,7 @@ class NetworkKeeper {
   State network_;  // as the file has it
   std::map<std::string, config::BondPolicy> bonds_;
   bool uses_paths_ = false;
-  std::set<IpAddress> vips_;
+  VipAddresses vips_;
   config::ResolvedPorts resolved_;
   Desired desired_;                // `network_` with ports that are devices
   std::set<std::string> devices_;  // links of the file and ports of its bonds

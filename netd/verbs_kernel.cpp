@@ -14,6 +14,7 @@
 #include "netd/status.h"
 #include "netd/tell.h"
 #include "netd/verbs.h"
+#include "netd/vip_addresses.h"
 
 namespace hawser::netd {
 namespace {
@@ -31,13 +32,6 @@ Known ask_health(const cli::Arguments& arguments, const std::map<probes::ProbeKe
   if (const auto answer = control::ask(control_socket(arguments), {"GET", "/v1/health", ""}, kAskDeadline))
     if (const auto body = control::parse_answer("netd", *answer)) return {parse_health(*body), true};
   return {assume_up(probes), false};
-}
-
-std::set<IpAddress> vip_addresses(const config::Config& config) {
-  std::set<IpAddress> addresses;
-  for (const auto& [name, vip] : config.vips)
-    for (const auto& address : vip.addresses) addresses.insert(address.prefix.address);
-  return addresses;
 }
 
 Desired desired_of(const config::Config& config, State network, const Known& known, const Observed& observed,

@@ -153,7 +153,7 @@ using Step = std::variant<CreateLink, DeleteLink, SetLinkUp, SetMtu, SetMac, Set
 // "tcp 192.0.2.100:80: edit real server 198.51.100.21:8080: weight 100 -> 1".
 std::string describe(const Step& step);
 
-// The object whose unit of rollback the step belongs to (DESIGN 3): "bond0", "tcp 192.0.2.100:80".
+// What the step is about, for people and programs: "bond0", "tcp 192.0.2.100:80".
 // A port's steps belong to its bond, a route's to its device.
 std::string object_of(const Step& step);
 

@@ -495,13 +495,27 @@ TEST_F(NetdNetwork, NeverTouchesAnAddressThatAVipNames) {
 // vipd removes only what bears its number, so on a Backup it would stay for ever beside the Active's.
 TEST_F(NetdNetwork, TakesItsOwnAddressAwayWhenTheFileMakesItAVips) {
   auto config = bonded();
-  config.network.links["bond0"].addresses[*Prefix::parse("192.0.2.100/32")] = {};
+  config.network.links["bond0"].addresses[*Prefix::parse("192.0.2.100/24")] = {};
   start(config);
-  ASSERT_THAT(bond().addresses, Contains(Key(*Prefix::parse("192.0.2.100/32"))));
+  ASSERT_THAT(bond().addresses, Contains(Key(*Prefix::parse("192.0.2.100/24"))));
   config = bonded();
   config.vips["web"].addresses = {{*Prefix::parse("192.0.2.100/32"), "bond0"}};
   reload(config);
   EXPECT_THAT(bond().addresses, ElementsAre(Key(*Prefix::parse("192.0.2.11/24"))));
+}
+
+TEST_F(NetdNetwork, LeavesItsOwnAddressWhereTheVipWritesTheSameOrTheLinkKeepsIt) {
+  for (const auto* written : {"192.0.2.100/24", "192.0.2.100/32"}) {
+    auto config = bonded();
+    config.network.links["bond0"].addresses[*Prefix::parse("192.0.2.100/24")] = {};
+    start(config);
+    if (*Prefix::parse(written) == *Prefix::parse("192.0.2.100/24")) config = bonded();
+    config.vips["web"].addresses = {{*Prefix::parse(written), "bond0"}};
+    const auto performed = kernel.performs();
+    reload(config);
+    EXPECT_EQ(kernel.performs(), performed) << written;
+    EXPECT_THAT(bond().addresses, Contains(Key(*Prefix::parse("192.0.2.100/24")))) << written;
+  }
 }
 
 TEST_F(NetdNetwork, SaysWhatIsRefusedOnceAndDoesNotRunInCircles) {

@@ -190,7 +190,7 @@ TEST(OwnKernel, DoesNotSeeAddressesOfVips) {
   FakeKernel kernel(state);
   Disk disk;
   JournalBook book({}, disk.write());
-  OwnKernel own(kernel, book, {*IpAddress::parse("192.0.2.100")}, [](const Error&) {});
+  OwnKernel own(kernel, book, {{*IpAddress::parse("192.0.2.100")}, {}, {}}, [](const Error&) {});
   const auto observed = own.observe({});
   ASSERT_TRUE(observed);
   EXPECT_THAT(observed->state.links.at("eth0").addresses,
