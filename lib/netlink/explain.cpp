@@ -67,7 +67,7 @@ std::string_view meaning_of_service(int code) {
 
 // ip_vs_scheduler_get() and ip_vs_pe_getbyname() load what is installed; what is not there is ENOENT.
 std::string missing_module(const Service& service) {
-  const auto scheduler =
+  auto scheduler =
       fmt::format("scheduler {0} is not there: load it with modprobe ip_vs_{0}", service.scheduler);
   if (service.persistence_engine.empty()) return scheduler;
   return fmt::format("{0}; or persistence engine {1}: modprobe ip_vs_pe_{1}", scheduler,
@@ -113,7 +113,7 @@ std::string explain(const Step& step, const Error& refusal, bool privileged) {
   if (code == ENOPKG) return "ip_vs module missing: load it with modprobe ip_vs";
   if (code == EPERM && !privileged) return "not permitted: needs CAP_NET_ADMIN";
   // The kernel's "Unknown device type" helps less than which module it is.
-  const auto meant = std::visit([&](const auto& one) { return std::string(meaning(one, code)); }, step);
+  auto meant = std::visit([&](const auto& one) { return std::string(meaning(one, code)); }, step);
   if (!meant.empty() && (refusal.text.empty() || code == EOPNOTSUPP)) return meant;
   if (refusal.text.empty()) return std::strerror(code);
   return code == 0 || code == ENODEV ? refusal.text
