@@ -309,7 +309,7 @@ void on(Turn& turn, const Leaving& role, const Timer& event) {
 // The new Active says so first, then adds its addresses and announces them (keepalived on a busy machine: up
 // to 40 ms later). Until then everybody still asks us.
 void on(Turn& turn, const Leaving& role, const AdvertisementHeard& event) {
-  if (event.priority == kLeavingPriority || role.successor) return;
+  if (event.priority == kLeavingPriority) return;
   const auto drop_at = std::min(role.drop_at, event.now + turn.config.grace);
   turn.machine.role = Leaving{drop_at, drop_at, event.source};
 }

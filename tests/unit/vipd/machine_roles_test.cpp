@@ -373,6 +373,7 @@ TEST(VrrpLeaving, AnotherRouterThatLeavesIsNotTheNewActive) {
   driven.give(heard(kActiveSince, 0));
   EXPECT_EQ(driven.role(), RoleName::kLeaving);
   EXPECT_THAT(driven.actions, IsEmpty());
+  EXPECT_EQ(driven.due(), kActiveSince + 1s) << "no grace begins";
 }
 
 TEST(VrrpLeaving, DropsTheAddressesAfterOneActiveDownIntervalWithoutAnybody) {
