@@ -88,22 +88,27 @@ bool NetworkKeeper::work(TimePoint now) {
 
 bool NetworkKeeper::repair(Kernel& kernel, const std::set<std::string>& appeared, TimePoint now) {
   desired_.journal = book_.names();
-  const bool was_as_wanted = std::exchange(as_wanted_, plan_network(desired_, observed_.state).empty());
+  const auto steps = plan_network(desired_, observed_.state);
+  const bool was_as_wanted = std::exchange(as_wanted_, steps.empty());
   if (as_wanted_) {
     refusals_.clear();
     refused_with_.reset();
     futile_.clear();
     return false;
   }
-  if (!worth_trying(now)) return false;
+  if (!worth_trying(steps, now)) return false;
   const auto why = why_ ? *why_ : was_as_wanted ? Why::kDrift : Why::kRetry;
   return run(kernel, why, appeared, now);
 }
 
 // What was refused is left alone until its time comes, or something changed on the devices of the file. Our
-// own attempts change nothing there that lasts: they are rolled back.
-bool NetworkKeeper::worth_trying(TimePoint now) const {
-  return has_changed() || !refusals_.due(now).empty();
+// own attempts change nothing there that lasts: they are rolled back. All else is done at once.
+bool NetworkKeeper::worth_trying(const std::vector<Step>& steps, TimePoint now) const {
+  const auto waits = [&](const std::string& unit) { return refusals_.waiting().contains(unit); };
+  const auto is_new = [&](const Step& step) {
+    return std::ranges::none_of(units_of(step, desired_.state, observed_.state), waits);
+  };
+  return has_changed() || !refusals_.due(now).empty() || std::ranges::any_of(steps, is_new);
 }
 
 bool NetworkKeeper::has_changed() const {

@@ -42,7 +42,7 @@ class NetworkKeeper {
   void resolve();
   void say_missing();
   bool repair(Kernel& kernel, const std::set<std::string>& appeared, TimePoint now);
-  [[nodiscard]] bool worth_trying(TimePoint now) const;
+  [[nodiscard]] bool worth_trying(const std::vector<Step>& steps, TimePoint now) const;
   bool run(Kernel& kernel, Why why, const std::set<std::string>& appeared, TimePoint now);
   void report(const Applied& applied, Why why, const std::set<std::string>& appeared, TimePoint now);
   void report_refused(const Applied& applied, TimePoint now);

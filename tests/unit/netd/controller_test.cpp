@@ -573,6 +573,30 @@ TEST_F(Netd, TriesWhatHadNoEffectAgainWhenSomethingChanged) {
   EXPECT_GT(kernel.performs(), performed + 1);
 }
 
+// With one bond that the kernel has its own mind about, all else is kept as it should be all the same.
+TEST_F(Netd, PutsARouteBackThoughSomethingElseWaits) {
+  kernel.plug_in_with_fixed_mac("eth0");
+  kernel.plug_in_with_fixed_mac("eth1");
+  kernel.plug_in("eth2");
+  auto config = bonded();
+  auto& card = config.network.links["eth2"];
+  card.up = true;
+  card.addresses[*Prefix::parse("198.51.100.11/24")] = {};
+  const RouteKey key{254, *Prefix::parse("203.0.113.0/24"), 0};
+  config.network.routes[key].device = "eth2";
+  start(config);
+  ASSERT_FALSE(controller->network().refusals().waiting().empty());
+  ASSERT_TRUE(kernel.state().routes.contains(key));
+  const auto bond = kernel.state().links.at("bond0");
+  const auto performed = kernel.performs();
+  ASSERT_TRUE(kernel.perform(RemoveRoute{key, kernel.state().routes.at(key)}));
+  controller->network_changed(now);
+  pass(NetworkKeeper::kGather);
+  EXPECT_TRUE(kernel.state().routes.contains(key));
+  EXPECT_EQ(kernel.performs(), performed + 2) << "the removal, the putting back, and nothing for the bond";
+  EXPECT_EQ(kernel.state().links.at("bond0"), bond);
+}
+
 TEST_F(NetdNetwork, TriesARouteAgainWhoseSourceWasTentativeAndLeavesTheBond) {
   auto config = bonded();
   config.network.links["bond0"].addresses[*Prefix::parse("2001:db8::11/64")] = {};
