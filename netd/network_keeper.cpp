@@ -17,6 +17,12 @@ std::set<std::string> difference(const std::set<std::string>& from, const std::s
   return result;
 }
 
+bool costs_traffic(const Step& step) {
+  const auto* state = std::get_if<SetLinkUp>(&step);
+  return std::holds_alternative<SetMaster>(step) || std::holds_alternative<DeleteLink>(step) ||
+         (state != nullptr && !state->up);
+}
+
 }  // namespace
 
 NetworkKeeper::NetworkKeeper(Kernel& kernel, JournalBook& book, Say say, Counters& counters,
@@ -151,9 +157,8 @@ void NetworkKeeper::report(const Applied& applied, Why why, const std::set<std::
   for (const auto& step : applied.done) say_(log::Level::kInfo, tell_network(step, why, appeared));
   std::set<std::string> still;
   report_refused(applied, now);
-  report_futile(applied);
   for (const auto& refusal : applied.refused) still.insert(refusal.object);
-  still.insert(futile_.begin(), futile_.end());
+  still.merge(report_left(applied, now));
   const auto before = refusals_.waiting();
   for (const auto& [object, retry] : before)
     if (!still.contains(object)) refusals_.done(object);
@@ -171,10 +176,14 @@ void NetworkKeeper::report_refused(const Applied& applied, TimePoint now) {
   }
 }
 
-// Nobody refused, and yet it is not as it should be: the kernel knows better, or somebody else is at it. To
-// do it again and again could mean to take a bond down for it again and again.
-void NetworkKeeper::report_futile(const Applied& applied) {
-  std::map<std::string, const Step*> left;
+// Nobody refused, and yet it is not as it should be: the kernel knows better, or somebody else is at it. What
+// would take a bond down again and again is left; what costs nothing is tried again. Returns their units.
+std::set<std::string> NetworkKeeper::report_left(const Applied& applied, TimePoint now) {
+  struct Left {
+    const Step* telling = nullptr;
+    bool costs_traffic = false;
+  };
+  std::map<std::string, Left> left;
   for (const auto& step : applied.left) {
     const auto units = units_of(step, desired_.state, observed_.state);
     const auto is_refused = [&](const auto& refusal) {
@@ -182,15 +191,24 @@ void NetworkKeeper::report_futile(const Applied& applied) {
     };
     if (std::ranges::any_of(applied.refused, is_refused)) continue;
     // What a changed option costs (ports leave and come back) is in the plan as well; the option says more.
-    auto& telling = left[units.front()];
-    if (telling == nullptr || std::holds_alternative<SetBondOption>(step)) telling = &step;
+    auto& unit = left[units.front()];
+    if (unit.telling == nullptr || std::holds_alternative<SetBondOption>(step)) unit.telling = &step;
+    unit.costs_traffic = unit.costs_traffic || costs_traffic(step);
   }
   futile_.clear();
-  for (const auto& [unit, step] : left) {
+  std::set<std::string> names;
+  for (const auto& [unit, what] : left) {
+    names.insert(unit);
+    const auto text = tell_left(*what.telling);
+    if (!what.costs_traffic) {
+      if (refusals_.refused(unit, text, now)) say_(log::Level::kWarning, text + "; will be tried again");
+      continue;
+    }
     futile_.insert(unit);
-    if (const auto text = tell_left(*step); refusals_.futile(unit, text))
+    if (refusals_.futile(unit, text))
       say_(log::Level::kWarning, text + "; not tried again until something changes");
   }
+  return names;
 }
 
 std::set<std::string> NetworkKeeper::present(const State& state) const {

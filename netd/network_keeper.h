@@ -46,7 +46,7 @@ class NetworkKeeper {
   bool run(Kernel& kernel, Why why, const std::set<std::string>& appeared, TimePoint now);
   void report(const Applied& applied, Why why, const std::set<std::string>& appeared, TimePoint now);
   void report_refused(const Applied& applied, TimePoint now);
-  void report_futile(const Applied& applied);
+  std::set<std::string> report_left(const Applied& applied, TimePoint now);
   [[nodiscard]] bool has_changed() const;
   [[nodiscard]] std::set<std::string> present(const State& state) const;
   [[nodiscard]] State of_the_file(const State& state) const;

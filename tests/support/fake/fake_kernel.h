@@ -37,6 +37,8 @@ class FakeKernel : public Kernel {
   void fail_observe(const Error& why) { observe_failure_ = why; }
   using Judge = std::function<bool(const Step&)>;
   void refuse_always(Judge judge, const Error& why);
+  // Taken, and to no effect: as when somebody else undoes it at once.
+  void swallow(Judge judge) { swallowed_ = std::move(judge); }
 
   [[nodiscard]] int performs() const { return static_cast<int>(performed_.size()); }
   [[nodiscard]] const std::vector<Scope>& looks() const { return looks_; }         // one per observe()
@@ -127,6 +129,7 @@ class FakeKernel : public Kernel {
   Error observe_failure_;
   Judge judge_;
   Error judgement_;
+  Judge swallowed_;
 };
 
 }  // namespace hawser

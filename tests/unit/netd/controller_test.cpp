@@ -12,6 +12,7 @@ namespace {
 
 using namespace site;
 using std::chrono::seconds;
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -595,6 +596,24 @@ TEST_F(Netd, PutsARouteBackThoughSomethingElseWaits) {
   EXPECT_TRUE(kernel.state().routes.contains(key));
   EXPECT_EQ(kernel.performs(), performed + 2) << "the removal, the putting back, and nothing for the bond";
   EXPECT_EQ(kernel.state().links.at("bond0"), bond);
+}
+
+TEST_F(NetdNetwork, TriesARouteAgainThatSomebodyElseTakesAwayAtOnce) {
+  auto config = bonded();
+  const RouteKey key{254, *Prefix::parse("203.0.113.0/24"), 0};
+  config.network.routes[key].device = "bond0";
+  kernel.swallow([](const Step& step) { return std::holds_alternative<AddRoute>(step); });
+  start(config);
+  EXPECT_FALSE(kernel.state().routes.contains(key));
+  EXPECT_THAT(warnings, ElementsAre(AllOf(HasSubstr("still to do"), HasSubstr("203.0.113.0/24"),
+                                          HasSubstr("will be tried again"))));
+  const auto performed = kernel.performs();
+  changed();
+  EXPECT_EQ(kernel.performs(), performed) << "not with each notification";
+  kernel.swallow({});
+  pass(seconds{1});
+  EXPECT_TRUE(kernel.state().routes.contains(key));
+  EXPECT_EQ(warnings.size(), 1U);
 }
 
 TEST_F(NetdNetwork, TriesARouteAgainWhoseSourceWasTentativeAndLeavesTheBond) {
