@@ -122,10 +122,89 @@ TEST(HttpReply, RefusesAChunkLineWithoutEnd) {
   EXPECT_EQ(verdict, bad("the reply is not HTTP: a line is too long"));
 }
 
-TEST(HttpReply, RefusesWhatIsNotHttp) {
-  for (const auto text :
-       {"SSH-2.0-OpenSSH_9.2\r\n\r\n", "HTTP/1.1 abc OK\r\n\r\n", "\r\n\r\n\r\n\r\n\0\0\0\0"})
-    EXPECT_EQ(HttpReply(config::HttpCheck{}).take(text), bad("the reply is not HTTP"));
+TEST(HttpReply, SaysWhichLineIsNotHttp) {
+  const auto words = [](std::string_view text) { return HttpReply(config::HttpCheck{}).take(text)->words; };
+  EXPECT_EQ(
+      words("SSH-2.0-OpenSSH_9.2\r\n"),
+      "the reply is not HTTP: line 1 is \"SSH-2.0-OpenSSH_9.2\", wanted \"HTTP/1.1 200 OK\" or the like");
+  EXPECT_EQ(words("HTTP/1.1 abc OK\r\n\r\n"),
+            "the reply is not HTTP: line 1 is \"HTTP/1.1 abc OK\", wanted \"HTTP/1.1 200 OK\" or the like");
+  EXPECT_EQ(words("\r\n\r\n"),
+            "the reply is not HTTP: line 1 is \"\", wanted \"HTTP/1.1 200 OK\" or the like");
+  EXPECT_EQ(
+      words("HTTP/1.0 200 OK\nServer: x\n<html>\a" + std::string(50, 'x') + "\n\n"),
+      "the reply is not HTTP: line 3 is \"<html>?" + std::string(33, 'x') + "...\", wanted a header field");
+  EXPECT_EQ(words("HTTP/1.1 200 OK\r\n folded into nothing\r\n\r\n"),
+            "the reply is not HTTP: line 2 is \" folded into nothing\", wanted a header field");
+  EXPECT_EQ(words("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n"),
+            "the reply is not HTTP: bad Content-Length");
+  HttpReply chunked(containing("ready"));
+  EXPECT_EQ(chunked.take("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nmany\r\n")->words,
+            "the reply is not HTTP: \"many\" is not the size of a chunk");
+  HttpReply longer(containing("ready"));
+  EXPECT_EQ(longer.take("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nbusy\r\n")->words,
+            "the reply is not HTTP: \"sy\" stands where a chunk ends");
+}
+
+// RFC 9112 2.2 and 4; curl reads these, and scripts behind inetd send them.
+TEST(HttpReply, ReadsLinesThatEndInABareLineFeed) {
+  EXPECT_EQ(HttpReply(config::HttpCheck{}).take("HTTP/1.0 200 OK\nContent-Type: text/plain\n\nready"),
+            good("status 200"));
+  HttpReply body(containing("ready"));
+  EXPECT_EQ(body.take("HTTP/1.0 200 OK\nContent-Length: 5\n\nready"), good("status 200"));
+  HttpReply chunks(containing("ready"));
+  EXPECT_EQ(chunks.take("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n3\nrea\n2;x=y\ndy\n0\n\n"),
+            good("status 200"));
+}
+
+TEST(HttpReply, ReadsAStatusLineWithoutAReasonPhrase) {
+  for (const auto text : {"HTTP/1.1 200\r\n\r\n", "HTTP/1.1 200 \r\n\r\n", "HTTP/1.0 200\n\n"})
+    EXPECT_EQ(HttpReply(config::HttpCheck{}).take(text), good("status 200"));
+}
+
+TEST(HttpReply, ReadsAFieldThatGoesOnInTheNextLine) {
+  EXPECT_EQ(HttpReply(config::HttpCheck{}).take("HTTP/1.1 200 OK\r\nX-Long: a\r\n\tb\r\n\r\n"),
+            good("status 200"));
+}
+
+TEST(HttpReply, ReadsTrailersAndEndsWithThem) {
+  HttpReply reply(containing("ready"));
+  const auto text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbusy\r\n0\r\nX-Sum: 1\r\n"s;
+  EXPECT_EQ(reply.take(text), std::nullopt);
+  EXPECT_EQ(reply.take("\r\n"), bad("the body does not contain \"ready\""));
+}
+
+// What was certain at one byte must not be taken back because the next ones came in the same segment.
+TEST(HttpReply, SaysTheSameHoweverTheBytesAreCut) {
+  const auto chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"s;
+  const std::vector<std::string> replies{
+      chunked + "5\r\nready\r\nnonsense\r\n",
+      chunked + "5\r\nreadyEND",
+      chunked + "4\r\nbusy\r\n0\r\n\r\n",
+      chunked + "8\r\n12345678\r\n0\r\n\r\n",
+      chunked + "4\r\nbusy\r\n0\r\n",
+      "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n12345678ready",
+      "HTTP/1.1 200 OK\r\n\r\n123ready",
+      "HTTP/1.1 100 C\r\n\r\nHTTP/1.1 503 X\r\n\r\n",
+      "HTTP/1.1 200 OK\nfoo\n",
+      "HTTP/1.1 204 N\r\n\r\nready",
+      "SSH-2.0-x\r\nmore",
+  };
+  for (const auto& text : replies) {
+    for (const auto* words : {"", "ready"}) {
+      auto check = containing(words);
+      check.max_body = 8;
+      std::set<std::string> verdicts;
+      for (std::size_t piece = 1; piece <= text.size(); ++piece) {
+        HttpReply reply(check);
+        std::optional<Verdict> verdict;
+        for (std::size_t at = 0; at < text.size() && !verdict; at += piece)
+          verdict = reply.take(std::string_view(text).substr(at, piece));
+        verdicts.insert((verdict ? *verdict : reply.finish()).words);
+      }
+      EXPECT_EQ(verdicts.size(), 1U) << text << ": " << testing::PrintToString(verdicts);
+    }
+  }
 }
 
 TEST(HttpReply, SaysWhenTheServerClosedWithoutAnAnswer) {
