@@ -24,6 +24,7 @@ struct Slots {
   Arguments arguments;
   std::string config, runtime_dir, state_dir;
   bool help = false, version = false;
+  std::vector<std::string> help_about;
   std::map<std::string, OfVerb> verbs;
 };
 
@@ -50,7 +51,7 @@ void add_common(CLI::App& app, const Program& program, Slots& slots) {
   }
   app.set_help_flag("");
   app.add_flag("-h,--help", slots.help);
-  app.add_flag("--version", slots.version);
+  app.add_flag("-V,--version", slots.version);
 }
 
 void add_verb(CLI::App& app, const Verb& verb, Slots& slots) {
@@ -74,7 +75,7 @@ const Verb* chosen(const Program& program, const Slots& slots) {
 }
 
 std::vector<std::string> names_of_verbs(const Program& program) {
-  std::vector<std::string> names;
+  std::vector<std::string> names{"help"};
   for (const auto& verb : program.verbs)
     if (!verb.hidden) names.push_back(verb.name);
   return names;
@@ -141,6 +142,14 @@ Result<Invocation> conclude(const Program& program, const Verb* verb, Slots& slo
   return Invocation{verb, slots.arguments, {}};
 }
 
+// `help` and `help VERB`, for who does not think of --help.
+Result<Invocation> explain(const Program& program, const std::vector<std::string>& about) {
+  if (about.empty()) return Invocation{nullptr, {}, help_of(program)};
+  for (const auto& verb : program.verbs)
+    if (verb.name == about.front()) return Invocation{nullptr, {}, help_of(program, verb)};
+  return unknown(program, nullptr, about.front());
+}
+
 int end_with(int code, const Program& program) {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
   return complain(program.name, "standard output cannot be written");
@@ -165,6 +174,10 @@ Result<Invocation> parse(const Program& program, const std::vector<std::string>&
   Slots slots;
   add_common(app, program, slots);
   for (const auto& verb : program.verbs) add_verb(app, verb, slots);
+  auto* help = app.add_subcommand("help");
+  help->set_help_flag("");
+  help->fallthrough();
+  help->add_option("words", slots.help_about);
   app.require_subcommand(0, 1);
   try {
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them last first
@@ -173,6 +186,7 @@ Result<Invocation> parse(const Program& program, const std::vector<std::string>&
   } catch (const CLI::ParseError& error) {
     return misuse(program, chosen(program, slots), error.what());
   }
+  if (help->parsed()) return explain(program, slots.help_about);
   return conclude(program, chosen(program, slots), slots);
 }
 

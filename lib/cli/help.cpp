@@ -41,7 +41,7 @@ std::vector<Row> common_rows(const Program& program) {
     rows.emplace_back(spelled(row), row.help);
   }
   rows.emplace_back("-h, --help", "print this and end; after a verb: about that verb");
-  rows.emplace_back("--version", "print the version and end");
+  rows.emplace_back("-V, --version", "print the version and end");
   return rows;
 }
 
@@ -52,6 +52,7 @@ std::vector<Row> verb_rows(const Program& program) {
     rows.emplace_back(spelled(verb), verb.help);
     for (const auto& option : verb.options) rows.emplace_back("  " + spelled(option), "  " + option.help);
   }
+  rows.emplace_back("help [VERB]", "print this, or what is to know of that verb");
   return rows;
 }
 

@@ -1,6 +1,11 @@
 #include "lib/cli/output.h"
 
+#include <charconv>
 #include <cstdio>
+#include <cstdlib>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "lib/daemon/exit_code.h"
 
@@ -9,6 +14,17 @@ namespace hawser::cli {
 // What could not be written is noticed once, at the end of run().
 void print(std::string_view text) {
   (void)std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+std::size_t terminal_width() {
+  if (const char* columns = std::getenv("COLUMNS"); columns != nullptr) {
+    const std::string_view text(columns);
+    std::size_t width = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), width);
+    if (error == std::errc{} && end == text.data() + text.size() && width > 0) return width;
+  }
+  winsize size{};
+  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 int complain(std::string_view program, std::string_view text) {

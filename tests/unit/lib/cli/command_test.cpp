@@ -128,6 +128,15 @@ TEST(Command, PrintsHelpAndVersionInsteadOfRunning) {
   EXPECT_THAT(parse({"add", "--help"})->text, HasSubstr("usage: bondctl [OPTIONS] add BOND PORT..."));
 }
 
+TEST(Command, TakesTheWordsThatPeopleTryFirst) {
+  EXPECT_EQ(parse({"help"})->text, help_of(example()));
+  EXPECT_EQ(parse({"help", "add"})->text, help_of(example(), example().verbs[1]));
+  EXPECT_EQ(parse({"-h"})->text, help_of(example()));
+  EXPECT_EQ(parse({"-V"})->text, parse({"--version"})->text);
+  EXPECT_THAT(error_of({"help", "ad"}), HasSubstr("unknown verb 'ad': did you mean 'add'?"));
+  EXPECT_THAT(error_of({"hlep"}), HasSubstr("did you mean 'help'?"));
+}
+
 TEST(Command, HelpNamesEveryVerbAndOption) {
   EXPECT_EQ(help_of(example()),
             "bondctl: shows and changes bonds\n"
@@ -140,6 +149,7 @@ TEST(Command, HelpNamesEveryVerbAndOption) {
             "    --dry-run         print the plan, change nothing\n"
             "  pause OBJECT      leaves an object alone\n"
             "    --for DURATION    how long\n"
+            "  help [VERB]       print this, or what is to know of that verb\n"
             "\n"
             "options:\n"
             "  -c, --config FILE  the configuration (/etc/hawser/hawser.toml)\n"
@@ -148,7 +158,7 @@ TEST(Command, HelpNamesEveryVerbAndOption) {
             "  --state-dir DIR    what survives a restart (/var/lib/hawser)\n"
             "  --json             answer in JSON\n"
             "  -h, --help         print this and end; after a verb: about that verb\n"
-            "  --version          print the version and end\n"
+            "  -V, --version      print the version and end\n"
             "\n"
             "exit status: 0 done, 1 refused by the kernel or a peer, 2 usage, 3 the answer is no, 78 "
             "configuration\n");
