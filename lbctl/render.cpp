@@ -52,7 +52,7 @@ std::vector<std::string> row_of(const Endpoint& endpoint, const RealView& real) 
   return row;
 }
 
-std::string render_reals(const ServiceView& view) {
+std::string render_reals(const ServiceView& view, std::size_t width) {
   if (view.reals.empty()) return "  no real servers\n";
   using cli::Align;
   cli::Table table{{{"real server"},
@@ -63,21 +63,21 @@ std::string render_reals(const ServiceView& view) {
                     {"inactive", Align::kRight},
                     {"state"},
                     {"since", Align::kRight},
-                    {"reason"}}};
+                    {"reason", Align::kLeft, cli::Fit::kWraps}}};
   for (const auto& [endpoint, real] : view.reals) table.add(row_of(endpoint, real));
-  return table.str("  ");
+  return table.str("  ", width);
 }
 
 }  // namespace
 
-std::string render(const View& view) {
+std::string render(const View& view, std::size_t width) {
   if (view.services.empty() && !view.has_ipvs)
     return "no virtual services: IPVS is not loaded (modprobe ip_vs)\n";
   if (view.services.empty()) return "no virtual services\n";
   std::string text;
   for (const auto& [key, service] : view.services) {
     if (!text.empty()) text += "\n";
-    text += headline(key, service, view.netd_answered) + render_reals(service);
+    text += headline(key, service, view.netd_answered) + render_reals(service, width);
   }
   return text;
 }

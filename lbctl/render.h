@@ -22,7 +22,8 @@
 
 namespace hawser::lbctl {
 
-std::string render(const View& view);
+// Lines of at most `width` characters where that can be; 0: no limit.
+std::string render(const View& view, std::size_t width = 0);
 boost::json::value to_json(const View& view);
 
 }  // namespace hawser::lbctl

@@ -48,7 +48,7 @@ int show(const cli::Arguments& arguments) {
   view->has_ipvs = ::access("/proc/net/ip_vs", F_OK) == 0;
   const auto chosen = choose(*view, arguments.words);
   if (!chosen) return cli::complain("lbctl", chosen.error());
-  cli::print(arguments.json ? control::pretty(to_json(*chosen)) : render(*chosen));
+  cli::print(arguments.json ? control::pretty(to_json(*chosen)) : render(*chosen, cli::terminal_width()));
   return kDone;
 }
 

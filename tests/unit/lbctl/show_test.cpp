@@ -110,6 +110,17 @@ TEST(LbChoose, LeavesTheOthersOut) {
   EXPECT_TRUE(chosen->services.contains(kMark));
 }
 
+TEST(LbChoose, TakesEachWordForAServiceOfItsOwn) {
+  auto observed = kernel();
+  observed.state.services[kMark] = Service{};
+  const auto view = join(observed, netd());
+  EXPECT_EQ(choose(view, {"web", "fwmark", "7"})->services.size(), 2U);
+  EXPECT_EQ(choose(view, {"tcp", "192.0.2.100:80", "fwmark", "7"})->services.size(), 2U);
+  EXPECT_EQ(choose(view, {"web", "192.0.2.100"})->services.size(), 1U);
+  EXPECT_EQ(choose(view, {"web", "b", "c"}).error().text, "b: no such service");
+  EXPECT_EQ(choose(view, {"web", "tcp"}).error().text, "tcp: no such service");
+}
+
 TEST(LbChoose, SaysWhyANameIsNotKnown) {
   auto view = join(kernel(), std::nullopt);
   view.netd_silence = "netd is not running: /run/hawser/netd.sock: No such file or directory";
