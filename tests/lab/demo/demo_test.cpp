@@ -168,6 +168,48 @@ TEST(DemoReport, AlignsTheSummary) {
   EXPECT_EQ(summary({event(), event(std::nullopt)}), expected);
 }
 
+Event nothing(lab::Duration gap, std::size_t lost, std::size_t of) {
+  return {.name = "nothing",
+          .window = {},
+          .cost = {.gap = gap, .gap_from = kStart, .lost = lost, .of = of},
+          .heals = {}};
+}
+
+const Terms kTerms{.virtual_server = "192.0.2.100:80", .interval = 40ms, .timeout = 500ms};
+
+TEST(DemoReport, SaysWhatTheFiguresAreWorth) {
+  EXPECT_EQ(
+      worth({nothing(44ms, 0, 100), event()}, kTerms),
+      "The machine was quiet (with nothing done: no answer for 44 ms, 0 of 100 requests lost): a gap in the "
+      "table is the event's, but for about 44 ms.");
+  for (const auto& busy : {nothing(285ms, 0, 65), nothing(44ms, 1, 65)})
+    EXPECT_THAT(worth({busy, event()}, kTerms),
+                testing::StartsWith("THE MACHINE WAS BUSY: with nothing done: "));
+}
+
+TEST(DemoReport, AllowsWhatTheMachineLosesByItself) {
+  EXPECT_EQ(allowance(nothing(44ms, 0, 100).cost, 100), 3U);
+  EXPECT_EQ(allowance(nothing(44ms, 0, 300).cost, 100), 1U);
+  EXPECT_EQ(allowance(nothing(44ms, 9, 65).cost, 65), 17U);
+  EXPECT_EQ(allowance(nothing(44ms, 60, 65).cost, 10), 10U);
+  EXPECT_EQ(allowance({}, 10), 10U);
+}
+
+TEST(DemoReport, NamesAPlannedActThatLostMoreThanTheMachineDoes) {
+  auto planned = event();
+  planned.name = "planned handover";
+  planned.toll = Toll::kNothing;
+  planned.cost.lost = 3;
+  EXPECT_THAT(losses({nothing(44ms, 0, 100), planned}), IsEmpty());
+  planned.cost.lost = 4;
+  EXPECT_THAT(
+      losses({nothing(44ms, 0, 100), planned}),
+      ElementsAre("LOST TOO MUCH: planned handover: 4 of 100 requests, where the machine alone explains 3 "
+                  "(with nothing done 0 of 100)"));
+  planned.toll = Toll::kSome;
+  EXPECT_THAT(losses({nothing(44ms, 0, 100), planned}), IsEmpty());
+}
+
 TEST(DemoReport, RecordsWhatTheCaptureIsJudgedBy) {
   const Event nothing{.name = "nothing",
                       .window = {},

@@ -58,9 +58,9 @@ bool Director::play(const Act& act) {
   tell(act.told);
   const lab::TimePoint made = lab::Clock::now();
   act.make();
-  Event event{.name = act.name, .window = {}, .cost = {}, .heals = {}};
+  Event event{.name = act.name, .toll = act.toll, .window = {}, .cost = {}, .heals = {}};
   if (!act.expected.empty()) event.heals = await(act.expected, made);
-  std::this_thread::sleep_for(pace_.settle);
+  std::this_thread::sleep_for(act.expected.empty() ? pace_.quiet : pace_.settle);
   event.window = {counted_to_, lab::Clock::now()};
   counted_to_ = event.window.to;
   // The fate of what was asked last is not decided before its time is over.

@@ -25,11 +25,13 @@ struct Act {
   std::string told;
   std::function<void()> make;
   std::vector<Expectation> expected;
+  Toll toll = Toll::kSome;
 };
 
 struct Pace {
   lab::Duration patience;  // what has not come by then does not come
   lab::Duration settle;    // the client's figures go on being watched for so long after healing
+  lab::Duration quiet;     // and so long where there is nothing to heal: it is what the rest is measured by
   std::size_t in_a_row;    // so many answers in a row, and the client is served again
 };
 

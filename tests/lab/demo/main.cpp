@@ -2,6 +2,7 @@
 // what breaks, what heals, what it costs the client. Runs as root in the laboratory's virtual machine (./dev
 // demo): it gives its namespaces plain names.
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -44,7 +45,7 @@ Terms terms(bool emulated) {
           .timeout = 500ms};
 }
 
-constexpr Pace kPace{.patience = 10s, .settle = 1500ms, .in_a_row = 15};
+constexpr Pace kPace{.patience = 10s, .settle = 1500ms, .quiet = 4s, .in_a_row = 15};
 
 std::string read_text(const std::string& path) {
   std::ifstream file(path);
@@ -130,11 +131,12 @@ void break_part(Site& site, const Director& director, Broken broken) {
   for (LoadBalancer* balancer : {&site.lb1(), &site.lb2()}) balancer->kill(daemon);
 }
 
-int conclude(const Director& director) {
-  fmt::print("\n{}\n", summary(director.events()));
-  const auto complaints = director.complaints();
+int conclude(const Director& director, const Terms& terms) {
+  fmt::print("\n{}\n{}\n", summary(director.events()), worth(director.events(), terms));
+  auto complaints = director.complaints();
+  std::ranges::move(losses(director.events()), std::back_inserter(complaints));
   for (const std::string& line : complaints) fmt::print("{}\n", line);
-  if (complaints.empty()) fmt::print("Service came back every time.\n");
+  if (complaints.empty()) fmt::print("Service came back every time, and what was planned lost nothing.\n");
   return complaints.empty() ? 0 : 1;
 }
 
@@ -162,7 +164,7 @@ int run_play(Site& site, const Arguments& arguments, const Terms& terms, lab::Ti
   if (capture) capture->stop();
   if (!arguments.logs.empty()) write_text(arguments.logs, logs(site));
   if (!arguments.record.empty()) write_text(arguments.record, record(director.events(), terms, epoch()));
-  return conclude(director);
+  return conclude(director, terms);
 }
 
 int run(const Arguments& arguments) {

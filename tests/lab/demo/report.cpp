@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -35,11 +36,15 @@ std::int64_t in_us(lab::Duration duration) {
 }
 
 // Of the events without anything to heal: what the client sees when nothing happens.
-lab::Duration usual_gap(const std::vector<Event>& events) {
-  lab::Duration longest{};
-  for (const Event& event : events)
-    if (event.heals.empty()) longest = std::max(longest, event.cost.gap);
-  return longest;
+Figures quiet_figures(const std::vector<Event>& events) {
+  Figures quiet;
+  for (const Event& event : events) {
+    if (!event.heals.empty()) continue;
+    quiet.gap = std::max(quiet.gap, event.cost.gap);
+    quiet.lost += event.cost.lost;
+    quiet.of += event.cost.of;
+  }
+  return quiet;
 }
 
 }  // namespace
@@ -84,6 +89,43 @@ std::string summary(const std::vector<Event>& events) {
   return text;
 }
 
+// A gap is at least one interval; three of them, or a lost request, and something else had the processor.
+std::string worth(const std::vector<Event>& events, const Terms& terms) {
+  const auto quiet = quiet_figures(events);
+  const bool is_quiet = quiet.lost == 0 && quiet.gap <= 3 * terms.interval;
+  const auto seen = fmt::format("with nothing done: {}", cost_in_words(quiet));
+  if (is_quiet)
+    return fmt::format("The machine was quiet ({}): a gap in the table is the event's, but for about {}.",
+                       seen, in_ms(quiet.gap));
+  return fmt::format(
+      "THE MACHINE WAS BUSY: {}. So much of every row above is the machine's, not Hawser's: run it again "
+      "while "
+      "nothing else runs.",
+      seen);
+}
+
+std::size_t allowance(const Figures& quiet, std::size_t of) {
+  if (quiet.of == 0) return of;
+  const auto lost = static_cast<double>(quiet.lost);
+  // Poisson: the 95 % upper bound of a count is about count + 1.64 sqrt(count) + 3.
+  const auto rate = (lost + 1.64 * std::sqrt(lost) + 3) / static_cast<double>(quiet.of);
+  return std::min(of, static_cast<std::size_t>(std::ceil(rate * static_cast<double>(of))));
+}
+
+std::vector<std::string> losses(const std::vector<Event>& events) {
+  const auto quiet = quiet_figures(events);
+  std::vector<std::string> lines;
+  for (const Event& event : events) {
+    const auto most = allowance(quiet, event.cost.of);
+    if (event.toll == Toll::kSome || event.cost.lost <= most) continue;
+    lines.push_back(
+        fmt::format("LOST TOO MUCH: {}: {} of {} requests, where the machine alone explains {} (with nothing "
+                    "done {} of {})",
+                    event.name, event.cost.lost, event.cost.of, most, quiet.lost, quiet.of));
+  }
+  return lines;
+}
+
 std::string record(const std::vector<Event>& events, const Terms& terms, std::chrono::microseconds epoch) {
   const auto moment = [&](lab::TimePoint point) { return in_us(point.time_since_epoch()) + epoch.count(); };
   json::array list;
@@ -97,7 +139,7 @@ std::string record(const std::vector<Event>& events, const Terms& terms, std::ch
                     {"healed", event.healed()}});
   const json::object result{{"virtual", terms.virtual_server},
                             {"interval_us", in_us(terms.interval)},
-                            {"usual_gap_us", in_us(usual_gap(events))},
+                            {"usual_gap_us", in_us(quiet_figures(events).gap)},
                             {"timeout_us", in_us(terms.timeout)},
                             {"events", std::move(list)}};
   return json::serialize(result) + "\n";

@@ -18,9 +18,14 @@ struct Heal {
   std::string instead;                 // what is so instead, when it did not come
 };
 
+// What an event may cost the client: a fault costs something; a planned act must lose nothing that would not
+// have been lost anyway.
+enum class Toll : std::uint8_t { kSome, kNothing };
+
 // One fault, or one thing brought back, and what came of it.
 struct Event {
   std::string name;  // "the pulled cable of lb1 eth0": subject of NOT HEALED and row of the table
+  Toll toll = Toll::kSome;
   Window window;
   Figures cost;
   std::vector<Heal> heals;
@@ -44,6 +49,16 @@ std::string cost_in_words(const Figures& cost);
 std::string complaint(const Event& event, lab::Duration patience);
 
 std::string summary(const std::vector<Event>& events);
+
+// What the figures are worth: the events without anything to heal are the measure, what the client sees on
+// this machine when nothing happens. A sentence for beside the table.
+std::string worth(const std::vector<Event>& events, const Terms& terms);
+// How many of `of` requests the machine alone may lose, where it lost `quiet.lost` of `quiet.of` while
+// nothing happened: the upper end of what that permits to conclude (95 %; with none lost the rule of three).
+std::size_t allowance(const Figures& quiet, std::size_t of);
+// "LOST TOO MUCH: planned handover: ..." for each event that must lose nothing and lost more than its
+// allowance.
+std::vector<std::string> losses(const std::vector<Event>& events);
 
 // The record's clock is the capture's (microseconds since 1970): `epoch` is what that clock showed when the
 // laboratory's was at zero.

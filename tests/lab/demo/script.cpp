@@ -103,18 +103,21 @@ std::vector<Act> maintenance(Site& site) {
   return {{"planned handover",
            "Planned handover: vipd on lb1 is asked to stop (SIGTERM)",
            [&] { site.lb1().stop("vipd"); },
-           {holds_both(site.lb2()), holds_neither(site.lb1())}},
+           {holds_both(site.lb2()), holds_neither(site.lb1())},
+           Toll::kNothing},
           {"vipd started again",
            "vipd on lb1 is started again; after 3 s (preempt) lb1 takes its role back",
            [&] { site.lb1().start("vipd"); },
-           {holds_both(site.lb1()), holds_neither(site.lb2())}},
+           {holds_both(site.lb1()), holds_neither(site.lb2())},
+           Toll::kNothing},
           {"netd killed, started again",
            "netd on lb1 is killed (SIGKILL) and started again; nobody should notice",
            [&] {
              site.lb1().kill("netd");
              site.lb1().start("netd");
            },
-           {uses_port(site.lb1(), "eth0"), server_is_in(site.lb1(), "web1"), holds_both(site.lb1())}}};
+           {uses_port(site.lb1(), "eth0"), server_is_in(site.lb1(), "web1"), holds_both(site.lb1())},
+           Toll::kNothing}};
 }
 
 }  // namespace
