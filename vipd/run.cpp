@@ -8,6 +8,7 @@
 #include "lib/daemon/exit_code.h"
 #include "lib/daemon/lock.h"
 #include "lib/daemon/log.h"
+#include "lib/daemon/namespace_lock.h"
 #include "vipd/daemon.h"
 #include "vipd/verbs.h"
 
@@ -47,19 +48,23 @@ struct Outcome {
   bool again = false;
 };
 
+Outcome refused(const Error& why) {
+  log::error("{}", why.text);
+  return {kRefused, false};
+}
+
 Outcome run_once(const cli::Arguments& arguments) {
   const auto lock = InstanceLock::take(arguments.runtime_dir, "vipd");
-  if (!lock) {
-    log::error("{}", lock.error().text);
-    return {kRefused, false};
-  }
+  if (!lock) return refused(lock.error());
+  const auto alone = NamespaceLock::take("vipd");
+  if (!alone) return refused(alone.error());
+  if (!alone->exclusive())
+    log::warning(
+        "@hawser-vipd is taken by a process that is no vipd: a second one here would not be noticed");
   boost::asio::io_context context(1);
   Daemon daemon(context, {{arguments.config, arguments.state_dir, arguments.node}, arguments.runtime_dir});
   const auto begun = daemon.begin();
-  if (!begun) {
-    log::error("{}", begun.error().text);
-    return {kRefused, false};
-  }
+  if (!begun) return refused(begun.error());
   context.run();
   if (daemon.wants_exec()) daemon.advertise_before_exec();
   return {daemon.exit_code(), daemon.wants_exec()};

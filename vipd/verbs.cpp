@@ -9,6 +9,7 @@
 #include "lib/control/json.h"
 #include "lib/daemon/exit_code.h"
 #include "lib/daemon/lock.h"
+#include "lib/daemon/namespace_lock.h"
 #include "lib/netlink/netlink_kernel.h"
 #include "vipd/interface.h"
 #include "vipd/worker.h"
@@ -81,6 +82,8 @@ int reload(const cli::Arguments& arguments) {
 int cleanup(const cli::Arguments& arguments) {
   const auto lock = InstanceLock::take(arguments.runtime_dir, "vipd");
   if (!lock) return cli::complain("vipd", fmt::format("cleanup: {}", lock.error().text));
+  const auto alone = NamespaceLock::take("vipd");
+  if (!alone) return cli::complain("vipd", fmt::format("cleanup: {}", alone.error().text));
   auto kernel = NetlinkKernel::open();
   if (!kernel) return cli::complain("vipd", kernel.error());
   const auto observed = kernel->observe(kLinksAndAddresses);

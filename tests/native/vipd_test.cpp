@@ -204,6 +204,23 @@ TEST_F(Vipd, ASecondInstanceIsRefused) {
   EXPECT_THAT(second.text, HasSubstr("vipd: already running"));
 }
 
+TEST_F(Vipd, ASecondInstanceWithAnotherDirectoryIsRefusedAndRemovesNothing) {
+  settle();
+  const auto elsewhere = lb1.directory() / "elsewhere";
+  std::filesystem::create_directory(elsewhere);
+  for (const auto* verb : {"run", "cleanup"}) {
+    auto argv = lb1.command({verb});
+    *(std::ranges::find(argv, std::string("--runtime-dir")) + 1) = elsewhere;
+    const auto second = lb1.host().run(argv);
+    EXPECT_EQ(second.status, 1) << verb;
+    EXPECT_THAT(second.text,
+                HasSubstr(fmt::format("vipd: already running as process {}", lb1.daemon().pid())));
+  }
+  EXPECT_TRUE(lb1.holds("192.0.2.100"));
+  EXPECT_EQ(lb1.vipctl({"restart"}).status, 0);  // the one that lives may start itself again
+  EXPECT_TRUE(lb1.becomes("Active"));
+}
+
 TEST_F(Vipd, ABadFileAtTheStartEndsWithEveryProblemUnlessALastGoodOneIsThere) {
   lb1.write({.priority = "{ lb1 = 300, lb2 = 100 }", .more = "preemt = true"});
   const auto refused = lb1.vipd("run");

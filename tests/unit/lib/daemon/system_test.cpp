@@ -17,6 +17,7 @@
 #include "lib/daemon/lateness.h"
 #include "lib/daemon/lock.h"
 #include "lib/daemon/log.h"
+#include "lib/daemon/namespace_lock.h"
 #include "lib/daemon/notify.h"
 #include "lib/daemon/realtime.h"
 #include "tests/unit/temp_dir.h"
@@ -121,6 +122,33 @@ TEST(InstanceLock, AFileThatWasThereIsNotGivenAway) {
   struct stat found {};
   ASSERT_EQ(::stat((directory.path() / "netd.lock").c_str(), &found), 0);
   EXPECT_EQ(found.st_uid, 0U);
+}
+
+TEST(NamespaceLock, RefusesASecondOneWhateverItsDirectoryAndNamesTheFirst) {
+  const auto name = fmt::format("test-{}", ::getpid());
+  {
+    const auto first = NamespaceLock::take(name);
+    ASSERT_TRUE(first) << first.error().text;
+    EXPECT_TRUE(first->exclusive());
+    const auto second = NamespaceLock::take(name);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code, EADDRINUSE);
+    EXPECT_EQ(second.error().text,
+              fmt::format("{}: already running as process {}, with another --runtime-dir: one is enough for "
+                          "this network namespace",
+                          name, ::getpid()));
+    EXPECT_TRUE(NamespaceLock::take(name + "-other"));
+  }
+  EXPECT_TRUE(NamespaceLock::take(name));
+}
+
+TEST(NamespaceLock, AnOrdinaryUserCannotKeepADaemonFromStarting) {
+  EXPECT_TRUE(may_be_a_daemon(0, 998));
+  EXPECT_TRUE(may_be_a_daemon(998, 0));
+  EXPECT_TRUE(may_be_a_daemon(61200, 0)) << "DynamicUser of systemd";
+  EXPECT_TRUE(may_be_a_daemon(1000, 1000));
+  EXPECT_FALSE(may_be_a_daemon(1000, 0));
+  EXPECT_FALSE(may_be_a_daemon(60000, 998));
 }
 
 TEST(LoopLateness, SeesAHandlerThatHoldsTheLoop) {
