@@ -59,6 +59,8 @@ std::optional<TimePoint> deadline_of(const VrrpConfig&, const Leaving& role) {
 // How long a takeover is answered by routers that yield to it. Their last words are no split that has healed;
 // the rounds of the takeover go on for longer.
 constexpr Milliseconds kSettling{1000};
+// A losing router is answered at once, but who sends a thousand packets a second does not make us do so too.
+constexpr Milliseconds kBetweenAnswers{100};
 
 // One event being worked on: the machine as it becomes, the actions as they gather.
 struct Turn {
@@ -257,14 +259,25 @@ void yield(Turn& turn, const AdvertisementHeard& event) {
                                   turn.config.priority));
 }
 
+nanoseconds between_answers(const VrrpConfig& config) {
+  return std::min<nanoseconds>(kBetweenAnswers, config.interval);
+}
+
+nanoseconds between_announcements(const VrrpConfig& config) {
+  return std::max<nanoseconds>(kSettling, active_down_interval(config.priority, config.interval));
+}
+
 // A split has healed, or a router does not hear us. Answering at once (RFC 9568 6.4.3) makes it yield and
 // corrects the bridges; the announcements correct the caches, but not once per packet of a router that stays
 // deaf.
 void reassert(Turn& turn, Active active, const AdvertisementHeard& event) {
+  const bool announce = event.now >= active.quiet_until;
+  if (!announce && event.now < active.silent_until) return;
   turn.send(turn.config.priority);
-  if (event.now < active.quiet_until) return;
-  active.quiet_until = event.now + active_down_interval(turn.config.priority, turn.config.interval);
+  active.silent_until = event.now + between_answers(turn.config);
+  if (announce) active.quiet_until = event.now + between_announcements(turn.config);
   turn.machine.role = active;
+  if (!announce) return;
   turn.actions.emplace_back(Announce{});
   turn.actions.emplace_back(
       Note{fmt::format("{} was Active too with priority {}, ours is {}: addresses announced again",
@@ -274,9 +287,11 @@ void reassert(Turn& turn, Active active, const AdvertisementHeard& event) {
 void on(Turn& turn, const Active& role, const AdvertisementHeard& event) {
   if (wins(turn.config, event)) return yield(turn, event);
   if (event.priority != kLeavingPriority) return reassert(turn, role, event);
+  if (event.now < role.silent_until) return;
   turn.send(turn.config.priority);
   Active active = role;
   active.advert_at = event.now + turn.config.interval;
+  active.silent_until = event.now + between_answers(turn.config);
   turn.machine.role = active;
 }
 

@@ -62,7 +62,8 @@ struct Backup {
 
 struct Active {
   TimePoint advert_at;
-  TimePoint quiet_until{};  // before this a losing router is answered without announcements
+  TimePoint quiet_until{};   // before this a losing router is answered without announcements
+  TimePoint silent_until{};  // and before this not at all: it has just been answered
   bool operator==(const Active&) const = default;
 };
 

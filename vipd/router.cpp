@@ -12,6 +12,10 @@ constexpr Milliseconds kGrace{100};
 constexpr Milliseconds kGraceEach{1};
 constexpr Milliseconds kRetry{1000};  // after the kernel refused an address, and between two puttings back
 
+// Each takeover of an ordinary day is a line; a peer that flaps is not.
+constexpr Damper::Pace kChanges{.free = 10, .change = Milliseconds(1000), .longest = Milliseconds(300000)};
+constexpr std::size_t kMostNamed{8};  // addresses in one line
+
 VrrpConfig machine_config(const config::Vip& vip, const IpAddress& source) {
   return {vip.priority,
           std::chrono::duration_cast<Centiseconds>(vip.advertisement_interval),
@@ -35,6 +39,19 @@ std::map<AddressKey, Holding> configured(const config::Vip& vip) {
   return addresses;
 }
 
+std::string topic(std::string_view what, const AddressKey& address) {
+  return fmt::format("{} {} {}", what, address.first, address.second);
+}
+
+// "192.0.2.1, 192.0.2.2 and 253 more": who sends them chooses how many there are.
+std::string named(const std::vector<IpAddress>& addresses) {
+  if (addresses.empty()) return "no IPv4 address";
+  const auto shown = std::min(addresses.size(), kMostNamed);
+  const auto text = fmt::format(
+      "{}", fmt::join(addresses.begin(), addresses.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+  return shown == addresses.size() ? text : fmt::format("{} and {} more", text, addresses.size() - shown);
+}
+
 void earlier(std::optional<TimePoint>& first, const std::optional<TimePoint>& other) {
   if (other && (!first || *other < *first)) first = other;
 }
@@ -48,12 +65,14 @@ VirtualRouter::VirtualRouter(config::Vip vip, Hands& hands)
       created_(hands.now()),
       since_(created_),
       checksum_(vip_.checksum.value_or(VrrpChecksum::kPseudoHeader)),
-      addresses_(configured(vip_)) {}
+      addresses_(configured(vip_)),
+      changes_(kChanges) {}
 
 void VirtualRouter::interface_usable(const IpAddress& source, const std::map<AddressKey, Holding>& present) {
   const bool moved = usable_ && source != config_.source;
   config_.source = source;
   unusable_.clear();
+  troubles_.over("interface");
   if (moved) return handle(Reload{hands_.now()});
   if (usable_ || leaving_) return;
   usable_ = true;
@@ -69,26 +88,25 @@ void VirtualRouter::interface_usable(const IpAddress& source, const std::map<Add
 
 void VirtualRouter::take_foreign(const AddressKey& address, Holding& holding) {
   holding = Holding::kForeign;
-  hands_.warning(
-      fmt::format("{}: {} on {} was there before, and not by vipd: it stays when the role is left; remove it "
-                  "where it is configured",
-                  vip_.name, address.second.address, address.first));
+  warn(topic("foreign", address),
+       fmt::format("{} on {} was there before, and not by vipd: it stays when the role is left; remove it "
+                   "where it is configured",
+                   address.second.address, address.first));
 }
 
 void VirtualRouter::interface_unusable(const std::string& why, const std::map<AddressKey, Holding>& present) {
   for (const auto& [address, holding] : present) {
     if (role() != RoleName::kInitialize || holding != Holding::kOurs) continue;
-    hands_.info(fmt::format("{}: {} on {} of the earlier run removed: {}", vip_.name, address.second.address,
-                            address.first, why));
+    tell(topic("earlier", address),
+         fmt::format("{} on {} of the earlier run removed: {}", address.second.address, address.first, why));
     jobs_.push({Job::Kind::kRemove, address});
   }
 
-  const auto line = fmt::format("{}: {}", vip_.name, why);
   if (role() == RoleName::kInitialize) {
-    say_once(unusable_, line);
+    if (unusable_ != why) warn("interface", why);
     why_ = why;
   }
-  unusable_ = line;  // otherwise the change of role says it
+  unusable_ = why;  // otherwise the change of role says it
   usable_ = false;
   handle(InterfaceDown{hands_.now(), why});
 }
@@ -121,9 +139,14 @@ void VirtualRouter::compare_addresses(const Advertisement& advertisement, const 
   auto theirs = advertisement.addresses;
   std::ranges::sort(ours);
   std::ranges::sort(theirs);
-  if (ours == theirs) return address_mismatch_.clear();
-  say_once(address_mismatch_, fmt::format("{}: {} advertises {} where this host has {}: the files differ",
-                                          vip_.name, from, fmt::join(theirs, ", "), fmt::join(ours, ", ")));
+  if (ours == theirs) {
+    if (differs_ != from) return;
+    differs_.reset();
+    return troubles_.over("addresses");
+  }
+  differs_ = from;
+  warn("addresses", fmt::format("{} advertises {} where this host has {}: the files differ", from,
+                                named(theirs), named(ours)));
 }
 
 void VirtualRouter::on_time() {
@@ -138,6 +161,7 @@ void VirtualRouter::on_time() {
     rounds_ = after_round(rounds_, vip_.announce, now);
     queue_announcements();
   }
+  say_last_words();
 }
 
 void VirtualRouter::address_removed(const AddressKey& address) {
@@ -153,8 +177,10 @@ void VirtualRouter::address_removed(const AddressKey& address) {
     return;
   }
   put_back_at_ = now;
-  hands_.warning(fmt::format("{}: {} on {}: removed by somebody else, put back", vip_.name,
-                             address.second.address, address.first));
+  const auto put_back = topic("put back", address);
+  troubles_.over(put_back);  // each time is another one
+  warn(put_back,
+       fmt::format("{} on {}: removed by somebody else, put back", address.second.address, address.first));
   queue_missing();
 }
 
@@ -195,6 +221,8 @@ std::optional<TimePoint> VirtualRouter::due() const {
   auto first = deadline(config_, machine_);
   earlier(first, retry_at_);
   earlier(first, rounds_.next);
+  earlier(first, changes_.due());
+  earlier(first, troubles_.due());
   return first;
 }
 
@@ -239,13 +267,15 @@ void VirtualRouter::carry_out(const SendAdvertisement& action) {
 void VirtualRouter::send_to(const IpAddress& destination, const Advertisement& advertisement) {
   const auto message = encode(advertisement, checksum_, config_.source, destination);
   const auto sent = hands_.send(vip_.interface, config_.source, destination, message);
+  const auto to = fmt::format("send to {}", destination);
   if (sent) {
     ++counters_.sent;
-    send_refusal_.clear();
-    return;
+    return troubles_.over(to);
   }
   ++counters_.not_sent;
-  say_once(send_refusal_, fmt::format("{}: send advertisement: {}", vip_.name, sent.error().text));
+  const bool multicast = destination == kVrrpGroup;
+  warn(to, multicast ? fmt::format("send advertisement: {}", sent.error().text)
+                     : fmt::format("send advertisement to {}: {}", destination, sent.error().text));
 }
 
 // What the file no longer names goes in any case.
@@ -278,12 +308,12 @@ void VirtualRouter::carry_out(const RoleChange& action) {
   if (action.to == RoleName::kActive) ++counters_.became_active;
   why_ = action.why;
   since_ = hands_.now();
-  hands_.info(fmt::format("{}: {}: {}", vip_.name, hawser::name_of(action.to), action.why));
+  tell("role", fmt::format("{}: {}", hawser::name_of(action.to), action.why));
 }
 
 void VirtualRouter::carry_out(const Note& action) {
   if (role() == RoleName::kInitialize) why_ = action.text;
-  hands_.info(fmt::format("{}: {}", vip_.name, action.text));
+  tell("note", action.text);
 }
 
 void VirtualRouter::perform(const Job& job) {
@@ -316,17 +346,16 @@ void VirtualRouter::add(const AddressKey& address) {
   }
   if (!added) {
     retry_at_ = hands_.now() + kRetry;
-    say_once(address_refusal_, fmt::format("{}: {}", vip_.name, added.error().text));
-    return;
+    return warn(topic("add", address), added.error().text);
   }
-  address_refusal_.clear();
+  troubles_.over(topic("add", address));
   found->second = Holding::kOurs;
   announce(address);
 }
 
 void VirtualRouter::remove(const AddressKey& address) {
   const auto removed = hands_.remove_address(address.first, address.second);
-  if (!removed) say_once(address_refusal_, fmt::format("{}: {}", vip_.name, removed.error().text));
+  if (!removed) warn(topic("remove", address), removed.error().text);
   obsolete_.erase(address);
   const auto found = addresses_.find(address);
   if (found != addresses_.end()) found->second = Holding::kNo;
@@ -342,10 +371,20 @@ void VirtualRouter::queue_announcements() {
     if (holding != Holding::kNo) jobs_.push({Job::Kind::kAnnounce, address});
 }
 
-void VirtualRouter::say_once(std::string& last, const std::string& line) {
-  if (last == line) return;
-  last = line;
-  hands_.warning(line);
+void VirtualRouter::tell(std::string_view topic, std::string_view text) {
+  if (const auto line = changes_.say(topic, fmt::format("{}: {}", vip_.name, text), hands_.now()))
+    hands_.info(*line);
+}
+
+void VirtualRouter::warn(std::string_view topic, std::string_view text) {
+  if (const auto line = troubles_.say(topic, fmt::format("{}: {}", vip_.name, text), hands_.now()))
+    hands_.warning(*line);
+}
+
+void VirtualRouter::say_last_words() {
+  const auto now = hands_.now();
+  for (const auto& line : changes_.last_words(now)) hands_.info(line);
+  for (const auto& line : troubles_.last_words(now)) hands_.warning(line);
 }
 
 }  // namespace hawser::vipd

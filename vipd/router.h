@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lib/config/config.h"
+#include "lib/daemon/damper.h"
 #include "vipd/counters.h"
 #include "vipd/hands.h"
 #include "vipd/machine.h"
@@ -103,7 +104,10 @@ class VirtualRouter {
   void take_foreign(const AddressKey& address, Holding& holding);
   void queue_missing();
   void queue_announcements();
-  void say_once(std::string& last, const std::string& line);
+  // One line of the log, "web: " before it; `topic` tells its reasons apart, see Damper.
+  void tell(std::string_view topic, std::string_view text);
+  void warn(std::string_view topic, std::string_view text);
+  void say_last_words();
   void compare_addresses(const Advertisement& advertisement, const IpAddress& from);
   void send_to(const IpAddress& destination, const Advertisement& advertisement);
 
@@ -123,7 +127,10 @@ class VirtualRouter {
   Rounds rounds_;
   std::optional<TimePoint> retry_at_;
   std::optional<TimePoint> put_back_at_;  // when an address was last put back
-  std::string send_refusal_, address_refusal_, address_mismatch_, unusable_;  // said once per change
+  std::string unusable_;                  // the reason, once it was said
+  std::optional<IpAddress> differs_;      // whose addresses last were not ours
+  Damper changes_;                        // info
+  Damper troubles_;                       // warnings
   Counters counters_;
 };
 

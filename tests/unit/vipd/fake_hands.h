@@ -25,10 +25,12 @@ class FakeHands : public Hands {
   std::vector<std::string> order;  // "send", "add ..", "announce ..", "remove .."
   std::string refuse_adding;       // a reason: add_address fails with it
   std::string refuse_sending;
+  std::optional<IpAddress> unreachable;  // sending there alone fails
 
   TimePoint now() override { return time; }
   Status send(const std::string&, const IpAddress&, const IpAddress& destination, ByteView message) override {
     if (!refuse_sending.empty()) return fail("{}", refuse_sending);
+    if (destination == unreachable) return fail("front: No route to host");
     sent.emplace_back(message.begin(), message.end());
     sent_to.push_back(destination);
     order.emplace_back("send");

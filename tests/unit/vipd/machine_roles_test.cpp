@@ -264,6 +264,34 @@ TEST(VrrpActive, AnswersTheLastWordOfTheOneItTookOverFromWithoutAnnouncingTwice)
   EXPECT_EQ(driven.actions.size(), 3U) << "after a second it is no answer to the takeover";
 }
 
+// Counted over a second of one packet each millisecond, the regular advertisements included.
+int answers_to_a_flood(int priority, Centiseconds interval = kInterval) {
+  auto config = configured();
+  config.interval = interval;
+  auto driven = active(config);
+  const auto start = *driven.due() + 10s;
+  int sent = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const auto now = start + i * 1ms;
+    driven.give(Timer{now});
+    sent += static_cast<int>(std::ranges::count(driven.actions, send(128)));
+    driven.give(heard(now, priority, kLower));
+    sent += static_cast<int>(std::ranges::count(driven.actions, send(128)));
+  }
+  EXPECT_EQ(driven.role(), RoleName::kActive);
+  return sent;
+}
+
+TEST(VrrpActive, AFloodOfLosingAdvertisementsIsAnsweredTenTimesASecond) {
+  EXPECT_EQ(answers_to_a_flood(100), 11);
+  EXPECT_EQ(answers_to_a_flood(0), 11);
+}
+
+TEST(VrrpActive, WithAShortIntervalAFloodIsAnsweredOncePerInterval) {
+  EXPECT_LE(answers_to_a_flood(100, Centiseconds(2)), 100);
+  EXPECT_GE(answers_to_a_flood(0, Centiseconds(2)), 50);
+}
+
 TEST(VrrpActive, AnswersEachAdvertisementOfADeafRouterButAnnouncesOncePerActiveDown) {
   auto driven = settled();
   driven.give(heard(kSettled, 100));

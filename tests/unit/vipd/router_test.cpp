@@ -399,7 +399,9 @@ TEST_F(VirtualRouterTest, AnswersInTheChecksumThatThePeerUses) {
   hear(router, 100, VrrpChecksum::kPlain);
   ASSERT_EQ(hands.sent.size(), 1U);
   EXPECT_EQ(decode(hands.sent.back(), {kOurs, kVrrpGroup, 255})->checksum, VrrpChecksum::kPlain);
+  pass(router, 100ms);
   hear(router, 100, VrrpChecksum::kPseudoHeader);
+  ASSERT_EQ(hands.sent.size(), 2U);
   EXPECT_EQ(decode(hands.sent.back(), {kOurs, kVrrpGroup, 255})->checksum, VrrpChecksum::kPseudoHeader);
 }
 

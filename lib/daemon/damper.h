@@ -1,0 +1,65 @@
+// What keeps a log readable when something happens again and again: a line is written at once while it is
+// news, then after pauses that grow, with the number of those that were kept back. A pure value: whoever has
+// something to say tells it what time it is.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/duration.h"
+
+namespace hawser {
+
+class Damper {
+ public:
+  struct Pace {
+    std::uint32_t free = 1;      // lines of a topic before the first pause
+    Milliseconds change{5000};   // the first pause before a topic says something else; doubled each time
+    Milliseconds repeat{60000};  // before it says the same again; doubled too
+    Milliseconds longest{3600000};
+    std::size_t topics = 1024;  // that are told apart: what comes beyond shares one
+    bool operator==(const Pace&) const = default;
+  };
+
+  Damper() = default;
+  explicit Damper(const Pace& pace) : pace_(pace) {}
+
+  // The line to write now; none: be silent. `topic` is the object and the reason, in our words
+  // ("web: send to 192.0.2.12"): nothing that a peer chooses, or it would choose how much is written.
+  std::optional<std::string> say(std::string_view topic, std::string text, TimePoint now);
+  // It is over. When it comes back that is a change, and said as soon as a change may be.
+  void over(std::string_view topic);
+
+  // A change that was kept back and is still the last word on its topic is said when its pause is over.
+  [[nodiscard]] std::optional<TimePoint> due() const;
+  std::vector<std::string> last_words(TimePoint now);
+
+  bool operator==(const Damper&) const = default;
+
+ private:
+  struct Topic {
+    std::string said;     // last
+    std::string waiting;  // to be said when the pause is over; empty: nothing
+    TimePoint said_at;
+    TimePoint heard_at;
+    std::uint32_t lines = 0;
+    std::uint64_t kept_back = 0;
+    bool over = false;
+    bool operator==(const Topic&) const = default;
+  };
+
+  [[nodiscard]] Milliseconds pause(const Topic& topic, const std::string& text) const;
+  [[nodiscard]] bool is_quiet(const Topic& topic, TimePoint now) const;
+  Topic& find_or_make(std::string_view name, TimePoint now);
+  static std::string write(Topic& topic, std::string text, TimePoint now);
+
+  Pace pace_;
+  std::map<std::string, Topic, std::less<>> topics_;
+};
+
+}  // namespace hawser

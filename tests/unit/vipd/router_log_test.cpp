@@ -1,0 +1,174 @@
+// How much a virtual router writes when something happens again and again.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/vipd/fake_hands.h"
+
+namespace hawser::vipd {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+const IpAddress kOurs = IpAddress::v4(192, 0, 2, 11);
+const IpAddress kPeer = IpAddress::v4(192, 0, 2, 12);
+const IpAddress kStranger = IpAddress::v4(192, 0, 2, 13);
+const std::vector<IpAddress> kWeb{IpAddress::v4(192, 0, 2, 100)};
+
+config::Vip web(int addresses = 1) {
+  config::Vip vip;
+  vip.name = "web";
+  vip.interface = "front";
+  vip.virtual_router_id = Vrid(51);
+  vip.priority = Priority(128);
+  for (int i = 0; i < addresses; ++i)
+    vip.addresses.push_back({*Prefix::parse(fmt::format("192.0.2.{}", 100 + i)), "front"});
+  return vip;
+}
+
+class RouterLog : public testing::Test {
+ protected:
+  FakeHands hands;
+
+  void pass(VirtualRouter& router, std::chrono::nanoseconds duration) {
+    const auto end = hands.time + duration;
+    while (router.due() && *router.due() <= end) {
+      hands.time = std::max(hands.time, *router.due());
+      router.on_time();
+      while (router.work()) continue;
+    }
+    hands.time = end;
+  }
+  VirtualRouter active(const config::Vip& vip) {
+    VirtualRouter router(vip, hands);
+    router.interface_usable(kOurs, {});
+    pass(router, 4s);
+    EXPECT_EQ(router.role(), RoleName::kActive);
+    return router;
+  }
+  static void hear(VirtualRouter& router, const IpAddress& from, int priority,
+                   std::vector<IpAddress> addresses = kWeb) {
+    router.receive(
+        {{Vrid(51), Priority(static_cast<std::uint8_t>(priority)), Centiseconds(100), std::move(addresses)},
+         VrrpChecksum::kPseudoHeader},
+        from);
+    while (router.work()) continue;
+  }
+  [[nodiscard]] std::vector<std::string> lines_with(const std::string& text) const {
+    std::vector<std::string> found;
+    for (const auto& line : hands.log)
+      if (line.find(text) != std::string::npos) found.push_back(line);
+    return found;
+  }
+};
+
+TEST_F(RouterLog, TwentyRefusedAddressesAreTwentyLinesNotTwentyASecond) {
+  hands.refuse_adding = "Permission denied";
+  auto router = active(web(20));
+  pass(router, 30s);
+  EXPECT_THAT(lines_with("Permission denied"), SizeIs(20));
+}
+
+TEST_F(RouterLog, AStrangerBetweenTheAdvertisementsOfTheRightRouterIsSaidOnce) {
+  VirtualRouter router(web(), hands);
+  router.interface_usable(kOurs, {});
+  for (int i = 0; i < 50; ++i) {
+    hear(router, kPeer, 150);
+    hear(router, kStranger, 1, {IpAddress::v4(203, 0, 113, 1)});
+    pass(router, 200ms);
+  }
+  EXPECT_THAT(
+      lines_with("the files differ"),
+      ElementsAre(
+          "web: 192.0.2.13 advertises 203.0.113.1 where this host has 192.0.2.100: the files differ"));
+}
+
+TEST_F(RouterLog, AStrangerThatChangesItsListWithEachPacketIsDamped) {
+  VirtualRouter router(web(), hands);
+  router.interface_usable(kOurs, {});
+  for (int i = 0; i < 1000; ++i) {
+    hear(router, IpAddress::v4(198, 51, 100, static_cast<std::uint8_t>(i)), 200,
+         std::vector<IpAddress>(200, IpAddress::v4(203, 0, 113, static_cast<std::uint8_t>(i % 250))));
+    pass(router, 10ms);
+  }
+  EXPECT_THAT(lines_with("the files differ"), SizeIs(2));
+  EXPECT_THAT(lines_with("the files differ").back(),
+              AllOf(HasSubstr("and 192 more where"), HasSubstr("more in the last 5s)")));
+}
+
+TEST_F(RouterLog, WhoseFileWasMendedAndBrokenAgainIsSaidAgain) {
+  VirtualRouter router(web(), hands);
+  router.interface_usable(kOurs, {});
+  hear(router, kPeer, 150, {IpAddress::v4(203, 0, 113, 1)});
+  hear(router, kPeer, 150);
+  pass(router, 6s);
+  hear(router, kPeer, 150, {IpAddress::v4(203, 0, 113, 1)});
+  EXPECT_THAT(lines_with("the files differ"), SizeIs(2));
+}
+
+TEST_F(RouterLog, OneUnreachablePeerOfTwoIsSaidOnce) {
+  auto vip = web();
+  vip.transport = config::Transport::kUnicast;
+  vip.peers = {kPeer, kStranger};
+  hands.unreachable = kPeer;
+  auto router = active(vip);
+  pass(router, 30s);
+  EXPECT_THAT(hands.log,
+              testing::Contains("web: send advertisement to 192.0.2.12: front: No route to host").Times(1));
+  EXPECT_THAT(lines_with("No route to host"), SizeIs(1));
+}
+
+TEST_F(RouterLog, ADeafActiveIsNotALineForEachAnnouncement) {
+  auto router = active(web());
+  for (int i = 0; i < 600; ++i) {
+    hear(router, kStranger, 100);
+    pass(router, 1s);
+  }
+  EXPECT_THAT(lines_with("was Active too"), SizeIs(testing::Le(6U)));
+}
+
+TEST_F(RouterLog, APeerThatFlapsIsDampedAndTheLastLineIsTrue) {
+  auto router = active(web());
+  for (int i = 0; i < 500; ++i) {
+    hear(router, kPeer, 250);
+    hear(router, kPeer, 0);
+    pass(router, 1s);
+  }
+  hear(router, kPeer, 250);
+  for (int i = 0; i < 400; ++i) {
+    pass(router, 1s);
+    hear(router, kPeer, 250);
+  }
+  const auto lines = lines_with("ctive: ").size() + lines_with("Backup: ").size();
+  EXPECT_LE(lines, 30U);
+  EXPECT_EQ(router.role(), RoleName::kBackup);
+  EXPECT_THAT(hands.log.back(), HasSubstr("web: Backup: 192.0.2.12 has priority 250, ours is 128 ("));
+}
+
+TEST_F(RouterLog, TheFirstTakeoversAreAllSaid) {
+  auto router = active(web());
+  for (int i = 0; i < 4; ++i) {
+    hear(router, kPeer, 250);
+    hear(router, kPeer, 0);
+    pass(router, 1s);
+  }
+  EXPECT_THAT(lines_with("web: Active: "), SizeIs(5));
+  EXPECT_THAT(lines_with("web: Backup: "), SizeIs(5));
+}
+
+TEST_F(RouterLog, WhoRemovesAnAddressForEverIsDampedAndCounted) {
+  auto router = active(web());
+  for (int i = 0; i < 600; ++i) {
+    router.address_removed({"front", *Prefix::parse("192.0.2.100")});
+    while (router.work()) continue;
+    pass(router, 1100ms);
+  }
+  EXPECT_THAT(lines_with("put back"), SizeIs(testing::AllOf(testing::Ge(5U), testing::Le(10U))));
+  EXPECT_THAT(lines_with("put back").back(), HasSubstr(" more in the last "));
+}
+
+}  // namespace
+}  // namespace hawser::vipd
