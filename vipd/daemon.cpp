@@ -8,6 +8,7 @@
 #include "lib/daemon/realtime.h"
 #include "vipd/reception.h"
 #include "vipd/rights.h"
+#include "vipd/secondaries.h"
 
 namespace hawser::vipd {
 
@@ -17,6 +18,7 @@ using boost::system::error_code;
 namespace {
 constexpr Milliseconds kReminder{60000};
 constexpr Milliseconds kBetweenLooks{50};
+constexpr Milliseconds kLastTask{2000};
 constexpr Milliseconds kLookAgain{1000};  // after the kernel could not be observed, or a socket not be opened
 }  // namespace
 
@@ -73,7 +75,6 @@ void Daemon::begin_with(const Reading& reading) {
   last_good_ = reading.last_good;
   const auto opened = open_world(*reading.settings);
   if (!opened) return fail_start(kRefused, opened.error().text);
-  remove_orphans(reading.settings->vips);
   apply(*reading.settings);
   wait_for_news();
   listen();
@@ -109,18 +110,19 @@ void Daemon::be_on_time(const Settings& settings) {
 void Daemon::apply(const Settings& settings) {
   (void)log::set_level(settings.log_level);
   be_on_time(settings);
-  std::set<RouterKey> named;
+  std::set<RouterKey> in_file;
   for (const auto& vip : settings.vips) {
-    named.emplace(vip.interface, vip.virtual_router_id);
+    in_file.emplace(vip.interface, vip.virtual_router_id);
     start_or_change(vip);
   }
   for (auto& [key, running] : routers_) {
-    if (named.contains(key) || running.router.leaving()) continue;
+    if (in_file.contains(key) || running.router.leaving()) continue;
     log::info("{}: no longer in the file", running.router.vip().name);
     running.router.shutdown();
     settle(key);
   }
   settings_ = settings;
+  settle_all();
 }
 
 void Daemon::start_or_change(const config::Vip& vip) {
@@ -153,10 +155,9 @@ void Daemon::wait_for_news() {
 }
 
 void Daemon::take_news() {
-  auto news = world_->drain();
-  lost_ = lost_ || news.lost;
-  removed_.insert(removed_.end(), news.removed.begin(), news.removed.end());
-  if (news.look || !removed_.empty()) look_soon();
+  const auto news = world_->drain();
+  for (const auto& [from, to] : news.renamed) say_renamed(from, to);
+  if (news.look) look_soon();
 }
 
 // At once, but not for each of a thousand notifications: a look costs as much as there are addresses.
@@ -186,54 +187,108 @@ void Daemon::look() {
     return look_at(looked_at_ + kLookAgain);
   }
   blind_.clear();
-  for (auto& [key, running] : routers_) settle_interface(running);
+  settle_all();
   for (const auto& interface : *looked) announce_again(interface);
-  if (std::exchange(lost_, false))
-    for (const auto& [key, running] : routers_)
-      for (const auto& address : running.router.held()) removed_.push_back(address);
-  put_back(std::exchange(removed_, {}));
-  for (const auto& [key, running] : routers_) settle(key);
 }
 
-// What was reported gone and is gone.
-void Daemon::put_back(const std::vector<AddressKey>& removed) {
-  for (const auto& address : removed) {
-    const auto link = world_->observed().state.links.find(address.first);
-    if (link != world_->observed().state.links.end() && link->second.addresses.contains(address.second))
-      continue;
-    for (auto& [key, running] : routers_) running.router.address_removed(address);
+// Everybody is told of the kernel as it is now.
+void Daemon::settle_all() {
+  std::vector<const config::Vip*> vips;
+  for (const auto& [key, running] : routers_) vips.push_back(&running.router.vip());
+  const auto others = vipd::put_by_others(world_->picture(), vips);
+  for (auto& [key, running] : routers_) {
+    settle_interface(running);
+    running.router.kernel_changed();
+    std::vector<AddressKey> there;
+    for (const auto& address : running.router.vip().addresses)
+      if (const auto found = others.find(address.prefix.address); found != others.end())
+        there.insert(there.end(), found->second.begin(), found->second.end());
+    running.router.put_by_others(std::move(there));
   }
+  world_->close_deaf_segments();
+  find_strays();
+  for (const auto& [key, running] : routers_) settle(key);
+  secure();
 }
 
 void Daemon::announce_again(const std::string& interface) {
-  for (auto& [key, running] : routers_) running.router.mac_changed(interface);
+  for (auto& [key, running] : routers_) {
+    running.router.mac_changed(interface);
+    settle(key);
+  }
 }
 
 void Daemon::settle_interface(Running& running) {
   auto& router = running.router;
   const auto& vip = router.vip();
-  const auto& observed = world_->observed();
-  const auto present = router.usable() ? std::map<AddressKey, Holding>{} : present_addresses(observed, vip);
-  if (!hears(observed, vip.interface)) world_->close_segment(vip.interface);
-  const auto source = source_on(observed, vip, router.source());
-  if (!source) return router.interface_unusable(source.error(), present);
+  const auto source = source_on(world_->picture(), vip, router.source());
+  if (!source) return router.interface_unusable(source.error());
   if (const auto opened = world_->open_segment(vip.interface); !opened) {
-    router.interface_unusable(opened.error().text, present);
+    router.interface_unusable(opened.error().text);
     return look_at(world_->now() + kLookAgain);
   }
-  router.interface_usable(*source, present);
+  router.interface_usable(*source);
 }
 
-void Daemon::remove_orphans(const std::vector<config::Vip>& named) {
-  for (const auto& [interface, prefix] : orphans(world_->observed(), named)) {
-    log::info("{}: {} is ours and in no vip: removed", interface, prefix);
-    const auto removed = world_->remove_address(interface, prefix);
-    if (!removed) log::warning("{}", removed.error().text);
+void Daemon::say_renamed(const std::string& from, const std::string& to) {
+  const auto on_it = [&](const config::Vip& vip) {
+    return vip.interface == from ||
+           std::ranges::any_of(vip.addresses, [&](const auto& address) { return address.interface == from; });
+  };
+  for (const auto& [key, running] : routers_)
+    if (on_it(running.router.vip()))
+      log::warning(
+          "{}: {} is called {} now: what is ours on it is removed; name {} in the file, or call it {}",
+          running.router.vip().name, from, to, to, from);
+}
+
+// As long as a vip may have such an address to take away; and an interface that came again starts from anew.
+void Daemon::secure() {
+  std::set<std::string> interfaces;
+  for (const auto& [key, running] : routers_) running.router.add_secondaries(interfaces);
+  std::map<std::string, IfIndex> there;
+  for (const auto& name : interfaces)
+    if (const auto index = world_->picture().index_of(name)) there.emplace(name, *index);
+  if (there != secured_) worker_.secure(interfaces);
+  secured_ = std::move(there);
+}
+
+// What bears our number where no vip names it: an earlier run's, another file's, on a renamed interface.
+void Daemon::find_strays() {
+  if (!strays_.empty()) return;
+  std::size_t known = 0;
+  for (const auto& [key, running] : routers_) known += running.router.ours();
+  if (world_->picture().ours() == known) return;  // as nearly always, and cheaper to know
+  const auto found = strays(world_->picture(), [this](const auto& address) { return named(address); });
+  std::map<std::string, std::vector<Prefix>> by_link;
+  for (const auto& stray : found) {
+    by_link[stray.name].push_back(stray.prefix);
+    strays_.push(stray);
   }
+  for (const auto& [link, prefixes] : by_link)
+    log::info("{}: {}{}: ours and in no vip of this interface: removed", link, prefixes.front(),
+              prefixes.size() > 1 ? fmt::format(" and {} more", prefixes.size() - 1) : "");
+  if (!found.empty()) remove_strays();
+}
+
+void Daemon::remove_strays() {
+  const bool more =
+      strays_.run([this] { return world_->now(); }, kSlice, [this](const Stray& stray) { remove(stray); });
+  if (more) asio::post(context_, [this] { remove_strays(); });
+}
+
+void Daemon::remove(const Stray& stray) {
+  const auto link = world_->picture().links().find(stray.link);
+  if (link == world_->picture().links().end() || named({link->second.seen.name, stray.prefix})) return;
+  if (const auto removed = world_->remove_stray(stray); !removed) log::warning("{}", removed.error().text);
 }
 
 bool Daemon::claimed(const AddressKey& address) const {
   return std::ranges::any_of(routers_, [&](const auto& entry) { return entry.second.router.wants(address); });
+}
+
+bool Daemon::named(const AddressKey& address) const {
+  return std::ranges::any_of(routers_, [&](const auto& entry) { return entry.second.router.names(address); });
 }
 
 // ---- the routers
@@ -290,7 +345,18 @@ void Daemon::reap() {
   std::set<std::string> interfaces;
   for (const auto& [key, running] : routers_) interfaces.insert(key.first);
   world_->keep_segments(interfaces);
-  if (stopping_ && routers_.empty()) context_.stop();
+  if (!stopping_) secure();
+  if (stopping_ && routers_.empty()) end();
+}
+
+// The addresses are gone: now the worker may put back what it set for them, if it does not take too long.
+void Daemon::end() {
+  if (std::exchange(ending_, true)) return;
+  exec_timer_.expires_after(kLastTask);
+  exec_timer_.async_wait([this](const error_code& cancelled) {
+    if (!cancelled) context_.stop();
+  });
+  worker_.release([this] { context_.stop(); });
 }
 
 // ---- the process

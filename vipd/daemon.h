@@ -65,11 +65,16 @@ class Daemon {
   void look_soon();
   void look_at(TimePoint time);
   void look();
+  void settle_all();
   void announce_again(const std::string& interface);
-  void remove_orphans(const std::vector<config::Vip>& named);
   void settle_interface(Running& running);
-  void put_back(const std::vector<AddressKey>& removed);
-  bool claimed(const AddressKey& address) const;
+  void secure();
+  void find_strays();
+  void remove_strays();
+  void remove(const Stray& stray);
+  void say_renamed(const std::string& from, const std::string& to);
+  [[nodiscard]] bool claimed(const AddressKey& address) const;
+  [[nodiscard]] bool named(const AddressKey& address) const;
 
   // the routers
   void on_packet(Segment& segment, ByteView packet);
@@ -82,6 +87,7 @@ class Daemon {
   void wait_for_signals();
   void on_signal(int number);
   void shut_down();
+  void end();
   void listen();
   control::Response answer(const control::Request& request);
   control::Response restart();
@@ -104,15 +110,17 @@ class Daemon {
   std::optional<int> realtime_;  // the one last asked for; none: as we were started
   bool locked_ = false;
   std::vector<std::string> problems_;
-  std::vector<AddressKey> removed_;  // reported gone; looked at with the next look
+  Slices<Stray> strays_;  // to be removed
+  std::optional<std::map<std::string, IfIndex>>
+      secured_;  // where an address with a subnet floats, when the worker was told
   TimePoint looked_at_;
   std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
   std::uint64_t readings_ = 0;
   bool last_good_ = false;
-  bool lost_ = false;
   bool look_queued_ = false;
   std::string blind_;  // why the kernel could not be looked at; said once
   bool stopping_ = false;
+  bool ending_ = false;
   bool wants_exec_ = false;
   int exit_code_ = 0;
 };

@@ -52,5 +52,10 @@ class Assembler {
 inline constexpr std::string_view kRead = "read";  // answered with a Reading; at the start also sent unasked
 inline constexpr std::string_view kKeep =
     "keep";  // what was read last is in use: keep it as the last good one
+// Followed by names of interfaces, each after a space: these are to promote their secondaries, others no
+// more.
+inline constexpr std::string_view kSecure = "secure";
+// The addresses are gone: put back what was set, and end.
+inline constexpr std::string_view kRelease = "release";
 
 }  // namespace hawser::vipd

@@ -1,16 +1,17 @@
-// What the kernel's interfaces and addresses mean for vips: usable or why not, which addresses are ours.
-// Pure.
+// What the kernel's interfaces and addresses mean for vips: usable or why not, what is left over, what others
+// put there. Pure.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
 #include <tl/expected.hpp>
 
+#include "lib/config/config.h"
 #include "lib/plan/kernel.h"
-#include "lib/state/observed.h"
-#include "vipd/router.h"
+#include "vipd/picture.h"
 
 namespace hawser::vipd {
 
@@ -22,17 +23,28 @@ inline const Scope kLinksAndAddresses{.network = true, .routes = false, .ipvs = 
 // addresses that are neither ours (protocol 202) nor one of the vip's, this host's in [nodes], because that
 // is whom its peers listen to; else `present`, which they know; else one with a network of its own before a
 // /32; else the lowest. Or why the interface cannot be used, in words that say what to do.
-tl::expected<IpAddress, std::string> source_on(const Observed& observed, const config::Vip& vip,
+tl::expected<IpAddress, std::string> source_on(const Picture& picture, const config::Vip& vip,
                                                const IpAddress& present);
 
 // Whether a socket on the interface can still hear anything: without an IPv4 address the kernel may have
 // forgotten the group it had joined (inetdev_destroy).
-bool hears(const Observed& observed, const std::string& interface);
+bool hears(const Picture& picture, const std::string& interface);
 
-// Those of the vip's addresses that the kernel has.
-std::map<AddressKey, Holding> present_addresses(const Observed& observed, const config::Vip& vip);
+// An address on a link, which may have another name by now.
+struct Stray {
+  IfIndex link;
+  std::string name;
+  Prefix prefix;
+  bool operator==(const Stray&) const = default;
+};
 
-// Every address that bears our number (202) and is not among `named`.
-std::vector<AddressKey> orphans(const Observed& observed, const std::vector<config::Vip>& named);
+// Every address that bears our number (202) where no vip names it: of an earlier run, of another file, on an
+// interface that was renamed.
+std::vector<Stray> strays(const Picture& picture, const std::function<bool(const AddressKey&)>& named);
+
+// By floating address, where and in what form somebody else put it on this host, other than as the vip wants
+// it: with another prefix length, on another interface. The host then answers for it in any role.
+using PutByOthers = std::map<IpAddress, std::vector<AddressKey>>;
+PutByOthers put_by_others(const Picture& picture, const std::vector<const config::Vip*>& vips);
 
 }  // namespace hawser::vipd

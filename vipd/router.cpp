@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <ranges>
 
 namespace hawser::vipd {
 
@@ -10,10 +11,10 @@ namespace {
 // How long the new Active may take to add and announce the addresses; we need about 0.1 ms for each.
 constexpr Milliseconds kGrace{100};
 constexpr Milliseconds kGraceEach{1};
-constexpr Milliseconds kRetry{1000};  // after the kernel refused an address, and between two puttings back
 
 // Each takeover of an ordinary day is a line; a peer that flaps is not.
-constexpr Damper::Pace kChanges{.free = 10, .change = Milliseconds(1000), .longest = Milliseconds(300000)};
+constexpr Damper::Pace kChanges{
+    .free = 10, .change = Milliseconds(1000), .repeat = Milliseconds(1000), .longest = Milliseconds(300000)};
 constexpr std::size_t kMostNamed{8};  // addresses in one line
 
 VrrpConfig machine_config(const config::Vip& vip, const IpAddress& source) {
@@ -37,10 +38,6 @@ std::map<AddressKey, Holding> configured(const config::Vip& vip) {
   for (const auto& address : vip.addresses)
     addresses.emplace(AddressKey{address.interface, address.prefix}, Holding::kNo);
   return addresses;
-}
-
-std::string topic(std::string_view what, const AddressKey& address) {
-  return fmt::format("{} {} {}", what, address.first, address.second);
 }
 
 // "192.0.2.1, 192.0.2.2 and 253 more": who sends them chooses how many there are.
@@ -68,7 +65,7 @@ VirtualRouter::VirtualRouter(config::Vip vip, Hands& hands)
       addresses_(configured(vip_)),
       changes_(kChanges) {}
 
-void VirtualRouter::interface_usable(const IpAddress& source, const std::map<AddressKey, Holding>& present) {
+void VirtualRouter::interface_usable(const IpAddress& source) {
   const bool moved = usable_ && source != config_.source;
   config_.source = source;
   unusable_.clear();
@@ -76,39 +73,33 @@ void VirtualRouter::interface_usable(const IpAddress& source, const std::map<Add
   if (moved) return handle(Reload{hands_.now()});
   if (usable_ || leaving_) return;
   usable_ = true;
-  bool adopted = false;
-  for (auto& [address, holding] : addresses_) {
-    const auto found = present.find(address);
-    holding = found == present.end() ? Holding::kNo : found->second;
-    adopted = adopted || holding == Holding::kOurs;
-    if (holding == Holding::kForeign) take_foreign(address, holding);
-  }
+  const bool adopted = take_stock();
   handle(Startup{hands_.now(), adopted, created_ + vip_.startup_delay});
 }
 
-void VirtualRouter::take_foreign(const AddressKey& address, Holding& holding) {
-  holding = Holding::kForeign;
-  warn(topic("foreign", address),
-       fmt::format("{} on {} was there before, and not by vipd: it stays when the role is left; remove it "
-                   "where it is configured",
-                   address.second.address, address.first));
-}
-
-void VirtualRouter::interface_unusable(const std::string& why, const std::map<AddressKey, Holding>& present) {
-  for (const auto& [address, holding] : present) {
-    if (role() != RoleName::kInitialize || holding != Holding::kOurs) continue;
-    tell(topic("earlier", address),
-         fmt::format("{} on {} of the earlier run removed: {}", address.second.address, address.first, why));
-    jobs_.push({Job::Kind::kRemove, address});
-  }
-
+void VirtualRouter::interface_unusable(const std::string& why) {
   if (role() == RoleName::kInitialize) {
+    remove_left_over(fmt::format("of the earlier run removed: {}", why));
     if (unusable_ != why) warn("interface", why);
     why_ = why;
+  } else if (role() == RoleName::kActive) {
+    // A renamed interface still sends: the others need not wait until we are missed.
+    say_goodbye();
   }
   unusable_ = why;  // otherwise the change of role says it
   usable_ = false;
+  unable_.reset();
   handle(InterfaceDown{hands_.now(), why});
+}
+
+// Best effort: where it does not get out nobody is listening.
+void VirtualRouter::say_goodbye() {
+  const Advertisement last{vip_.virtual_router_id, kLeavingPriority, config_.interval, advertised(vip_)};
+  const auto send = [&](const IpAddress& to) {
+    (void)hands_.send(vip_.interface, config_.source, to, encode(last, checksum_, config_.source, to));
+  };
+  if (vip_.transport == config::Transport::kMulticast) return send(kVrrpGroup);
+  std::ranges::for_each(vip_.peers, send);
 }
 
 void VirtualRouter::mac_changed(const std::string& interface) {
@@ -157,31 +148,12 @@ void VirtualRouter::on_time() {
     put_back_at_ = now;
     if (holds_addresses(machine_)) queue_missing();
   }
+  if (unable_ && now >= unable_->at) try_again(now);
   if (rounds_.next && now >= *rounds_.next) {
     rounds_ = after_round(rounds_, vip_.announce, now);
     queue_announcements();
   }
   say_last_words();
-}
-
-void VirtualRouter::address_removed(const AddressKey& address) {
-  const auto found = addresses_.find(address);
-  if (found == addresses_.end() || found->second == Holding::kNo) return;
-  found->second = Holding::kNo;
-  if (!holds_addresses(machine_)) return;
-  const auto now = hands_.now();
-  ++counters_.put_back;
-  const bool again = put_back_at_ && now - *put_back_at_ < kRetry;
-  if (again) {
-    retry_at_ = *put_back_at_ + kRetry;
-    return;
-  }
-  put_back_at_ = now;
-  const auto put_back = topic("put back", address);
-  troubles_.over(put_back);  // each time is another one
-  warn(put_back,
-       fmt::format("{} on {}: removed by somebody else, put back", address.second.address, address.first));
-  queue_missing();
 }
 
 void VirtualRouter::reconfigure(const config::Vip& vip) {
@@ -190,21 +162,24 @@ void VirtualRouter::reconfigure(const config::Vip& vip) {
     const auto found = wanted.find(address);
     if (found != wanted.end())
       found->second = holding;
-    else if (holding == Holding::kOurs)
+    else if (hands_.holding(address) == Holding::kOurs)
       obsolete_.insert(address);
   }
-  for (auto& [address, holding] : wanted)
-    if (obsolete_.erase(address) > 0) holding = Holding::kOurs;
+  for (const auto& [address, holding] : wanted) obsolete_.erase(address);
+  std::erase_if(refused_, [&](const auto& entry) { return !wanted.contains(entry.first); });
   addresses_ = std::move(wanted);
+  (void)take_stock();
   vip_ = vip;
   config_ = machine_config(vip_, config_.source);
   if (vip_.checksum) checksum_ = *vip_.checksum;
+  if (unable_) unable_->at = hands_.now();
   for (const auto& address : obsolete_) jobs_.push({Job::Kind::kRemove, address});
   handle(Reload{hands_.now()});
 }
 
 void VirtualRouter::shutdown() {
   leaving_ = true;
+  unable_.reset();
   handle(Shutdown{hands_.now()});
 }
 
@@ -220,6 +195,7 @@ void VirtualRouter::advertise_before_exec() {
 std::optional<TimePoint> VirtualRouter::due() const {
   auto first = deadline(config_, machine_);
   earlier(first, retry_at_);
+  if (unable_) earlier(first, unable_->at);
   earlier(first, rounds_.next);
   earlier(first, changes_.due());
   earlier(first, troubles_.due());
@@ -234,20 +210,32 @@ bool VirtualRouter::wants(const AddressKey& address) const {
   return holds_addresses(machine_) && addresses_.contains(address);
 }
 
-std::vector<AddressKey> VirtualRouter::held() const {
-  std::vector<AddressKey> keys;
-  for (const auto& [address, holding] : addresses_)
-    if (holding != Holding::kNo) keys.push_back(address);
-  return keys;
+bool VirtualRouter::names(const AddressKey& address) const {
+  return addresses_.contains(address) || obsolete_.contains(address);
+}
+
+std::size_t VirtualRouter::ours() const {
+  const auto is_ours = [this](const AddressKey& address) {
+    return hands_.holding(address) == Holding::kOurs;
+  };
+  return static_cast<std::size_t>(std::ranges::count_if(std::views::keys(addresses_), is_ours) +
+                                  std::ranges::count_if(obsolete_, is_ours));
 }
 
 bool VirtualRouter::work() {
-  return jobs_.run([this] { return hands_.now(); }, kSlice, [this](const Job& job) { perform(job); });
+  const bool more =
+      jobs_.run([this] { return hands_.now(); }, kSlice, [this](const Job& job) { perform(job); });
+  if (!more) judge();
+  return more || working();
 }
 
 RouterStatus VirtualRouter::status() const {
-  return {vip_,           role(),    why_,       since_,   usable_ ? config_.source : IpAddress(),
-          machine_.heard, checksum_, addresses_, counters_};
+  std::map<AddressKey, Holding> there;
+  for (const auto& [address, holding] : addresses_)
+    there.emplace_hint(there.end(), address, hands_.holding(address));
+  return {vip_,           role(),    why_,  since_,         usable_ ? config_.source : IpAddress(),
+          machine_.heard, checksum_, there, put_by_others_, fault(),
+          counters_};
 }
 
 void VirtualRouter::handle(const Event& event) {
@@ -287,16 +275,16 @@ void VirtualRouter::forget_jobs() {
 void VirtualRouter::carry_out(const HoldAddresses&) {
   rounds_ = first_round(vip_.announce, hands_.now());
   forget_jobs();
-  for (const auto& [address, holding] : addresses_)
-    jobs_.push({holding == Holding::kNo ? Job::Kind::kAdd : Job::Kind::kAnnounce, address});
+  for (const auto& [address, holding] : addresses_) jobs_.push({Job::Kind::kHold, address});
 }
 
 void VirtualRouter::carry_out(const DropAddresses&) {
   rounds_ = {};
   retry_at_.reset();
+  refused_.clear();
   forget_jobs();
   for (const auto& [address, holding] : addresses_)
-    if (holding == Holding::kOurs) jobs_.push({Job::Kind::kRemove, address});
+    if (hands_.holding(address) == Holding::kOurs) jobs_.push({Job::Kind::kRemove, address});
 }
 
 void VirtualRouter::carry_out(const Announce&) {
@@ -318,8 +306,8 @@ void VirtualRouter::carry_out(const Note& action) {
 
 void VirtualRouter::perform(const Job& job) {
   switch (job.kind) {
-    case Job::Kind::kAdd:
-      return add(job.address);
+    case Job::Kind::kHold:
+      return hold(job.address);
     case Job::Kind::kRemove:
       return remove(job.address);
     case Job::Kind::kAnnounce:
@@ -334,36 +322,6 @@ void VirtualRouter::announce(const AddressKey& address) {
   if (vip_.announce == config::Announce{0, vip_.announce.interval, Milliseconds(0)}) return;  // switched off
   ++counters_.announced;
   hands_.announce(address.first, address.second.address);
-}
-
-void VirtualRouter::add(const AddressKey& address) {
-  const auto found = addresses_.find(address);
-  if (found == addresses_.end() || found->second != Holding::kNo) return;
-  const auto added = hands_.add_address(address.first, address.second);
-  if (!added && added.error().code == EEXIST) {  // it came after we looked
-    take_foreign(address, found->second);
-    return announce(address);
-  }
-  if (!added) {
-    retry_at_ = hands_.now() + kRetry;
-    return warn(topic("add", address), added.error().text);
-  }
-  troubles_.over(topic("add", address));
-  found->second = Holding::kOurs;
-  announce(address);
-}
-
-void VirtualRouter::remove(const AddressKey& address) {
-  const auto removed = hands_.remove_address(address.first, address.second);
-  if (!removed) warn(topic("remove", address), removed.error().text);
-  obsolete_.erase(address);
-  const auto found = addresses_.find(address);
-  if (found != addresses_.end()) found->second = Holding::kNo;
-}
-
-void VirtualRouter::queue_missing() {
-  for (const auto& [address, holding] : addresses_)
-    if (holding == Holding::kNo) jobs_.push({Job::Kind::kAdd, address});
 }
 
 void VirtualRouter::queue_announcements() {

@@ -19,11 +19,6 @@
 
 namespace hawser::vipd {
 
-using AddressKey = std::pair<std::string, Prefix>;  // interface, address
-
-// Whether the kernel has an address, and whose it is: what was there before us is used and never removed.
-enum class Holding : std::uint8_t { kNo, kOurs, kForeign };
-
 struct RouterStatus {
   config::Vip vip;
   RoleName role = RoleName::kInitialize;
@@ -32,7 +27,10 @@ struct RouterStatus {
   IpAddress source;  // unspecified while the interface is not usable
   std::optional<Heard> heard;
   VrrpChecksum checksum = VrrpChecksum::kPseudoHeader;  // what we send
-  std::map<AddressKey, Holding> addresses;
+  std::map<AddressKey, Holding> addresses;              // as the kernel has them
+  // Other forms of them that somebody else put on this host: it answers for them in any role.
+  std::vector<AddressKey> put_by_others;
+  std::string fault;  // Active without an address, or unable to hold any; empty: none
   Counters counters;
 };
 
@@ -42,18 +40,20 @@ class VirtualRouter {
 
   // ---- what happened
 
-  // The interface can be used, with `source` as our address on it. `present`: the vip's addresses that the
-  // kernel has (ours adopts them; looked at when the router is not running yet). Safe to repeat.
-  void interface_usable(const IpAddress& source, const std::map<AddressKey, Holding>& present);
-  // `present` as above: what an earlier run left goes, as a running vip's addresses would.
-  void interface_unusable(const std::string& why, const std::map<AddressKey, Holding>& present);
+  // The interface can be used, with `source` as our address on it; what the kernel still has of an earlier
+  // run is adopted. Safe to repeat.
+  void interface_usable(const IpAddress& source);
+  // What an earlier run left goes, as a running vip's addresses would.
+  void interface_unusable(const std::string& why);
+  // Interfaces or addresses are not what they were: what is missing is put back. Safe to repeat.
+  void kernel_changed();
+  // Where somebody else put the vip's addresses in another form.
+  void put_by_others(std::vector<AddressKey> there);
   // The interface has another hardware address: what it holds there is announced again.
   void mac_changed(const std::string& interface);
   void receive(const Received& received, const IpAddress& from);
   void refuse(BadPacket reason) { counters_.bad.count(reason); }
   void on_time();  // due() has come
-  // Somebody else removed one of the vip's addresses.
-  void address_removed(const AddressKey& address);
   // The file changed. Interface and router id stay: with another one it is another router.
   void reconfigure(const config::Vip& vip);
   void shutdown();  // planned leave; a second one does not wait
@@ -74,8 +74,12 @@ class VirtualRouter {
   [[nodiscard]] bool usable() const { return usable_; }
   // Whether the address is to be on its interface now, as far as this vip is concerned.
   [[nodiscard]] bool wants(const AddressKey& address) const;
-  // Addresses that we think the kernel has.
-  [[nodiscard]] std::vector<AddressKey> held() const;
+  // Whether it is this vip's business: in the file, or not yet removed since it was.
+  [[nodiscard]] bool names(const AddressKey& address) const;
+  // Where one of these may be the first of its subnet.
+  void add_secondaries(std::set<std::string>& interfaces) const;
+  // How many of these the kernel has from us.
+  [[nodiscard]] std::size_t ours() const;
   [[nodiscard]] IpAddress source() const { return config_.source; }
   [[nodiscard]] RoleName role() const { return name_of_role(machine_.role); }
   // Whether a packet from there is listened to at all: with unicast only the peers are.
@@ -84,7 +88,7 @@ class VirtualRouter {
 
  private:
   struct Job {
-    enum class Kind : std::uint8_t { kAdd, kRemove, kAnnounce };
+    enum class Kind : std::uint8_t { kHold, kRemove, kAnnounce };
     Kind kind;
     AddressKey address;
   };
@@ -97,11 +101,22 @@ class VirtualRouter {
   void carry_out(const RoleChange& action);
   void carry_out(const Note& action);
   void perform(const Job& job);
-  void add(const AddressKey& address);
+  void hold(const AddressKey& address);
+  Result<Holding> add(const AddressKey& address);
   void remove(const AddressKey& address);
   void announce(const AddressKey& address);
   void forget_jobs();
-  void take_foreign(const AddressKey& address, Holding& holding);
+  bool take_stock();
+  void note(const AddressKey& address, Holding& before, Holding now);
+  void put_back(const std::vector<AddressKey>& lost);
+  bool awaited_is_back();
+  void remove_left_over(std::string_view words);
+  void say_goodbye();
+  void judge();
+  void give_up();
+  void try_again(TimePoint now);
+  [[nodiscard]] bool can_hold();
+  [[nodiscard]] std::string fault() const;
   void queue_missing();
   void queue_announcements();
   // One line of the log, "web: " before it; `topic` tells its reasons apart, see Damper.
@@ -121,11 +136,20 @@ class VirtualRouter {
   bool usable_ = false;
   bool leaving_ = false;  // shutdown() was called
   VrrpChecksum checksum_;
-  std::map<AddressKey, Holding> addresses_;
+  std::map<AddressKey, Holding> addresses_;    // as they were when this router last looked
+  std::map<AddressKey, std::string> refused_;  // why the kernel did not take it at the last try
+  std::set<std::string> awaited_;              // interfaces that were missing then
+  std::vector<AddressKey> put_by_others_;
   std::set<AddressKey> obsolete_;  // ours, no longer in the file
   Slices<Job> jobs_;
   Rounds rounds_;
   std::optional<TimePoint> retry_at_;
+  struct Unable {  // left the role because no address could be held
+    TimePoint at;  // when to try again
+    Milliseconds pause;
+    std::string why;
+  };
+  std::optional<Unable> unable_;
   std::optional<TimePoint> put_back_at_;  // when an address was last put back
   std::string unusable_;                  // the reason, once it was said
   std::optional<IpAddress> differs_;      // whose addresses last were not ours

@@ -63,6 +63,13 @@ json::array addresses_json(const RouterStatus& router) {
   return addresses;
 }
 
+json::array put_by_others_json(const RouterStatus& router) {
+  json::array addresses;
+  for (const auto& [interface, prefix] : router.put_by_others)
+    addresses.push_back(json::object{{"address", to_string(prefix)}, {"interface", interface}});
+  return addresses;
+}
+
 json::value router_json(const RouterStatus& router, const DaemonStatus& status) {
   const auto& vip = router.vip;
   const auto lasted = status.now - router.since;
@@ -84,6 +91,8 @@ json::value router_json(const RouterStatus& router, const DaemonStatus& status) 
       {"checksum", router.checksum == VrrpChecksum::kPlain ? "plain" : "pseudo-header"},
       {"heard", heard_json(router.heard, status.now)},
       {"addresses", addresses_json(router)},
+      {"put_by_others", put_by_others_json(router)},
+      {"fault", router.fault.empty() ? json::value(nullptr) : json::value(router.fault)},
       {"counters", counters_json(router.counters)}};
 }
 

@@ -70,11 +70,23 @@ std::string vip_table(const std::vector<json::value>& vips) {
 
 std::string address_table(const std::vector<json::value>& vips) {
   cli::Table table({{"VIP"}, {"ADDRESS"}, {"ON"}, {"STATE"}});
-  for (const auto& vip : vips)
+  for (const auto& vip : vips) {
     for (const auto& address : list(vip, "addresses"))
       table.add(
           {cell(vip, "name"), cell(address, "address"), cell(address, "interface"), cell(address, "state")});
+    for (const auto& address : list(vip, "put_by_others"))
+      table.add({cell(vip, "name"), cell(address, "address"), cell(address, "interface"),
+                 "put there by somebody else: answers in any role"});
+  }
   return table.str();
+}
+
+std::string fault_lines(const std::vector<json::value>& vips) {
+  std::string text;
+  for (const auto& vip : vips)
+    if (const auto fault = cell(vip, "fault"); !fault.empty())
+      text += fmt::format("{}: {}\n", cell(vip, "name"), fault);
+  return text.empty() ? text : text + "\n";
 }
 
 std::string counter_table(const json::value& status) {
@@ -138,8 +150,8 @@ std::string age(double seconds) {
 std::string tables(const json::value& status) {
   const auto vips = list(status, "vips");
   if (vips.empty()) return "no vips on this host\n" + file_lines(status);
-  return fmt::format("{}\n{}\n{}{}{}", vip_table(vips), address_table(vips), counter_table(status),
-                     file_lines(status), loop_line(status));
+  return fmt::format("{}\n{}\n{}{}{}{}", vip_table(vips), address_table(vips), fault_lines(vips),
+                     counter_table(status), file_lines(status), loop_line(status));
 }
 
 }  // namespace hawser::vipd

@@ -12,6 +12,7 @@
 #include "lib/daemon/namespace_lock.h"
 #include "lib/netlink/netlink_kernel.h"
 #include "vipd/interface.h"
+#include "vipd/secondaries.h"
 #include "vipd/worker.h"
 
 namespace hawser::vipd {
@@ -89,14 +90,19 @@ int cleanup(const cli::Arguments& arguments) {
   const auto observed = kernel->observe(kLinksAndAddresses);
   if (!observed) return cli::complain("vipd", observed.error());
   int exit_code = kDone;
-  for (const auto& [interface, prefix] : orphans(*observed, {})) {
-    const Step step = RemoveAddress{interface, prefix};
+  Picture picture;
+  picture.see(*observed);
+  for (const auto& stray : strays(picture, [](const AddressKey&) { return false; })) {
+    const Step step = RemoveAddress{stray.name, stray.prefix};
     cli::print(describe(step) + "\n");
     if (arguments.has("--dry-run")) continue;
     if (const auto removed = kernel->perform(step); !removed)
       exit_code = cli::complain("vipd", removed.error());
   }
-  return exit_code;
+  if (arguments.has("--dry-run") || exit_code != kDone) return exit_code;
+  if (const auto restored = promote_secondaries(arguments.state_dir, {}); !restored)
+    return cli::complain("vipd", restored.error());
+  return kDone;
 }
 
 int worker(const cli::Arguments& arguments) {

@@ -3,6 +3,8 @@
 #include <array>
 #include <cerrno>
 #include <fstream>
+#include <iterator>
+#include <sstream>
 
 #include <malloc.h>
 #include <poll.h>
@@ -12,6 +14,7 @@
 #include "lib/daemon/child.h"
 #include "lib/daemon/exit_code.h"
 #include "lib/daemon/log.h"
+#include "vipd/secondaries.h"
 
 namespace hawser::vipd {
 
@@ -62,7 +65,7 @@ bool send_all(int fd, std::string_view text) {
 
 // The next request; empty: the other end is gone.
 std::string next_request(int fd) {
-  std::array<std::uint8_t, 256> buffer{};
+  std::vector<std::uint8_t> buffer(65536);
   ssize_t length = 0;
   do {
     if (!wait_for(fd, POLLIN)) return {};
@@ -76,6 +79,16 @@ void keep(const Files& files, const std::vector<config::Source>& sources) {
   if (sources.empty()) return;
   const auto kept = config::keep_last_good(files.state_directory, "vipd", sources);
   if (!kept) log::warning("keep the last good file: {}", kept.error().text);
+}
+
+std::set<std::string> words_of(const std::string& text) {
+  std::istringstream words(text);
+  return {std::istream_iterator<std::string>(words), std::istream_iterator<std::string>()};
+}
+
+void secure(const Files& files, const std::set<std::string>& interfaces) {
+  if (const auto done = promote_secondaries(files.state_directory, interfaces); !done)
+    log::warning("{}", done.error().text);
 }
 
 }  // namespace
@@ -116,6 +129,11 @@ int run_worker(const Files& files) {
     const auto request = next_request(socket->get());
     if (request.empty()) break;
     if (request == kKeep) keep(files, latest.sources);
+    if (request.starts_with(kSecure)) secure(files, words_of(request.substr(kSecure.size())));
+    if (request == kRelease) {
+      secure(files, {});
+      break;
+    }
     if (request == kRead) {
       latest = read_files(files, false);
       alive = send_all(socket->get(), to_json(latest.reading));

@@ -33,6 +33,7 @@ Status WorkerLink::start() {
   unasked_ = true;
   socket_.assign(child_->take_socket().release());
   wait();
+  if (!securing_.empty()) ask(securing_);
   return {};
 }
 
@@ -43,6 +44,19 @@ void WorkerLink::read() {
 
 void WorkerLink::keep() {
   if (child_) ask(kKeep);
+}
+
+void WorkerLink::secure(const std::set<std::string>& interfaces) {
+  securing_ = kSecure;
+  for (const auto& name : interfaces) securing_ += " " + name;
+  if (child_ && !gone_) ask(securing_);
+}
+
+void WorkerLink::release(std::function<void()> done) {
+  going_ = true;
+  if (!child_ || gone_) return done();
+  done_ = std::move(done);
+  ask(kRelease);
 }
 
 void WorkerLink::ask(std::string_view what) {
@@ -81,7 +95,11 @@ void WorkerLink::answer(const std::string& text) {
 }
 
 void WorkerLink::died(const Ending& ending) {
-  if (going_) return;
+  if (going_) {
+    gone_ = true;
+    if (done_) done_();
+    return;
+  }
   const auto ran_for = std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - started_);
   const auto next = after_death(restart_, ran_for);
   restart_ = next.next;

@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <memory>
+#include <set>
+#include <string>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -27,7 +29,10 @@ class WorkerLink {
   // Read the file again. Asked while the worker is being restarted, it is answered when it is back.
   void read();
   void keep();
+  void secure(const std::set<std::string>& interfaces);
   void let_go() { going_ = true; }  // it may end now: it is not started again
+  // Its last task; `done` once it has ended.
+  void release(std::function<void()> done);
 
  private:
   void wait();
@@ -48,6 +53,9 @@ class WorkerLink {
   std::chrono::steady_clock::time_point started_;
   bool unasked_ = true;  // the next answer is the one that a fresh worker gives of itself
   bool going_ = false;
+  bool gone_ = false;
+  std::string securing_;  // what the worker was told last; one that is started again is told anew
+  std::function<void()> done_;
   bool wanted_ = true;  // and somebody waits for it: at the start, after read()
 };
 

@@ -2,19 +2,18 @@
 
 #include <cerrno>
 
+#include <linux/netlink.h>
+
 #include "lib/daemon/log.h"
-#include "lib/netlink/netlink_kernel.h"
+#include "lib/netlink/address_codec.h"
+#include "lib/netlink/explain.h"
 #include "vipd/announce_frame.h"
 
 namespace hawser::vipd {
 
-namespace {
-constexpr auto kOurNumber = static_cast<std::uint8_t>(Owner::kVipd);
-}
-
 AddAddress adding(const std::string& interface, const Prefix& prefix) {
   AddAddress step{interface, prefix, {}};
-  step.address.protocol = kOurNumber;
+  step.address.protocol = static_cast<std::uint8_t>(Owner::kVipd);
   if (prefix.address.is_v6()) {
     step.address.preferred_lifetime = 0;
     step.address.no_dad = true;
@@ -26,88 +25,104 @@ Result<std::unique_ptr<World>> World::open(boost::asio::io_context& context, Seg
                                            Claimed claimed) {
   auto kernel = NetlinkKernel::open();
   if (!kernel) return tl::unexpected(kernel.error());
+  auto steps = nl::Socket::open(NETLINK_ROUTE);
+  if (!steps) return tl::unexpected(steps.error());
   auto monitor = Monitor::open({.addresses = true, .routes = false});
   if (!monitor) return tl::unexpected(monitor.error());
   auto frames = FrameSocket::open();
   if (!frames) return tl::unexpected(frames.error());
-  std::unique_ptr<World> world(new World(context, std::make_unique<NetlinkKernel>(std::move(*kernel)),
-                                         std::move(*monitor), std::move(*frames), std::move(on_packet),
-                                         std::move(claimed)));
+  std::unique_ptr<World> world(new World(context, std::move(*kernel), std::move(*steps), std::move(*monitor),
+                                         std::move(*frames), std::move(on_packet), std::move(claimed)));
   const auto looked = world->look();
   if (!looked) return tl::unexpected(looked.error());
   return world;
 }
 
-World::World(boost::asio::io_context& context, std::unique_ptr<Kernel> kernel, Monitor monitor,
+World::World(boost::asio::io_context& context, NetlinkKernel kernel, nl::Socket steps, Monitor monitor,
              FrameSocket frames, Segment::OnPacket on_packet, Claimed claimed)
     : context_(context),
       kernel_(std::move(kernel)),
+      steps_(std::move(steps)),
       monitor_(std::move(monitor)),
       frames_(std::move(frames)),
       on_packet_(std::move(on_packet)),
       claimed_(std::move(claimed)) {}
 
+// ---- what there is
+
 Result<std::vector<std::string>> World::look() {
-  auto observed = kernel_->observe(kLinksAndAddresses);
+  const auto observed = kernel_.observe(kLinksAndAddresses);
   if (!observed) return tl::unexpected(observed.error());
+  picture_.see(*observed);
+  // An interface may have lost its last IPv4 address meanwhile, and its sockets their groups.
+  if (std::exchange(lost_, false))
+    for (auto& [interface, segment] : segments_) segment->close();
   std::vector<std::string> changed;
-  for (const auto& [name, link] : observed->state.links) {
-    const auto before = observed_.state.links.find(name);
-    if (before != observed_.state.links.end() && before->second.mac != link.mac) changed.push_back(name);
+  std::map<IfIndex, MacAddress> macs;
+  for (const auto& [index, link] : picture_.links()) {
+    macs[index] = link.seen.mac;
+    const auto before = macs_.find(index);
+    if (before != macs_.end() && before->second != link.seen.mac) changed.push_back(link.seen.name);
   }
-  observed_ = std::move(*observed);
+  macs_ = std::move(macs);
   return changed;
 }
 
 World::News World::drain() {
   News news;
   const auto changes = monitor_.drain();
-  if (!changes || changes->lost) {
-    news.look = news.lost = true;
-    return news;
-  }
+  if (!changes || changes->lost) news.look = lost_ = true;
+  if (!changes) return news;
   for (const auto& fact : changes->facts) note(fact, news);
   for (const auto& fact : changes->address_facts) note(fact, news);
   return news;
 }
 
 void World::note(const LinkFact& fact, News& news) {
-  // It may come back with the same index (moved to another namespace and back), but not with its groups.
-  if (fact.removed) close_segment(fact.name);
-  const auto status = observed_.links.find(fact.name);
-  const auto link = observed_.state.links.find(fact.name);
-  const bool known = status != observed_.links.end() && link != observed_.state.links.end();
-  const bool same = known && !fact.removed && status->second.index == fact.index &&
-                    status->second.carrier == fact.carrier && link->second.up == fact.up &&
-                    link->second.mac == fact.mac;
-  // A renamed link is a new name here and an old one that a look no longer finds.
-  if (!same) news.look = true;
+  const auto known = picture_.links().find(fact.index);
+  const auto name = known == picture_.links().end() ? fact.name : known->second.seen.name;
+  if (fact.removed && known != picture_.links().end()) {
+    // It may come back with the same index (moved to another namespace and back), but not with its groups.
+    close_segment(name);
+    picture_.link_is_gone(fact.index);
+    news.look = true;
+  }
+  if (fact.removed) return;
+  if (name != fact.name) news.renamed.emplace_back(name, fact.name);
+  if (picture_.link_is(fact.index, {fact.name, fact.up, fact.carrier, fact.mac})) news.look = true;
 }
 
-void World::note(const AddressFact& fact, News& news) const {
-  if (fact.protocol != kOurNumber) news.look = true;
-  if (!fact.removed) return;
-  const AddressKey key{name_of_link(fact.link), fact.prefix};
-  if (claimed_(key)) news.removed.push_back(key);
+// Our own steps are in the picture before their notifications come, and are no news.
+void World::note(const AddressFact& fact, News& news) {
+  const bool changed = fact.removed ? picture_.address_is_gone(fact.link, fact.prefix)
+                                    : picture_.address_is(fact.link, fact.prefix, fact.protocol);
+  if (!changed) return;
+  news.look = true;
+  // With its last IPv4 address the interface forgets the groups of its sockets, also when one comes back at
+  // once.
+  const auto link = picture_.links().find(fact.link);
+  if (fact.removed && link != picture_.links().end() && !hears(picture_, link->second.seen.name))
+    close_segment(link->second.seen.name);
 }
 
-std::string World::name_of_link(IfIndex index) const {
-  for (const auto& [name, status] : observed_.links)
-    if (status.index == index) return name;
-  return {};
-}
+// ---- segments
 
 Status World::open_segment(const std::string& interface) {
-  const auto status = observed_.links.find(interface);
-  if (status == observed_.links.end()) return fail("{}: interface missing", interface);
+  const auto index = picture_.index_of(interface);
+  if (!index) return fail("{}: interface missing", interface);
   auto& segment = segments_[interface];
   if (!segment) segment = std::make_unique<Segment>(context_, interface, on_packet_);
-  return segment->open(status->second.index);
+  return segment->open(*index);
 }
 
 void World::close_segment(const std::string& interface) {
   const auto segment = segments_.find(interface);
   if (segment != segments_.end()) segment->second->close();
+}
+
+void World::close_deaf_segments() {
+  for (auto& [interface, segment] : segments_)
+    if (!hears(picture_, interface)) segment->close();
 }
 
 void World::keep_segments(const std::set<std::string>& wanted) {
@@ -126,30 +141,60 @@ Status World::send(const std::string& interface, const IpAddress& source, const 
   return segment->second->send(source, destination, message);
 }
 
+// ---- steps
+
+Status World::perform(const AddAddress& step, IfIndex link) {
+  const auto done = steps_.request(nl::encode_put_address(nl::Put::kNew, link, step.prefix, step.address));
+  if (done) picture_.address_is(link, step.prefix, step.address.protocol);
+  if (done) return {};
+  const auto& refusal = done.error();
+  return fail_with(refusal.code, "{}: {}", describe(step), nl::explain(step, refusal, nl::has_net_admin()));
+}
+
+Status World::perform(const RemoveAddress& step, IfIndex link) {
+  const auto done = steps_.request(nl::encode_remove_address(link, step.prefix));
+  const int code = done ? 0 : done.error().code;
+  if (code == 0 || code == EADDRNOTAVAIL || code == ENODEV) {  // gone already, or with its link
+    picture_.address_is_gone(link, step.prefix);
+    return {};
+  }
+  return fail_with(code, "{}: {}", describe(step), nl::explain(step, done.error(), nl::has_net_admin()));
+}
+
 Status World::add_address(const std::string& interface, const Prefix& prefix) {
-  auto added = kernel_->perform(adding(interface, prefix));
+  const auto index = picture_.index_of(interface);
+  if (!index) return fail_with(ENODEV, "{}: add address {}: interface missing", interface, prefix);
+  auto added = perform(adding(interface, prefix), *index);
   if (added || added.error().code != EEXIST) return added;
-  // Ours, but changed by somebody: good enough.
-  const auto now = kernel_->observe(kLinksAndAddresses);
-  if (!now) return tl::unexpected(now.error());
-  const auto link = now->state.links.find(interface);
-  if (link == now->state.links.end()) return added;
-  const auto there = link->second.addresses.find(prefix);
-  const bool ours = there != link->second.addresses.end() && there->second.protocol == kOurNumber;
-  return ours ? Status{} : added;
+  // It came since we looked: whose is it?
+  if (const auto looked = kernel_.observe(kLinksAndAddresses))
+    picture_.see(*looked);
+  else
+    return tl::unexpected(looked.error());
+  return picture_.holding({interface, prefix}) == Holding::kOurs ? Status{} : added;
 }
 
 Status World::remove_address(const std::string& interface, const Prefix& prefix) {
-  if (claimed_({interface, prefix})) return {};
-  return kernel_->perform(RemoveAddress{interface, prefix});
+  const auto index = picture_.index_of(interface);
+  if (!index || claimed_({interface, prefix})) return {};
+  return perform(RemoveAddress{interface, prefix}, *index);
+}
+
+Status World::remove_stray(const Stray& stray) {
+  return perform(RemoveAddress{stray.name, stray.prefix}, stray.link);
+}
+
+Status World::try_address(const std::string& interface, const Prefix& prefix) {
+  if (auto added = add_address(interface, prefix); !added) return added;
+  return remove_address(interface, prefix);
 }
 
 void World::announce(const std::string& interface, const IpAddress& address) {
-  const auto status = observed_.links.find(interface);
-  const auto link = observed_.state.links.find(interface);
-  if (status == observed_.links.end() || link == observed_.state.links.end() || !link->second.mac) return;
-  for (const auto& frame : announcement_of(address, *link->second.mac))
-    if (!frames_.send(status->second.index, frame)) return;  // the next round makes it good
+  const auto index = picture_.index_of(interface);
+  const auto* link = picture_.find(interface);
+  if (!index || link == nullptr || link->seen.mac.is_zero()) return;
+  for (const auto& frame : announcement_of(address, link->seen.mac))
+    if (!frames_.send(*index, frame)) return;  // the next round makes it good
 }
 
 void World::info(std::string_view line) {

@@ -11,7 +11,8 @@
 #include <boost/asio/io_context.hpp>
 
 #include "lib/netlink/monitor.h"
-#include "lib/plan/kernel.h"
+#include "lib/netlink/netlink_kernel.h"
+#include "lib/netlink/socket.h"
 #include "vipd/frame_socket.h"
 #include "vipd/hands.h"
 #include "vipd/interface.h"
@@ -30,18 +31,20 @@ class World : public Hands {
   // Readable when the kernel has changed.
   [[nodiscard]] int monitor_fd() const { return monitor_.fd(); }
   struct News {
-    bool look = false;                // links or foreign addresses are not what they were
-    bool lost = false;                // some notifications are missing
-    std::vector<AddressKey> removed;  // addresses that are gone and that a vip wants
+    bool look = false;  // something is not what it was, or some notifications are missing
+    std::vector<std::pair<std::string, std::string>> renamed;  // what it was called, what it is called now
   };
   News drain();
-  // A fresh look at links and addresses. Returns the interfaces whose hardware address is not what it was.
+  // A fresh look at links and addresses. Returns the interfaces whose hardware address is not what it was
+  // when we last looked.
   Result<std::vector<std::string>> look();
-  [[nodiscard]] const Observed& observed() const { return observed_; }
+  [[nodiscard]] const Picture& picture() const { return picture_; }
 
   // Opens the interface's socket where it is not open yet (also after it came back with another index).
   Status open_segment(const std::string& interface);
   void close_segment(const std::string& interface);
+  // Those whose device is gone, or called otherwise, or cannot hear.
+  void close_deaf_segments();
   // Closes those of interfaces that are not among `wanted`.
   void keep_segments(const std::set<std::string>& wanted);
   [[nodiscard]] const std::map<std::string, std::unique_ptr<Segment>>& segments() const { return segments_; }
@@ -50,26 +53,39 @@ class World : public Hands {
   TimePoint now() override { return std::chrono::steady_clock::now(); }
   Status send(const std::string& interface, const IpAddress& source, const IpAddress& destination,
               ByteView message) override;
+  [[nodiscard]] Holding holding(const AddressKey& address) const override {
+    return picture_.holding(address);
+  }
+  [[nodiscard]] bool has_interface(const std::string& name) const override {
+    return picture_.find(name) != nullptr;
+  }
   Status add_address(const std::string& interface, const Prefix& prefix) override;
   Status remove_address(const std::string& interface, const Prefix& prefix) override;
+  // From the link itself, whatever it is called by now.
+  Status remove_stray(const Stray& stray);
+  Status try_address(const std::string& interface, const Prefix& prefix) override;
   void announce(const std::string& interface, const IpAddress& address) override;
   void info(std::string_view line) override;
   void warning(std::string_view line) override;
 
  private:
-  World(boost::asio::io_context& context, std::unique_ptr<Kernel> kernel, Monitor monitor, FrameSocket frames,
-        Segment::OnPacket on_packet, Claimed claimed);
+  World(boost::asio::io_context& context, NetlinkKernel kernel, nl::Socket steps, Monitor monitor,
+        FrameSocket frames, Segment::OnPacket on_packet, Claimed claimed);
   void note(const LinkFact& fact, News& news);
-  void note(const AddressFact& fact, News& news) const;
-  [[nodiscard]] std::string name_of_link(IfIndex index) const;
+  void note(const AddressFact& fact, News& news);
+  Status perform(const AddAddress& step, IfIndex link);
+  Status perform(const RemoveAddress& step, IfIndex link);
 
   boost::asio::io_context& context_;
-  std::unique_ptr<Kernel> kernel_;
+  NetlinkKernel kernel_;
+  nl::Socket steps_;  // ours go to a link by its index: a name may have moved on
   Monitor monitor_;
   FrameSocket frames_;
   Segment::OnPacket on_packet_;
   Claimed claimed_;
-  Observed observed_;
+  Picture picture_;
+  std::map<IfIndex, MacAddress> macs_;  // when we last looked
+  bool lost_ = false;                   // notifications, since then
   std::map<std::string, std::unique_ptr<Segment>> segments_;
 };
 

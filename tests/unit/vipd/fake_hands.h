@@ -17,7 +17,9 @@ class FakeHands : public Hands {
   TimePoint time{std::chrono::seconds(1000)};
   std::chrono::nanoseconds cost_of_adding{};  // the clock moves by it with each address
   std::set<AddressKey> addresses;
-  std::set<AddressKey> foreign;  // somebody else's
+  std::set<AddressKey> foreign;   // somebody else's
+  std::set<std::string> missing;  // interfaces that are not there
+  std::set<IpAddress> refused;    // add_address fails for these alone
   std::vector<Bytes> sent;
   std::vector<IpAddress> sent_to;
   std::vector<IpAddress> announced;
@@ -36,7 +38,15 @@ class FakeHands : public Hands {
     order.emplace_back("send");
     return {};
   }
+  [[nodiscard]] Holding holding(const AddressKey& address) const override {
+    if (missing.contains(address.first)) return Holding::kNo;
+    if (foreign.contains(address)) return Holding::kForeign;
+    return addresses.contains(address) ? Holding::kOurs : Holding::kNo;
+  }
+  [[nodiscard]] bool has_interface(const std::string& name) const override { return !missing.contains(name); }
   Status add_address(const std::string& interface, const Prefix& prefix) override {
+    if (missing.contains(interface)) return fail_with(ENODEV, "{}: add {}: missing", interface, prefix);
+    if (refused.contains(prefix.address)) return fail("{}: add {}: Permission denied", interface, prefix);
     if (!refuse_adding.empty()) return fail("{}: add {}: {}", interface, prefix, refuse_adding);
     if (foreign.contains({interface, prefix})) return fail_with(EEXIST, "{}: add {}", interface, prefix);
     time += cost_of_adding;
@@ -48,6 +58,16 @@ class FakeHands : public Hands {
     addresses.erase({interface, prefix});
     order.push_back(fmt::format("remove {}", prefix));
     return {};
+  }
+  Status try_address(const std::string& interface, const Prefix& prefix) override {
+    order.push_back(fmt::format("try {}", prefix));
+    if (!refuse_adding.empty() || refused.contains(prefix.address)) return fail("refused");
+    return missing.contains(interface) ? Status(fail("missing")) : Status{};
+  }
+  // What the kernel does with a link that is deleted.
+  void remove_interface(const std::string& name) {
+    std::erase_if(addresses, [&](const auto& address) { return address.first == name; });
+    missing.insert(name);
   }
   void announce(const std::string&, const IpAddress& address) override {
     announced.push_back(address);

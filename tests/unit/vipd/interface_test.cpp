@@ -20,18 +20,17 @@ config::Vip web() {
 
 class InterfaceTest : public testing::Test {
  protected:
-  Observed observed;
+  Picture picture;
 
   void link(const std::string& name, bool up = true, bool carrier = true) {
-    observed.state.links[name].up = up;
-    observed.links[name].carrier = carrier;
+    const auto index = picture.index_of(name).value_or(IfIndex{static_cast<int>(picture.links().size()) + 1});
+    picture.link_is(index, {name, up, carrier, {}});
   }
   void address(const std::string& name, const std::string& prefix, int protocol = 0) {
-    observed.state.links[name].addresses[*Prefix::parse(prefix)].protocol =
-        static_cast<std::uint8_t>(protocol);
+    picture.address_is(*picture.index_of(name), *Prefix::parse(prefix), static_cast<std::uint8_t>(protocol));
   }
   [[nodiscard]] std::string why_not(const config::Vip& vip = web()) const {
-    const auto source = source_on(observed, vip, {});
+    const auto source = source_on(picture, vip, {});
     return source ? "usable" : source.error();
   }
 };
@@ -56,13 +55,13 @@ TEST_F(InterfaceTest, TheSourceIsNeitherOursNorAFloatingAddress) {
   address("front", "192.0.2.1/32", 202);
   address("front", "192.0.2.100/32");
   address("front", "192.0.2.200/24");
-  EXPECT_EQ(*source_on(observed, web(), {}), IpAddress::v4(192, 0, 2, 200));
+  EXPECT_EQ(*source_on(picture, web(), {}), IpAddress::v4(192, 0, 2, 200));
 }
 
 TEST_F(InterfaceTest, AnOwnerWithoutAnotherAddressAdvertisesFromTheFloatingOne) {
   link("front");
   address("front", "192.0.2.100/24");
-  EXPECT_EQ(*source_on(observed, web(), {}), IpAddress::v4(192, 0, 2, 100));
+  EXPECT_EQ(*source_on(picture, web(), {}), IpAddress::v4(192, 0, 2, 100));
   address("front", "192.0.2.100/24", 202);
   EXPECT_NE(why_not(), "usable");
 }
@@ -74,7 +73,7 @@ TEST_F(InterfaceTest, AConfiguredSourceMustBeThere) {
   vip.source = IpAddress::v4(192, 0, 2, 12);
   EXPECT_EQ(why_not(vip), "front: does not have the source address 192.0.2.12");
   address("front", "192.0.2.12/24");
-  EXPECT_EQ(*source_on(observed, vip, {}), IpAddress::v4(192, 0, 2, 12));
+  EXPECT_EQ(*source_on(picture, vip, {}), IpAddress::v4(192, 0, 2, 12));
 }
 
 TEST_F(InterfaceTest, TheSourceIsTheOneThatPeersKnowWhateverElseIsThere) {
@@ -82,59 +81,66 @@ TEST_F(InterfaceTest, TheSourceIsTheOneThatPeersKnowWhateverElseIsThere) {
   address("front", "10.0.0.5/24");
   address("front", "192.0.2.11/24");
   auto vip = web();
-  EXPECT_EQ(*source_on(observed, vip, {}), IpAddress::v4(10, 0, 0, 5)) << "nothing is known: the lowest";
+  EXPECT_EQ(*source_on(picture, vip, {}), IpAddress::v4(10, 0, 0, 5)) << "nothing is known: the lowest";
   vip.own = {IpAddress::v4(198, 51, 100, 11), IpAddress::v4(192, 0, 2, 11)};
-  EXPECT_EQ(*source_on(observed, vip, IpAddress::v4(10, 0, 0, 5)), IpAddress::v4(192, 0, 2, 11));
+  EXPECT_EQ(*source_on(picture, vip, IpAddress::v4(10, 0, 0, 5)), IpAddress::v4(192, 0, 2, 11));
 }
 
 TEST_F(InterfaceTest, TheSourceStaysWhenALowerAddressIsAddedAndGoesWithItsAddress) {
   link("front");
   address("front", "10.0.0.5/24");
   address("front", "192.0.2.11/24");
-  EXPECT_EQ(*source_on(observed, web(), IpAddress::v4(192, 0, 2, 11)), IpAddress::v4(192, 0, 2, 11));
-  EXPECT_EQ(*source_on(observed, web(), IpAddress::v4(192, 0, 2, 12)), IpAddress::v4(10, 0, 0, 5));
+  EXPECT_EQ(*source_on(picture, web(), IpAddress::v4(192, 0, 2, 11)), IpAddress::v4(192, 0, 2, 11));
+  EXPECT_EQ(*source_on(picture, web(), IpAddress::v4(192, 0, 2, 12)), IpAddress::v4(10, 0, 0, 5));
 }
 
 TEST_F(InterfaceTest, ASourceWithANetworkOfItsOwnComesBeforeALoneAddress) {
   link("front");
   address("front", "10.0.0.5/32");
   address("front", "192.0.2.11/24");
-  EXPECT_EQ(*source_on(observed, web(), {}), IpAddress::v4(192, 0, 2, 11));
+  EXPECT_EQ(*source_on(picture, web(), {}), IpAddress::v4(192, 0, 2, 11));
 }
 
 TEST_F(InterfaceTest, WithoutAnIpv4AddressNothingIsHeard) {
-  EXPECT_FALSE(hears(observed, "front"));
+  EXPECT_FALSE(hears(picture, "front"));
   link("front");
   address("front", "2001:db8::11/64");
-  EXPECT_FALSE(hears(observed, "front"));
+  EXPECT_FALSE(hears(picture, "front"));
   address("front", "192.0.2.100/32", 202);
-  EXPECT_TRUE(hears(observed, "front"));
+  EXPECT_TRUE(hears(picture, "front"));
 }
 
-TEST_F(InterfaceTest, PresentAddressesAreOursOrForeign) {
-  link("front");
-  address("front", "192.0.2.100/32", 202);
-  EXPECT_THAT(present_addresses(observed, web()),
-              ElementsAre(std::pair(AddressKey{"front", *Prefix::parse("192.0.2.100")}, Holding::kOurs)));
-  link("back");
-  address("back", "198.51.100.1/32");
-  EXPECT_EQ(present_addresses(observed, web()).at({"back", *Prefix::parse("198.51.100.1")}),
-            Holding::kForeign);
-  address("front", "192.0.2.100/32", 201);
-  EXPECT_EQ(present_addresses(observed, web()).at({"front", *Prefix::parse("192.0.2.100")}),
-            Holding::kForeign);
-}
-
-TEST_F(InterfaceTest, OrphansBearOurNumberAndAreInNoVip) {
+TEST_F(InterfaceTest, StraysBearOurNumberWhereNoVipNamesThem) {
   link("front");
   address("front", "192.0.2.100/32", 202);
   address("front", "192.0.2.101/32", 202);
   address("front", "192.0.2.11/24", 201);
   link("old");
   address("old", "192.0.2.100/32", 202);
-  EXPECT_THAT(orphans(observed, {web()}), ElementsAre(AddressKey{"front", *Prefix::parse("192.0.2.101")},
-                                                      AddressKey{"old", *Prefix::parse("192.0.2.100")}));
-  EXPECT_EQ(orphans(observed, {}).size(), 3U);
+  const auto named = [](const AddressKey& address) {
+    return address == AddressKey{"front", *Prefix::parse("192.0.2.100")};
+  };
+  EXPECT_THAT(strays(picture, named), ElementsAre(Stray{IfIndex{1}, "front", *Prefix::parse("192.0.2.101")},
+                                                  Stray{IfIndex{2}, "old", *Prefix::parse("192.0.2.100")}));
+  EXPECT_EQ(strays(picture, [](const AddressKey&) { return false; }).size(), 3U);
+}
+
+TEST_F(InterfaceTest, AFloatingAddressThatSomebodyElsePutThereIsFoundInWhateverForm) {
+  link("front");
+  link("back");
+  auto vip = web();
+  address("front", "192.0.2.100/32", 202);  // ours
+  address("back", "198.51.100.1/32");       // as the vip wants it: the router sees that itself
+  EXPECT_THAT(put_by_others(picture, {&vip}), testing::IsEmpty());
+  address("front", "192.0.2.100/24");
+  address("back", "192.0.2.100/32", 201);
+  EXPECT_THAT(put_by_others(picture, {&vip}).at(IpAddress::v4(192, 0, 2, 100)),
+              ElementsAre(AddressKey{"front", *Prefix::parse("192.0.2.100/24")},
+                          AddressKey{"back", *Prefix::parse("192.0.2.100/32")}));
+  vip.priority = Priority{255};
+  EXPECT_THAT(put_by_others(picture, {&vip}).at(IpAddress::v4(192, 0, 2, 100)),
+              ElementsAre(AddressKey{"back", *Prefix::parse("192.0.2.100/32")}))
+      << "an owner has it of its own";
 }
 
 // Bits 12 and 13 of linux/capability.h.

@@ -52,7 +52,7 @@ class ReceptionTest : public testing::Test {
   }
   VirtualRouter router(const config::Vip& of) {
     VirtualRouter made(of, hands);
-    made.interface_usable(kOurs, {});
+    made.interface_usable(kOurs);
     return made;
   }
   static std::uint64_t received(const VirtualRouter& router) { return router.status().counters.received; }

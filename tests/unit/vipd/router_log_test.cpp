@@ -44,7 +44,7 @@ class RouterLog : public testing::Test {
   }
   VirtualRouter active(const config::Vip& vip) {
     VirtualRouter router(vip, hands);
-    router.interface_usable(kOurs, {});
+    router.interface_usable(kOurs);
     pass(router, 4s);
     EXPECT_EQ(router.role(), RoleName::kActive);
     return router;
@@ -66,15 +66,15 @@ class RouterLog : public testing::Test {
 };
 
 TEST_F(RouterLog, TwentyRefusedAddressesAreTwentyLinesNotTwentyASecond) {
-  hands.refuse_adding = "Permission denied";
-  auto router = active(web(20));
+  for (std::uint8_t i = 101; i <= 120; ++i) hands.refused.insert(IpAddress::v4(192, 0, 2, i));
+  auto router = active(web(21));
   pass(router, 30s);
   EXPECT_THAT(lines_with("Permission denied"), SizeIs(20));
 }
 
 TEST_F(RouterLog, AStrangerBetweenTheAdvertisementsOfTheRightRouterIsSaidOnce) {
   VirtualRouter router(web(), hands);
-  router.interface_usable(kOurs, {});
+  router.interface_usable(kOurs);
   for (int i = 0; i < 50; ++i) {
     hear(router, kPeer, 150);
     hear(router, kStranger, 1, {IpAddress::v4(203, 0, 113, 1)});
@@ -88,7 +88,7 @@ TEST_F(RouterLog, AStrangerBetweenTheAdvertisementsOfTheRightRouterIsSaidOnce) {
 
 TEST_F(RouterLog, AStrangerThatChangesItsListWithEachPacketIsDamped) {
   VirtualRouter router(web(), hands);
-  router.interface_usable(kOurs, {});
+  router.interface_usable(kOurs);
   for (int i = 0; i < 1000; ++i) {
     hear(router, IpAddress::v4(198, 51, 100, static_cast<std::uint8_t>(i)), 200,
          std::vector<IpAddress>(200, IpAddress::v4(203, 0, 113, static_cast<std::uint8_t>(i % 250))));
@@ -101,7 +101,7 @@ TEST_F(RouterLog, AStrangerThatChangesItsListWithEachPacketIsDamped) {
 
 TEST_F(RouterLog, WhoseFileWasMendedAndBrokenAgainIsSaidAgain) {
   VirtualRouter router(web(), hands);
-  router.interface_usable(kOurs, {});
+  router.interface_usable(kOurs);
   hear(router, kPeer, 150, {IpAddress::v4(203, 0, 113, 1)});
   hear(router, kPeer, 150);
   pass(router, 6s);
@@ -162,7 +162,8 @@ TEST_F(RouterLog, TheFirstTakeoversAreAllSaid) {
 TEST_F(RouterLog, WhoRemovesAnAddressForEverIsDampedAndCounted) {
   auto router = active(web());
   for (int i = 0; i < 600; ++i) {
-    router.address_removed({"front", *Prefix::parse("192.0.2.100")});
+    hands.addresses.clear();
+    router.kernel_changed();
     while (router.work()) continue;
     pass(router, 1100ms);
   }

@@ -1,0 +1,69 @@
+#include "lib/netlink/secondaries_codec.h"
+
+#include <linux/if_link.h>
+#include <linux/ip.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
+namespace hawser::nl {
+
+namespace {
+
+ifinfomsg fixed_part(IfIndex link) {
+  ifinfomsg fixed{};
+  fixed.ifi_index = link.value;
+  return fixed;
+}
+
+// In what we read an array of all settings, the first of them number 1; in what we write attributes.
+bool promoted(ByteView settings) {
+  Reader reader{settings};
+  std::uint32_t value = 0;
+  for (int number = 1; number <= IPV4_DEVCONF_PROMOTE_SECONDARIES; ++number)
+    value = reader.native<std::uint32_t>();
+  return reader.ok() && value != 0;
+}
+
+void read_families(const Attr& families, DecodedSecondaries& decoded) {
+  families.each([&](const Attr& family) {
+    if (family.type() != AF_INET) return;
+    family.each([&](const Attr& attr) {
+      if (attr.type() == IFLA_INET_CONF) decoded.promoted = promoted(attr.value());
+    });
+  });
+}
+
+}  // namespace
+
+Bytes encode_get_secondaries(IfIndex link) {
+  Message message{RTM_GETLINK, NLM_F_ACK};
+  message.header(fixed_part(link));
+  return message.take();
+}
+
+Result<DecodedSecondaries> decode_secondaries(const MessageView& message) {
+  Reader reader{message.payload};
+  DecodedSecondaries decoded;
+  decoded.link = IfIndex{reader.native<ifinfomsg>().ifi_index};
+  bool ok = reader.ok();
+  ok = ok && for_each_attr(reader.take(reader.left()), [&](const Attr& attr) {
+         if (attr.type() == IFLA_IFNAME) decoded.name = attr.text();
+         if (attr.type() == IFLA_AF_SPEC) read_families(attr, decoded);
+       });
+  if (!ok || decoded.name.empty()) return fail("link message malformed");
+  return decoded;
+}
+
+Bytes encode_promote_secondaries(IfIndex link, bool promote) {
+  Message message{RTM_SETLINK, NLM_F_ACK};
+  message.header(fixed_part(link));
+  message.nest(IFLA_AF_SPEC, [&] {
+    message.nest(AF_INET, [&] {
+      message.nest(IFLA_INET_CONF,
+                   [&] { message.number(IPV4_DEVCONF_PROMOTE_SECONDARIES, std::uint32_t{promote}); });
+    });
+  });
+  return message.take();
+}
+
+}  // namespace hawser::nl

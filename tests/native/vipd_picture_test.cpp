@@ -1,0 +1,274 @@
+// What vipd believes of the kernel is what the kernel has, whoever changes it: the file, an operator, another
+// program. From public bug reports of its peers.
+#include <gmock/gmock.h>
+
+#include "lib/netlink/netlink_kernel.h"
+#include "tests/native/vipd_host.h"
+
+namespace hawser::lab {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+class VipdPicture : public VipTest {
+ protected:
+  static constexpr const char* kTwoSides =
+      R"(["192.0.2.100", { address = "198.51.100.1", interface = "back" }])";
+
+  // A second interface, with a peer so that it has a carrier.
+  static void make(const VipHost& host, const std::string& name) {
+    host.host().ip({fmt::format("link add {0} type veth peer name {0}-peer", name),
+                    fmt::format("link set {}-peer up", name), fmt::format("link set {} up", name)});
+  }
+  [[nodiscard]] static std::string state_of(const VipHost& host, const std::string& address) {
+    const auto web = host.web();
+    for (const auto& entry : web.at("addresses").as_array())
+      if (entry.at("address").as_string() == address) return std::string(entry.at("state").as_string());
+    return "none";
+  }
+  [[nodiscard]] static std::size_t count(const std::string& text, const std::string& part) {
+    std::size_t found = 0;
+    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+    return found;
+  }
+};
+
+TEST_F(VipdPicture, AVipThatLeavesTheFileAndComesBackHoldsItsAddressAgain) {
+  lb1.start();
+  ASSERT_TRUE(eventually(20s, [&] { return lb1.holds("192.0.2.100"); }));
+  lb1.host().ip({"address add 198.51.100.7/32 dev front"});  // vipd looks at the kernel
+  std::this_thread::sleep_for(300ms);
+  auto text = VipFile{}.text();
+  const std::string right = "interface = \"front\"";
+  lb1.write_text(text.replace(text.find(right), right.size(), "interface = \"frnt\""));
+  ASSERT_EQ(lb1.vipd("reload").status, 0);
+  ASSERT_TRUE(eventually(20s, [&] { return !lb1.holds("192.0.2.100"); }));
+  lb1.write(VipFile{});
+  ASSERT_EQ(lb1.vipd("reload").status, 0);
+  ASSERT_TRUE(eventually(20s, [&] { return lb1.vipctl({"is-active", "web"}).status == 0; }));
+  EXPECT_TRUE(eventually(5s, [&] { return lb1.holds("192.0.2.100"); }));
+  EXPECT_EQ(state_of(lb1, "192.0.2.100/32"), "held");
+}
+
+TEST_F(VipdPicture, AnAddressOnASecondInterfaceThatIsDeletedAndMadeAgainIsPutBackEachTime) {
+  lb1.write({.addresses = kTwoSides});
+  make(lb1, "back");
+  lb1.start();
+  ASSERT_TRUE(eventually(20s, [&] { return lb1.holds("198.51.100.1"); }));
+  for (int round = 0; round < 3; ++round) {
+    lb1.host().ip({"link del back"});
+    EXPECT_TRUE(eventually(5s, [&] { return state_of(lb1, "198.51.100.1/32") == "not held"; })) << round;
+    EXPECT_EQ(lb1.role(), "Active");
+    make(lb1, "back");
+    EXPECT_TRUE(eventually(5s, [&] { return lb1.holds("198.51.100.1"); })) << round;
+  }
+  const auto said =
+      count(lb1.daemon().output(), "back: interface missing: 198.51.100.1 is held when it returns");
+  EXPECT_GE(said, 1U);
+  EXPECT_LE(said, 3U) << "once each time, or less where it is damped";
+}
+
+TEST_F(VipdPicture, ARenamedInterfaceLosesItsAddressesAndThePeerTakesOver) {
+  settle();
+  ASSERT_EQ(lb1.host().run({"ip", "link", "set", "front", "name", "lan0"}).status, 0)
+      << "this kernel does not rename an interface that is up";
+  EXPECT_TRUE(eventually(5s, [&] { return !lb1.holds("192.0.2.100"); }));
+  EXPECT_TRUE(lb2.becomes("Active"));
+  EXPECT_TRUE(lb1.becomes("Initialize"));
+  EXPECT_EQ(count(lb1.daemon().output(), "front is called lan0 now"), 1U);
+  EXPECT_TRUE(lb1.holds("192.0.2.11")) << "not ours";
+  lb1.host().ip({"link set lan0 name front"});
+  EXPECT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(eventually(5s, [&] { return lb1.holds("192.0.2.100") && !lb2.holds("192.0.2.100"); }));
+}
+
+TEST_F(VipdPicture, TwoInterfacesThatSwapTheirNamesLeaveNoAddressBehind) {
+  make(lb1, "spare");
+  lb1.start();
+  ASSERT_TRUE(eventually(20s, [&] { return lb1.holds("192.0.2.100"); }));
+  lb1.host().ip({"link set front name tmp", "link set spare name front", "link set tmp name spare"});
+  const auto on = [&](const std::string& name) {
+    return lb1.host().check({"ip", "-o", "address", "show", "dev", name}).find(" 192.0.2.100/") !=
+           std::string::npos;
+  };
+  EXPECT_TRUE(eventually(5s, [&] { return !on("spare"); }));
+  EXPECT_FALSE(on("front")) << "it has no address to advertise from";
+  EXPECT_TRUE(lb1.becomes("Initialize"));
+}
+
+TEST_F(VipdPicture, AnAddressThatSomebodyPutsElsewhereOrInAnotherFormIsSaidOnceAndShown) {
+  make(lb2, "back");
+  settle();
+  lb2.host().ip({"address add 192.0.2.100/24 dev back"});
+  EXPECT_TRUE(eventually(5s, [&] {
+    return lb2.logged("web: 192.0.2.100/24 on back is there, and not by vipd: this host answers for it");
+  }));
+  lb2.host().ip({"address add 198.51.100.9/32 dev back", "address del 198.51.100.9/32 dev back"});
+  EXPECT_TRUE(eventually(
+      5s, [&] { return lb2.vipctl({"status"}).text.find("192.0.2.100/24") != std::string::npos; }));
+  EXPECT_EQ(count(lb2.daemon().output(), "192.0.2.100/24 on back"), 1U);
+  EXPECT_EQ(lb2.web().at("put_by_others").at(0).at("interface").as_string(), "back");
+  lb2.host().ip({"address del 192.0.2.100/24 dev back"});
+  EXPECT_TRUE(eventually(5s, [&] { return lb2.web().at("put_by_others").as_array().empty(); }));
+}
+
+TEST_F(VipdPicture, AnAddressThatSomebodyReplacedByHisOwnIsHisAndStaysWhenTheRoleIsLeft) {
+  settle();
+  const auto replaced = lb1.host().inside([] {
+    Address his;
+    his.protocol = 99;  // ip(8) of iproute2 6.1 knows no protocol numbers
+    auto kernel = NetlinkKernel::open();
+    return kernel ? kernel->perform(ChangeAddress{"front", *Prefix::parse("192.0.2.100"), {}, his})
+                  : Status(tl::unexpected(kernel.error()));
+  });
+  ASSERT_TRUE(replaced) << replaced.error().text;
+  EXPECT_TRUE(eventually(5s, [&] { return state_of(lb1, "192.0.2.100/32") == "held, not ours"; }));
+  EXPECT_TRUE(lb1.logged("192.0.2.100 on front was there before, and not by vipd"));
+  EXPECT_EQ(lb1.daemon().stop(20s), 0);
+  EXPECT_TRUE(lb1.holds("192.0.2.100"));
+}
+
+TEST_F(VipdPicture, WhoCanHoldNoAddressLeavesTheRoleToThePeerAndTakesItBackWhenItCan) {
+  const std::string only = R"([{ address = "192.0.2.100", interface = "back" }])";
+  both({.addresses = only});
+  make(lb2, "back");
+  lb2.start();
+  ASSERT_TRUE(lb2.becomes("Active"));
+  lb1.start();
+  EXPECT_TRUE(eventually(20s, [&] { return lb1.logged("no address can be held: back: interface missing"); }));
+  EXPECT_TRUE(lb2.becomes("Active"));
+  std::this_thread::sleep_for(2s);
+  EXPECT_EQ(lb2.role(), "Active");
+  EXPECT_TRUE(lb2.holds("192.0.2.100"));
+  EXPECT_EQ(lb1.web().at("fault").as_string(), "no address can be held: back: interface missing");
+  EXPECT_EQ(lb1.web().at("counters").at("became_active").as_int64(), 1) << "it does not flap";
+  make(lb1, "back");
+  EXPECT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(eventually(5s, [&] { return lb1.holds("192.0.2.100") && !lb2.holds("192.0.2.100"); }));
+  EXPECT_TRUE(lb1.web().at("fault").is_null());
+}
+
+TEST_F(VipdPicture, AnInterfaceWhoseAddressesWereFlushedAndPutBackHearsAgain) {
+  settle();
+  for (int i = 0; i < 3; ++i)
+    lb2.host().ip({"address flush dev front", "address add 192.0.2.12/24 dev front"});
+  std::this_thread::sleep_for(2s);  // five times what a deaf one waits for
+  EXPECT_EQ(lb2.role(), "Backup");
+  EXPECT_EQ(lb2.web().at("counters").at("became_active").as_int64(), 0);
+}
+
+TEST_F(VipdPicture, AnIpv6AddressThatWentWithItsInterfaceDownComesBackWithIt) {
+  lb1.write({.addresses = R"(["192.0.2.100", { address = "2001:db8::100", interface = "back" }])"});
+  make(lb1, "back");
+  lb1.start();
+  ASSERT_TRUE(eventually(20s, [&] { return lb1.holds("2001:db8::100"); }));
+  lb1.host().ip({"link set back down"});
+  std::this_thread::sleep_for(300ms);
+  lb1.host().ip({"link set back up"});
+  EXPECT_TRUE(eventually(5s, [&] { return lb1.holds("2001:db8::100"); }));
+  EXPECT_EQ(state_of(lb1, "2001:db8::100/128"), "held");
+  EXPECT_EQ(lb1.role(), "Active");
+}
+
+TEST_F(VipdPicture, AReloadMovesAnAddressToAnotherInterfaceAndLeavesNoneBehind) {
+  make(lb1, "back");
+  lb1.write({.addresses = kTwoSides});
+  lb1.start();
+  ASSERT_TRUE(eventually(20s, [&] { return lb1.holds("198.51.100.1"); }));
+  lb1.write({.addresses = R"(["192.0.2.100", "198.51.100.1/24"])"});
+  ASSERT_EQ(lb1.vipd("reload").status, 0);
+  const auto all = [&] { return lb1.host().check({"ip", "-o", "address", "show"}); };
+  EXPECT_TRUE(eventually(5s, [&] { return count(all(), " 198.51.100.1/24 ") == 1; }));
+  EXPECT_EQ(count(all(), " 198.51.100.1/"), 1U) << all();
+}
+
+TEST_F(VipdPicture, WhatHappenedWhileNotificationsWereLostIsFoundAllTheSame) {
+  lb1.write({.addresses = kTwoSides});
+  make(lb1, "back");
+  lb1.start();
+  ASSERT_TRUE(eventually(20s, [&] { return lb1.holds("198.51.100.1"); }));
+  lb1.daemon().signal(SIGSTOP);
+  std::vector<std::string> lines{"address del 192.0.2.100/32 dev front", "link del back"};
+  for (int i = 0; i < 6000; ++i)  // more than its socket holds
+    for (const auto* what : {"add", "del"})
+      lines.push_back(fmt::format("address {} 203.0.113.{}/32 dev lo", what, i % 200));
+  lb1.host().ip(lines);
+  make(lb1, "back");
+  lb1.daemon().signal(SIGCONT);
+  EXPECT_TRUE(eventually(10s, [&] { return lb1.holds("192.0.2.100") && lb1.holds("198.51.100.1"); }));
+  EXPECT_EQ(state_of(lb1, "198.51.100.1/32"), "held");
+}
+
+// ---- addresses with a subnet of others
+
+class VipdSecondaries : public VipdPicture {
+ protected:
+  // The floating address becomes the first of its subnet, as after a DHCP renewal.
+  void SetUp() override {
+    lb1.write({.addresses = R"(["192.0.2.100/24"])"});
+    lb1.host().ip({"address add 198.51.100.11/24 dev front"});
+    lb1.start();
+    ASSERT_TRUE(eventually(20s, [&] { return lb1.holds("192.0.2.100"); }));
+    lb1.host().ip({"address del 192.0.2.11/24 dev front"});
+    ASSERT_TRUE(eventually(5s, [&] { return lb1.holds("192.0.2.100"); }));
+    std::this_thread::sleep_for(200ms);
+    lb1.host().ip({"address add 192.0.2.11/24 dev front"});
+    const auto first = lb1.host().check({"ip", "-o", "address", "show", "dev", "front", "primary"});
+    ASSERT_THAT(first, HasSubstr("192.0.2.100/24")) << "then these tests show nothing";
+    ASSERT_EQ(promotes(), "1");
+  }
+  [[nodiscard]] std::string promotes() const {
+    const auto text = lb1.host().check({"cat", "/proc/sys/net/ipv4/conf/front/promote_secondaries"});
+    return text.substr(0, text.find('\n'));
+  }
+};
+
+TEST_F(VipdSecondaries, AHostKeepsItsOwnAddressWhenAFloatingOneThatCameFirstIsTakenAway) {
+  EXPECT_EQ(lb1.daemon().stop(20s), 0);
+  EXPECT_FALSE(lb1.holds("192.0.2.100"));
+  EXPECT_TRUE(lb1.holds("192.0.2.11"));
+  EXPECT_EQ(promotes(), "0") << "as it was";
+}
+
+TEST_F(VipdSecondaries, AfterACrashCleanupRemovesTheAddressFirstAndRestoresThen) {
+  lb1.daemon().kill();
+  EXPECT_EQ(promotes(), "1");
+  EXPECT_EQ(lb1.vipd("cleanup").status, 0);
+  EXPECT_FALSE(lb1.holds("192.0.2.100"));
+  EXPECT_TRUE(lb1.holds("192.0.2.11"));
+  EXPECT_EQ(promotes(), "0");
+}
+
+TEST_F(VipdSecondaries, AfterACrashTheNextRunRestoresWhatItsFileNoLongerNeeds) {
+  lb1.daemon().kill();
+  lb1.write(VipFile{});
+  lb1.start();
+  EXPECT_TRUE(eventually(20s, [&] { return promotes() == "0"; }));
+  EXPECT_TRUE(lb1.holds("192.0.2.11"));
+}
+
+TEST_F(VipdSecondaries, AVipThatLeavesDoesNotTakeAnotherVipsAddressAlong) {
+  const std::string mail =
+      "[vip.mail]\ninterface = \"front\"\naddresses = [\"192.0.2.101/24\"]\nvirtual_router_id = "
+      "52\npriority = { lb1 = 200, lb2 = 100 }\nadvertisement_interval = \"100ms\"\n";
+  lb1.write_text(VipFile{.addresses = R"(["192.0.2.100/24"])"}.text() + mail);
+  ASSERT_EQ(lb1.vipd("reload").status, 0);
+  ASSERT_TRUE(eventually(20s, [&] { return lb1.holds("192.0.2.101"); }));
+  lb1.write_text("format = 1\n[nodes]\nlb1 = \"192.0.2.11\"\nlb2 = \"192.0.2.12\"\n[vipd]\nrealtime = 0\n" +
+                 mail);
+  ASSERT_EQ(lb1.vipd("reload").status, 0);
+  ASSERT_TRUE(eventually(20s, [&] { return !lb1.holds("192.0.2.100"); }));
+  EXPECT_TRUE(lb1.holds("192.0.2.101"));
+  EXPECT_TRUE(lb1.holds("192.0.2.11"));
+  EXPECT_FALSE(lb1.logged("removed by somebody else"));
+}
+
+TEST_F(VipdSecondaries, AnInterfaceThatIsMadeAnewPromotesToo) {
+  lb1.disconnect();
+  lb1.connect(segment);
+  EXPECT_TRUE(eventually(20s, [&] { return promotes() == "1"; }));
+}
+
+}  // namespace
+}  // namespace hawser::lab

@@ -1,0 +1,257 @@
+// What a virtual router holds when interfaces and addresses change under it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/vipd/fake_hands.h"
+
+namespace hawser::vipd {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+const IpAddress kOurs = IpAddress::v4(192, 0, 2, 11);
+const IpAddress kPeer = IpAddress::v4(192, 0, 2, 12);
+
+AddressKey key(const std::string& text, const std::string& interface = "front") {
+  return {interface, *Prefix::parse(text)};
+}
+
+// 192.0.2.100 on front, and 198.51.100.1 on back.
+config::Vip two_sides() {
+  config::Vip vip;
+  vip.name = "web";
+  vip.interface = "front";
+  vip.virtual_router_id = Vrid(51);
+  vip.priority = Priority(128);
+  vip.addresses = {{*Prefix::parse("192.0.2.100"), "front"}, {*Prefix::parse("198.51.100.1"), "back"}};
+  return vip;
+}
+
+class RouterAddresses : public testing::Test {
+ protected:
+  FakeHands hands;
+
+  void pass(VirtualRouter& router, std::chrono::nanoseconds duration) {
+    const auto end = hands.time + duration;
+    while (router.due() && *router.due() <= end) {
+      hands.time = std::max(hands.time, *router.due());
+      router.on_time();
+      finish(router);
+    }
+    hands.time = end;
+  }
+  static void finish(VirtualRouter& router) {
+    while (router.work()) continue;
+  }
+  void changed(VirtualRouter& router) {
+    router.kernel_changed();
+    finish(router);
+  }
+  VirtualRouter active(const config::Vip& vip = two_sides()) {
+    VirtualRouter router(vip, hands);
+    router.interface_usable(kOurs);
+    pass(router, 10s);
+    EXPECT_EQ(router.role(), RoleName::kActive);
+    forget();
+    return router;
+  }
+  void forget() {
+    hands.order.clear();
+    hands.sent.clear();
+    hands.log.clear();
+  }
+  [[nodiscard]] std::optional<Priority> last_priority() const {
+    if (hands.sent.empty()) return std::nullopt;
+    const auto decoded = decode(hands.sent.back(), {kOurs, kVrrpGroup, 255});
+    return decoded ? std::optional(decoded->advertisement.priority) : std::nullopt;
+  }
+};
+
+TEST_F(RouterAddresses, WhatTheStatusCallsHeldIsWhatTheKernelHas) {
+  auto router = active();
+  hands.addresses.erase(key("192.0.2.100"));
+  EXPECT_EQ(router.status().addresses.at(key("192.0.2.100")), Holding::kNo) << "nobody told the router yet";
+  EXPECT_EQ(router.status().addresses.at(key("198.51.100.1", "back")), Holding::kOurs);
+  EXPECT_THAT(router.status().fault, HasSubstr("Active without 192.0.2.100 on front"));
+}
+
+TEST_F(RouterAddresses, AVipThatReturnsAfterItsAddressesWereRemovedAddsThemAgain) {
+  auto router = active();
+  router.shutdown();
+  router.shutdown();
+  finish(router);
+  ASSERT_THAT(hands.addresses, IsEmpty());
+  VirtualRouter again(two_sides(), hands);
+  again.interface_usable(kOurs);
+  pass(again, 4s);
+  EXPECT_EQ(hands.addresses.size(), 2U);
+}
+
+TEST_F(RouterAddresses, AnInterfaceThatIsDeletedAndMadeAgainGetsItsAddressBack) {
+  auto router = active();
+  for (int round = 0; round < 3; ++round) {
+    forget();
+    hands.remove_interface("back");
+    changed(router);
+    EXPECT_EQ(router.role(), RoleName::kActive) << "the other address is held";
+    EXPECT_EQ(router.status().fault, "Active without 198.51.100.1 on back (back: interface missing)");
+    EXPECT_THAT(hands.log, ElementsAre("web: back: interface missing: 198.51.100.1 is held when it returns"));
+    changed(router);
+    pass(router, 20s);
+    EXPECT_EQ(hands.log.size(), 1U) << "said once";
+    hands.missing.clear();
+    changed(router);
+    EXPECT_THAT(hands.addresses, Contains(key("198.51.100.1", "back"))) << "at once, not by time";
+    EXPECT_THAT(hands.log, Contains("web: back: interface is there again"));
+    EXPECT_EQ(router.status().fault, "");
+    pass(router, 10min);
+  }
+}
+
+TEST_F(RouterAddresses, WithOneRefusedAddressItStaysActiveAndSaysWhich) {
+  hands.refused = {IpAddress::v4(198, 51, 100, 1)};
+  VirtualRouter router(two_sides(), hands);
+  router.interface_usable(kOurs);
+  pass(router, 10s);
+  EXPECT_EQ(router.role(), RoleName::kActive);
+  EXPECT_EQ(router.status().fault,
+            "Active without 198.51.100.1 on back (back: add 198.51.100.1/32: Permission denied)");
+  hands.refused.clear();
+  pass(router, 1s);
+  EXPECT_EQ(router.status().fault, "");
+  EXPECT_EQ(hands.addresses.size(), 2U);
+}
+
+TEST_F(RouterAddresses, WhoCanHoldNoAddressLeavesTheRoleToAnother) {
+  hands.refuse_adding = "Permission denied";
+  VirtualRouter router(two_sides(), hands);
+  router.interface_usable(kOurs);
+  pass(router, 3500ms);
+  EXPECT_EQ(router.role(), RoleName::kInitialize);
+  EXPECT_EQ(last_priority(), Priority(0)) << "a peer need not wait until this one is missed";
+  const auto why = "no address can be held: back: add 198.51.100.1/32: Permission denied";
+  EXPECT_EQ(router.status().why, why);
+  EXPECT_EQ(router.status().fault, why);
+  EXPECT_THAT(hands.log, Contains(fmt::format("web: Initialize: {}", why)));
+}
+
+TEST_F(RouterAddresses, WhoCouldHoldNoAddressTriesWithoutTheRoleAndEverMoreSeldom) {
+  hands.refuse_adding = "Permission denied";
+  VirtualRouter router(two_sides(), hands);
+  router.interface_usable(kOurs);
+  pass(router, 3500ms);
+  forget();
+  pass(router, 10min);
+  EXPECT_EQ(router.role(), RoleName::kInitialize);
+  EXPECT_THAT(hands.order, Not(Contains("send"))) << "who has the role is not disturbed";
+  EXPECT_THAT(hands.log, IsEmpty());
+  const auto tries = std::ranges::count(hands.order, "try 192.0.2.100/32");
+  EXPECT_GE(tries, 20);
+  EXPECT_LE(tries, 30);
+  hands.refuse_adding.clear();
+  pass(router, 40s);
+  EXPECT_EQ(router.role(), RoleName::kActive);
+  EXPECT_EQ(hands.addresses.size(), 2U);
+  EXPECT_EQ(router.status().fault, "");
+}
+
+TEST_F(RouterAddresses, TheLastInterfaceThatReturnsEndsThePauseAtOnce) {
+  auto vip = two_sides();
+  vip.addresses.erase(vip.addresses.begin());
+  auto router = active(vip);
+  hands.remove_interface("back");
+  changed(router);
+  EXPECT_EQ(router.role(), RoleName::kInitialize);
+  pass(router, 10min);
+  hands.missing.clear();
+  router.kernel_changed();
+  pass(router, 4s);
+  EXPECT_EQ(router.role(), RoleName::kActive);
+  EXPECT_THAT(hands.addresses, ElementsAre(key("198.51.100.1", "back")));
+}
+
+TEST_F(RouterAddresses, AskedToLeaveItDoesNotReturnThoughItCouldHoldThemAgain) {
+  hands.refuse_adding = "Permission denied";
+  VirtualRouter router(two_sides(), hands);
+  router.interface_usable(kOurs);
+  pass(router, 3500ms);
+  router.shutdown();
+  finish(router);
+  EXPECT_TRUE(router.stopped());
+  hands.refuse_adding.clear();
+  pass(router, 10min);
+  EXPECT_TRUE(router.stopped());
+}
+
+TEST_F(RouterAddresses, ARenamedInterfaceIsLeftWithALastWord) {
+  auto router = active();
+  hands.remove_interface("front");
+  router.interface_unusable("front: interface missing");
+  finish(router);
+  EXPECT_EQ(router.role(), RoleName::kInitialize);
+  EXPECT_EQ(last_priority(), Priority(0));
+  EXPECT_THAT(hands.addresses, IsEmpty());
+}
+
+TEST_F(RouterAddresses, AnAddressThatSomebodyElseTookOverIsLeftToHimAndSaid) {
+  auto router = active();
+  hands.addresses.erase(key("192.0.2.100"));
+  hands.foreign.insert(key("192.0.2.100"));
+  changed(router);
+  EXPECT_THAT(hands.log, ElementsAre(HasSubstr("192.0.2.100 on front was there before, and not by vipd")));
+  EXPECT_EQ(router.status().addresses.at(key("192.0.2.100")), Holding::kForeign);
+  router.shutdown();
+  router.shutdown();
+  finish(router);
+  EXPECT_THAT(hands.order, Not(Contains("remove 192.0.2.100/32")));
+}
+
+TEST_F(RouterAddresses, AnAddressThatSomebodyElsePutsThereIsSaidAsBackupToo) {
+  VirtualRouter router(two_sides(), hands);
+  router.interface_usable(kOurs);
+  forget();
+  hands.foreign.insert(key("192.0.2.100"));
+  changed(router);
+  changed(router);
+  EXPECT_THAT(hands.log, ElementsAre(HasSubstr("192.0.2.100 on front was there before, and not by vipd")));
+}
+
+TEST_F(RouterAddresses, OtherFormsOfItsAddressesAreSaidOnceAndShown) {
+  VirtualRouter router(two_sides(), hands);
+  router.interface_usable(kOurs);
+  forget();
+  for (int i = 0; i < 3; ++i) router.put_by_others({key("192.0.2.100/24", "lan")});
+  EXPECT_THAT(hands.log,
+              ElementsAre("web: 192.0.2.100/24 on lan is there, and not by vipd: this host answers "
+                          "for it in any role; remove it where it is configured"));
+  EXPECT_THAT(router.status().put_by_others, ElementsAre(key("192.0.2.100/24", "lan")));
+  router.put_by_others({});
+  EXPECT_THAT(router.status().put_by_others, IsEmpty());
+}
+
+TEST_F(RouterAddresses, AsBackupItRemovesWhatBearsOurNumber) {
+  VirtualRouter router(two_sides(), hands);
+  router.interface_usable(kOurs);
+  hands.addresses.insert(key("192.0.2.100"));
+  changed(router);
+  EXPECT_THAT(hands.addresses, IsEmpty());
+}
+
+TEST_F(RouterAddresses, AReloadWithAnotherPrefixExchangesTheAddress) {
+  auto router = active();
+  auto vip = two_sides();
+  vip.addresses.front().prefix = *Prefix::parse("192.0.2.100/24");
+  router.reconfigure(vip);
+  EXPECT_TRUE(router.names(key("192.0.2.100"))) << "until it is removed";
+  finish(router);
+  EXPECT_THAT(hands.addresses, ElementsAre(key("198.51.100.1", "back"), key("192.0.2.100/24")));
+  EXPECT_FALSE(router.names(key("192.0.2.100")));
+}
+
+}  // namespace
+}  // namespace hawser::vipd

@@ -1,0 +1,72 @@
+// What the kernel has, as far as we know: links by index, their addresses, and whose these are. Fresh looks,
+// notifications and our own steps all go into this one value, and all that vipd believes or says of the
+// kernel is read from it. A name is what a link is called at the moment, and nothing more. Pure.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lib/base/address.h"
+#include "lib/base/strong.h"
+#include "lib/state/observed.h"
+
+namespace hawser::vipd {
+
+using AddressKey = std::pair<std::string, Prefix>;  // interface, address
+
+// Whether the kernel has an address, and whose it is: what somebody else put there is used and never removed.
+enum class Holding : std::uint8_t { kNo, kOurs, kForeign };
+
+struct SeenLink {
+  std::string name;
+  bool up = false;  // IFF_UP
+  bool carrier = false;
+  MacAddress mac;  // all zero: it has none
+  bool operator==(const SeenLink&) const = default;
+};
+
+class Picture {
+ public:
+  using Addresses = std::map<Prefix, std::uint8_t>;  // with IFA_PROTO
+  struct Link {
+    SeenLink seen;
+    Addresses addresses;
+    bool operator==(const Link&) const = default;
+  };
+
+  // ---- what happened; true: it is not what we knew
+
+  // A whole fresh look.
+  bool see(const Observed& observed);
+  // A link appeared or changed, its name too.
+  bool link_is(IfIndex index, const SeenLink& seen);
+  // It was deleted, or moved to another namespace, and its addresses with it.
+  bool link_is_gone(IfIndex index);
+  // Of a link that we do not know it changes nothing, and is news all the same.
+  bool address_is(IfIndex index, const Prefix& prefix, std::uint8_t protocol);
+  bool address_is_gone(IfIndex index, const Prefix& prefix);
+
+  // ---- what there is
+
+  [[nodiscard]] const std::map<IfIndex, Link>& links() const { return links_; }
+  [[nodiscard]] std::optional<IfIndex> index_of(const std::string& name) const;
+  [[nodiscard]] const Link* find(const std::string& name) const;
+  // An IPv6 address is one on its link whatever prefix it was written with: the kernel takes no second.
+  [[nodiscard]] Holding holding(const AddressKey& address) const;
+
+  // How many addresses bear our number.
+  [[nodiscard]] std::size_t ours() const;
+
+  bool operator==(const Picture&) const = default;
+
+ private:
+  std::map<IfIndex, Link> links_;
+  std::map<std::string, IfIndex> names_;
+};
+
+bool is_ours(std::uint8_t protocol);
+
+}  // namespace hawser::vipd

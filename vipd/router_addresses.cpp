@@ -1,0 +1,228 @@
+// What a virtual router holds: the vip's addresses against what the kernel has.
+#include <algorithm>
+#include <cerrno>
+
+#include "vipd/router.h"
+#include "vipd/secondaries.h"
+
+namespace hawser::vipd {
+
+namespace {
+
+constexpr Milliseconds kRetry{1000};  // after the kernel refused an address, and between two puttings back
+// After it refused all of them; doubled each time.
+constexpr Milliseconds kFirstPause{1000};
+constexpr Milliseconds kLongestPause{30000};
+
+std::string topic(std::string_view what, const AddressKey& address) {
+  return fmt::format("{} {} {}", what, address.first, address.second);
+}
+
+}  // namespace
+
+// Whether some of the addresses are there and ours.
+bool VirtualRouter::take_stock() {
+  bool ours = false;
+  for (auto& [address, holding] : addresses_) {
+    note(address, holding, hands_.holding(address));
+    ours = ours || holding == Holding::kOurs;
+  }
+  return ours;
+}
+
+void VirtualRouter::note(const AddressKey& address, Holding& before, Holding now) {
+  if (now != Holding::kNo) refused_.erase(address);
+  const auto foreign = topic("foreign", address);
+  if (now != Holding::kForeign) troubles_.over(foreign);
+  if (now == Holding::kForeign && before != now)
+    warn(foreign, fmt::format("{} on {} was there before, and not by vipd: it stays when the role is left; "
+                              "remove it where it is configured",
+                              address.second.address, address.first));
+  before = now;
+}
+
+void VirtualRouter::kernel_changed() {
+  std::vector<AddressKey> lost;
+  bool left_over = false;
+  for (auto& [address, holding] : addresses_) {
+    const auto now = hands_.holding(address);
+    if (now == holding) continue;
+    if (now == Holding::kNo) lost.push_back(address);
+    left_over = left_over || now == Holding::kOurs;
+    note(address, holding, now);
+  }
+  const bool back = awaited_is_back();
+  if (unable_ && back) unable_->at = hands_.now();
+  if (holds_addresses(machine_)) {
+    put_back(lost);
+    if (back) queue_missing();
+  } else if (left_over) {
+    remove_left_over("bears our number, and this host does not hold it now: removed");
+  }
+}
+
+// An interface that an address needs has returned.
+bool VirtualRouter::awaited_is_back() {
+  const auto gone = std::erase_if(awaited_, [this](const std::string& name) {
+    if (!hands_.has_interface(name)) return false;
+    troubles_.over(fmt::format("missing {}", name));
+    tell("back", fmt::format("{}: interface is there again", name));
+    return true;
+  });
+  return gone > 0;
+}
+
+void VirtualRouter::put_back(const std::vector<AddressKey>& lost) {
+  if (lost.empty()) return;
+  const auto now = hands_.now();
+  counters_.put_back += lost.size();
+  if (put_back_at_ && now - *put_back_at_ < kRetry) {
+    retry_at_ = *put_back_at_ + kRetry;
+    return;
+  }
+  put_back_at_ = now;
+  queue_missing();
+  const auto& [interface, prefix] = lost.front();
+  if (!hands_.has_interface(interface)) return;  // that is said when it cannot be put back
+  const auto put_back = topic("put back", lost.front());
+  troubles_.over(put_back);  // each time is another one
+  const auto more = lost.size() > 1 ? fmt::format(" and {} more", lost.size() - 1) : "";
+  warn(put_back,
+       fmt::format("{} on {}{}: removed by somebody else, put back", prefix.address, interface, more));
+}
+
+void VirtualRouter::put_by_others(std::vector<AddressKey> there) {
+  for (const auto& address : put_by_others_)
+    if (std::ranges::find(there, address) == there.end()) troubles_.over(topic("elsewhere", address));
+  for (const auto& address : there)
+    if (std::ranges::find(put_by_others_, address) == put_by_others_.end())
+      warn(topic("elsewhere", address),
+           fmt::format("{} on {} is there, and not by vipd: this host answers for it in any role; remove it "
+                       "where it is configured",
+                       address.second, address.first));
+  put_by_others_ = std::move(there);
+}
+
+void VirtualRouter::remove_left_over(std::string_view words) {
+  if (!jobs_.empty()) return;
+  for (const auto& [address, holding] : addresses_) {
+    if (hands_.holding(address) != Holding::kOurs) continue;
+    tell(topic("left over", address),
+         fmt::format("{} on {} {}", address.second.address, address.first, words));
+    jobs_.push({Job::Kind::kRemove, address});
+  }
+}
+
+void VirtualRouter::hold(const AddressKey& address) {
+  const auto found = addresses_.find(address);
+  if (found == addresses_.end()) return;
+  const auto holding = add(address);
+  if (!holding) {
+    refused_[address] = holding.error().text;
+    return;
+  }
+  troubles_.over(topic("add", address));
+  note(address, found->second, *holding);
+  announce(address);
+}
+
+// Whose it is, once it is there.
+Result<Holding> VirtualRouter::add(const AddressKey& address) {
+  const auto there = hands_.holding(address);
+  if (there != Holding::kNo) return there;
+  const auto& [interface, prefix] = address;
+  if (!hands_.has_interface(interface)) {  // tried again when it returns
+    awaited_.insert(interface);
+    warn(fmt::format("missing {}", interface),
+         fmt::format("{}: interface missing: {} is held when it returns", interface, prefix.address));
+    return fail("{}: interface missing", interface);
+  }
+  const auto added = hands_.add_address(interface, prefix);
+  if (added) return Holding::kOurs;
+  if (added.error().code == EEXIST) return Holding::kForeign;  // it came after we looked
+  retry_at_ = hands_.now() + kRetry;
+  warn(topic("add", address), added.error().text);
+  return tl::unexpected(added.error());
+}
+
+void VirtualRouter::remove(const AddressKey& address) {
+  obsolete_.erase(address);
+  if (hands_.holding(address) != Holding::kOurs) return;  // gone already, or somebody else's by now
+  const auto removed = hands_.remove_address(address.first, address.second);
+  if (!removed) return warn(topic("remove", address), removed.error().text);
+  const auto found = addresses_.find(address);
+  if (found != addresses_.end()) found->second = Holding::kNo;
+}
+
+void VirtualRouter::queue_missing() {
+  for (const auto& [address, holding] : addresses_)
+    if (holding == Holding::kNo) jobs_.push({Job::Kind::kHold, address});
+}
+
+// Active without an address: what is missing is in the status. Without any, the role is another's to have.
+void VirtualRouter::judge() {
+  if (role() != RoleName::kActive || addresses_.empty()) return;
+  if (refused_.size() == addresses_.size()) give_up();
+}
+
+void VirtualRouter::give_up() {
+  const auto why = fmt::format("no address can be held: {}", refused_.begin()->second);
+  say_goodbye();
+  unable_ = Unable{hands_.now() + kFirstPause, kFirstPause, why};
+  handle(InterfaceDown{hands_.now(), why});
+}
+
+// Not by taking the role: the router that has it would lose it to one that may not be able to hold anything.
+void VirtualRouter::try_again(TimePoint now) {
+  if (!can_hold()) {
+    unable_->pause = std::min(unable_->pause * 2, kLongestPause);
+    unable_->at = now + unable_->pause;
+    return;
+  }
+  unable_.reset();
+  tell("able", "addresses can be held again");
+  handle(Startup{now, false, {}});
+}
+
+// What the kernel says to one address it says to all others of its family on that interface.
+bool VirtualRouter::can_hold() {
+  std::set<std::pair<std::string, Family>> tried;
+  return std::ranges::any_of(addresses_, [&](const auto& entry) {
+    const auto& [interface, prefix] = entry.first;
+    if (hands_.holding(entry.first) != Holding::kNo) return true;
+    if (!hands_.has_interface(interface)) {
+      awaited_.insert(interface);
+      return false;
+    }
+    if (!tried.emplace(interface, prefix.address.family()).second) return false;
+    const auto taken = hands_.try_address(interface, prefix);
+    return taken || taken.error().code == EEXIST;
+  });
+}
+
+void VirtualRouter::add_secondaries(std::set<std::string>& interfaces) const {
+  const auto add = [&](const AddressKey& address) {
+    if (has_secondaries(address.second)) interfaces.insert(address.first);
+  };
+  for (const auto& [address, holding] : addresses_) add(address);
+  std::ranges::for_each(obsolete_, add);
+}
+
+std::string VirtualRouter::fault() const {
+  if (unable_) return unable_->why;
+  if (role() != RoleName::kActive || working()) return {};
+  std::size_t missing = 0;
+  std::string first;
+  for (const auto& [address, holding] : addresses_) {
+    if (hands_.holding(address) != Holding::kNo) continue;
+    if (missing++ > 0) continue;
+    first = fmt::format("{} on {}", address.second.address, address.first);
+    if (const auto why = refused_.find(address); why != refused_.end())
+      first += fmt::format(" ({})", why->second);
+  }
+  if (missing == 0) return {};
+  const auto more = missing > 1 ? fmt::format(" and {} more", missing - 1) : "";
+  return fmt::format("Active without {}{}", first, more);
+}
+
+}  // namespace hawser::vipd

@@ -1,0 +1,41 @@
+// An address written with its prefix (192.0.2.100/24) may become the first of its subnet on an interface, and
+// leaving the role would then take the host's own addresses of that subnet along. As long as a vip names such
+// an address, its interface promotes secondaries instead; what was set before is in a journal of the state
+// directory before anything is set, and is restored, after a crash too. What is here is done by the worker.
+#pragma once
+
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "lib/base/address.h"
+#include "lib/base/result.h"
+#include "lib/base/strong.h"
+
+namespace hawser::vipd {
+
+struct SecondariesOf {  // a link as it is
+  IfIndex link;
+  std::string name;
+  bool promoted = false;
+  bool operator==(const SecondariesOf&) const = default;
+};
+
+struct Promotions {
+  std::vector<IfIndex> journal;  // links that did not promote before us
+  std::vector<IfIndex> on, off;  // what to set, once the journal is written
+  bool operator==(const Promotions&) const = default;
+};
+
+// Whether removing an address may take others along: IPv4 with a subnet.
+bool has_secondaries(const Prefix& prefix);
+
+// `links`: the wanted interfaces that exist and those of the journal that still exist.
+Promotions promotions(const std::vector<IfIndex>& journal, const std::set<std::string>& wanted,
+                      const std::vector<SecondariesOf>& links);
+
+// Sets, restores, and says what. An empty `wanted` restores everything.
+Status promote_secondaries(const std::filesystem::path& state_directory, const std::set<std::string>& wanted);
+
+}  // namespace hawser::vipd
