@@ -264,7 +264,7 @@ nanoseconds between_answers(const VrrpConfig& config) {
 }
 
 nanoseconds between_announcements(const VrrpConfig& config) {
-  return std::max<nanoseconds>(kSettling, active_down_interval(config.priority, config.interval));
+  return std::max<nanoseconds>(kBetweenAnswers, active_down_interval(config.priority, config.interval));
 }
 
 // A split has healed, or a router does not hear us. Answering at once (RFC 9568 6.4.3) makes it yield and
