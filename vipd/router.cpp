@@ -13,8 +13,7 @@ constexpr Milliseconds kGrace{100};
 constexpr Milliseconds kGraceEach{1};
 
 // Each takeover of an ordinary day is a line; a peer that flaps is not.
-constexpr Damper::Pace kChanges{
-    .free = 10, .change = Milliseconds(1000), .repeat = Milliseconds(1000), .longest = Milliseconds(300000)};
+constexpr Damper::Pace kChanges{.free = 10, .change = Milliseconds(1000), .longest = Milliseconds(300000)};
 constexpr std::size_t kMostNamed{8};  // addresses in one line
 
 VrrpConfig machine_config(const config::Vip& vip, const IpAddress& source) {
