@@ -36,20 +36,21 @@ Reading judge_sources(std::vector<config::Source> sources, const std::string& no
   const auto node_file = read_file(kNodeFile);
   const config::NodeChoice choice{node, node_file ? first_word(*node_file) : "", short_host_name()};
   auto loaded = config::load(sources, choice, part);
-  Reading reading{std::move(sources), std::move(loaded.config), std::move(loaded.effective), {}};
+  Reading reading{std::move(sources), std::move(loaded.config), std::move(loaded.effective), {}, {}};
   for (const auto& problem : loaded.problems) reading.problems.push_back(to_string(problem));
+  for (const auto& note : loaded.notes) reading.notes.push_back(note_text(note));
   return reading;
 }
 
 Reading read_file_of(const cli::Arguments& arguments, config::Part part) {
   auto sources = config::read_sources(arguments.config);
-  if (!sources) return {{}, {}, {}, {sources.error().text}};
+  if (!sources) return {{}, {}, {}, {sources.error().text}, {}};
   return judge_sources(std::move(*sources), arguments.node, part);
 }
 
 Reading read_last_good_of(const cli::Arguments& arguments) {
   auto sources = config::read_last_good(arguments.state_dir, "netd");
-  if (!sources) return {{}, {}, {}, {sources.error().text}};
+  if (!sources) return {{}, {}, {}, {sources.error().text}, {}};
   return judge_sources(std::move(*sources), arguments.node, config::Part::kNetd);
 }
 

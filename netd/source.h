@@ -17,6 +17,7 @@ struct Reading {
   config::Config config;
   std::vector<config::Effective> effective;
   std::vector<std::string> problems;  // one line each; empty: `config` may be used
+  std::vector<std::string> notes;     // likewise: what works, but probably not as meant
   [[nodiscard]] bool good() const { return problems.empty(); }
 };
 

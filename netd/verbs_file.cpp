@@ -1,4 +1,6 @@
 // Verbs that only look at the file.
+#include <algorithm>
+
 #include <boost/json.hpp>
 
 #include "lib/cli/output.h"
@@ -17,24 +19,42 @@ int complain(const std::vector<std::string>& problems) {
   return kConfiguration;
 }
 
+void say_notes(const std::vector<std::string>& notes) {
+  for (const auto& note : notes) fmt::print(stderr, "{}\n", note);
+}
+
+// The lines of every node, each once.
+struct Judgement {
+  std::vector<std::string> problems;
+  std::vector<std::string> notes;
+};
+
+void add_new(std::vector<std::string>& all, const std::vector<std::string>& more) {
+  for (const auto& line : more)
+    if (std::ranges::find(all, line) == all.end()) all.push_back(line);
+}
+
 }  // namespace
 
 int check(const cli::Arguments& arguments) {
   if (!arguments.has("--all-nodes")) {
     const auto reading = read_file_of(arguments, config::Part::kAll);
+    say_notes(reading.notes);
     if (!reading.good()) return complain(reading.problems);
     cli::print(fmt::format("{}: good\n", arguments.config.string()));
     return kDone;
   }
   const auto sources = config::read_sources(arguments.config);
   if (!sources) return complain({sources.error().text});
-  std::set<std::string> seen;  // what is wrong for every node is said once
-  std::vector<std::string> problems;
+  Judgement all;
   const auto nodes = config::node_names(*sources);
-  for (const auto& node : nodes)
-    for (const auto& problem : judge_sources(*sources, node, config::Part::kAll).problems)
-      if (seen.insert(problem).second) problems.push_back(problem);
-  if (!problems.empty()) return complain(problems);
+  for (const auto& node : nodes) {
+    const auto reading = judge_sources(*sources, node, config::Part::kAll);
+    add_new(all.problems, reading.problems);
+    add_new(all.notes, reading.notes);
+  }
+  say_notes(all.notes);
+  if (!all.problems.empty()) return complain(all.problems);
   cli::print(fmt::format("{}: good for {}\n", arguments.config.string(),
                          nodes.size() == 1 ? "one node" : fmt::format("{} nodes", nodes.size())));
   return kDone;

@@ -21,6 +21,7 @@ namespace hawser::config {
 // Told what is wrong with which value.
 using Fault = std::function<void(const Value& at, std::string what)>;
 
+// Without control characters: what is written goes into packets, logs and terminals.
 struct Text {
   using Type = std::string;
   bool parse(const Value& value, Type& out, const Fault& fault) const;
@@ -29,7 +30,19 @@ struct Text {
   [[nodiscard]] std::string range() const { return ""; }
 };
 
-bool valid_device(std::string_view name);
+// Where only an omitted key means "none".
+struct NonEmpty : Text {
+  bool parse(const Value& value, Type& out, const Fault& fault) const;
+};
+
+// What is compared with bytes, and may be any.
+struct AnyText : Text {
+  bool parse(const Value& value, Type& out, const Fault& fault) const;
+};
+
+// Why the kernel would not take, or would misunderstand, a device's name: "\"a b\" is not a device name: ..";
+// empty: it is one.
+std::string device_fault(std::string_view name);
 
 // A network device's name as the kernel takes it (dev_valid_name).
 struct DeviceName : Text {
@@ -126,6 +139,12 @@ inline constexpr Parsed<IpAddress> kAddress{"address"};
 inline constexpr Parsed<Prefix> kPrefix{"prefix"};
 inline constexpr Parsed<MacAddress> kMac{"MAC"};
 
+// An address as a device has it. Without its length the kernel would make a host route of a network.
+struct WithLength : Parsed<Prefix> {
+  WithLength() : Parsed<Prefix>{"prefix"} {}
+  bool parse(const Value& value, Type& out, const Fault& fault) const;
+};
+
 template <class Item>
 struct ListOf {
   using Type = std::vector<typename Item::Type>;
@@ -151,6 +170,17 @@ struct ListOf {
 };
 template <class Item>
 ListOf(Item) -> ListOf<Item>;
+
+// A list that must say something.
+template <class Item>
+struct SomeOf : ListOf<Item> {
+  using Type = typename ListOf<Item>::Type;
+  bool parse(const Value& value, Type& out, const Fault& fault) const {
+    const auto* list = value.as<List>();
+    if (list != nullptr && list->empty()) return fault(value, "must name at least one"), false;
+    return ListOf<Item>::parse(value, out, fault);
+  }
+};
 
 // From the kind's type to the member's: numbers narrow (their range was checked), strong types and optionals
 // wrap.

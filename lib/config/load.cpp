@@ -81,6 +81,12 @@ std::string to_string(const Problem& problem) {
                      problem.what);
 }
 
+std::string note_text(const Problem& note) {
+  auto said = note;
+  said.what = "note: " + note.what;
+  return to_string(said);
+}
+
 Loaded load(const std::vector<Source>& sources, const NodeChoice& choice, Part part) {
   Loaded loaded;
   Report report(sources, part);
@@ -94,11 +100,10 @@ Loaded load(const std::vector<Source>& sources, const NodeChoice& choice, Part p
   view.nodes = read_node_names(root, report);
   view.node = choose_node(root, view.nodes, choice, report);
   auto file = read_file(view_of(root, view, report), view, report, &loaded.effective);
-  file.priorities = read_priorities(root, view, sources);
-  check_network(file, report);
-  check_vips(file, report);
-  check_services(file, report);
+  read_other_views(root, sources, file);
+  check_all(file, report);
   loaded.problems = report.problems();
+  loaded.notes = report.notes();
   loaded.config = build(file);
   return loaded;
 }

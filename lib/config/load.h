@@ -21,6 +21,8 @@ struct Problem {
   bool operator==(const Problem&) const = default;
 };
 std::string to_string(const Problem& problem);
+// The same shape for what is only worth knowing: "FILE:LINE:COLUMN: key: note: ..".
+std::string note_text(const Problem& note);
 
 // One file's text, already read: loading is pure and needs no file system.
 struct Source {
@@ -41,6 +43,7 @@ struct Effective {     // one row of `netd dump`
 struct Loaded {
   Config config;
   std::vector<Problem> problems;  // empty, or the config must not be used
+  std::vector<Problem> notes;     // works, but probably not as meant
   std::vector<Effective> effective;
   [[nodiscard]] bool good() const { return problems.empty(); }
 };

@@ -120,6 +120,55 @@ class FileReader {
   File file_;
 };
 
+// visit(name, table) for every [KIND.NAME].
+template <class Visit>
+void each_section(const Table& tree, std::string_view kind, const Visit& visit) {
+  const auto* sections = find(tree, kind);
+  const auto* tables = sections == nullptr ? nullptr : sections->as<Table>();
+  if (tables == nullptr) return;
+  for (const auto& entry : *tables)
+    if (const auto* table = entry.value.as<Table>()) visit(entry.key, *table);
+}
+
+// One node's view, of which only little counts.
+class OtherView {
+ public:
+  OtherView(const NodeView& view, Report& unheard, File& file)
+      : view_(view), unheard_(unheard), file_(file) {}
+
+  void vips(const Table& tree) {
+    each_section(tree, "vip", [&](const std::string& name, const Table& table) {
+      VipSpec vip;
+      read_section(scope(), vip_rows(), table, vip);
+      file_.priorities[name][view_.node] = vip.priority.value;
+    });
+  }
+
+  // An address on lo or a dummy is not answered for: it may be on several hosts, as on real servers of direct
+  // routing; one in a VRF is another network's.
+  template <class S>
+  void devices(const Table& tree, std::string_view kind, const Rows<S>& rows) {
+    each_section(tree, kind, [&](const std::string& name, const Table& table) {
+      Section<S> section;
+      section.places = read_section(scope(), rows, table, section.said);
+      const auto& said = section.said;
+      if (!said.vrf.empty() || name == "lo" || said.device == "lo" || is_dummy(said)) return;
+      for (std::size_t i = 0; i < said.addresses.size(); ++i)
+        file_.own_addresses.emplace(said.addresses[i].address,
+                                    OwnAddress{view_.node, section.at("addresses", i)});
+    });
+  }
+
+ private:
+  static bool is_dummy(const LinkSpec& link) { return link.kind == LinkKind::kDummy; }
+  static bool is_dummy(const BondSpec&) { return false; }
+  [[nodiscard]] Scope scope() const { return {unheard_, view_, nullptr, "", "", Part::kAll}; }
+
+  const NodeView& view_;
+  Report& unheard_;
+  File& file_;
+};
+
 }  // namespace
 
 std::vector<std::string> read_node_names(const Table& root, Report& report) {
@@ -145,25 +194,21 @@ File read_file(const Table& tree, const NodeView& view, Report& report, std::vec
   return FileReader(view, report, effective).read(tree);
 }
 
-std::map<std::string, std::map<std::string, std::uint8_t>> read_priorities(
-    const Table& root, const NodeView& view, const std::vector<Source>& sources) {
-  std::map<std::string, std::map<std::string, std::uint8_t>> priorities;
+void read_other_views(const Table& root, const std::vector<Source>& sources, File& file) {
   // What is wrong in other hosts' views is said when those are loaded.
   Report unheard(sources, Part::kAll);
-  for (const auto& node : view.nodes) {
-    const NodeView other{node, view.nodes};
+  for (const auto& [name, node] : file.nodes)
+    for (std::size_t i = 0; i < node.said.addresses.size(); ++i)
+      file.own_addresses.emplace(node.said.addresses[i], OwnAddress{name, node.at("addresses", i)});
+  for (const auto& node : file.view.nodes) {
+    const NodeView other{node, file.view.nodes};
     const auto tree = view_of(root, other, unheard);
-    const auto* vips = find(tree, "vip");
-    if (vips == nullptr || vips->as<Table>() == nullptr) continue;
-    for (const auto& entry : *vips->as<Table>()) {
-      const auto* table = entry.value.as<Table>();
-      if (table == nullptr) continue;
-      VipSpec vip;
-      read_section({unheard, other, nullptr, "", "", Part::kAll}, vip_rows(), *table, vip);
-      priorities[entry.key][node] = vip.priority.value;
-    }
+    OtherView reading{other, unheard, file};
+    reading.vips(tree);
+    if (node == file.view.node) continue;
+    reading.devices(tree, "bond", bond_rows());
+    reading.devices(tree, "link", link_rows());
   }
-  return priorities;
 }
 
 }  // namespace hawser::config

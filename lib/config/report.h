@@ -23,6 +23,10 @@ class Report {
     at_.insert(place);
     if (concerns(part, asked_)) problems_.insert({place, std::move(key), std::move(what)});
   }
+  // What the kernel takes, and what may be meant: said by `check`, stops nobody.
+  void note(Part part, Place place, std::string key, std::string what) {
+    if (concerns(part, asked_)) notes_.insert({place, std::move(key), std::move(what)});
+  }
   // For a value that is left out because of what is wrong inside it.
   void mark_faulty(Place place) { at_.insert(place); }
   // Whether anything was wrong with exactly this value, whoever is concerned.
@@ -37,13 +41,8 @@ class Report {
   // "hawser.toml:12"
   [[nodiscard]] std::string where(Place place) const { return fmt::format("{}:{}", file(place), place.line); }
   // Sorted by file (in reading order), line and column; each once.
-  [[nodiscard]] std::vector<Problem> problems() const {
-    std::vector<Problem> result;
-    result.reserve(problems_.size());
-    for (const auto& [place, key, what] : problems_)
-      result.push_back({file(place), place.line, place.column, key, what});
-    return result;
-  }
+  [[nodiscard]] std::vector<Problem> problems() const { return listed(problems_); }
+  [[nodiscard]] std::vector<Problem> notes() const { return listed(notes_); }
 
  private:
   struct Found {
@@ -53,6 +52,14 @@ class Report {
     auto operator<=>(const Found&) const = default;
   };
 
+  [[nodiscard]] std::vector<Problem> listed(const std::set<Found>& all) const {
+    std::vector<Problem> result;
+    result.reserve(all.size());
+    for (const auto& [place, key, what] : all)
+      result.push_back({file(place), place.line, place.column, key, what});
+    return result;
+  }
+
   [[nodiscard]] std::string file(Place place) const {
     return place.file < sources_.size() ? sources_[place.file].file : std::string();
   }
@@ -61,6 +68,7 @@ class Report {
   Part asked_;
   bool syntax_ok_ = true;
   std::set<Found> problems_;
+  std::set<Found> notes_;
   std::set<Place> at_;
 };
 

@@ -51,7 +51,7 @@ template <class S>
 Rows<S> interface_rows() {
   Rows<S> rows;
   rows.add("device", &S::device, DeviceName{}, "the device, where the section is not named like it")
-      .add("addresses", &S::addresses, ListOf{kPrefix}, "addresses with their prefix length");
+      .add("addresses", &S::addresses, ListOf{WithLength{}}, "addresses with their prefix length");
   rows.custom(setting("routes", "list of table", "{ to, via, table, metric, source, onlink, mtu }",
                       "routes through this device; to is \"default\" or a prefix"),
               read_routes, [](const S& link) { return show_routes(link.routes); });
@@ -167,7 +167,8 @@ const Rows<BondPort>& port_rows() {
   static const auto rows = Rows<BondPort>()
                                .add("prio", &BondPort::prio, Whole{-kMaxInt - 1, kMaxInt},
                                     "higher is preferred; not looked at while a primary is set")
-                               .add("queue_id", &BondPort::queue_id, Whole{0, 255}, "transmit queue; 0: none")
+                               .add("queue_id", &BondPort::queue_id, Whole{0, 16},
+                                    "transmit queue, of which a bond has 16; 0: none")
                                .unsupported({"actor_port_prio", "probe"});
   return rows;
 }
@@ -176,7 +177,7 @@ const Rows<BondSpec>& bond_rows() {
   static const auto rows = [] {
     auto made = interface_rows<BondSpec>();
     made.add("mode", &BondSpec::mode, Word<BondMode>{}, "how the ports share the traffic").required();
-    made.add("ports", &BondSpec::ports, ListOf{PortName{}}, "its devices, in order of preference")
+    made.add("ports", &BondSpec::ports, SomeOf<PortName>{}, "its devices, in order of preference")
         .add("primary", &BondSpec::primary, Text{}, "the port that is active whenever it works")
         .add("monitor", &BondSpec::monitor, Word<Monitor>{}, "how a dead port is found")
         .add("fast_failover", &BondSpec::fast_failover, Flag{},
@@ -212,7 +213,7 @@ const Rows<LinkSpec>& link_rows() {
              Word<LinkKind>{{LinkKind::kPhysical, LinkKind::kVlan, LinkKind::kDummy, LinkKind::kVrf}},
              "what it is")
         .required()
-        .add("on", &LinkSpec::on, Text{}, "the device below; of a vlan")
+        .add("on", &LinkSpec::on, NonEmpty{}, "the device below; of a vlan")
         .required()
         .add("id", &LinkSpec::id, Whole{1, 4094}, "VLAN number; of a vlan")
         .required()

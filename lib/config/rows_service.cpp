@@ -101,7 +101,7 @@ void add_http(Rows<Check>& rows) {
   rows.custom(setting("status", "list of int or text", "100 to 599", "http: which answers are good"),
               read_status, show_status);
   rows.add(
-          "contains", [](auto& check) -> auto& { return check.http.contains; }, Text{},
+          "contains", [](auto& check) -> auto& { return check.http.contains; }, AnyText{},
           "http: text that the body must contain")
       .add(
           "max_body", [](auto& check) -> auto& { return check.http.max_body; }, Whole{0, 16'777'216},
@@ -251,12 +251,12 @@ void read_netmask(const Scope& scope, const Value& value, ServiceSpec& service) 
 }
 
 void add_service_rows(Rows<ServiceSpec>& rows) {
-  rows.add("virtual", &ServiceSpec::virtuals, ListOf{Text{}},
+  rows.add("virtual", &ServiceSpec::virtuals, SomeOf<NonEmpty>{},
            "\"tcp ADDRESS:PORT\", \"udp ..\", \"sctp ..\", \"tcp @VIP:PORT\", \"fwmark N\", \"fwmark6 N\"")
       .required()
       .add("protocol", &ServiceSpec::protocol, OneOf{{"tcp", "udp", "sctp"}},
            "for virtual addresses without one")
-      .add("pool", &ServiceSpec::pool, Text{}, "the real servers")
+      .add("pool", &ServiceSpec::pool, NonEmpty{}, "the real servers")
       .add("scheduler", &ServiceSpec::scheduler,
            OneOf{{"rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "sed", "nq", "fo", "ovf", "mh",
                   "twos"}},
@@ -312,7 +312,7 @@ const Rows<TunnelSpec>& tunnel_rows() {
 const Rows<RealSpec>& real_rows() {
   static const auto rows = [] {
     Rows<RealSpec> made;
-    made.add("name", &RealSpec::name, Text{}, "unique in its pool; unset: ADDRESS:PORT");
+    made.add("name", &RealSpec::name, NonEmpty{}, "unique in its pool; unset: ADDRESS:PORT");
     made.custom(setting("addresses", "list of address", "", "at most one of each family"),
                 read_real_addresses, show_real_addresses);
     made.custom(setting("address", "address", "", "one address, with or without :PORT"),

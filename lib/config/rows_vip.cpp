@@ -20,7 +20,7 @@ Setting setting(std::string_view key, std::string_view type, std::string_view ra
 const Rows<VipAddress>& address_rows() {
   static const auto rows = Rows<VipAddress>()
                                .add("address", &VipAddress::prefix, kPrefix, "the address")
-                               .add("interface", &VipAddress::interface, Text{}, "where it lives");
+                               .add("interface", &VipAddress::interface, NonEmpty{}, "where it lives");
   return rows;
 }
 
@@ -148,7 +148,7 @@ const Rows<Announce>& announce_rows() {
 const Rows<VipSpec>& vip_rows() {
   static const auto rows = [] {
     Rows<VipSpec> made;
-    made.add("interface", &VipSpec::interface, Text{}, "where advertisements go and addresses live",
+    made.add("interface", &VipSpec::interface, NonEmpty{}, "where advertisements go and addresses live",
              Part::kAll)
         .required();
     auto addresses = setting("addresses", "list of address, prefix or { address, interface }", "",
@@ -165,7 +165,7 @@ const Rows<VipSpec>& vip_rows() {
                 [](const VipSpec& vip) { return std::to_string(vip.version); });
     made.add("checksum", &VipSpec::checksum, Word<VrrpChecksum>{}, "of version 3 over IPv4")
         .add("transport", &VipSpec::transport, Word<Transport>{}, "how the nodes hear each other")
-        .add("peers", &VipSpec::peer_words, ListOf{Text{}},
+        .add("peers", &VipSpec::peer_words, ListOf{NonEmpty{}},
              "unicast: nodes or addresses; unset: every other node's address of the family")
         .add("source", &VipSpec::source, kAddress, "source address of advertisements");
     add_timing(made);

@@ -1,5 +1,4 @@
-#include "lib/config/rules_bond.h"
-
+// Rules inside one bond. Between bonds and their ports: rules_port.cpp.
 #include <algorithm>
 
 #include "lib/config/monitor.h"
@@ -12,19 +11,11 @@ namespace {
 
 using BondSection = Section<BondSpec>;
 
-void fault(Report& report, const BondSection& bond, std::string_view key, std::string what) {
-  report.add(Part::kNetd, bond.at(key), dotted(bond.path, key), std::move(what));
+// "100ms", with the word that tells what nobody wrote.
+std::string value_text(const BondSection& bond, BondOption option) {
+  const auto text = format_bond_value(info_of(option), option_of(bond.said, option));
+  return bond.said.options.contains(option) ? text : text + " (default)";
 }
-
-std::string modes_of(BondModes modes) {
-  std::vector<std::string_view> names;
-  for (const auto& [mode, name] : kNames<BondMode>)
-    if ((modes & mode_bit(mode)) != 0) names.push_back(name);
-  return joined(names, " and ");
-}
-
-constexpr BondModes kWithActivePort =
-    mode_bit(BondMode::kActiveBackup) | mode_bit(BondMode::kBalanceTlb) | mode_bit(BondMode::kBalanceAlb);
 
 void has_a_mode(const BondSection& bond, Report& report) {
   if (!bond.has("mode"))
@@ -53,8 +44,11 @@ void one_monitor(const BondSection& bond, Report& report) {
   const auto monitor = monitor_of(bond.said);
   const bool arp = wrote(bond, BondOption::kArpInterval);
   const bool mii = wrote(bond, BondOption::kMiimon);
-  if (arp && mii)
-    fault(report, bond, "arp_interval", "must not stand beside miimon: the kernel has one monitor at a time");
+  if (arp && (mii || monitor == Monitor::kMii))
+    fault(report, bond, "arp_interval",
+          fmt::format("miimon {} and arp_interval {} exclude each other: write {}",
+                      value_text(bond, BondOption::kMiimon), value_text(bond, BondOption::kArpInterval),
+                      mii ? "one of them" : "monitor = \"arp\""));
   else if (arp && monitor != Monitor::kArp)
     fault(report, bond, "arp_interval", "needs monitor = \"arp\"");
   else if (mii && monitor != Monitor::kMii)
@@ -93,6 +87,10 @@ void arp_has_targets(const BondSection& bond, Report& report) {
     fault(report, bond, "arp_validate", "needs monitor = \"arp\"");
 }
 
+bool is_own(const BondSection& bond, const IpAddress& address) {
+  return std::ranges::find(bond.said.addresses, address, &Prefix::address) != bond.said.addresses.end();
+}
+
 void targets_are_sound(const BondSection& bond, std::string_view key, const std::vector<IpAddress>& targets,
                        Family family, Report& report) {
   constexpr std::size_t kMost = 16;  // BOND_MAX_ARP_TARGETS
@@ -102,8 +100,10 @@ void targets_are_sound(const BondSection& bond, std::string_view key, const std:
     };
     if (targets[i].family() != family)
       say(fmt::format("{} must be {}", to_string(targets[i]), family == Family::kIpv4 ? "IPv4" : "IPv6"));
-    else if (!is_unicast(targets[i]))
-      say(fmt::format("{} is not an address that a host can have", to_string(targets[i])));
+    else if (auto wrong = reachable_fault(targets[i]); !wrong.empty())
+      say(std::move(wrong));
+    else if (is_own(bond, targets[i]))
+      say(fmt::format("{} is the bond's own address: no neighbour answers for it", targets[i]));
     else if (std::find(targets.begin(), targets.begin() + static_cast<std::ptrdiff_t>(i), targets[i]) !=
              targets.begin() + static_cast<std::ptrdiff_t>(i))
       say(fmt::format("{} is there twice", to_string(targets[i])));
@@ -125,77 +125,35 @@ void delays_are_multiples(const BondSection& bond, Report& report) {
       const auto below = delay / miimon * miimon;
       const auto text = [&](std::uint32_t value) { return quote(format_bond_value(info, value)); };
       const auto lower = below == 0 ? std::string() : text(below) + " or ";
-      fault(
-          report, bond, info.name,
-          fmt::format("{} is not a multiple of miimon {}: write {}{}", text(delay),
-                      format_bond_value(info_of(BondOption::kMiimon), miimon), lower, text(below + miimon)));
+      fault(report, bond, info.name,
+            fmt::format("{} is not a multiple of miimon {}: write {}{}", text(delay),
+                        value_text(bond, BondOption::kMiimon), lower, text(below + miimon)));
     }
   }
 }
 
-bool is_port(const BondSpec& bond, const std::string& name) {
-  return std::ranges::find(bond.ports, name) != bond.ports.end();
+void one_name_for_announcements(const BondSection& bond, Report& report) {
+  if (bond.has("num_grat_arp") && bond.has("num_unsol_na"))
+    fault(report, bond, "num_unsol_na", "must not stand beside num_grat_arp: it is another name of it");
 }
 
-void primary_is_a_port(const BondSection& bond, Report& report) {
-  const auto& primary = bond.said.primary;
-  if (primary.empty() || is_port(bond.said, primary)) return;
-  fault(report, bond, "primary", fmt::format("{} is not among the ports", quote(primary)));
+// bond_option_ad_actor_system_set(): "Invalid argument". Zero stands for the bond's own.
+void system_address_is_a_stations(const BondSection& bond, Report& report) {
+  const auto& system = bond.said.ad_actor_system;
+  if (system && (system->bytes[0] & 1U) != 0)
+    fault(report, bond, "ad_actor_system",
+          fmt::format("{} is a multicast address: the first byte of a system's is even", *system));
 }
 
-void port_settings_have_a_port(const BondSection& bond, Report& report) {
-  for (const auto& [name, port] : bond.said.port) {
-    if (!is_port(bond.said, name))
-      report.add(Part::kNetd, port.place, port.path, fmt::format("{} is not among the ports", quote(name)));
-    if (bond.has("mode") && port.has("prio") && (kWithActivePort & mode_bit(bond.said.mode)) == 0)
-      report.add(Part::kNetd, port.at("prio"), port.path + ".prio",
-                 fmt::format("mode {} does not take it: only {}", name_of(bond.said.mode),
-                             modes_of(kWithActivePort)));
-  }
-}
-
-void queues_are_unique(const BondSection& bond, Report& report) {
-  std::map<std::uint16_t, std::pair<std::string, Place>> seen;
-  for (const auto& [name, port] : bond.said.port) {
-    if (port.said.queue_id == 0) continue;
-    const auto place = port.at("queue_id");
-    const auto [there, added] = seen.try_emplace(port.said.queue_id, name, place);
-    if (!added)
-      report.add(Part::kNetd, place, port.path + ".queue_id",
-                 fmt::format("{} is also that of port {}", port.said.queue_id, quote(there->second.first)));
-  }
-}
-
-struct PortUse {
-  std::string bond;
-  Place place;
-};
-
-void a_port_in_one_bond(const File& file, Report& report) {
-  std::map<std::string, PortUse> seen;
-  for (const auto& [name, bond] : file.bonds) {
-    for (std::size_t i = 0; i < bond.said.ports.size(); ++i) {
-      const auto& port = bond.said.ports[i];
-      const auto place = bond.at("ports", i);
-      const auto [there, added] = seen.try_emplace(device_of(file, port), PortUse{name, place});
-      if (added) continue;
-      const bool first_is_later = there->second.place > place;
-      const auto& holder = first_is_later ? name : there->second.bond;
-      const auto& loser = first_is_later ? there->second.bond : name;
-      report.add(Part::kNetd, std::max(place, there->second.place), fmt::format("bond.{}.ports", loser),
-                 loser == holder
-                     ? fmt::format("{} is there twice", quote(port))
-                     : fmt::format("{} is already a port of bond {}", quote(port), quote(holder)));
-    }
-  }
-}
-
-void a_bond_is_no_port(const File& file, const BondSection& bond, Report& report) {
-  for (std::size_t i = 0; i < bond.said.ports.size(); ++i)
-    if (file.bonds.contains(bond.said.ports[i]))
-      report.add(
-          Part::kNetd, bond.at("ports", i), bond.path + ".ports",
-          fmt::format("{} is a bond: the kernel does not take one as a port", quote(bond.said.ports[i])));
+// bond_set_mac_address() then does nothing, and says that it did.
+void mac_is_not_a_ports(const BondSection& bond, Report& report) {
+  const auto policy = bond.said.options.find(BondOption::kFailOverMac);
+  if (!bond.said.mac || bond.said.mode != BondMode::kActiveBackup || policy == bond.said.options.end() ||
+      policy->second == 0)
+    return;
+  fault(report, bond, "mac",
+        fmt::format("must not stand beside fail_over_mac = \"{}\": the bond has the MAC of its active port",
+                    format_bond_value(info_of(BondOption::kFailOverMac), policy->second)));
 }
 
 }  // namespace
@@ -211,12 +169,10 @@ void check_bonds(const File& file, Report& report) {
     targets_are_sound(bond, "arp_ip_target", bond.said.arp_ip_target, Family::kIpv4, report);
     targets_are_sound(bond, "ns_ip6_target", bond.said.ns_ip6_target, Family::kIpv6, report);
     delays_are_multiples(bond, report);
-    primary_is_a_port(bond, report);
-    port_settings_have_a_port(bond, report);
-    queues_are_unique(bond, report);
-    a_bond_is_no_port(file, bond, report);
+    one_name_for_announcements(bond, report);
+    system_address_is_a_stations(bond, report);
+    mac_is_not_a_ports(bond, report);
   }
-  a_port_in_one_bond(file, report);
 }
 
 }  // namespace hawser::config

@@ -1,4 +1,4 @@
-// Rules of [vip.*].
+// Rules of [vip.*] as an election. Its addresses: rules_vip_address.cpp, its peers: peers.cpp.
 #include <algorithm>
 #include <set>
 
@@ -12,7 +12,7 @@ using VipSection = Section<VipSpec>;
 
 void fault(Report& report, const VipSection& vip, std::string_view key, std::string what,
            Part part = Part::kVipd) {
-  report.add(part, vip.at(key), dotted(vip.path, key), std::move(what));
+  config::fault(report, vip, key, std::move(what), part);
 }
 
 void has_what_it_needs(const VipSection& vip, Report& report) {
@@ -23,27 +23,6 @@ void has_what_it_needs(const VipSection& vip, Report& report) {
           "is missing: write a number from 1 to 255, the same on every node");
   if (!vip.has("addresses"))
     fault(report, vip, "addresses", "is missing: write at least one address", Part::kAll);
-}
-
-void interfaces_are_devices(const File& file, const VipSection& vip, Report& report) {
-  const auto judge = [&](const std::string& name, Place place, std::string_view key) {
-    if (!name.empty() && !valid_device(device_of(file, name)))
-      report.add(Part::kAll, place, dotted(vip.path, key),
-                 fmt::format("{} is not a device name", quote(name)));
-  };
-  judge(vip.said.interface, vip.at("interface"), "interface");
-  for (std::size_t i = 0; i < vip.said.addresses.size(); ++i)
-    judge(vip.said.addresses[i].interface, vip.at("addresses", i), "addresses");
-}
-
-std::set<Family> families_of(const Vip& vip) {
-  std::set<Family> families;
-  for (const auto& address : vip.addresses) families.insert(address.prefix.address.family());
-  return families;
-}
-
-std::string_view family_name(Family family) {
-  return family == Family::kIpv4 ? "IPv4" : "IPv6";
 }
 
 // An advertisement of IPv4 names IPv4 addresses; without one it would be empty, and others rightly drop it.
@@ -74,25 +53,6 @@ void router_ids_differ(const File& file, Report& report) {
   }
 }
 
-void addresses_move_once(const File& file, Report& report) {
-  std::map<IpAddress, std::pair<Place, std::string>> seen;
-  for (const auto& [name, vip] : file.vips) {
-    for (std::size_t i = 0; i < vip.said.addresses.size(); ++i) {
-      const auto& address = vip.said.addresses[i].prefix.address;
-      std::pair later{vip.at("addresses", i), vip.path + ".addresses"};
-      if (!is_unicast(address))
-        report.add(Part::kAll, later.first, later.second,
-                   fmt::format("{} is not an address that a host can have", to_string(address)));
-      const auto [there, added] = seen.try_emplace(address, later);
-      if (added) continue;
-      auto first = there->second;
-      if (later < first) std::swap(first, later);
-      report.add(Part::kVipd, later.first, later.second,
-                 fmt::format("{} is also at {}", to_string(address), report.where(first.first)));
-    }
-  }
-}
-
 void priorities_differ(const File& file, const std::string& name, const VipSection& vip, Report& report) {
   const auto nodes = file.priorities.find(name);
   if (nodes == file.priorities.end()) return;
@@ -100,9 +60,10 @@ void priorities_differ(const File& file, const std::string& name, const VipSecti
   for (const auto& [node, priority] : nodes->second) holders[priority].push_back(node);
   for (const auto& [priority, names] : holders) {
     if (names.size() < 2) continue;
+    const auto* standard = vip.has("priority") ? "" : " (default)";
     fault(report, vip, "priority",
-          fmt::format("nodes {} have the same, {}: give each its own, such as {{ {} = 150, {} = 100 }}",
-                      joined(names, " and "), priority, names[0], names[1]));
+          fmt::format("nodes {} have the same, {}{}: give each its own, such as {{ {} = 150, {} = 100 }}",
+                      joined(names, " and "), priority, standard, names[0], names[1]));
   }
 }
 
@@ -134,104 +95,31 @@ void peers_need_unicast(const VipSection& vip, Report& report) {
     fault(report, vip, "peers", "needs transport = \"unicast\"");
 }
 
+constexpr Priority kOwner{255};
+
+bool holds(const Vip& vip, const IpAddress& address) {
+  return std::ranges::any_of(vip.addresses,
+                             [&](const VipAddress& moving) { return moving.prefix.address == address; });
+}
+
 void source_is_of_the_family(const VipSection& vip, Report& report) {
   const auto& source = vip.said.source;
   if (!source) return;
-  if (!is_unicast(*source))
-    fault(report, vip, "source",
-          fmt::format("{} is not an address that a host can have", to_string(*source)));
+  if (auto wrong = reachable_fault(*source); !wrong.empty())
+    fault(report, vip, "source", std::move(wrong));
+  else if (vip.said.priority != kOwner && holds(vip.said, *source))
+    fault(report, vip, "source", fmt::format("{} moves: the source is an address that stays", *source));
   else if (!vip.said.addresses.empty() && !families_of(vip.said).contains(source->family()))
     fault(report, vip, "source",
           fmt::format("{} is {}, and no address of the vip is", to_string(*source),
                       family_name(source->family())));
 }
 
-// Peers of unicast vips, put together.
-class Peers {
- public:
-  Peers(const File& file, const std::string& name, const VipSection& vip, Report* report)
-      : file_(file), name_(name), vip_(vip), report_(report), families_(families_of(vip.said)) {}
-
-  std::vector<IpAddress> find() {
-    if (vip_.has("peers"))
-      for (std::size_t i = 0; i < vip_.said.peer_words.size(); ++i) add_word(vip_.said.peer_words[i], i);
-    else
-      add_other_nodes();
-    for (const auto family : families_) expect(family);
-    std::ranges::sort(found_);
-    found_.erase(std::unique(found_.begin(), found_.end()), found_.end());
-    return found_;
-  }
-
- private:
-  void say(Place place, std::string what) const {
-    if (report_ != nullptr) report_->add(Part::kVipd, place, vip_.path + ".peers", std::move(what));
-  }
-
-  void add(const IpAddress& address) {
-    const auto own = file_.nodes.find(file_.view.node);
-    const bool mine = own != file_.nodes.end() && std::ranges::find(own->second.said.addresses, address) !=
-                                                      own->second.said.addresses.end();
-    if (!mine && families_.contains(address.family())) found_.push_back(address);
-  }
-
-  void add_word(const std::string& word, std::size_t index) {
-    if (const auto node = file_.nodes.find(word); node != file_.nodes.end()) {
-      for (const auto& address : node->second.said.addresses) add(address);
-    } else if (const auto address = IpAddress::parse(word)) {
-      if (!is_unicast(*address))
-        say(vip_.at("peers", index), fmt::format("{} is not an address that a host can have", word));
-      add(*address);
-    } else {
-      say(vip_.at("peers", index), fmt::format("{} is neither a node nor an address", quote(word)));
-      wrong_ = true;
-    }
-  }
-
-  void add_other_nodes() {
-    const auto holders = file_.priorities.find(name_);
-    for (const auto& [node, section] : file_.nodes) {
-      if (node == file_.view.node) continue;
-      if (holders != file_.priorities.end() && !holders->second.contains(node)) continue;
-      for (const auto& address : section.said.addresses) add(address);
-    }
-  }
-
-  void expect(Family family) const {
-    const bool some =
-        std::ranges::any_of(found_, [&](const IpAddress& peer) { return peer.family() == family; });
-    if (some || wrong_) return;
-    say(vip_.at(vip_.has("peers") ? "peers" : "transport"),
-        fmt::format("no other node has an {} address: add it to [nodes] or to peers", family_name(family)));
-  }
-
-  const File& file_;
-  const std::string& name_;
-  const VipSection& vip_;
-  Report* report_;
-  std::set<Family> families_;
-  std::vector<IpAddress> found_;
-  bool wrong_ = false;
-};
-
 }  // namespace
 
-std::vector<IpAddress> peers_of(const File& file, const std::string& name, const VipSection& vip,
-                                Report* report) {
-  if (vip.said.transport != Transport::kUnicast) return {};
-  return Peers(file, name, vip, report).find();
-}
-
 void check_vips(const File& file, Report& report) {
-  for (const auto& [name, node] : file.nodes)
-    for (std::size_t i = 0; i < node.said.addresses.size(); ++i)
-      if (!is_unicast(node.said.addresses[i]))
-        report.add(
-            Part::kAll, node.at("addresses", i), node.path + ".addresses",
-            fmt::format("{} is not an address that a host can have", to_string(node.said.addresses[i])));
   for (const auto& [name, vip] : file.vips) {
     has_what_it_needs(vip, report);
-    interfaces_are_devices(file, vip, report);
     the_election_has_an_address(vip, report);
     priorities_differ(file, name, vip, report);
     weights_change_the_ranking(file, name, vip, report);
@@ -240,7 +128,6 @@ void check_vips(const File& file, Report& report) {
     peers_of(file, name, vip, &report);
   }
   router_ids_differ(file, report);
-  addresses_move_once(file, report);
 }
 
 }  // namespace hawser::config

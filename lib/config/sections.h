@@ -162,6 +162,11 @@ struct TopSpec {
   int format = 1;
 };
 
+struct OwnAddress {
+  std::string node;
+  Place place;
+};
+
 // One host's file.
 struct File {
   NodeView view;
@@ -177,6 +182,8 @@ struct File {
   Sections<ServiceSpec> services;
   // vip -> node -> priority; nodes that do not have the vip are absent.
   std::map<std::string, std::map<std::string, std::uint8_t>> priorities;
+  // What belongs to one node alone: [nodes], and the devices of the other nodes.
+  std::map<IpAddress, OwnAddress> own_addresses;
 };
 
 // The rows of each section.

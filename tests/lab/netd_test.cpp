@@ -324,13 +324,14 @@ TEST_F(NetdLab, GivesACardItsAddressAndRoutesBackWhenItsBondIsRefused) {
   lb1.ip({"link set eth0 up", "address add 192.0.2.11/24 dev eth0", "route add default via 192.0.2.254"});
   const auto addresses = lb1.check({"ip", "-o", "-4", "address", "show", "dev", "eth0"});
   const auto routes = lb1.check({"ip", "-4", "route", "show"});
-  const auto site = replaced(kSite, "addresses = [\"192.0.2.11/24\", \"198.51.100.11/24\"]",
-                             "addresses = [\"192.0.2.11/24\", \"198.51.100.11/24\"]\n"
-                             "routes = [{ to = \"default\", via = \"203.0.113.254\" }]");
+  const auto site =
+      replaced(kSite, "addresses = [\"192.0.2.11/24\", \"198.51.100.11/24\"]",
+               "addresses = [\"192.0.2.11/24\", \"198.51.100.11/24\"]\n"
+               "routes = [{ to = \"default\", via = \"192.0.2.253\", source = \"203.0.113.1\" }]");
   write(site);
   const auto apply = ask({"apply"});
   EXPECT_EQ(apply.status, 1) << apply.text;
-  EXPECT_THAT(apply.text, HasSubstr("route default via 203.0.113.254 dev bond0: add: "));
+  EXPECT_THAT(apply.text, HasSubstr("route default via 192.0.2.253 dev bond0: add"));
   EXPECT_EQ(lb1.check({"ip", "-o", "-4", "address", "show", "dev", "eth0"}), addresses);
   EXPECT_EQ(lb1.check({"ip", "-4", "route", "show"}), routes);
 }

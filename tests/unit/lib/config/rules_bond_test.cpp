@@ -24,7 +24,7 @@ Bond bond(const std::string& mode, const std::string& text) {
 }
 
 TEST(BondRules, AModeIsNeeded) {
-  EXPECT_THAT(problems_of("[bond.b]\n"),
+  EXPECT_THAT(problems_of("[bond.b]\nports = [\"eth0\"]\n"),
               Lines("t.toml:1:7: bond.b.mode: is missing: write \"balance-rr\", \"active-backup\", "
                     "\"balance-xor\", \"broadcast\", \"802.3ad\", \"balance-tlb\" or \"balance-alb\""));
 }
@@ -97,9 +97,14 @@ TEST(BondRules, TheMonitorIsMiiUnlessWritten) {
 TEST(BondRules, OneMonitorAtATime) {
   const std::string target = "arp_ip_target = [\"192.0.2.254\"]\n";
   EXPECT_THAT(
-      in_bond("active-backup", "monitor = \"arp\"\nmiimon = \"100ms\"\narp_interval = \"1s\"\n" + target),
-      Lines("t.toml:6:16: bond.b.arp_interval: must not stand beside miimon: the kernel has one monitor "
-            "at a time"));
+      in_bond("active-backup", "monitor = \"arp\"\nmiimon = \"50ms\"\narp_interval = \"1s\"\n" + target),
+      Lines("t.toml:6:16: bond.b.arp_interval: miimon 50ms and arp_interval 1s exclude each other: write one "
+            "of "
+            "them"));
+  EXPECT_THAT(
+      in_bond("active-backup", "monitor = \"mii\"\narp_interval = \"1s\"\n"),
+      Lines("t.toml:5:16: bond.b.arp_interval: miimon 100ms (default) and arp_interval 1s exclude each "
+            "other: write monitor = \"arp\""));
   EXPECT_THAT(in_bond("active-backup", "monitor = \"none\"\nmiimon = \"100ms\"\n"),
               Lines("t.toml:5:10: bond.b.miimon: needs monitor = \"mii\""));
   EXPECT_THAT(in_bond("active-backup", "monitor = \"none\"\narp_interval = \"1s\"\n"),
@@ -144,14 +149,51 @@ TEST(BondRules, TargetsAreAddressesOfHosts) {
               Lines("t.toml:5:17: bond.b.arp_ip_target: must be at most 16, not 17"));
 }
 
+TEST(BondRules, TargetsAreOtherHosts) {
+  EXPECT_THAT(
+      in_bond("active-backup",
+              "arp_interval = \"1s\"\naddresses = [\"192.0.2.1/24\"]\narp_ip_target = "
+              "[\"255.255.255.255\", \"127.0.0.1\", \"192.0.2.1\"]\nns_ip6_target = [\"ff02::1\", \"::\", "
+              "\"::1\"]\n"),
+      Lines("t.toml:6:18: bond.b.arp_ip_target: 255.255.255.255 is not an address that a host can have",
+            "t.toml:6:37: bond.b.arp_ip_target: 127.0.0.1 is a loopback address: no other host has it",
+            "t.toml:6:50: bond.b.arp_ip_target: 192.0.2.1 is the bond's own address: no neighbour answers "
+            "for it",
+            "t.toml:7:18: bond.b.ns_ip6_target: ff02::1 is not an address that a host can have",
+            "t.toml:7:29: bond.b.ns_ip6_target: :: is not an address that a host can have",
+            "t.toml:7:35: bond.b.ns_ip6_target: ::1 is a loopback address: no other host has it"));
+}
+
+TEST(BondRules, MacsAreThoseOfSystems) {
+  EXPECT_THAT(
+      in_bond("802.3ad", "ad_actor_system = \"01:00:00:00:00:01\"\n"),
+      Lines("t.toml:4:19: bond.b.ad_actor_system: 01:00:00:00:00:01 is a multicast address: the first "
+            "byte of a system's is even"));
+  EXPECT_THAT(in_bond("802.3ad", "ad_actor_system = \"00:00:00:00:00:00\"\n"), IsEmpty());
+  EXPECT_THAT(
+      in_bond("active-backup", "fail_over_mac = \"active\"\nmac = \"02:00:00:00:00:01\"\n"),
+      Lines("t.toml:5:7: bond.b.mac: must not stand beside fail_over_mac = \"active\": the bond has the "
+            "MAC of its active port"));
+}
+
+TEST(BondRules, AnnouncementsHaveOneName) {
+  EXPECT_THAT(
+      in_bond("active-backup", "num_grat_arp = 2\nnum_unsol_na = 3\n"),
+      Lines("t.toml:5:16: bond.b.num_unsol_na: must not stand beside num_grat_arp: it is another name of "
+            "it"));
+}
+
 TEST(BondRules, DelaysAreMultiplesOfMiimon) {
   EXPECT_EQ(bond("active-backup", "updelay = \"300ms\"\n").get(BondOption::kUpdelay), 300U);
   EXPECT_THAT(
       in_bond("active-backup", "updelay = \"250ms\"\ndowndelay = \"50ms\"\npeer_notif_delay = \"1001ms\"\n"),
-      Lines("t.toml:4:11: bond.b.updelay: \"250ms\" is not a multiple of miimon 100ms: write \"200ms\" or "
+      Lines("t.toml:4:11: bond.b.updelay: \"250ms\" is not a multiple of miimon 100ms (default): write "
+            "\"200ms\" or "
             "\"300ms\"",
-            "t.toml:5:13: bond.b.downdelay: \"50ms\" is not a multiple of miimon 100ms: write \"100ms\"",
-            "t.toml:6:20: bond.b.peer_notif_delay: \"1001ms\" is not a multiple of miimon 100ms: write "
+            "t.toml:5:13: bond.b.downdelay: \"50ms\" is not a multiple of miimon 100ms (default): write "
+            "\"100ms\"",
+            "t.toml:6:20: bond.b.peer_notif_delay: \"1001ms\" is not a multiple of miimon 100ms (default): "
+            "write "
             "\"1s\" or \"1100ms\""));
   EXPECT_THAT(in_bond("active-backup", "monitor = \"none\"\nupdelay = \"200ms\"\n"),
               Lines("t.toml:5:11: bond.b.updelay: needs miimon: it is counted in looks at the carrier"));
@@ -195,9 +237,9 @@ TEST(BondRules, APortIsInOneBondOnce) {
 }
 
 TEST(BondRules, ABondIsNoPort) {
-  EXPECT_THAT(
-      problems_of("[bond.a]\nmode = \"broadcast\"\nports = [\"b\"]\n[bond.b]\nmode = \"broadcast\"\n"),
-      Lines("t.toml:3:10: bond.a.ports: \"b\" is a bond: the kernel does not take one as a port"));
+  EXPECT_THAT(problems_of("[bond.a]\nmode = \"broadcast\"\nports = [\"b\"]\n[bond.b]\nmode = "
+                          "\"broadcast\"\nports = [\"eth0\"]\n"),
+              Lines("t.toml:3:10: bond.a.ports: \"b\" is a bond, which is no port of a bond"));
 }
 
 TEST(BondRules, WhatIsNotSupportedYetIsRefused) {
@@ -238,11 +280,12 @@ on = "card"
 id = 5
 protocol = "802.1ad"
 vrf = "red"
-addresses = ["192.0.2.1/24", "fe80::1/64", "127.0.0.5/8"]
+addresses = ["192.0.2.1/24", "fe80::1/64"]
 up = false
 [link.red]
 kind = "vrf"
 table = 100
+addresses = ["127.0.0.1/8"]
 )");
   ASSERT_THAT(lines(loaded), IsEmpty());
   const auto& links = loaded.config.network.links;
@@ -254,7 +297,7 @@ table = 100
   EXPECT_FALSE(vlan.up);
   EXPECT_EQ(vlan.addresses.at(*Prefix::parse("192.0.2.1/24")).scope, 0);
   EXPECT_EQ(vlan.addresses.at(*Prefix::parse("fe80::1/64")).scope, 253);
-  EXPECT_EQ(vlan.addresses.at(*Prefix::parse("127.0.0.5/8")).scope, 254);
+  EXPECT_EQ(links.at("red").addresses.at(*Prefix::parse("127.0.0.1/8")).scope, 254);
   EXPECT_EQ(links.at("red").vrf_table, 100U);
 }
 
@@ -278,8 +321,8 @@ TEST(LinkRules, ADeviceHasOneSectionAndAName) {
                   "[link.a-name-that-is-too-long]\nkind = \"dummy\"\n[link.d]\nkind = \"dummy\"\ndevice = "
                   "\"a/b\"\n"),
       Lines("t.toml:5:10: link.card: device \"eth0\" is also that of [link.eth0]",
-            "t.toml:6:7: link.a-name-that-is-too-long: \"a-name-that-is-too-long\" is not a device name: "
-            "write device = ..",
+            "t.toml:6:7: link.a-name-that-is-too-long: \"a-name-that-is-too-long\" is not a device name: 1 "
+            "to 15 characters without space, slash and colon; write device = ..",
             "t.toml:10:10: link.d.device: \"a/b\" is not a device name: 1 to 15 characters without "
             "space, slash and colon"));
 }

@@ -30,7 +30,32 @@ TEST(CheckRules, AnAnswerComesBeforeTheNextTry) {
               Lines("t.toml:4:11: check.a.timeout: \"2s\" is longer than interval 1s"));
   EXPECT_THAT(problems_of("[check.a]\ntype = \"tcp\"\ninterval = \"1s\"\ntimeout = \"1s\"\n"), IsEmpty());
   EXPECT_THAT(problems_of("[check.a]\ntype = \"tcp\"\ninterval = \"100ms\"\n"),
-              Lines("t.toml:1:8: check.a.timeout: \"500ms\" is longer than interval 100ms"));
+              Lines("t.toml:3:12: check.a.interval: \"100ms\" is shorter than timeout 500ms (default): write "
+                    "both"));
+  EXPECT_THAT(problems_of("[check.a]\ntype = \"tcp\"\ntimeout = \"2s\"\n"),
+              Lines("t.toml:3:11: check.a.timeout: \"2s\" is longer than interval 1s (default)"));
+}
+
+TEST(CheckRules, ARequestIsOneLine) {
+  const auto with = [](const std::string& text) {
+    return problems_of("[check.c]\ntype = \"http\"\n" + text);
+  };
+  EXPECT_THAT(with("path = \"/a b\"\n"),
+              Lines("t.toml:3:8: check.c.path: must be without spaces, not \"/a b\": write %20"));
+  EXPECT_THAT(
+      with("path = \"/x\\r\\nX-Evil: 1\"\nhost = \"a\\r\\nX: y\"\n"),
+      Lines("t.toml:3:8: check.c.path: must be without control characters, not \"/x\\u000D\\u000AX-Evil: 1\"",
+            "t.toml:4:8: check.c.host: must be without control characters, not \"a\\u000D\\u000AX: y\""));
+  EXPECT_THAT(with("host = \"a b\"\n"),
+              Lines("t.toml:3:8: check.c.host: must be without spaces, not \"a b\""));
+  EXPECT_THAT(with("path = \"/gr\u00fc\u00df?q=1#x\"\nhost = \"\"\ncontains = \"a\\r\\nb\"\n"), IsEmpty());
+}
+
+TEST(CheckRules, WhatIsLookedForCanBeFound) {
+  EXPECT_THAT(problems_of("[check.c]\ntype = \"http\"\nmax_body = 2\ncontains = \"yes\"\n"),
+              Lines("t.toml:4:12: check.c.contains: 3 bytes are not found in the 2 bytes of max_body"));
+  EXPECT_THAT(problems_of("[check.c]\ntype = \"tcp\"\naddress = \"224.0.0.1\"\n"),
+              Lines("t.toml:3:11: check.c.address: 224.0.0.1 is not an address that a host can have"));
 }
 
 TEST(CheckRules, HttpKeysAreForHttp) {
@@ -133,12 +158,41 @@ port = 80
                     "t.toml:9:11: pool.p.real[3].address: 192.0.2.1 is already the real server at t.toml:2"));
 }
 
+TEST(PoolRules, ARealServerIsAHostThatARouteLeadsTo) {
+  const auto problems = [](const std::string& address) {
+    return problems_of(
+        "[bond.b]\nmode = \"active-backup\"\nports = [\"eth0\"]\naddresses = "
+        "[\"198.51.100.1/24\"]\n[pool.p]\n[[pool.p.real]]\naddress = \"" +
+        address + "\"\n");
+  };
+  const std::string where = "t.toml:7:11: pool.p.real[1].address: ";
+  EXPECT_THAT(problems("255.255.255.255"),
+              Lines(where + "255.255.255.255 is not an address that a host can have"));
+  EXPECT_THAT(problems("198.51.100.255"),
+              Lines(where + "198.51.100.255 is the broadcast address of 198.51.100.0/24"));
+  EXPECT_THAT(problems("fe80::1"), Lines(where + "fe80::1 is link-local: it names no host without its link"));
+  EXPECT_THAT(problems("203.0.113.255"), IsEmpty());  // whose network nobody here knows
+  EXPECT_THAT(problems("127.0.0.1"), IsEmpty());
+}
+
+TEST(PoolRules, ALoopbackServerIsForDirectRouting) {
+  const auto loaded = load_text("[pool.p]\n[[pool.p.real]]\naddress = \"127.0.0.1\"\n");
+  EXPECT_THAT(
+      notes(loaded),
+      Lines("t.toml:2:1: pool.p.real[1]: note: 127.0.0.1 with forwarding = \"masquerade\" is reached from "
+            "this host only: write \"direct\" for a server on this host"));
+  const auto direct =
+      load_text("[pool.p]\nforwarding = \"direct\"\n[[pool.p.real]]\naddress = \"127.0.0.1\"\n");
+  EXPECT_THAT(notes(direct), IsEmpty());
+}
+
 TEST(PoolRules, WeightsAndThresholdsHaveRanges) {
   EXPECT_THAT(problems_of(web("", "weight = 2147483648\nupper_threshold = 5\nlower_threshold = 6\n")),
               Lines("t.toml:5:10: service.web.real[1].weight: must be from 0 to 2147483647, not 2147483648",
                     "t.toml:7:19: service.web.real[1].lower_threshold: 6 is above upper_threshold 5"));
-  EXPECT_THAT(problems_of(web("", "lower_threshold = 6\n")),
-              Lines("t.toml:5:19: service.web.real[1].lower_threshold: 6 is above upper_threshold 0"));
+  EXPECT_THAT(
+      problems_of(web("", "lower_threshold = 6\n")),
+      Lines("t.toml:5:19: service.web.real[1].lower_threshold: 6 is above upper_threshold 0 (default)"));
 }
 
 TEST(PoolRules, TunnelsAreSound) {
@@ -200,6 +254,64 @@ TEST(ServiceRules, VirtualAddressesAreRead) {
             "t.toml:6:143: service.a.virtual: must be text, not 5"));
   EXPECT_THAT(problems_of("[service.a]\n[[service.a.real]]\naddress = \"198.51.100.1\"\n"),
               Lines("t.toml:1:10: service.a.virtual: is missing: write [\"tcp ADDRESS:PORT\"]"));
+}
+
+TEST(ServiceRules, AServiceHasAVirtualAddress) {
+  const std::string real = "[[service.a.real]]\naddress = \"198.51.100.1\"\n";
+  EXPECT_THAT(problems_of("[service.a]\nvirtual = []\n" + real),
+              Lines("t.toml:2:11: service.a.virtual: must name at least one"));
+  EXPECT_THAT(
+      problems_of("[service.a]\nvirtual = [\"tcp 255.255.255.255:80\"]\n" + real),
+      Lines("t.toml:2:12: service.a.virtual: 255.255.255.255 is not an address that a host can have"));
+}
+
+TEST(ServiceRules, ARealServerIsThereOnceThoughItsPortIsInherited) {
+  const std::string pool =
+      "[pool.p]\n[[pool.p.real]]\nname = \"a\"\naddress = \"198.51.100.1\"\n[[pool.p.real]]\nname = "
+      "\"b\"\naddress = \"198.51.100.1:80\"\n";
+  const auto service = [](const std::string& port) {
+    return "[service.s]\npool = \"p\"\nvirtual = [\"tcp 192.0.2.100:" + port + "\"]\n";
+  };
+  EXPECT_THAT(problems_of(pool + service("80")),
+              Lines("t.toml:7:11: pool.p.real[2]: 198.51.100.1:80 of service.s is already the real server at "
+                    "t.toml:4"));
+  EXPECT_THAT(problems_of(pool + service("81")), IsEmpty());
+}
+
+TEST(ServiceRules, AServerOfAFamilyThatNoServiceHasIsAskedAbout) {
+  const std::string pool =
+      "[pool.p]\n[[pool.p.real]]\naddress = \"198.51.100.1:80\"\n[[pool.p.real]]\naddress = "
+      "\"[2001:db8::1]:80\"\n[service.a]\npool = \"p\"\nvirtual = [\"tcp 192.0.2.100:80\"]\n";
+  const auto loaded = load_text(pool);
+  EXPECT_THAT(lines(loaded), IsEmpty());
+  EXPECT_THAT(notes(loaded), Lines("t.toml:4:1: pool.p.real[2]: note: no service of the pool has an IPv6 "
+                                   "address: it gets no connections"));
+  const auto both = load_text(pool + "[service.b]\npool = \"p\"\nvirtual = [\"tcp [2001:db8::100]:80\"]\n");
+  EXPECT_THAT(lines(both), IsEmpty());
+  EXPECT_THAT(notes(both), IsEmpty());
+}
+
+TEST(ServiceRules, AServiceHasAServer) {
+  EXPECT_THAT(problems_of("[service.a]\nvirtual = [\"fwmark 7\"]\nreal = []\n"),
+              Lines("t.toml:1:10: service.a.pool: is missing: write pool = .. or [[service.a.real]]"));
+}
+
+TEST(ServiceRules, AServerThatIsTheVirtualAddressIsAskedAbout) {
+  const auto loaded = load_text(
+      "[service.a]\nvirtual = [\"tcp 192.0.2.100:80\"]\n[[service.a.real]]\naddress = \"192.0.2.100\"\n");
+  EXPECT_THAT(lines(loaded), IsEmpty());
+  EXPECT_THAT(notes(loaded), Lines("t.toml:4:11: service.a.real[1]: note: 192.0.2.100 is the virtual address "
+                                   "itself: only a server on this host can answer"));
+}
+
+TEST(ServiceRules, TheSipEngineIsForUdp) {
+  const auto with = [](const std::string& transport) {
+    return problems_of("[service.a]\nvirtual = [\"" + transport +
+                       " 192.0.2.100:5060\"]\npersistence = \"5m\"\npersistence_engine = "
+                       "\"sip\"\n[[service.a.real]]\naddress = \"198.51.100.1\"\n");
+  };
+  EXPECT_THAT(with("udp"), IsEmpty());
+  EXPECT_THAT(with("tcp"), Lines("t.toml:4:22: service.a.persistence_engine: only udp and fwmark have it"));
 }
 
 TEST(ServiceRules, AVirtualAddressBelongsToOneService) {

@@ -112,8 +112,10 @@ TEST(VipRules, AnAddressMayLiveElsewhere) {
 TEST(VipRules, InterfacesAreDevices) {
   EXPECT_THAT(problems_of("[vip.a]\ninterface = \"eth 0\"\nvirtual_router_id = 1\naddresses = [{ address = "
                           "\"192.0.2.1\", interface = \"a/b\" }]\n"),
-              Lines("t.toml:2:13: vip.a.interface: \"eth 0\" is not a device name",
-                    "t.toml:4:14: vip.a.addresses: \"a/b\" is not a device name"));
+              Lines("t.toml:2:13: vip.a.interface: \"eth 0\" is not a device name: 1 to 15 characters "
+                    "without space, slash and colon",
+                    "t.toml:4:14: vip.a.addresses: \"a/b\" is not a device name: 1 to 15 characters without "
+                    "space, slash and colon"));
 }
 
 TEST(VipRules, RouterIdsDifferOnOneInterfaceAndFamily) {
@@ -159,10 +161,9 @@ TEST(VipRules, PrioritiesRankTheNodes) {
       problems_of(text("priority = { lb1 = 120, lb2 = 120 }\n"), "lb1"),
       Lines("t.toml:8:20: vip.a.priority: nodes lb1 and lb2 have the same, 120: give each its own, such "
             "as { lb1 = 150, lb2 = 100 }"));
-  EXPECT_THAT(
-      problems_of(text(""), "lb2"),
-      Lines("t.toml:4:6: vip.a.priority: nodes lb1 and lb2 have the same, 100: give each its own, such "
-            "as { lb1 = 150, lb2 = 100 }"));
+  EXPECT_THAT(problems_of(text(""), "lb2"), Lines("t.toml:4:6: vip.a.priority: nodes lb1 and lb2 have the "
+                                                  "same, 100 (default): give each its own, such "
+                                                  "as { lb1 = 150, lb2 = 100 }"));
   // Every way of saying it counts: an overlay, `only`.
   EXPECT_THAT(problems_of(text("[on.lb2.vip.a]\npriority = 50\n"), "lb1"), IsEmpty());
   EXPECT_THAT(problems_of(text("only = [\"lb1\"]\n"), "lb1"), IsEmpty());

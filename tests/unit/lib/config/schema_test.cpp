@@ -70,9 +70,9 @@ TEST(Quote, IsATomlString) {
 
 TEST(ValidDevice, IsWhatTheKernelTakes) {
   for (const auto* good : {"eth0", "bond0.100", "a", "123456789012345"})
-    EXPECT_TRUE(valid_device(good)) << good;
+    EXPECT_EQ(device_fault(good), "") << good;
   for (const auto* bad : {"", ".", "..", "a b", "a/b", "a:b", "1234567890123456", "a\tb"})
-    EXPECT_FALSE(valid_device(bad)) << bad;
+    EXPECT_NE(device_fault(bad), "") << bad;
 }
 
 }  // namespace

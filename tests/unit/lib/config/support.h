@@ -18,6 +18,13 @@ inline std::vector<std::string> lines(const Loaded& loaded) {
   return result;
 }
 
+inline std::vector<std::string> notes(const Loaded& loaded) {
+  std::vector<std::string> result;
+  result.reserve(loaded.notes.size());
+  for (const auto& note : loaded.notes) result.push_back(note_text(note));
+  return result;
+}
+
 inline Loaded load_text(const std::string& text, const std::string& node = {}, Part part = Part::kAll) {
   return load({{"t.toml", text}}, {node, {}, "host"}, part);
 }

@@ -1,0 +1,57 @@
+// Rules of [check.*] and of the checks written in a pool.
+#include <algorithm>
+
+#include "lib/config/rules.h"
+
+namespace hawser::config {
+
+namespace {
+
+void an_answer_comes_in_time(const Section<Check>& check, Report& report) {
+  const auto& said = check.said;
+  if (said.timeout <= said.interval) return;
+  const auto timeout = format_duration(said.timeout);
+  const auto interval = format_duration(said.interval);
+  if (!check.has("timeout"))
+    fault(report, check, "interval",
+          fmt::format("{} is shorter than timeout {} (default): write both", quote(interval), timeout));
+  else
+    fault(report, check, "timeout",
+          fmt::format("{} is longer than interval {}{}", quote(timeout), interval,
+                      check.has("interval") ? "" : " (default)"));
+}
+
+// RFC 9112 3: a space ends the request's target, a line end the line. Control characters: Text.
+void request_is_one_line(const Section<Check>& check, Report& report) {
+  const auto& http = check.said.http;
+  if (check.said.type != CheckType::kHttp) return;
+  if (!http.path.starts_with('/'))
+    fault(report, check, "path", fmt::format("must begin with /, not {}", quote(http.path)));
+  else if (http.path.find(' ') != std::string::npos)
+    fault(report, check, "path", fmt::format("must be without spaces, not {}: write %20", quote(http.path)));
+  if (http.host.find(' ') != std::string::npos)
+    fault(report, check, "host", fmt::format("must be without spaces, not {}", quote(http.host)));
+}
+
+}  // namespace
+
+void check_is_sound(const Section<Check>& check, Report& report) {
+  const auto& said = check.said;
+  if (!check.has("type")) fault(report, check, "type", "is missing: write \"tcp\" or \"http\"");
+  an_answer_comes_in_time(check, report);
+  request_is_one_line(check, report);
+  if (check.has("contains") && said.http.contains.size() > said.http.max_body)
+    fault(report, check, "contains",
+          fmt::format("{} bytes are not found in the {} bytes of max_body{}", said.http.contains.size(),
+                      said.http.max_body, check.has("max_body") ? "" : " (default)"));
+  if (said.address)
+    if (auto wrong = host_fault(*said.address); !wrong.empty())
+      fault(report, check, "address", std::move(wrong));
+  if (said.http.method == "HEAD" && check.has("contains"))
+    fault(report, check, "contains", "needs method = \"GET\": an answer to HEAD has no body");
+  for (const std::string_view key : {"method", "path", "host", "status", "contains", "max_body"})
+    if (check.has("type") && said.type == CheckType::kTcp && check.has(key))
+      fault(report, check, key, "only an http check has it");
+}
+
+}  // namespace hawser::config

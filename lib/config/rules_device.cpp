@@ -1,0 +1,273 @@
+// Rules of [bond.*] and [link.*] as devices: their names, kinds, what they stand on, MTU and MAC.
+#include <algorithm>
+#include <set>
+
+#include "lib/config/rules.h"
+
+namespace hawser::config {
+
+namespace {
+
+constexpr auto kNetd = Part::kNetd;
+constexpr std::string_view kLoopback = "lo";
+
+void one_section_per_device(const File& file, Report& report) {
+  std::map<std::string, std::pair<Place, std::string>> seen;
+  each_interface(file, [&](const std::string& name, const auto& section) {
+    const auto device = own_device(name, section);
+    const auto place = section.at("device");
+    if (const auto wrong = device_fault(device); !wrong.empty())
+      report.add(kNetd, place, section.path, wrong + "; write device = ..");
+    std::pair later{place, section.path};
+    const auto [there, added] = seen.try_emplace(device, later);
+    if (added) return;
+    auto first = there->second;
+    if (later < first) std::swap(first, later);
+    report.add(kNetd, later.first, later.second,
+               fmt::format("device {} is also that of [{}]", quote(device), first.second));
+  });
+}
+
+void link_has_a_kind(const Section<LinkSpec>& link, Report& report) {
+  if (!link.has("kind"))
+    report.add(kNetd, link.place, link.path + ".kind",
+               "is missing: write \"physical\", \"vlan\", \"dummy\" or \"vrf\"");
+}
+
+void keys_fit_the_kind(const Section<LinkSpec>& link, Report& report) {
+  if (!link.said.kind) return;
+  const auto kind = *link.said.kind;
+  const auto judge = [&](std::string_view key, LinkKind owner, bool needed) {
+    const auto path = dotted(link.path, key);
+    if (link.has(key) && kind != owner)
+      report.add(kNetd, link.at(key), path,
+                 fmt::format("only a {} has it, and kind is {}", name_of(owner), quote(name_of(kind))));
+    if (needed && kind == owner && !link.has(key))
+      report.add(kNetd, link.place, path, fmt::format("is missing: a {} needs it", name_of(owner)));
+  };
+  judge("on", LinkKind::kVlan, true);
+  judge("id", LinkKind::kVlan, true);
+  judge("protocol", LinkKind::kVlan, false);
+  judge("table", LinkKind::kVrf, true);
+}
+
+bool is_interface(const File& file, const std::string& name) {
+  return file.bonds.contains(name) || file.links.contains(name);
+}
+
+void vlan_stands_on_something(const File& file, const Section<LinkSpec>& link, Report& report) {
+  const auto& on = link.said.on;
+  if (on.empty() || is_interface(file, on)) return;
+  report.add(
+      kNetd, link.at("on"), link.path + ".on",
+      fmt::format("no bond or link section is named {0}: for a card write [link.{1}] kind = \"physical\"",
+                  quote(on), on));
+}
+
+// Devices, and what each is made of.
+struct Below {
+  std::string device;
+  Place place;
+  std::string path;  // "link.v.on"
+  std::string text;  // what to say if it leads back
+};
+using Stack = std::map<std::string, std::vector<Below>>;
+
+Stack stack_of(const File& file) {
+  Stack stack;
+  for (const auto& [name, link] : file.links)
+    if (!link.said.on.empty())
+      stack[own_device(name, link)].push_back({device_of(file, link.said.on), link.at("on"),
+                                               link.path + ".on",
+                                               fmt::format("{} would stand on itself", quote(name))});
+  for (const auto& [name, bond] : file.bonds)
+    for (std::size_t i = 0; i < bond.said.ports.size(); ++i) {
+      const auto& port = bond.said.ports[i];
+      if (file.bonds.contains(port)) continue;  // said by check_ports()
+      stack[own_device(name, bond)].push_back({device_of(file, port), bond.at("ports", i),
+                                               bond.path + ".ports",
+                                               fmt::format("{} stands on the bond itself", quote(port))});
+    }
+  return stack;
+}
+
+bool leads_to(const Stack& stack, const std::string& from, const std::string& goal) {
+  std::set<std::string> seen;
+  std::vector<std::string> open{from};
+  while (!open.empty()) {
+    const auto device = std::move(open.back());
+    open.pop_back();
+    if (device == goal) return true;
+    const auto below = stack.find(device);
+    if (below == stack.end() || !seen.insert(device).second) continue;
+    for (const auto& next : below->second) open.push_back(next.device);
+  }
+  return false;
+}
+
+void nothing_stands_on_itself(const File& file, Report& report) {
+  const auto stack = stack_of(file);
+  for (const auto& [device, all] : stack)
+    for (const auto& below : all)
+      if (leads_to(stack, below.device, device)) report.add(kNetd, below.place, below.path, below.text);
+}
+
+// register_vlan_device() finds the first one: "File exists".
+void vlan_ids_differ(const File& file, Report& report) {
+  std::map<std::tuple<std::string, std::uint16_t, std::string>, const Section<LinkSpec>*> seen;
+  for (const auto& [name, link] : file.links) {
+    if (link.said.kind != LinkKind::kVlan || !link.has("id") || link.said.on.empty()) continue;
+    const auto [there, added] =
+        seen.try_emplace({device_of(file, link.said.on), link.said.id, link.said.protocol}, &link);
+    if (added) continue;
+    const auto* first = there->second;
+    const auto* later = &link;
+    if (later->at("id") < first->at("id")) std::swap(first, later);
+    fault(report, *later, "id",
+          fmt::format("{} on {} is already that of [{}]", link.said.id, quote(link.said.on), first->path));
+  }
+}
+
+// NETIF_F_VLAN_CHALLENGED: "VLANs not supported on device".
+void vlans_are_possible(const File& file, const Section<LinkSpec>& link, Report& report) {
+  if (link.said.kind != LinkKind::kVlan) return;
+  if (find_vrf(file, link.said.on) != nullptr)
+    fault(report, link, "on", fmt::format("{} is a VRF, which carries no VLANs", quote(link.said.on)));
+  else if (device_of(file, link.said.on) == kLoopback)
+    fault(report, link, "on", "\"lo\" carries no VLANs");
+}
+
+template <class S>
+void vrf_takes_it(const File& file, const std::string& name, const Section<S>& link, Report& report) {
+  if (link.said.vrf.empty()) return;
+  if (find_vrf(file, link.said.vrf) == nullptr)
+    fault(report, link, "vrf", fmt::format("no [link.{}] of kind \"vrf\" exists", link.said.vrf));
+  else if (find_vrf(file, name) != nullptr)
+    fault(report, link, "vrf", "a VRF is in no other VRF");
+  else if (own_device(name, link) == kLoopback)
+    fault(report, link, "vrf", "\"lo\" is in no VRF");
+}
+
+void loopback_is_there_already(const File& file, Report& report) {
+  const auto say = [&](const auto& section) {
+    report.add(kNetd, section.at("device"), section.path,
+               "device \"lo\" is the kernel's own: only kind = \"physical\" can name it");
+  };
+  for (const auto& [name, bond] : file.bonds)
+    if (own_device(name, bond) == kLoopback) say(bond);
+  for (const auto& [name, link] : file.links)
+    if (own_device(name, link) == kLoopback && link.has("kind") && link.said.kind != LinkKind::kPhysical)
+      say(link);
+}
+
+// is_valid_ether_addr(): "Cannot assign requested address".
+template <class S>
+void mac_is_a_stations(const Section<S>& link, Report& report) {
+  const auto& mac = link.said.mac;
+  if (!mac) return;
+  if ((mac->bytes[0] & 1U) != 0)
+    fault(report, link, "mac",
+          fmt::format("{} is a multicast address: the first byte of a device's is even", *mac));
+  else if (mac->is_zero())
+    fault(report, link, "mac", fmt::format("{} is no device's address", *mac));
+}
+
+constexpr std::uint32_t kLeastIpv6Mtu = 1280;  // IPV6_MIN_MTU
+
+struct Mtu {
+  std::uint32_t bytes = 0;
+  bool written = false;
+};
+
+// What a device will have; nullopt: the kernel's affair (a card) or no limit.
+std::optional<Mtu> mtu_of(const File& file, const Devices& devices, const std::string& name, int depth = 0) {
+  constexpr int kDeepest = 8;  // MAX_NEST_DEV; a circle is said elsewhere
+  constexpr std::uint32_t kEthernet = 1500;
+  const auto* device = find_device(devices, name);
+  if (device == nullptr || device->said == nullptr || depth > kDeepest) return std::nullopt;
+  if (device->said->mtu) return Mtu{*device->said->mtu, true};
+  if (device->kind == LinkKind::kVlan)
+    return mtu_of(file, devices, device_of(file, device->link->on), depth + 1);
+  if (device->kind == LinkKind::kBond || device->kind == LinkKind::kDummy) return Mtu{kEthernet};
+  return std::nullopt;
+}
+
+template <class S>
+void mtu_fits_the_kind(const Section<S>& link, LinkKind kind, Report& report) {
+  constexpr std::uint32_t kMost = 65535;  // ETH_MAX_MTU
+  const auto& mtu = link.said.mtu;
+  if (!mtu) return;
+  if (*mtu > kMost && (kind == LinkKind::kBond || kind == LinkKind::kVlan))
+    fault(report, link, "mtu", fmt::format("{} is above {}, the most of a {}", *mtu, kMost, name_of(kind)));
+  if (*mtu < kLeastIpv6Mtu && kind == LinkKind::kVrf)
+    fault(report, link, "mtu", fmt::format("{} is below {}, the least of a vrf", *mtu, kLeastIpv6Mtu));
+}
+
+// vlan_dev_change_mtu(): "Numerical result out of range".
+void vlan_mtu_fits_below(const File& file, const Devices& devices, const Section<LinkSpec>& link,
+                         Report& report) {
+  if (link.said.kind != LinkKind::kVlan || !link.said.mtu) return;
+  const auto below = mtu_of(file, devices, device_of(file, link.said.on));
+  if (!below || *link.said.mtu <= below->bytes) return;
+  fault(report, link, "mtu",
+        fmt::format("{0} is above the {1}{2} of {3} below it: write mtu = {0} there as well", *link.said.mtu,
+                    below->bytes, below->written ? "" : " (default)", quote(link.said.on)));
+}
+
+bool has_ipv6(const InterfaceSpec& said) {
+  const auto is_v6 = [](const IpAddress& address) { return address.is_v6(); };
+  return std::ranges::any_of(said.addresses, is_v6, &Prefix::address) ||
+         std::ranges::any_of(said.routes, [&](const Section<RouteSpec>& route) {
+           const auto to = Prefix::parse(route.said.to);
+           return to ? to->address.is_v6() : route.said.via && route.said.via->is_v6();
+         });
+}
+
+// Below 1280 bytes the kernel takes IPv6 off the device (addrconf_notify).
+void ipv6_has_room(const File& file, const Devices& devices, Report& report) {
+  const auto judge = [&](const std::string& device, Place place, const std::string& path) {
+    const auto mtu = mtu_of(file, devices, device);
+    if (mtu && mtu->bytes < kLeastIpv6Mtu)
+      report.add(kNetd, place, path,
+                 fmt::format("IPv6 needs an mtu of {} or more, and that of {} is {}", kLeastIpv6Mtu,
+                             quote(device), mtu->bytes));
+  };
+  each_interface(file, [&](const std::string& name, const auto& section) {
+    if (!has_ipv6(section.said)) return;
+    const auto* key = section.has("mtu") ? "mtu" : section.has("addresses") ? "addresses" : "routes";
+    judge(own_device(name, section), section.at(key), dotted(section.path, key));
+  });
+  for (const auto& [name, vip] : file.vips)
+    for (std::size_t i = 0; i < vip.said.addresses.size(); ++i) {
+      const auto& address = vip.said.addresses[i];
+      if (address.prefix.address.is_v6())
+        judge(device_of(file, address.interface.empty() ? vip.said.interface : address.interface),
+              vip.at("addresses", i), vip.path + ".addresses");
+    }
+}
+
+}  // namespace
+
+void check_devices(const File& file, Report& report) {
+  const auto devices = devices_of(file);
+  one_section_per_device(file, report);
+  loopback_is_there_already(file, report);
+  for (const auto& [name, bond] : file.bonds) mtu_fits_the_kind(bond, LinkKind::kBond, report);
+  for (const auto& [name, link] : file.links) {
+    link_has_a_kind(link, report);
+    keys_fit_the_kind(link, report);
+    vlan_stands_on_something(file, link, report);
+    vlans_are_possible(file, link, report);
+    if (link.said.kind) mtu_fits_the_kind(link, *link.said.kind, report);
+    vlan_mtu_fits_below(file, devices, link, report);
+  }
+  each_interface(file, [&](const std::string& name, const auto& section) {
+    vrf_takes_it(file, name, section, report);
+    mac_is_a_stations(section, report);
+  });
+  nothing_stands_on_itself(file, report);
+  vlan_ids_differ(file, report);
+  ipv6_has_room(file, devices, report);
+}
+
+}  // namespace hawser::config

@@ -1,0 +1,188 @@
+// Rules of routes: what each says, and whether its gateway can be reached.
+#include <algorithm>
+
+#include "lib/config/rules.h"
+
+namespace hawser::config {
+
+namespace {
+
+constexpr auto kNetd = Part::kNetd;
+constexpr std::uint32_t kLocalTable = 255;  // RT_TABLE_LOCAL
+
+bool is_default(std::string_view to) {
+  return to == "default";
+}
+
+void route_is_sound(const Section<RouteSpec>& route, Report& report) {
+  const auto& said = route.said;
+  const auto fault = [&](std::string_view key, std::string what) {
+    config::fault(report, route, key, std::move(what));
+  };
+  if (!route.has("to")) return fault("to", "is missing: write \"default\" or a prefix");
+  const auto to = Prefix::parse(said.to);
+  if (!is_default(said.to) && !to) return fault("to", to.error().text);
+  if (!is_default(said.to) && *to != to->network())
+    return fault("to",
+                 fmt::format("{} has host bits: write {}", quote(said.to), quote(to_string(to->network()))));
+  const auto family = is_default(said.to) ? said.via.value_or(said.source.value_or(IpAddress{})).family()
+                                          : to->address.family();
+  if (said.via && said.via->family() != family)
+    fault("via", fmt::format("{} is not of the family of {}", to_string(*said.via), quote(said.to)));
+  if (said.source && said.source->family() != family)
+    fault("source", fmt::format("{} is not of the family of the route", to_string(*said.source)));
+  if (said.onlink && !said.via) fault("onlink", "needs via");
+  if (said.table == kLocalTable)
+    fault("table", fmt::format("{} is the kernel's own, of this host's addresses", kLocalTable));
+  if (said.source)
+    if (auto wrong = host_fault(*said.source); !wrong.empty()) fault("source", std::move(wrong));
+}
+
+void routes_are_unique(const File& file, Report& report) {
+  std::map<RouteKey, Place> seen;
+  each_interface(file, [&](const std::string&, const auto& section) {
+    for (const auto& route : section.said.routes) {
+      const auto key = route_key(file, section.said, route.said);
+      if (!key) continue;
+      const auto [there, added] = seen.try_emplace(*key, route.place);
+      if (!added)
+        report.add(kNetd, std::max(route.place, there->second), route.path,
+                   fmt::format("the same route, {}, is at {}", to_string(*key),
+                               report.where(std::min(route.place, there->second))));
+    }
+  });
+}
+
+// What the rules of one device's routes look at.
+struct Host {
+  const File& file;
+  const Devices& devices;
+  Networks networks;
+  std::map<IpAddress, std::string> own;     // this host's addresses, and the device of each
+  std::map<IpAddress, std::string> moving;  // the vips' addresses, and the vip of each
+};
+
+Host host_of(const File& file, const Devices& devices) {
+  Host host{file, devices, Networks(file), {}, {}};
+  each_interface(file, [&](const std::string& name, const auto& section) {
+    for (const auto& prefix : section.said.addresses)
+      host.own.emplace(prefix.address, own_device(name, section));
+  });
+  for (const auto& [name, vip] : file.vips)
+    for (const auto& address : vip.said.addresses) host.moving.emplace(address.prefix.address, vip.path);
+  return host;
+}
+
+// A network that the device is in, once everything of the file is there.
+bool reaches(const Host& host, const std::string& device, const InterfaceSpec& said,
+             const IpAddress& gateway) {
+  const auto covers = [&](const Prefix& prefix) { return prefix.contains(gateway); };
+  if (std::ranges::any_of(said.addresses, covers)) return true;
+  const bool direct = std::ranges::any_of(said.routes, [&](const Section<RouteSpec>& route) {
+    const auto to = Prefix::parse(route.said.to);
+    return !route.said.via && to && to->contains(gateway);
+  });
+  if (direct) return true;
+  return std::ranges::any_of(host.file.vips, [&](const auto& entry) {
+    const auto& vip = entry.second.said;
+    return std::ranges::any_of(vip.addresses, [&](const VipAddress& address) {
+      const auto& on = address.interface.empty() ? vip.interface : address.interface;
+      return device_of(host.file, on) == device && covers(address.prefix);
+    });
+  });
+}
+
+// fib_check_nh(), ip6_route_check_nh(): "Nexthop has invalid gateway". A device without an address of the
+// family, and a card, may have others from elsewhere (DHCP, router advertisements).
+template <class S>
+void gateway_is_near(const Host& host, const std::string& device, LinkKind kind, const Section<S>& section,
+                     const Section<RouteSpec>& route, Report& report) {
+  const auto& via = *route.said.via;
+  if (route.said.onlink || via.is_link_local()) return;
+  const auto same_family = [&](const Prefix& prefix) { return prefix.address.family() == via.family(); };
+  if (std::ranges::none_of(section.said.addresses, same_family)) return;
+  if (kind == LinkKind::kVrf || reaches(host, device, section.said, via)) return;
+  auto text = fmt::format("{} is in no network of {}: write onlink = true if it is on this link all the same",
+                          via, quote(device));
+  if (kind == LinkKind::kPhysical)
+    report.note(kNetd, route.at("via"), route.path + ".via", std::move(text));
+  else
+    fault(report, route, "via", std::move(text));
+}
+
+template <class S>
+void gateway_is_a_host(const Host& host, const std::string& device, LinkKind kind, const Section<S>& section,
+                       const Section<RouteSpec>& route, Report& report) {
+  const auto& via = *route.said.via;
+  auto wrong = reachable_fault(via);
+  if (wrong.empty()) wrong = host.networks.fault(via);
+  if (!wrong.empty()) return fault(report, route, "via", std::move(wrong));
+  // Two VRFs may have the same addresses.
+  const auto own = host.own.find(via);
+  const auto* holder = own == host.own.end() ? nullptr : find_device(host.devices, own->second);
+  if (holder != nullptr && holder->said != nullptr && holder->said->vrf == section.said.vrf &&
+      (!via.is_link_local() || own->second == device))
+    return fault(report, route, "via",
+                 fmt::format("{} is this host's own address, of {}", via, quote(own->second)));
+  gateway_is_near(host, device, kind, section, route, report);
+}
+
+void source_is_held(const Host& host, const Section<RouteSpec>& route, Report& report) {
+  if (!route.said.source || host.own.contains(*route.said.source)) return;
+  const auto vip = host.moving.find(*route.said.source);
+  if (vip != host.moving.end())
+    report.note(kNetd, route.at("source"), route.path + ".source",
+                fmt::format("{} is of [{}]: the kernel takes the route only while this host holds it",
+                            *route.said.source, vip->second));
+}
+
+// fib_check_nh(): "Network is down".
+template <class S>
+void routes_need_it_up(const Section<S>& section, Report& report) {
+  if (!section.said.up && !section.said.routes.empty())
+    fault(report, section, "routes", "the kernel takes none through a device with up = false");
+}
+
+template <class S>
+void check_section(const Host& host, const std::string& device, LinkKind kind, const Section<S>& section,
+                   Report& report) {
+  routes_need_it_up(section, report);
+  for (const auto& route : section.said.routes) {
+    route_is_sound(route, report);
+    source_is_held(host, route, report);
+    if (route.said.via) gateway_is_a_host(host, device, kind, section, route, report);
+  }
+}
+
+}  // namespace
+
+std::optional<RouteKey> route_key(const File& file, const InterfaceSpec& link, const RouteSpec& route) {
+  constexpr std::uint32_t kMain = 254;           // RT_TABLE_MAIN
+  constexpr std::uint32_t kIpv6Standard = 1024;  // IP6_RT_PRIO_USER: what the kernel makes of metric 0
+  RouteKey key;
+  if (is_default(route.to)) {
+    const auto like = route.via.value_or(route.source.value_or(IpAddress{}));
+    key.to = like.is_v4() ? Prefix{} : Prefix{*IpAddress::parse("::"), 0};
+  } else if (const auto to = Prefix::parse(route.to)) {
+    key.to = *to;
+  } else {
+    return std::nullopt;
+  }
+  const auto* vrf = find_vrf(file, link.vrf);
+  key.table = route.table.value_or(vrf == nullptr ? kMain : vrf->table);
+  key.metric = route.metric.value_or(0);
+  if (key.metric == 0 && key.to.address.is_v6()) key.metric = kIpv6Standard;
+  return key;
+}
+
+void check_routes(const File& file, Report& report) {
+  const auto devices = devices_of(file);
+  const auto host = host_of(file, devices);
+  for (const auto& [name, bond] : file.bonds)
+    check_section(host, own_device(name, bond), LinkKind::kBond, bond, report);
+  for (const auto& [name, link] : file.links)
+    check_section(host, own_device(name, link), link.said.kind.value_or(LinkKind::kPhysical), link, report);
+  routes_are_unique(file, report);
+}
+
+}  // namespace hawser::config

@@ -1,0 +1,127 @@
+// Rules of what a vip holds and of where: its addresses, its interfaces, and the nodes' own addresses.
+#include <algorithm>
+
+#include "lib/config/rules.h"
+
+namespace hawser::config {
+
+namespace {
+
+using VipSection = Section<VipSpec>;
+constexpr std::uint8_t kOwner = 255;
+
+// Why nothing can be announced or held there; empty: it can.
+std::string device_trouble(const File& file, const Devices& devices, const std::string& name) {
+  const auto device = device_of(file, name);
+  if (auto wrong = device_fault(device); !wrong.empty()) return wrong;
+  const auto* said = find_device(devices, device);
+  if (said != nullptr && !said->bond.empty())
+    return fmt::format("{} is a port of bond {}: write the bond", quote(name), quote(said->bond));
+  return {};
+}
+
+void interfaces_carry_addresses(const File& file, const Devices& devices, const VipSection& vip,
+                                Report& report) {
+  const auto judge = [&](const std::string& name, Place place, std::string_view key) {
+    if (name.empty()) return;
+    if (auto wrong = device_trouble(file, devices, name); !wrong.empty())
+      report.add(Part::kAll, place, dotted(vip.path, key), std::move(wrong));
+  };
+  judge(vip.said.interface, vip.at("interface"), "interface");
+  for (std::size_t i = 0; i < vip.said.addresses.size(); ++i)
+    judge(vip.said.addresses[i].interface, vip.at("addresses", i), "addresses");
+}
+
+// Advertisements that no neighbour can hear elect nobody.
+void interface_has_neighbours(const File& file, const VipSection& vip, Report& report) {
+  const auto& name = vip.said.interface;
+  if (device_of(file, name) == "lo")
+    fault(report, vip, "interface", "\"lo\" has no neighbours that could hear advertisements", Part::kVipd);
+  else if (find_vrf(file, name) != nullptr)
+    fault(report, vip, "interface", fmt::format("{} is a VRF: write a device in it", quote(name)),
+          Part::kVipd);
+}
+
+void addresses_are_hosts(const VipSection& vip, Report& report) {
+  for (std::size_t i = 0; i < vip.said.addresses.size(); ++i) {
+    const auto& prefix = vip.said.addresses[i].prefix;
+    auto wrong = reachable_fault(prefix.address);
+    if (wrong.empty()) wrong = prefix_fault(prefix);
+    if (!wrong.empty())
+      report.add(Part::kAll, vip.at("addresses", i), vip.path + ".addresses", std::move(wrong));
+  }
+}
+
+void addresses_move_once(const File& file, Report& report) {
+  std::map<std::pair<std::string, IpAddress>, std::pair<Place, std::string>> seen;
+  for (const auto& [name, vip] : file.vips) {
+    for (std::size_t i = 0; i < vip.said.addresses.size(); ++i) {
+      const auto& moving = vip.said.addresses[i];
+      const auto& address = moving.prefix.address;
+      std::pair later{vip.at("addresses", i), vip.path + ".addresses"};
+      // Link-local addresses mean something on one link only.
+      const auto& on = moving.interface.empty() ? vip.said.interface : moving.interface;
+      const auto link = address.is_link_local() ? device_of(file, on) : std::string();
+      const auto [there, added] = seen.try_emplace({link, address}, later);
+      if (added) continue;
+      auto first = there->second;
+      if (later < first) std::swap(first, later);
+      report.add(Part::kVipd, later.first, later.second,
+                 fmt::format("{} is also at {}", to_string(address), report.where(first.first)));
+    }
+  }
+}
+
+void node_addresses_are_hosts(const File& file, Report& report) {
+  std::map<IpAddress, Place> seen;
+  for (const auto& [name, node] : file.nodes)
+    for (std::size_t i = 0; i < node.said.addresses.size(); ++i) {
+      const auto& address = node.said.addresses[i];
+      const auto place = node.at("addresses", i);
+      const auto path = node.path + ".addresses";
+      if (auto wrong = reachable_fault(address); !wrong.empty())
+        report.add(Part::kAll, place, path, std::move(wrong));
+      const auto [there, added] = seen.try_emplace(address, place);
+      if (!added)
+        report.add(Part::kAll, std::max(place, there->second), path,
+                   fmt::format("{} is also at {}", address, report.where(std::min(place, there->second))));
+    }
+}
+
+// RFC 9568 8.3.2: who has the address as its own has priority 255. Anybody else who answers for it makes two.
+void no_address_is_a_nodes_own(const File& file, const std::string& name, const VipSection& vip,
+                               Report& report) {
+  const auto ranks = file.priorities.find(name);
+  const auto owns = [&](const std::string& node) {
+    if (file.nodes.empty()) return false;
+    if (ranks == file.priorities.end()) return false;
+    const auto rank = ranks->second.find(node);
+    return rank != ranks->second.end() && rank->second == kOwner;
+  };
+  for (std::size_t i = 0; i < vip.said.addresses.size(); ++i) {
+    const auto& address = vip.said.addresses[i].prefix.address;
+    const auto own = file.own_addresses.find(address);
+    if (own == file.own_addresses.end() || address.is_link_local() || owns(own->second.node)) continue;
+    report.add(
+        Part::kAll, vip.at("addresses", i), vip.path + ".addresses",
+        fmt::format("{} is the own address of node {} ({}): that node must have priority 255 or the vip "
+                    "another address",
+                    address, own->second.node, report.where(own->second.place)));
+  }
+}
+
+}  // namespace
+
+void check_vip_addresses(const File& file, Report& report) {
+  const auto devices = devices_of(file);
+  node_addresses_are_hosts(file, report);
+  for (const auto& [name, vip] : file.vips) {
+    interfaces_carry_addresses(file, devices, vip, report);
+    interface_has_neighbours(file, vip, report);
+    addresses_are_hosts(vip, report);
+    no_address_is_a_nodes_own(file, name, vip, report);
+  }
+  addresses_move_once(file, report);
+}
+
+}  // namespace hawser::config
