@@ -194,6 +194,7 @@ void Daemon::look() {
 // Everybody is told of the kernel as it is now.
 void Daemon::settle_all() {
   std::vector<const config::Vip*> vips;
+  vips.reserve(routers_.size());
   for (const auto& [key, running] : routers_) vips.push_back(&running.router.vip());
   const auto others = vipd::put_by_others(world_->picture(), vips);
   for (auto& [key, running] : routers_) {
