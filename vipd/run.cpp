@@ -1,6 +1,8 @@
 // `vipd run`: from the command line to the event loop and, on request, into itself again.
+#include <cerrno>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include <boost/asio/io_context.hpp>
 #include <unistd.h>
@@ -53,10 +55,25 @@ Outcome refused(const Error& why) {
   return {kRefused, false};
 }
 
+// One that was killed a moment ago may not be gone yet.
+constexpr Milliseconds kPatience{500};
+constexpr Milliseconds kBetweenTries{20};
+
+template <class Take>
+auto patiently(Take take) -> decltype(take()) {
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  for (;;) {
+    auto lock = take();
+    const bool taken = !lock && (lock.error().code == EWOULDBLOCK || lock.error().code == EADDRINUSE);
+    if (!taken || std::chrono::steady_clock::now() >= end) return lock;
+    std::this_thread::sleep_for(kBetweenTries);
+  }
+}
+
 Outcome run_once(const cli::Arguments& arguments) {
-  const auto lock = InstanceLock::take(arguments.runtime_dir, "vipd");
+  const auto lock = patiently([&] { return InstanceLock::take(arguments.runtime_dir, "vipd"); });
   if (!lock) return refused(lock.error());
-  const auto alone = NamespaceLock::take("vipd");
+  const auto alone = patiently([] { return NamespaceLock::take("vipd"); });
   if (!alone) return refused(alone.error());
   if (!alone->exclusive())
     log::warning(

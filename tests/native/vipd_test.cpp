@@ -221,6 +221,14 @@ TEST_F(Vipd, ASecondInstanceWithAnotherDirectoryIsRefusedAndRemovesNothing) {
   EXPECT_TRUE(lb1.becomes("Active"));
 }
 
+TEST_F(Vipd, OneThatIsStartedWhileAKilledOneIsStillGoingWaitsForItsEnd) {
+  settle();
+  lb1.daemon().signal(SIGKILL);
+  lb1.start();
+  EXPECT_TRUE(lb1.becomes("Active")) << lb1.daemon().output();
+  EXPECT_FALSE(lb1.logged("already running"));
+}
+
 TEST_F(Vipd, ABadFileAtTheStartEndsWithEveryProblemUnlessALastGoodOneIsThere) {
   lb1.write({.priority = "{ lb1 = 300, lb2 = 100 }", .more = "preemt = true"});
   const auto refused = lb1.vipd("run");
