@@ -24,9 +24,9 @@ void check_services(const File& file, Report& report);
 void check_all(const File& file, Report& report);
 
 template <class S>
-void fault(Report& report, const Section<S>& section, std::string_view key, std::string what,
+void fault(Report& report, const Section<S>& section, std::string_view key, const std::string& what,
            Part part = Part::kNetd) {
-  report.add(part, section.at(key), dotted(section.path, key), std::move(what));
+  report.add(part, section.at(key), dotted(section.path, key), what);
 }
 
 // visit(name, section) for every bond and link.

@@ -45,8 +45,7 @@ void check_is_sound(const Section<Check>& check, Report& report) {
           fmt::format("{} bytes are not found in the {} bytes of max_body{}", said.http.contains.size(),
                       said.http.max_body, check.has("max_body") ? "" : " (default)"));
   if (said.address)
-    if (auto wrong = host_fault(*said.address); !wrong.empty())
-      fault(report, check, "address", std::move(wrong));
+    if (const auto wrong = host_fault(*said.address); !wrong.empty()) fault(report, check, "address", wrong);
   if (said.http.method == "HEAD" && check.has("contains"))
     fault(report, check, "contains", "needs method = \"GET\": an answer to HEAD has no body");
   for (const std::string_view key : {"method", "path", "host", "status", "contains", "max_body"})

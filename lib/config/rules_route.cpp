@@ -16,8 +16,8 @@ bool is_default(std::string_view to) {
 
 void route_is_sound(const Section<RouteSpec>& route, Report& report) {
   const auto& said = route.said;
-  const auto fault = [&](std::string_view key, std::string what) {
-    config::fault(report, route, key, std::move(what));
+  const auto fault = [&](std::string_view key, const std::string& what) {
+    config::fault(report, route, key, what);
   };
   if (!route.has("to")) return fault("to", "is missing: write \"default\" or a prefix");
   const auto to = Prefix::parse(said.to);
@@ -35,7 +35,7 @@ void route_is_sound(const Section<RouteSpec>& route, Report& report) {
   if (said.table == kLocalTable)
     fault("table", fmt::format("{} is the kernel's own, of this host's addresses", kLocalTable));
   if (said.source)
-    if (auto wrong = host_fault(*said.source); !wrong.empty()) fault("source", std::move(wrong));
+    if (const auto wrong = host_fault(*said.source); !wrong.empty()) fault("source", wrong);
 }
 
 void routes_are_unique(const File& file, Report& report) {
@@ -102,12 +102,13 @@ void gateway_is_near(const Host& host, const std::string& device, LinkKind kind,
   const auto same_family = [&](const Prefix& prefix) { return prefix.address.family() == via.family(); };
   if (std::ranges::none_of(section.said.addresses, same_family)) return;
   if (kind == LinkKind::kVrf || reaches(host, device, section.said, via)) return;
-  auto text = fmt::format("{} is in no network of {}: write onlink = true if it is on this link all the same",
-                          via, quote(device));
+  const auto text =
+      fmt::format("{} is in no network of {}: write onlink = true if it is on this link all the same", via,
+                  quote(device));
   if (kind == LinkKind::kPhysical)
-    report.note(kNetd, route.at("via"), route.path + ".via", std::move(text));
+    report.note(kNetd, route.at("via"), route.path + ".via", text);
   else
-    fault(report, route, "via", std::move(text));
+    fault(report, route, "via", text);
 }
 
 template <class S>
@@ -116,7 +117,7 @@ void gateway_is_a_host(const Host& host, const std::string& device, LinkKind kin
   const auto& via = *route.said.via;
   auto wrong = reachable_fault(via);
   if (wrong.empty()) wrong = host.networks.fault(via);
-  if (!wrong.empty()) return fault(report, route, "via", std::move(wrong));
+  if (!wrong.empty()) return fault(report, route, "via", wrong);
   // Two VRFs may have the same addresses.
   const auto own = host.own.find(via);
   const auto* holder = own == host.own.end() ? nullptr : find_device(host.devices, own->second);

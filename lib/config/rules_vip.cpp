@@ -10,9 +10,9 @@ namespace {
 
 using VipSection = Section<VipSpec>;
 
-void fault(Report& report, const VipSection& vip, std::string_view key, std::string what,
+void fault(Report& report, const VipSection& vip, std::string_view key, const std::string& what,
            Part part = Part::kVipd) {
-  config::fault(report, vip, key, std::move(what), part);
+  config::fault(report, vip, key, what, part);
 }
 
 void has_what_it_needs(const VipSection& vip, Report& report) {
@@ -105,8 +105,8 @@ bool holds(const Vip& vip, const IpAddress& address) {
 void source_is_of_the_family(const VipSection& vip, Report& report) {
   const auto& source = vip.said.source;
   if (!source) return;
-  if (auto wrong = reachable_fault(*source); !wrong.empty())
-    fault(report, vip, "source", std::move(wrong));
+  if (const auto wrong = reachable_fault(*source); !wrong.empty())
+    fault(report, vip, "source", wrong);
   else if (vip.said.priority != kOwner && holds(vip.said, *source))
     fault(report, vip, "source", fmt::format("{} moves: the source is an address that stays", *source));
   else if (!vip.said.addresses.empty() && !families_of(vip.said).contains(source->family()))
