@@ -12,8 +12,6 @@
 namespace hawser::vipd {
 namespace {
 
-using testing::ElementsAre;
-
 constexpr IfIndex kFront{5};
 constexpr IfIndex kBack{6};
 
