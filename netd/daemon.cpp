@@ -67,12 +67,20 @@ class Daemon {
         notifier_(io),
         loop_lateness_(io) {}
 
+  // Without a socket nobody can ask, but the network is as the file says. Only where another netd answers
+  // there, this one has no business.
   Status listen() {
-    auto server = control::Server::listen(
-        io_, control_socket(arguments_), [this](const control::Request& request) { return answer(request); });
-    if (!server) return tl::unexpected(server.error());
-    server_ = std::move(*server);
-    return {};
+    const auto socket = control_socket(arguments_);
+    const auto taken = std::make_shared<Status>();
+    const auto tell = [socket, taken](const Status& made) {
+      if (made) return log::info("{}: control socket made again", socket.native());
+      if (made.error().code == EADDRINUSE) *taken = made;
+      log::warning("{}: no control socket, status and reload do not get through: tried again",
+                   made.error().text);
+    };
+    server_ = control::Server::keep(
+        io_, socket, [this](const control::Request& request) { return answer(request); }, tell);
+    return *taken;
   }
 
   void begin(Reading reading, ConfigStatus source) {
@@ -293,7 +301,8 @@ int run_with(const cli::Arguments& arguments, Chosen chosen, Made made) {
 int run_daemon(const cli::Arguments& arguments) {
   make_directories(arguments);
   const auto lock = InstanceLock::take(arguments.runtime_dir, "netd");
-  if (!lock) return complain(lock.error());
+  if (!lock && !InstanceLock::no_room(lock.error())) return complain(lock.error());
+  if (!lock) log::warning("{}: without the lock a second netd would not be noticed", lock.error().text);
   auto chosen = choose(arguments);
   if (!chosen) return kConfiguration;
   auto made = read_journal(arguments);

@@ -57,16 +57,17 @@ std::optional<Response> complain(const error_code& problem) {
 }  // namespace
 
 struct Server::State {
-  State(asio::io_context& context, Listening made, std::filesystem::path path, Handler wanted, Limits allowed)
-      : acceptor(context, Protocol{}, made.descriptor),
-        pause(context),
-        listening(made),
+  State(asio::io_context& loop, std::filesystem::path path, Handler wanted, Limits allowed)
+      : context(loop),
+        pause(loop),
+        watch(loop),
         socket(std::move(path)),
         handler(std::move(wanted)),
         limits(allowed) {}
 
-  Protocol::acceptor acceptor;
-  asio::steady_timer pause;
+  asio::io_context& context;
+  std::shared_ptr<Protocol::acceptor> acceptor;  // none while the socket cannot be made
+  asio::steady_timer pause, watch;
   Listening listening;
   std::filesystem::path socket;
   Handler handler;  // empty once the server is gone
@@ -128,22 +129,61 @@ void admit(const std::shared_ptr<State>& state, Protocol::socket accepted) {
     state->sessions.front()->close();
     state->sessions.pop_front();
   }
-  asio::co_spawn(state->acceptor.get_executor(), serve(state, std::move(session)), asio::detached);
+  asio::co_spawn(state->context, serve(state, std::move(session)), asio::detached);
 }
 
+// Ends with its acceptor.
 template <class State>
-asio::awaitable<void> accept(std::shared_ptr<State> state) {
-  while (state->handler) {
+// NOLINTNEXTLINE(performance-unnecessary-value-param)
+asio::awaitable<void> accept(std::shared_ptr<State> state, std::shared_ptr<Protocol::acceptor> acceptor) {
+  while (state->handler && acceptor->is_open()) {
     error_code problem;
-    auto accepted = co_await state->acceptor.async_accept(asio::redirect_error(asio::use_awaitable, problem));
+    auto accepted = co_await acceptor->async_accept(asio::redirect_error(asio::use_awaitable, problem));
     if (!state->handler) co_return;
     if (!problem) {
       admit(state, std::move(accepted));
       continue;
     }
+    if (!acceptor->is_open()) co_return;
     // Out of descriptors, most likely: trying again at once would spin.
     state->pause.expires_after(Milliseconds{100});
     co_await state->pause.async_wait(asio::redirect_error(asio::use_awaitable, problem));
+  }
+}
+
+template <class State>
+void close_acceptor(State& state) {
+  error_code ignored;
+  if (state.acceptor) state.acceptor->close(ignored);
+  state.acceptor.reset();
+}
+
+template <class State>
+Status open_acceptor(const std::shared_ptr<State>& state) {
+  const auto made = listen_on(state->socket);
+  if (!made) return tl::unexpected(made.error());
+  close_acceptor(*state);
+  state->listening = *made;
+  state->acceptor = std::make_shared<Protocol::acceptor>(state->context, Protocol{}, made->descriptor);
+  asio::co_spawn(state->context, accept(state, state->acceptor), asio::detached);
+  return {};
+}
+
+template <class State>
+// NOLINTNEXTLINE(performance-unnecessary-value-param)
+asio::awaitable<void> watch(std::shared_ptr<State> state, Tell tell, std::string said) {
+  while (state->handler) {
+    error_code cancelled;
+    state->watch.expires_after(state->limits.look);
+    co_await state->watch.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    if (!state->handler) co_return;
+    if (state->acceptor && is_there(state->socket, state->listening)) continue;
+    std::error_code ignored;
+    std::filesystem::create_directories(state->socket.parent_path(), ignored);
+    const auto opened = open_acceptor(state);
+    const auto words = opened ? std::string() : opened.error().text;
+    if (opened || words != said) tell(opened);
+    said = words;
   }
 }
 
@@ -151,20 +191,31 @@ asio::awaitable<void> accept(std::shared_ptr<State> state) {
 
 Result<std::unique_ptr<Server>> Server::listen(asio::io_context& context, const std::filesystem::path& socket,
                                                Handler handler, const Limits& limits) {
-  const auto made = listen_on(socket);
-  if (!made) return tl::unexpected(made.error());
-  auto state = std::make_shared<State>(context, *made, socket, std::move(handler), limits);
-  asio::co_spawn(context, accept(state), asio::detached);
+  auto state = std::make_shared<State>(context, socket, std::move(handler), limits);
+  if (auto opened = open_acceptor(state); !opened) return tl::unexpected(opened.error());
+  return std::unique_ptr<Server>(new Server(std::move(state)));
+}
+
+std::unique_ptr<Server> Server::keep(asio::io_context& context, const std::filesystem::path& socket,
+                                     Handler handler, Tell tell, const Limits& limits) {
+  auto state = std::make_shared<State>(context, socket, std::move(handler), limits);
+  const auto opened = open_acceptor(state);
+  if (!opened) tell(opened);
+  asio::co_spawn(context, watch(state, std::move(tell), opened ? "" : opened.error().text), asio::detached);
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }
 
 Server::Server(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
+void Server::leave_file() {
+  state_->listening = {};
+}
+
 Server::~Server() {
   state_->handler = nullptr;
-  error_code ignored;
-  state_->acceptor.close(ignored);
+  close_acceptor(*state_);
   state_->pause.cancel();
+  state_->watch.cancel();
   for (const auto& session : state_->sessions) session->close();
   remove_socket(state_->socket, state_->listening);
 }

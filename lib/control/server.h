@@ -23,8 +23,12 @@ struct Limits {
   std::size_t body = 65536;      // bytes; more: 413
   std::size_t connections = 64;  // one more, and the oldest is closed: the newest client is always heard
   Milliseconds deadline{5000};   // from accepting to the last byte of the answer; then closed
+  Milliseconds look{2000};       // keep(): how often it looks whether the socket file is still there
   bool operator==(const Limits&) const = default;
 };
+
+// What keep() has to tell: why there is no socket, once per reason; good again when it was made after all.
+using Tell = std::function<void(const Status&)>;
 
 class Server {
  public:
@@ -33,6 +37,13 @@ class Server {
   static Result<std::unique_ptr<Server>> listen(boost::asio::io_context& context,
                                                 const std::filesystem::path& socket, Handler handler,
                                                 const Limits& limits = {});
+  // As listen(), but what cannot be made now (no room, no directory) is made later, and what was removed is
+  // made again: a daemon is not to be out of reach for good because of a file.
+  static std::unique_ptr<Server> keep(boost::asio::io_context& context, const std::filesystem::path& socket,
+                                      Handler handler, Tell tell, const Limits& limits = {});
+  // Before the program starts itself again: the file stays, so that whoever asks meanwhile is refused and
+  // asks again, where a file that is gone would say that nobody is there.
+  void leave_file();
   // Closes every connection and removes the socket file, if it is still the one that was made here. Not to be
   // destroyed by its own handler.
   ~Server();

@@ -43,7 +43,7 @@ Status clear_the_way(const std::filesystem::path& socket) {
     return refused(errno);
   }
   if (!S_ISSOCK(found.st_mode)) return fail_with(EEXIST, "is there and is not a socket");
-  const auto peer = connect_to(socket, Milliseconds{100});
+  const auto peer = connect_to(socket, Milliseconds{1});
   if (peer) ::close(*peer);
   // EAGAIN: its queue is full, so somebody holds it.
   if (peer || peer.error().code == EAGAIN)
@@ -89,10 +89,13 @@ Result<Listening> listen_on(const std::filesystem::path& socket) {
   return fail_because(socket.native(), listening.error());
 }
 
-void remove_socket(const std::filesystem::path& socket, const Listening& ours) {
+bool is_there(const std::filesystem::path& socket, const Listening& ours) {
   struct stat found {};
-  if (::lstat(socket.c_str(), &found) == 0 && found.st_dev == ours.device && found.st_ino == ours.inode)
-    ::unlink(socket.c_str());
+  return ::lstat(socket.c_str(), &found) == 0 && found.st_dev == ours.device && found.st_ino == ours.inode;
+}
+
+void remove_socket(const std::filesystem::path& socket, const Listening& ours) {
+  if (is_there(socket, ours)) ::unlink(socket.c_str());
 }
 
 Result<int> connect_to(const std::filesystem::path& socket, Milliseconds deadline) {

@@ -19,6 +19,8 @@ struct Listening {
 
 // Bound, mode 0660, listening, close-on-exec, non-blocking.
 Result<Listening> listen_on(const std::filesystem::path& socket);
+// Whether the file is the one that was made then.
+bool is_there(const std::filesystem::path& socket, const Listening& ours);
 void remove_socket(const std::filesystem::path& socket, const Listening& ours);
 
 // Connected, blocking; waits at most `deadline` for room in the listener's queue. The caller closes it. The

@@ -81,6 +81,8 @@ Result<pid_t> spawn(int inherited, std::string_view verb, const std::vector<std:
   pid_t pid = 0;
   const int code =
       ::posix_spawn(&pid, kSelf, settings.files(), settings.attributes(), pointers(words).data(), environ);
+  if (code == ENOENT)
+    return fail_with(code, "start {}: {}: {}: is /proc mounted?", verb, kSelf, std::strerror(code));
   if (code != 0) return fail_with(code, "start {}: {}", verb, std::strerror(code));
   return pid;
 }

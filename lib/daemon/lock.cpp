@@ -51,6 +51,10 @@ Result<Fd> open_or_create(const std::filesystem::path& path) {
 
 }  // namespace
 
+bool InstanceLock::no_room(const Error& error) {
+  return error.code == ENOSPC || error.code == EDQUOT || error.code == EROFS;
+}
+
 Result<InstanceLock> InstanceLock::take(const std::filesystem::path& runtime_dir, std::string_view name) {
   const auto path = runtime_dir / fmt::format("{}.lock", name);
   auto opened = open_or_create(path);

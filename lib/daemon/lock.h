@@ -15,6 +15,8 @@ class InstanceLock {
   // "netd: already running as process 1234 (/run/hawser/netd.lock)", code EWOULDBLOCK; or why the file cannot
   // be made.
   static Result<InstanceLock> take(const std::filesystem::path& runtime_dir, std::string_view name);
+  // Whether the error of take() is about the file system having no room for it: no other process is meant.
+  static bool no_room(const Error& error);
 
  private:
   explicit InstanceLock(Fd file) : file_(std::move(file)) {}

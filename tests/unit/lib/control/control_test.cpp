@@ -2,6 +2,7 @@
 #include <fstream>
 #include <future>
 
+#include <gmock/gmock.h>
 #include <sys/stat.h>
 
 #include "tests/unit/lib/control/control_fixture.h"
@@ -93,6 +94,84 @@ TEST_F(Control, RefusesAFileThatIsNotASocket) {
   ASSERT_FALSE(server);
   EXPECT_EQ(server.error().text, socket().native() + ": is there and is not a socket");
   EXPECT_EQ(std::filesystem::file_size(socket()), 8U);
+}
+
+// ---- a server that does not give up
+
+class Kept : public Control {
+ protected:
+  void keep(const std::filesystem::path& path) {
+    server_ = Server::keep(
+        context_, path,
+        [](const Request&) {
+          return Response{200, "here"};
+        },
+        [this](const Status& made) { told_.push_back(made ? "made" : made.error().text); },
+        {.look = Milliseconds{5}});
+  }
+  // Runs the loop until `done`, or for a second.
+  template <class Done>
+  bool runs_until(const Done& done) {
+    for (int i = 0; i < 100 && !done(); ++i) context_.run_for(Milliseconds{10});
+    return done();
+  }
+  bool answers() {
+    auto answer = std::async(std::launch::async, [&] { return ask(socket(), {}, Milliseconds{500}); });
+    (void)runs_until([&] { return answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready; });
+    const auto response = answer.get();
+    return response && response->body == "here";
+  }
+  boost::asio::io_context context_{1};
+  std::unique_ptr<Server> server_;
+  std::vector<std::string> told_;
+};
+
+TEST_F(Kept, MakesItsSocketAgainWhenItWasRemoved) {
+  keep(socket());
+  EXPECT_TRUE(answers());
+  std::filesystem::remove(socket());
+  EXPECT_TRUE(runs_until([&] { return std::filesystem::exists(socket()); }));
+  EXPECT_TRUE(answers());
+  EXPECT_THAT(told_, testing::ElementsAre("made"));
+  server_.reset();
+  EXPECT_FALSE(std::filesystem::exists(socket()));
+}
+
+TEST_F(Kept, MakesItsDirectoryAgainToo) {
+  const auto path = directory_.path() / "run" / "netd.sock";
+  std::filesystem::create_directory(path.parent_path());
+  keep(path);
+  std::filesystem::remove_all(path.parent_path());
+  EXPECT_TRUE(runs_until([&] { return std::filesystem::exists(path); }));
+}
+
+TEST_F(Kept, SaysOnceWhyThereIsNoneAndMakesItWhenItCan) {
+  { std::ofstream(socket()) << "in the way"; }
+  keep(socket());
+  (void)runs_until([] { return false; });
+  EXPECT_THAT(told_, testing::ElementsAre(socket().native() + ": is there and is not a socket"));
+  std::filesystem::remove(socket());
+  EXPECT_TRUE(runs_until([&] { return told_.size() > 1; }));
+  EXPECT_EQ(told_.back(), "made");
+  EXPECT_TRUE(answers());
+}
+
+TEST_F(Kept, LeavesASocketOnWhichAnotherProcessAnswers) {
+  keep(socket());
+  std::filesystem::remove(socket());
+  RunningServer other{socket(), [](const Request&) { return Response{200, "other"}; }, Limits{}};
+  (void)runs_until([] { return false; });
+  EXPECT_EQ(asked({}), "other");
+  EXPECT_THAT(told_, testing::ElementsAre(testing::HasSubstr("already running")));
+}
+
+TEST_F(Kept, LeftBehindItsFileRefusesInsteadOfBeingGone) {
+  keep(socket());
+  server_->leave_file();
+  server_.reset();
+  const auto answer = ask(socket(), {});
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, ECONNREFUSED);
 }
 
 TEST_F(Control, RefusesAPathLongerThanASocketAddress) {
