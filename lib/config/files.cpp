@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/config/load.h"
+#include "lib/config/read_text.h"
 
 namespace hawser::config {
 
@@ -184,7 +185,7 @@ Result<std::vector<Source>> read_sources(const std::filesystem::path& file) {
   paths->insert(paths->begin(), file);
   std::vector<Source> sources;
   for (const auto& path : *paths) {
-    auto text = read_file(path);
+    auto text = read_text(path);
     if (!text && text.error().code == ENOENT && path == file)
       return fail_with(ENOENT,
                        "{}: no such file: write one, such as those of examples/, or name another with -c",

@@ -11,7 +11,8 @@
 
 namespace hawser::config {
 
-// One thing wrong with the file. Printed as "FILE:LINE:COLUMN: key: what is wrong".
+// One thing wrong with the file. Printed as "FILE:LINE:COLUMN: key: what is wrong"; line 0: the file as a
+// whole, which `what` names ("/etc/hawser/hawser.toml: read: Permission denied").
 struct Problem {
   std::string file;
   unsigned line = 0;

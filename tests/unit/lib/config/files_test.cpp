@@ -55,7 +55,8 @@ TEST_F(Files, AMissingFileIsAnErrorThatNamesIt) {
   EXPECT_EQ(
       read_sources(directory_ / "hawser.toml").error().text,
       path("hawser.toml") + ": no such file: write one, such as those of examples/, or name another with -c");
-  EXPECT_EQ(read_sources(directory_).error().text, directory_.string() + ": read: Is a directory");
+  EXPECT_EQ(read_sources(directory_).error().text,
+            directory_.string() + ": is a directory: name the file in it");
 }
 
 TEST_F(Files, TheLastGoodFileComesBackAsItWas) {
