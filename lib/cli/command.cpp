@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "lib/cli/help.h"
+#include "lib/cli/last_words.h"
 #include "lib/cli/output.h"
 #include "lib/cli/suggest.h"
 
@@ -201,7 +202,7 @@ int run(const Program& program, int argc, const char* const* argv) {
     const int code = invocation->verb == nullptr ? kDone : invocation->verb->run(invocation->arguments);
     return end_with(code, program);
   } catch (const std::exception& error) {
-    return complain(program.name, error.what());
+    return complain(program.name, last_words(error.what()));
   }
 }
 
