@@ -1,11 +1,15 @@
 #include "vipd/daemon.h"
 
+#include <cerrno>
+#include <cstring>
+
 #include <boost/asio.hpp>
 #include <unistd.h>
 
 #include "lib/daemon/exit_code.h"
 #include "lib/daemon/log.h"
 #include "lib/daemon/realtime.h"
+#include "vipd/changes.h"
 #include "vipd/reception.h"
 #include "vipd/rights.h"
 #include "vipd/secondaries.h"
@@ -57,20 +61,21 @@ void Daemon::take(const Reading& reading) {
   if (!reading.settings || reading.last_good) return refuse(reading);
   last_good_ = false;
   reminder_.cancel();
+  changes_ = changes_between(settings_.vips, reading.settings->vips);
+  log::info("{}: read again: {}", options_.files.config.native(), changes_);
   apply(*reading.settings);
   worker_.keep();
-  log::info("{}: read again", options_.files.config.native());
   notifier_.ready(fmt::format("{} vips", routers_.size()));
 }
 
 void Daemon::refuse(const Reading& reading) {
-  for (const auto& problem : reading.problems) log::warning("{}", problem);
+  for (const auto& problem : reading.problems) log::warning("{}", to_string(problem));
   log::warning("{}: not used, nothing changed", options_.files.config.native());
   notifier_.ready("bad file: what was read before stays in use");
 }
 
 void Daemon::begin_with(const Reading& reading) {
-  for (const auto& problem : reading.problems) log::error("{}", problem);
+  for (const auto& problem : reading.problems) log::error("{}", to_string(problem));
   if (!reading.settings) return fail_start(kConfiguration, "");
   last_good_ = reading.last_good;
   const auto opened = open_world(*reading.settings);
@@ -93,6 +98,7 @@ Status Daemon::open_world(const Settings& settings) {
       [this](const AddressKey& address) { return claimed(address); });
   if (!world) return tl::unexpected(world.error());
   world_ = std::move(*world);
+  if (auto refusals = RefusalSocket::open()) refusals_ = std::move(*refusals);  // without it less is known
   looked_at_ = world_->now();
   return {};
 }
@@ -146,7 +152,11 @@ void Daemon::remind() {
 // ---- the kernel
 
 void Daemon::wait_for_news() {
-  if (!monitor_.is_open()) monitor_.assign(::dup(world_->monitor_fd()));
+  if (!monitor_.is_open()) {
+    const int copy = ::dup(world_->monitor_fd());
+    if (copy < 0) return fail_start(kRefused, fmt::format("listen for changes: {}", std::strerror(errno)));
+    monitor_.assign(copy);
+  }
   monitor_.async_wait(asio::posix::descriptor_base::wait_read, [this](const error_code& cancelled) {
     if (cancelled) return;
     take_news();
@@ -182,13 +192,16 @@ void Daemon::look() {
   const auto looked = world_->look();
   looked_at_ = world_->now();
   if (!looked) {
-    if (blind_ != looked.error().text) log::warning("{}", looked.error().text);
-    blind_ = looked.error().text;
+    warn("look", looked.error().text);
     return look_at(looked_at_ + kLookAgain);
   }
-  blind_.clear();
+  troubles_.over("look");
   settle_all();
   for (const auto& interface : *looked) announce_again(interface);
+}
+
+void Daemon::warn(std::string_view topic, const std::string& line) {
+  if (const auto said = troubles_.say(topic, line, world_->now())) log::warning("{}", *said);
 }
 
 // Everybody is told of the kernel as it is now.
@@ -329,6 +342,14 @@ void Daemon::on_timer(const RouterKey& key) {
   const auto due = running.router.due();
   if (due && world_->now() >= *due) running.router.on_time();
   settle(key);
+  hear_refusals();
+}
+
+// They are for any of the vips that have this peer.
+void Daemon::hear_refusals() {
+  if (!refusals_) return;
+  for (const auto& [peer, code] : refusals_->take())
+    for (auto& [key, running] : routers_) running.router.peer_unreachable(peer, code);
 }
 
 void Daemon::work_later(const RouterKey& key) {
@@ -391,11 +412,15 @@ void Daemon::shut_down() {
 }
 
 void Daemon::listen() {
-  auto server = control::Server::listen(context_, options_.runtime_directory / "vipd.sock",
-                                        [this](const control::Request& request) { return answer(request); });
+  const auto socket = options_.runtime_directory / "vipd.sock";
   // Without it nobody can ask, but the addresses stay up.
-  if (!server) return log::warning("{}", server.error().text);
-  server_ = std::move(*server);
+  const auto tell = [socket](const Status& made) {
+    if (made) return log::info("{}: control socket made again", socket.native());
+    log::warning("{}: no control socket, vipctl and reload do not get through: tried again",
+                 made.error().text);
+  };
+  server_ = control::Server::keep(
+      context_, socket, [this](const control::Request& request) { return answer(request); }, tell);
 }
 
 control::Response Daemon::restart() {
@@ -410,6 +435,7 @@ control::Response Daemon::restart() {
 }
 
 void Daemon::advertise_before_exec() {
+  if (server_) server_->leave_file();
   for (auto& [key, running] : routers_) running.router.advertise_before_exec();
 }
 
@@ -421,6 +447,7 @@ DaemonStatus Daemon::status() const {
   status.readings = readings_;
   status.last_good = last_good_;
   status.problems = problems_;
+  status.changes = changes_;
   for (const auto& [key, running] : routers_) status.vips.push_back(running.router.status());
   std::ranges::sort(status.vips, {}, [](const RouterStatus& router) { return router.vip.name; });
   for (const auto& [name, segment] : world_->segments()) status.interfaces.push_back({name, segment->bad()});

@@ -14,8 +14,10 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "lib/control/server.h"
+#include "lib/daemon/damper.h"
 #include "lib/daemon/lateness.h"
 #include "lib/daemon/notify.h"
+#include "vipd/refusal_socket.h"
 #include "vipd/status.h"
 #include "vipd/worker_link.h"
 #include "vipd/world.h"
@@ -66,6 +68,7 @@ class Daemon {
   void look_at(TimePoint time);
   void look();
   void settle_all();
+  void warn(std::string_view topic, const std::string& line);
   void announce_again(const std::string& interface);
   void settle_interface(Running& running);
   void secure();
@@ -80,6 +83,7 @@ class Daemon {
   void on_packet(Segment& segment, ByteView packet);
   void settle(const RouterKey& key);
   void on_timer(const RouterKey& key);
+  void hear_refusals();
   void work_later(const RouterKey& key);
   void reap();
 
@@ -99,6 +103,7 @@ class Daemon {
   WorkerLink worker_;
   Notifier notifier_;
   LoopLateness lateness_;
+  std::optional<RefusalSocket> refusals_;
   std::unique_ptr<World> world_;  // none until the first settings have come
   boost::asio::posix::stream_descriptor monitor_;
   boost::asio::steady_timer look_timer_;
@@ -109,7 +114,8 @@ class Daemon {
   Settings settings_;
   std::optional<int> realtime_;  // the one last asked for; none: as we were started
   bool locked_ = false;
-  std::vector<std::string> problems_;
+  std::vector<config::Problem> problems_;
+  std::string changes_;   // by the last reading that was used
   Slices<Stray> strays_;  // to be removed
   std::optional<std::map<std::string, IfIndex>>
       secured_;  // where an address with a subnet floats, when the worker was told
@@ -118,7 +124,7 @@ class Daemon {
   std::uint64_t readings_ = 0;
   bool last_good_ = false;
   bool look_queued_ = false;
-  std::string blind_;  // why the kernel could not be looked at; said once
+  Damper troubles_;
   bool stopping_ = false;
   bool ending_ = false;
   bool wants_exec_ = false;

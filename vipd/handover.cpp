@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 
+#include "lib/control/json.h"
+
 namespace hawser::vipd {
 
 namespace json = boost::json;
@@ -122,9 +124,29 @@ Settings settings_of(const config::Config& config) {
   return settings;
 }
 
+json::array problems_json(const std::vector<config::Problem>& problems) {
+  json::array list;
+  for (const auto& problem : problems)
+    list.push_back(json::object{{"file", problem.file},
+                                {"line", problem.line},
+                                {"column", problem.column},
+                                {"key", problem.key},
+                                {"text", problem.what}});
+  return list;
+}
+
+std::vector<config::Problem> problems_from(const json::value& from) {
+  std::vector<config::Problem> problems;
+  for (const auto& item : control::list_in(from, "problems"))
+    problems.push_back({control::text_in(item, "file"),
+                        static_cast<unsigned>(control::number_in(item, "line")),
+                        static_cast<unsigned>(control::number_in(item, "column")),
+                        control::text_in(item, "key"), control::text_in(item, "text")});
+  return problems;
+}
+
 std::string to_json(const Reading& reading) {
-  json::array problems;
-  for (const auto& problem : reading.problems) problems.emplace_back(problem);
+  auto problems = problems_json(reading.problems);
   json::object object{{"last_good", reading.last_good}, {"problems", std::move(problems)}};
   if (reading.settings) object["settings"] = settings_json(*reading.settings);
   return json::serialize(object);
@@ -136,7 +158,7 @@ Result<Reading> reading_from_json(std::string_view from) {
     const auto& object = value.as_object();
     Reading reading;
     reading.last_good = object.at("last_good").as_bool();
-    for (const auto& problem : object.at("problems").as_array()) reading.problems.push_back(text(problem));
+    reading.problems = problems_from(value);
     if (const auto* settings = object.if_contains("settings"))
       reading.settings = settings_from(settings->as_object());
     return reading;

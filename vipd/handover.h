@@ -7,9 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/json/fwd.hpp>
+
 #include "lib/base/bytes.h"
 #include "lib/base/result.h"
-#include "lib/config/config.h"
+#include "lib/config/load.h"
 
 namespace hawser::vipd {
 
@@ -25,14 +27,19 @@ struct Settings {
 };
 
 struct Reading {
-  std::optional<Settings> settings;   // none: the file must not be used, and there is no last good one
-  bool last_good = false;             // `settings` come from the kept file
-  std::vector<std::string> problems;  // of the file, "FILE:LINE:COLUMN: key: what is wrong"
+  std::optional<Settings> settings;       // none: the file must not be used, and there is no last good one
+  bool last_good = false;                 // `settings` come from the kept file
+  std::vector<config::Problem> problems;  // of the file
 
   bool operator==(const Reading&) const = default;
 };
 
 Settings settings_of(const config::Config& config);
+
+// As the status has them too: {"file", "line", "column", "key", "text"}. The other way: the "problems" of an
+// object.
+boost::json::array problems_json(const std::vector<config::Problem>& problems);
+std::vector<config::Problem> problems_from(const boost::json::value& from);
 
 std::string to_json(const Reading& reading);
 Result<Reading> reading_from_json(std::string_view from);

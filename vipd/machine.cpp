@@ -371,6 +371,11 @@ bool holds_addresses(const Machine& machine) {
   return !std::holds_alternative<Initialize>(machine.role);
 }
 
+bool answers(const Machine& machine) {
+  const auto* leaving = std::get_if<Leaving>(&machine.role);
+  return holds_addresses(machine) && (leaving == nullptr || !leaving->successor);
+}
+
 Outcome step(const VrrpConfig& config, Machine machine, const Event& event) {
   if (!heeded(config, machine, event)) return {machine, {}};
   const auto now = std::visit([](const auto& any) { return any.now; }, event);

@@ -96,6 +96,9 @@ struct Machine {
 std::optional<TimePoint> deadline(const VrrpConfig& config, const Machine& machine);
 // Whether the addresses should be on the interface.
 bool holds_addresses(const Machine& machine);
+// Whether this host is the one that answers for them: Active, or holding them while it listens after a
+// restart, or while it leaves and nobody else is Active yet.
+bool answers(const Machine& machine);
 
 // ---- events
 

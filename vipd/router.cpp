@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <ranges>
 
 namespace hawser::vipd {
@@ -15,6 +16,8 @@ constexpr Milliseconds kGraceEach{1};
 // Each takeover of an ordinary day is a line; a peer that flaps is not.
 constexpr Damper::Pace kChanges{.free = 10, .change = Milliseconds(1000), .longest = Milliseconds(300000)};
 constexpr std::size_t kMostNamed{8};  // addresses in one line
+// The kernel asks for a neighbour three times, a second apart, before it gives up.
+constexpr Milliseconds kRefusalHolds{6000};
 
 VrrpConfig machine_config(const config::Vip& vip, const IpAddress& source) {
   return {vip.priority,
@@ -130,11 +133,11 @@ void VirtualRouter::compare_addresses(const Advertisement& advertisement, const 
   std::ranges::sort(ours);
   std::ranges::sort(theirs);
   if (ours == theirs) {
-    if (differs_ != from) return;
+    if (!differs_ || differs_->source != from) return;
     differs_.reset();
     return troubles_.over("addresses");
   }
-  differs_ = from;
+  differs_ = Difference{from, hands_.now()};
   warn("addresses", fmt::format("{} advertises {} where this host has {}: the files differ", from,
                                 named(theirs), named(ours)));
 }
@@ -172,6 +175,7 @@ void VirtualRouter::reconfigure(const config::Vip& vip) {
   config_ = machine_config(vip_, config_.source);
   if (vip_.checksum) checksum_ = *vip_.checksum;
   if (unable_) unable_->at = hands_.now();
+  unreached_.clear();
   for (const auto& address : obsolete_) jobs_.push({Job::Kind::kRemove, address});
   handle(Reload{hands_.now()});
 }
@@ -232,9 +236,16 @@ RouterStatus VirtualRouter::status() const {
   std::map<AddressKey, Holding> there;
   for (const auto& [address, holding] : addresses_)
     there.emplace_hint(there.end(), address, hands_.holding(address));
-  return {vip_,           role(),    why_,  since_,         usable_ ? config_.source : IpAddress(),
-          machine_.heard, checksum_, there, put_by_others_, fault(),
-          counters_};
+  RouterStatus status{
+      vip_,           role(),    why_,  since_,         usable_ ? config_.source : IpAddress(),
+      machine_.heard, checksum_, there, put_by_others_, fault(),
+      counters_};
+  status.answers = answers(machine_);
+  status.differs = differs_;
+  for (const auto& [peer, refusal] : unreached_)
+    if (hands_.now() - refusal.at < kRefusalHolds + 4 * vip_.advertisement_interval)
+      status.refused.emplace(peer, refusal);
+  return status;
 }
 
 void VirtualRouter::handle(const Event& event) {
@@ -260,9 +271,19 @@ void VirtualRouter::send_to(const IpAddress& destination, const Advertisement& a
     return troubles_.over(to);
   }
   ++counters_.not_sent;
+  unreached_[destination] = {fmt::format("cannot be sent to ({})", sent.error().text), hands_.now()};
   const bool multicast = destination == kVrrpGroup;
   warn(to, multicast ? fmt::format("send advertisement: {}", sent.error().text)
                      : fmt::format("send advertisement to {}: {}", destination, sent.error().text));
+}
+
+void VirtualRouter::peer_unreachable(const IpAddress& peer, int code) {
+  if (std::ranges::find(vip_.peers, peer) == vip_.peers.end()) return;
+  // ICMP "protocol unreachable": the host is there, and no program of it wants VRRP.
+  const auto reason = code == ENOPROTOOPT ? std::string("runs no VRRP")
+                                          : fmt::format("cannot be reached ({})", std::strerror(code));
+  unreached_[peer] = {reason, hands_.now()};
+  warn(fmt::format("peer {}", peer), fmt::format("{} {}: it cannot take over", peer, reason));
 }
 
 // What the file no longer names goes in any case.

@@ -19,6 +19,20 @@
 
 namespace hawser::vipd {
 
+// An advertisement that did not reach whom it was for.
+struct Refusal {
+  std::string reason;  // "cannot be reached (No route to host)"
+  TimePoint at;        // the last one
+  bool operator==(const Refusal&) const = default;
+};
+
+// Whose advertisement last named other addresses than this host's file.
+struct Difference {
+  IpAddress source;
+  TimePoint at;
+  bool operator==(const Difference&) const = default;
+};
+
 struct RouterStatus {
   config::Vip vip;
   RoleName role = RoleName::kInitialize;
@@ -32,6 +46,9 @@ struct RouterStatus {
   std::vector<AddressKey> put_by_others;
   std::string fault;  // Active without an address, or unable to hold any; empty: none
   Counters counters;
+  bool answers = false;                    // this host is the one that answers for the addresses
+  std::map<IpAddress, Refusal> refused{};  // by destination; those that last failed
+  std::optional<Difference> differs{};
 };
 
 class VirtualRouter {
@@ -53,6 +70,8 @@ class VirtualRouter {
   void mac_changed(const std::string& interface);
   void receive(const Received& received, const IpAddress& from);
   void refuse(BadPacket reason) { counters_.bad.count(reason); }
+  // The kernel was told that an advertisement did not reach the peer; `code` is an errno.
+  void peer_unreachable(const IpAddress& peer, int code);
   void on_time();  // due() has come
   // The file changed. Interface and router id stay: with another one it is another router.
   void reconfigure(const config::Vip& vip);
@@ -152,9 +171,10 @@ class VirtualRouter {
   std::optional<Unable> unable_;
   std::optional<TimePoint> put_back_at_;  // when an address was last put back
   std::string unusable_;                  // the reason, once it was said
-  std::optional<IpAddress> differs_;      // whose addresses last were not ours
-  Damper changes_;                        // info
-  Damper troubles_;                       // warnings
+  std::optional<Difference> differs_;
+  std::map<IpAddress, Refusal> unreached_;
+  Damper changes_;   // info
+  Damper troubles_;  // warnings
   Counters counters_;
 };
 

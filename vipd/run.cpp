@@ -72,7 +72,11 @@ auto patiently(Take take) -> decltype(take()) {
 
 Outcome run_once(const cli::Arguments& arguments) {
   const auto lock = patiently([&] { return InstanceLock::take(arguments.runtime_dir, "vipd"); });
-  if (!lock) return refused(lock.error());
+  // The addresses are worth more than the certainty that nobody else works here.
+  if (!lock && InstanceLock::no_room(lock.error()))
+    log::warning("{}: without the lock a second vipd would not be noticed", lock.error().text);
+  else if (!lock)
+    return refused(lock.error());
   const auto alone = patiently([] { return NamespaceLock::take("vipd"); });
   if (!alone) return refused(alone.error());
   if (!alone->exclusive())

@@ -3,6 +3,8 @@
 #include <boost/json.hpp>
 #include <fmt/chrono.h>
 
+#include "vipd/findings.h"
+
 namespace hawser::vipd {
 
 namespace json = boost::json;
@@ -79,6 +81,7 @@ json::value router_json(const RouterStatus& router, const DaemonStatus& status) 
       {"interface", vip.interface},
       {"virtual_router_id", vip.virtual_router_id.value},
       {"role", name_of(router.role)},
+      {"answers", router.answers},
       {"since",
        iso8601(status.wall_clock - std::chrono::duration_cast<std::chrono::system_clock::duration>(lasted))},
       {"seconds", rounded(seconds_between(router.since, status.now))},
@@ -108,11 +111,19 @@ json::object loop_json(const Latencies& loop) {
           {"buckets", std::move(buckets)}};
 }
 
+json::object config_json(const DaemonStatus& status) {
+  const auto* state = status.last_good ? "last good" : status.problems.empty() ? "current" : "broken";
+  return {{"file", status.config_file},
+          {"state", state},
+          {"readings", status.readings},
+          {"changes", status.changes},
+          {"problems", problems_json(status.problems)}};
+}
+
 }  // namespace
 
 json::value to_json(const DaemonStatus& status) {
-  json::array problems;
-  for (const auto& problem : status.problems) problems.emplace_back(problem);
+  const auto found = findings(status);
   json::array vips;
   for (const auto& router : status.vips) vips.push_back(router_json(router, status));
   json::array interfaces;
@@ -123,10 +134,9 @@ json::value to_json(const DaemonStatus& status) {
                       {"pid", status.pid},
                       {"started", iso8601(status.started)},
                       {"node", status.node},
-                      {"config", json::object{{"file", status.config_file},
-                                              {"in_use", status.last_good ? "last good" : "current"},
-                                              {"readings", status.readings},
-                                              {"problems", std::move(problems)}}},
+                      {"state", name_of(overall(found))},
+                      {"findings", findings_json(found)},
+                      {"config", config_json(status)},
                       {"vips", std::move(vips)},
                       {"interfaces", std::move(interfaces)},
                       {"loop", loop_json(status.loop)}};

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "lib/daemon/lateness.h"
+#include "vipd/handover.h"
 #include "vipd/router.h"
 
 namespace hawser::vipd {
@@ -24,9 +25,10 @@ struct DaemonStatus {
   pid_t pid = 0;
   std::string node;
   std::string config_file;
-  std::uint64_t readings = 0;         // how often the file was read and judged
-  bool last_good = false;             // the kept file is in use: the present one is bad
-  std::vector<std::string> problems;  // of the file when it was last read
+  std::uint64_t readings = 0;             // how often the file was read and judged
+  bool last_good = false;                 // the kept file is in use: the present one is bad
+  std::vector<config::Problem> problems;  // of the file when it was last read
+  std::string changes;                    // what the last reading that was used has changed
   std::vector<RouterStatus> vips;
   std::vector<InterfaceStatus> interfaces;
   Latencies loop;  // how late timers were
@@ -35,6 +37,25 @@ struct DaemonStatus {
   std::chrono::system_clock::time_point wall_clock;  // `since` is told in wall-clock time
 };
 
+// GET /v1/status
+// {
+//   "program": "vipd", "version": "0.1.0", "pid": 4711, "started": "2026-11-26T01:02:03.004Z", "node": "lb1",
+//   "state": "degraded",                        // "ok", "degraded", "dead": the worst of the findings
+//   "findings": [{"object": "web", "state": "degraded", "text": "..."}],   // empty: nothing
+//   "config": {
+//     "file": "/etc/hawser/hawser.toml",
+//     "state": "current",                       // "broken": refused by the last reload, what was read before
+//                                               // stays in use; "last good": refused at the start, the kept
+//                                               // file is in use
+//     "readings": 2,
+//     "changes": "web changed (priority)",      // by the last reading that was used
+//     "problems": [{"file": "...", "line": 3, "column": 9, "key": "vip.web.priority", "text": "..."}]
+//   },
+//   "vips": [{"name": "web", "role": "Active",
+//             "answers": true,                  // this host is the one that answers for the addresses
+//             ...}],
+//   ...
+// }
 boost::json::value to_json(const DaemonStatus& status);
 
 // "90ms", "12s", "3m10s", "5h02m", "3d04h".

@@ -81,14 +81,6 @@ std::string address_table(const std::vector<json::value>& vips) {
   return table.str();
 }
 
-std::string fault_lines(const std::vector<json::value>& vips) {
-  std::string text;
-  for (const auto& vip : vips)
-    if (const auto fault = cell(vip, "fault"); !fault.empty())
-      text += fmt::format("{}: {}\n", cell(vip, "name"), fault);
-  return text.empty() ? text : text + "\n";
-}
-
 std::string counter_table(const json::value& status) {
   const auto right = cli::Align::kRight;
   cli::Table table({{"VIP"},
@@ -117,15 +109,20 @@ std::string file_lines(const json::value& status) {
   const auto* config = find(status, "config");
   if (config == nullptr) return "";
   std::string text;
-  const auto problems = list(*config, "problems");
-  if (cell(*config, "in_use") == "last good")
-    text += fmt::format("\n{} is bad: the last good file is in use\n", cell(*config, "file"));
-  else if (!problems.empty())
-    text += fmt::format("\n{} is bad: what was read before stays in use\n", cell(*config, "file"));
-  for (const auto& problem : problems)
-    if (problem.is_string())
-      text += fmt::format("  {}\n", cli::printable(std::string_view(problem.get_string())));
-  return text;
+  for (const auto& problem : problems_from(*config))
+    text += fmt::format("  {}\n", cli::printable(config::to_string(problem)));
+  return text.empty() ? text : fmt::format("\n{} is wrong:\n{}", cell(*config, "file"), text);
+}
+
+// "vipd 0.1.0 process 42 on node lb1: degraded", and why.
+std::string head(const json::value& status) {
+  const auto node = cell(status, "node");
+  auto text = fmt::format("vipd {} process {}{}: {}\n", cell(status, "version"), cell(status, "pid"),
+                          node.empty() ? "" : " on node " + node, cell(status, "state"));
+  for (const auto& finding : list(status, "findings"))
+    text +=
+        fmt::format("{}: {}: {}\n", cell(finding, "object"), cell(finding, "state"), cell(finding, "text"));
+  return text + "\n";
 }
 
 std::string loop_line(const json::value& status) {
@@ -149,8 +146,8 @@ std::string age(double seconds) {
 
 std::string tables(const json::value& status) {
   const auto vips = list(status, "vips");
-  if (vips.empty()) return "no vips on this host\n" + file_lines(status);
-  return fmt::format("{}\n{}\n{}{}{}{}", vip_table(vips), address_table(vips), fault_lines(vips),
+  if (vips.empty()) return head(status) + "no vips on this host\n" + file_lines(status);
+  return fmt::format("{}{}\n{}\n{}{}{}", head(status), vip_table(vips), address_table(vips),
                      counter_table(status), file_lines(status), loop_line(status));
 }
 

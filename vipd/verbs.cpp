@@ -5,12 +5,14 @@
 #include <boost/json.hpp>
 
 #include "lib/cli/output.h"
+#include "lib/cli/table.h"
 #include "lib/control/client.h"
 #include "lib/control/json.h"
 #include "lib/daemon/exit_code.h"
 #include "lib/daemon/lock.h"
 #include "lib/daemon/namespace_lock.h"
 #include "lib/netlink/netlink_kernel.h"
+#include "vipd/check_notes.h"
 #include "vipd/interface.h"
 #include "vipd/secondaries.h"
 #include "vipd/worker.h"
@@ -33,17 +35,16 @@ Result<boost::json::value> ask(const cli::Arguments& arguments, const control::R
 
 struct FileState {
   std::uint64_t readings = 0;
-  std::vector<std::string> problems;
+  std::string file, changes;
+  std::vector<config::Problem> problems;
 };
 
 Result<FileState> file_state(const cli::Arguments& arguments) {
   const auto status = ask(arguments, {"GET", "/v1/status", ""});
   if (!status) return tl::unexpected(status.error());
-  const auto& config = status->at("config");
-  FileState state{config.at("readings").to_number<std::uint64_t>(), {}};
-  for (const auto& problem : config.at("problems").as_array())
-    state.problems.emplace_back(problem.as_string());
-  return state;
+  const auto& config = control::value_in(*status, "config");
+  return FileState{control::number_in(config, "readings"), control::text_in(config, "file"),
+                   control::text_in(config, "changes"), problems_from(config)};
 }
 
 // The daemon's worker reads the file; done when its count of readings has moved on.
@@ -58,8 +59,8 @@ Result<FileState> state_after(const cli::Arguments& arguments, std::uint64_t bef
 }
 
 // As "FILE:LINE:COLUMN: ...", without the program's name, so that editors can jump to them.
-int print_problems(const std::vector<std::string>& problems) {
-  for (const auto& problem : problems) fmt::print(stderr, "{}\n", problem);
+int print_problems(const std::vector<config::Problem>& problems) {
+  for (const auto& problem : problems) fmt::print(stderr, "{}\n", cli::printable(to_string(problem)));
   return problems.empty() ? kDone : kConfiguration;
 }
 
@@ -69,6 +70,9 @@ int check(const cli::Arguments& arguments) {
   const auto reading = judge_whole(files_of(arguments));
   if (!reading.settings) return print_problems(reading.problems);
   cli::print(fmt::format("{}: good\n", arguments.config.native()));
+  if (!arguments.node.empty()) return kDone;  // it may be another host's
+  for (const auto& note : notes_on(reading.settings->vips, interfaces_here()))
+    cli::print(fmt::format("note: {}\n", note));
   return kDone;
 }
 
@@ -77,12 +81,14 @@ int reload(const cli::Arguments& arguments) {
   if (!asked) return cli::complain("vipd", asked.error());
   const auto state = state_after(arguments, asked->at("readings").to_number<std::uint64_t>());
   if (!state) return cli::complain("vipd", state.error());
+  if (state->problems.empty()) cli::print(fmt::format("{}: read again: {}\n", state->file, state->changes));
   return print_problems(state->problems);
 }
 
 int cleanup(const cli::Arguments& arguments) {
   const auto lock = InstanceLock::take(arguments.runtime_dir, "vipd");
-  if (!lock) return cli::complain("vipd", fmt::format("cleanup: {}", lock.error().text));
+  if (!lock && !InstanceLock::no_room(lock.error()))
+    return cli::complain("vipd", fmt::format("cleanup: {}", lock.error().text));
   const auto alone = NamespaceLock::take("vipd");
   if (!alone) return cli::complain("vipd", fmt::format("cleanup: {}", alone.error().text));
   auto kernel = NetlinkKernel::open();

@@ -1,11 +1,14 @@
 // vipctl: asks the running vipd.
+#include <cerrno>
 #include <thread>
 
 #include <boost/json.hpp>
 
 #include "lib/cli/command.h"
 #include "lib/cli/output.h"
+#include "lib/cli/table.h"
 #include "lib/control/client.h"
+#include "lib/control/finding.h"
 #include "lib/control/json.h"
 #include "vipd/status.h"
 
@@ -15,6 +18,7 @@ using namespace hawser;
 namespace json = boost::json;
 
 constexpr Milliseconds kPatience{10000};
+constexpr Milliseconds kRestarting{3000};
 
 Result<json::value> ask(const cli::Arguments& arguments, const control::Request& request) {
   const auto response = control::ask(arguments.runtime_dir / "vipd.sock", request);
@@ -22,24 +26,55 @@ Result<json::value> ask(const cli::Arguments& arguments, const control::Request&
   return control::parse_answer("vipd", *response);
 }
 
+Milliseconds patience_with(int code) {
+  if (code == ECONNREFUSED || code == EPROTO) return kRestarting;  // EPROTO: it hung up without an answer
+  return Milliseconds(code == ENOENT ? 100 : 0);  // between the removal of the old file and the new one
+}
+
+// A vipd that starts itself again leaves its socket file behind, and for a moment nobody listens there: that
+// is not the moment to answer no.
 Result<json::value> ask_status(const cli::Arguments& arguments) {
-  return ask(arguments, {"GET", "/v1/status", ""});
+  const auto start = std::chrono::steady_clock::now();
+  for (;;) {
+    auto answer = ask(arguments, {"GET", "/v1/status", ""});
+    const auto patience = answer ? Milliseconds(0) : patience_with(answer.error().code);
+    if (answer || std::chrono::steady_clock::now() - start >= patience) return answer;
+    std::this_thread::sleep_for(Milliseconds(50));
+  }
 }
 
 int status(const cli::Arguments& arguments) {
   const auto answer = ask_status(arguments);
   if (!answer) return cli::complain("vipctl", answer.error());
   cli::print(arguments.json ? control::pretty(*answer) : vipd::tables(*answer));
-  return kDone;
+  return control::text_in(*answer, "state") == name_of(Condition::kOk) ? kDone : kNo;
+}
+
+// A vipd of an earlier version says only the role.
+bool answers(const json::value& vip) {
+  const auto& said = control::value_in(vip, "answers");
+  return said.is_bool() ? said.get_bool() : control::text_in(vip, "role") == "Active";
 }
 
 int is_active(const cli::Arguments& arguments) {
   const auto answer = ask_status(arguments);
   if (!answer) return cli::complain("vipctl", answer.error());
   const auto& wanted = arguments.words.front();
-  for (const auto& vip : answer->at("vips").as_array())
-    if (vip.at("name").as_string() == wanted) return vip.at("role").as_string() == "Active" ? kDone : kNo;
+  for (const auto& vip : control::list_in(*answer, "vips"))
+    if (control::text_in(vip, "name") == wanted) return answers(vip) ? kDone : kNo;
   return cli::complain("vipctl", fmt::format("{}: no such vip", wanted));
+}
+
+// "vipd has started itself again (process 4711): web answers here, db is Backup"
+std::string told(const json::value& status) {
+  auto text = fmt::format("vipd has started itself again (process {})", control::number_in(status, "pid"));
+  std::string_view before = ": ";
+  for (const auto& vip : control::list_in(status, "vips")) {
+    text += fmt::format("{}{} {}", before, control::text_in(vip, "name"),
+                        answers(vip) ? "answers here" : "is " + control::text_in(vip, "role"));
+    before = ", ";
+  }
+  return text;
 }
 
 // Back when it answers again with a loop that has just begun.
@@ -52,7 +87,9 @@ int restart(const cli::Arguments& arguments) {
   while (std::chrono::steady_clock::now() < end) {
     std::this_thread::sleep_for(Milliseconds(100));
     const auto now = ask_status(arguments);
-    if (now && now->at("started") != before->at("started")) return kDone;
+    if (!now || control::text_in(*now, "started") == control::text_in(*before, "started")) continue;
+    cli::print(arguments.json ? control::pretty(*now) : cli::printable(told(*now)) + "\n");
+    return kDone;
   }
   return cli::complain("vipctl", fmt::format("vipd is not back within {}", format_duration(kPatience)));
 }
@@ -64,8 +101,8 @@ int main(int argc, char** argv) {
       "vipctl",
       "shows and steers the floating addresses of this host",
       {cli::Common::kRuntimeDir, cli::Common::kJson},
-      {{"status", "", "roles, addresses, counters", status},
-       {"is-active", "NAME", "exit status 0 if this host holds the vip, 3 if not", is_active},
+      {{"status", "", "roles, addresses, counters; exit 3 if not as they should be", status},
+       {"is-active", "NAME", "exit status 0 if this host answers for the vip, 3 if not", is_active},
        {"restart", "", "make vipd start itself again; roles and addresses stay", restart}}};
   return cli::run(program, argc, argv);
 }

@@ -37,11 +37,15 @@ std::string node_file() {
 FileReading judge(const std::vector<config::Source>& sources, const Files& files, config::Part part) {
   const auto loaded = config::load(sources, {files.node, node_file(), short_host_name()}, part);
   FileReading result;
-  for (const auto& problem : loaded.problems) result.reading.problems.push_back(to_string(problem));
+  result.reading.problems = loaded.problems;
   if (!loaded.good()) return result;
   result.reading.settings = settings_of(loaded.config);
   result.sources = sources;
   return result;
+}
+
+config::Problem unreadable(const std::filesystem::path& file, const Error& why) {
+  return {file.native(), 0, 0, "", why.text};
 }
 
 bool wait_for(int fd, short events) {
@@ -96,7 +100,7 @@ void secure(const Files& files, const std::set<std::string>& interfaces) {
 FileReading read_files(const Files& files, bool may_use_last_good) {
   const auto sources = config::read_sources(files.config);
   auto result = sources ? judge(*sources, files, config::Part::kVipd) : FileReading{};
-  if (!sources) result.reading.problems.push_back(sources.error().text);
+  if (!sources) result.reading.problems.push_back(unreadable(files.config, sources.error()));
   if (result.reading.settings || !may_use_last_good) return result;
   const auto kept = config::read_last_good(files.state_directory, "vipd");
   if (!kept || kept->empty()) return result;
@@ -112,7 +116,7 @@ Reading judge_whole(const Files& files) {
   const auto sources = config::read_sources(files.config);
   if (sources) return judge(*sources, files, config::Part::kAll).reading;
   Reading reading;
-  reading.problems.push_back(sources.error().text);
+  reading.problems.push_back(unreadable(files.config, sources.error()));
   return reading;
 }
 

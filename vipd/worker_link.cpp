@@ -63,7 +63,7 @@ void WorkerLink::ask(std::string_view what) {
   const auto pieces = split_message(what);
   if (::send(socket_.native_handle(), pieces.front().data(), pieces.front().size(),
              MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-    log::warning("worker: ask to {}: {}", what, std::strerror(errno));
+    warn("ask", fmt::format("worker: ask to {}: {}", what, std::strerror(errno)));
 }
 
 void WorkerLink::wait() {
@@ -103,7 +103,7 @@ void WorkerLink::died(const Ending& ending) {
   const auto ran_for = std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - started_);
   const auto next = after_death(restart_, ran_for);
   restart_ = next.next;
-  log::warning("worker: ended with {}, started again in {}", to_string(ending), format_duration(next.wait));
+  warn("ended", fmt::format("worker: ended with {}, started again", to_string(ending)));
   boost::system::error_code ignored;
   socket_.close(ignored);
   child_.reset();
@@ -116,9 +116,15 @@ void WorkerLink::start_later(Milliseconds wait) {
     if (cancelled) return;
     const auto started = start();
     if (started) return;
-    log::warning("worker: {}", started.error().text);
+    warn("start", fmt::format("worker: {}", started.error().text));
     start_later(restart_.longest);
   });
+}
+
+// One that dies as soon as it is started does so for ever.
+void WorkerLink::warn(std::string_view topic, const std::string& line) {
+  if (const auto said = troubles_.say(topic, line, std::chrono::steady_clock::now()))
+    log::warning("{}", *said);
 }
 
 }  // namespace hawser::vipd

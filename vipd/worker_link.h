@@ -12,6 +12,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "lib/daemon/child.h"
+#include "lib/daemon/damper.h"
 #include "lib/daemon/restart.h"
 #include "vipd/handover.h"
 #include "vipd/worker.h"
@@ -41,6 +42,7 @@ class WorkerLink {
   void ask(std::string_view what);
   void died(const Ending& ending);
   void start_later(Milliseconds wait);
+  void warn(std::string_view topic, const std::string& line);
 
   boost::asio::io_context& context_;
   Files files_;
@@ -50,6 +52,7 @@ class WorkerLink {
   boost::asio::steady_timer timer_;
   Assembler assembler_;
   Restart restart_;
+  Damper troubles_;
   std::chrono::steady_clock::time_point started_;
   bool unasked_ = true;  // the next answer is the one that a fresh worker gives of itself
   bool going_ = false;

@@ -71,7 +71,8 @@ class VipHost {
   // What GET /v1/status says of the vip "web"; null when the daemon does not answer.
   [[nodiscard]] boost::json::value status() const {
     const auto output = vipctl({"status", "--json"});
-    return output.status == 0 ? boost::json::parse(output.text) : boost::json::value();
+    const bool answered = output.status == 0 || output.status == 3;  // 3: degraded
+    return answered ? boost::json::parse(output.text) : boost::json::value();
   }
   [[nodiscard]] boost::json::value web() const {
     const auto all = status();
@@ -96,8 +97,9 @@ class VipHost {
   [[nodiscard]] bool holds(const std::string& address) const {
     return host_.check({"ip", "-o", "address", "show"}).find(" " + address + "/") != std::string::npos;
   }
+  [[nodiscard]] std::string daemon_output() const { return daemon_->output(); }
   [[nodiscard]] bool logged(const std::string& text) const {
-    return daemon_->output().find(text) != std::string::npos;
+    return daemon_output().find(text) != std::string::npos;
   }
 
   [[nodiscard]] const Namespace& host() const { return host_; }

@@ -1,10 +1,7 @@
 // vipd as a program: two of them on one segment, their crashes and their operators.
 #include <gmock/gmock.h>
-#include <net/if.h>
 
-#include "tests/native/vipd_host.h"
-#include "vipd/frame_socket.h"
-#include "vipd/wire.h"
+#include "tests/native/forger.h"
 
 namespace hawser::lab {
 namespace {
@@ -117,13 +114,21 @@ TEST_F(Vipd, ABadFileChangesNothingAndSaysEverything) {
   EXPECT_THAT(reloaded.text, HasSubstr("preemt"));
   EXPECT_THAT(reloaded.text, HasSubstr("priority"));
   EXPECT_EQ(lb1.role(), "Active");
-  EXPECT_THAT(lb1.vipctl({"status"}).text, HasSubstr("is bad: what was read before stays in use"));
+  const auto status = lb1.vipctl({"status"});
+  EXPECT_EQ(status.status, 3);
+  EXPECT_THAT(status.text, HasSubstr("hawser.toml: degraded: broken: what was read before stays in use"));
+  EXPECT_EQ(lb1.status().at("config").at("state"), "broken");
+  lb1.write({});
+  EXPECT_EQ(lb1.vipd("reload").status, 0);
+  EXPECT_EQ(lb1.vipctl({"status"}).status, 0);
 }
 
 TEST_F(Vipd, AGoodFileChangesOnlyWhatDiffers) {
   settle();
   lb1.write({.addresses = R"(["192.0.2.100", "192.0.2.101"])", .priority = "{ lb1 = 210, lb2 = 100 }"});
-  EXPECT_EQ(lb1.vipd("reload").status, 0);
+  const auto reloaded = lb1.vipd("reload");
+  EXPECT_EQ(reloaded.status, 0);
+  EXPECT_THAT(reloaded.text, HasSubstr("hawser.toml: read again: web changed (addresses, priority)\n"));
   EXPECT_TRUE(eventually(5s, [&] { return lb1.holds("192.0.2.101"); }));
   EXPECT_EQ(lb1.web().at("priority").as_int64(), 210);
   EXPECT_EQ(lb1.web().at("counters").at("became_active").as_int64(), 1);
@@ -242,7 +247,7 @@ TEST_F(Vipd, ABadFileAtTheStartEndsWithEveryProblemUnlessALastGoodOneIsThere) {
   lb1.start();
   EXPECT_TRUE(lb1.becomes("Active"));
   EXPECT_TRUE(lb1.logged("is bad: the last good file is in use"));
-  EXPECT_THAT(lb1.vipctl({"status"}).text, HasSubstr("is bad: the last good file is in use"));
+  EXPECT_THAT(lb1.vipctl({"status"}).text, HasSubstr("broken: the last good file is in use"));
 }
 
 TEST_F(Vipd, WithoutTheRightsItSaysWhichAndStops) {
@@ -277,44 +282,15 @@ TEST_F(Vipd, IsActiveAnswersByItsExitStatus) {
 
 class BadPackets : public VipTest {
  protected:
-  Neighbour forger{"forger", "192.0.2.66", segment};
+  Forger forger{segment};
 
-  // Puts a VRRP message on the wire as from the forger, in an IP header of our making.
-  void forge(ByteView message, std::uint8_t ttl = 255, IpAddress destination = vipd::kVrrpGroup) {
-    Writer frame;
-    frame.put(Bytes{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02, 0, 0, 0, 0, 0x66, 0x08, 0x00});
-    Writer header;
-    header.u16(0x45C0);
-    header.u16(static_cast<std::uint16_t>(20 + message.size()));
-    header.u32(0);
-    header.u8(ttl);
-    header.u8(vipd::kVrrpProtocol);
-    header.u16(0);
-    header.put(source.bytes());
-    header.put(destination.bytes());
-    header.set_u16(10, checksum_finish(checksum_add(header.bytes())));
-    frame.put(header.bytes());
-    frame.put(message);
-    const auto sent = forger.host.inside([&] {
-      const auto socket = vipd::FrameSocket::open();
-      return socket ? socket->send(IfIndex(static_cast<int>(if_nametoindex("eth0"))), frame.bytes())
-                    : Status(tl::unexpected(socket.error()));
-    });
-    ASSERT_TRUE(sent.has_value());
-  }
-  [[nodiscard]] Bytes good(int router_id = 51) const {
-    return encode(vipd::Advertisement{Vrid(static_cast<std::uint8_t>(router_id)),
-                                      Priority(255),
-                                      vipd::Centiseconds(10),
-                                      {IpAddress::v4(192, 0, 2, 100)}},
-                  vipd::VrrpChecksum::kPlain, source, vipd::kVrrpGroup);
-  }
+  void forge(ByteView message, std::uint8_t ttl = 255) { forger.send(message, ttl); }
+  [[nodiscard]] Bytes good(int router_id = 51) const { return forger.advertisement(255, router_id); }
   void expect_counted(const std::string& reason) {
     EXPECT_TRUE(eventually(5s, [&] {
       return bad_packets(lb1.web().at("counters").at("bad_packets"), reason) == 1;
     })) << reason;
   }
-  IpAddress source = IpAddress::v4(192, 0, 2, 66);
 };
 
 TEST_F(BadPackets, AreCountedByReasonAndIgnored) {

@@ -36,14 +36,14 @@ Result<Reading> there_and_back(const Reading& reading) {
 
 TEST(Handover, EveryFieldArrives) {
   const Reading reading{
-      Settings{"lb1", {every_field(), config::Vip{}}, 20, false, "debug"}, true, {"a:1:1: b: c"}};
+      Settings{"lb1", {every_field(), config::Vip{}}, 20, false, "debug"}, true, {{"a", 1, 2, "b", "c"}}};
   const auto arrived = there_and_back(reading);
   ASSERT_TRUE(arrived.has_value()) << arrived.error().text;
   EXPECT_EQ(*arrived, reading);
 }
 
 TEST(Handover, ProblemsArriveWithoutSettings) {
-  const Reading reading{std::nullopt, false, {"one", "two"}};
+  const Reading reading{std::nullopt, false, {{"one", 1, 1, "", "x"}, {"two", 0, 0, "", "two: y"}}};
   EXPECT_EQ(*there_and_back(reading), reading);
 }
 

@@ -188,6 +188,27 @@ TEST(VrrpAdoption, ListeningDropsTheAddressesWithoutInterface) {
 
 // ---- what holds where nothing is said (RFC 9568 5.2.9, 6.1)
 
+// ---- who answers for the addresses
+
+TEST(VrrpAnswers, WhoIsActiveOrListensAfterARestartButNoBackup) {
+  EXPECT_TRUE(answers(active().machine));
+  EXPECT_FALSE(answers(backup().machine));
+  Driven listening(configured(128, false));
+  listening.give(Startup{kStart, true, {}});
+  EXPECT_EQ(listening.role(), RoleName::kBackup);
+  EXPECT_TRUE(answers(listening.machine));
+  listening.give(heard(kStart + 100ms, 200));
+  EXPECT_FALSE(answers(listening.machine));
+}
+
+TEST(VrrpAnswers, WhoLeavesAnswersUntilAnotherIsActive) {
+  auto driven = leaving();
+  EXPECT_TRUE(answers(driven.machine));
+  driven.give(heard(kActiveSince + 10ms, 100));
+  EXPECT_TRUE(driven.holds());
+  EXPECT_FALSE(answers(driven.machine));
+}
+
 TEST(VrrpDefaults, AreThoseOfTheRfc) {
   const VrrpConfig config;
   EXPECT_EQ(config.priority, Priority{100});

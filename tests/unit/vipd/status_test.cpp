@@ -23,6 +23,7 @@ DaemonStatus example() {
   router.source = IpAddress::v4(192, 0, 2, 11);
   router.heard = Heard{IpAddress::v4(192, 0, 2, 12), Priority(100), TimePoint(1001s)};
   router.addresses[{"front", *Prefix::parse("192.0.2.100")}] = Holding::kOurs;
+  router.answers = true;
   router.counters.sent = 17;
   router.counters.bad.count(BadPacket::kTtl);
   router.counters.bad.count(BadPacket::kChecksum);
@@ -59,7 +60,28 @@ TEST(VipdStatus, JsonNamesRoleReasonPeerAndCounters) {
   EXPECT_EQ(vip.at("counters").at("bad_packets").at("checksum"), 2);
   EXPECT_EQ(vip.at("counters").at("bad_packets").at("version"), 0);
   EXPECT_EQ(json.at("interfaces").as_array().at(0).at("bad_packets").at("router id"), 1);
-  EXPECT_EQ(json.at("config").at("in_use"), "current");
+  EXPECT_EQ(json.at("config").at("state"), "current");
+  EXPECT_EQ(vip.at("answers"), true);
+}
+
+TEST(VipdStatus, JsonSaysHowTheFileIsAndWhatIsWrongWithIt) {
+  auto status = example();
+  status.changes = "web changed (priority)";
+  EXPECT_EQ(to_json(status).at("state"), "ok");
+  EXPECT_TRUE(to_json(status).at("findings").as_array().empty());
+  EXPECT_EQ(to_json(status).at("config").at("changes"), "web changed (priority)");
+  status.problems = {{"hawser.toml", 3, 9, "vip.web.priority", "must be 1 to 255"}};
+  const auto json = to_json(status);
+  EXPECT_EQ(json.at("state"), "degraded");
+  EXPECT_EQ(
+      boost::json::serialize(json.at("findings")),
+      R"([{"object":"/etc/hawser/hawser.toml","state":"degraded","text":"broken: what was read before stays in use"}])");
+  EXPECT_EQ(json.at("config").at("state"), "broken");
+  EXPECT_EQ(
+      boost::json::serialize(json.at("config").at("problems")),
+      R"([{"file":"hawser.toml","line":3,"column":9,"key":"vip.web.priority","text":"must be 1 to 255"}])");
+  status.last_good = true;
+  EXPECT_EQ(to_json(status).at("config").at("state"), "last good");
 }
 
 TEST(VipdStatus, JsonSaysNullForWhatIsNotThere) {
@@ -74,34 +96,37 @@ TEST(VipdStatus, JsonSaysNullForWhatIsNotThere) {
 TEST(VipdStatus, TablesAreAlignedAndShowOnlyReasonsThatWereCounted) {
   EXPECT_EQ(
       tables(to_json(example())),
-      "VIP  ROLE      FOR  PRIORITY  INTERFACE  ROUTER ID  HEARD                               WHY\n"
-      "web  Active  1m30s       150  front             51  192.0.2.12 priority 100, 1m29s ago  "
-      "no advertisement from 192.0.2.12 for 3.61s\n"
-      "\n"
-      "VIP  ADDRESS         ON     STATE\n"
-      "web  192.0.2.100/32  front  held\n"
-      "\n"
-      "VIP                     SENT  REFUSED  RECEIVED  TAKEOVERS  ANNOUNCED  PUT BACK  BAD PACKETS\n"
-      "web                       17        0         0          0          0         0  ttl 1, checksum 2\n"
-      "other packets on front                                                           router id 1\n"
-      "\n"
-      "loop: 0 of 0 timers more than 2 ms late, the latest 0.0 ms\n");
+      fmt::format("vipd {} process 42 on node lb1: ok\n\n", HAWSER_VERSION) +
+          "VIP  ROLE      FOR  PRIORITY  INTERFACE  ROUTER ID  HEARD                               WHY\n"
+          "web  Active  1m30s       150  front             51  192.0.2.12 priority 100, 1m29s ago  "
+          "no advertisement from 192.0.2.12 for 3.61s\n"
+          "\n"
+          "VIP  ADDRESS         ON     STATE\n"
+          "web  192.0.2.100/32  front  held\n"
+          "\n"
+          "VIP                     SENT  REFUSED  RECEIVED  TAKEOVERS  ANNOUNCED  PUT BACK  BAD PACKETS\n"
+          "web                       17        0         0          0          0         0  ttl 1, checksum "
+          "2\n"
+          "other packets on front                                                           router id 1\n"
+          "\n"
+          "loop: 0 of 0 timers more than 2 ms late, the latest 0.0 ms\n");
 }
 
 TEST(VipdStatus, TablesSayThatTheFileIsBad) {
   auto status = example();
-  status.problems = {"hawser.toml:3:1: vip.web.priority: must be 1 to 255"};
+  status.problems = {{"hawser.toml", 3, 1, "vip.web.priority", "must be 1 to 255"}};
   EXPECT_THAT(tables(to_json(status)),
-              HasSubstr("/etc/hawser/hawser.toml is bad: what was read before stays in use\n"
-                        "  hawser.toml:3:1: vip.web.priority: must be 1 to 255\n"));
+              HasSubstr(" process 42 on node lb1: degraded\n"
+                        "/etc/hawser/hawser.toml: degraded: broken: what was read before stays in use\n\n"));
+  EXPECT_THAT(tables(to_json(status)), HasSubstr("/etc/hawser/hawser.toml is wrong:\n"
+                                                 "  hawser.toml:3:1: vip.web.priority: must be 1 to 255\n"));
   status.last_good = true;
-  EXPECT_THAT(tables(to_json(status)),
-              HasSubstr("/etc/hawser/hawser.toml is bad: the last good file is in use\n"));
-  EXPECT_THAT(tables(to_json(example())), Not(HasSubstr("is bad")));
+  EXPECT_THAT(tables(to_json(status)), HasSubstr("degraded: broken: the last good file is in use\n"));
+  EXPECT_THAT(tables(to_json(example())), Not(HasSubstr("broken")));
 }
 
 TEST(VipdStatus, TablesOfAnythingElseAreEmptyCellsNotACrash) {
-  EXPECT_EQ(tables(boost::json::parse("[]")), "no vips on this host\n");
+  EXPECT_THAT(tables(boost::json::parse("[]")), HasSubstr("no vips on this host\n"));
   EXPECT_THAT(tables(boost::json::parse(R"({"vips":[{"name":"web","heard":7}]})")), HasSubstr("web"));
 }
 

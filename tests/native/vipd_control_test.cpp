@@ -1,0 +1,178 @@
+// What vipd tells, and how it stays within reach: status, restarts, its socket, hosts that lack something.
+#include <gmock/gmock.h>
+
+#include "tests/native/vipd_host.h"
+
+namespace hawser::lab {
+namespace {
+
+using testing::AnyOf;
+using testing::Eq;
+using testing::HasSubstr;
+using testing::Not;
+
+class VipdControl : public VipTest {
+ protected:
+  static std::string text_of(const boost::json::value& finding) {
+    return std::string(finding.at("text").as_string());
+  }
+  [[nodiscard]] static std::vector<std::string> findings(const VipHost& host) {
+    std::vector<std::string> texts;
+    const auto status = host.status();
+    if (!status.is_object()) return {"no answer"};
+    for (const auto& finding : status.at("findings").as_array()) texts.push_back(text_of(finding));
+    return texts;
+  }
+  // The command with another value for an option.
+  static Argv with(const std::string& option, const std::string& value, Argv command) {
+    *(std::ranges::find(command, option) + 1) = value;
+    return command;
+  }
+  // A shell line with `$@` as the command.
+  static Argv in_shell(const std::string& line, const Argv& command) {
+    Argv argv{"sh", "-c", line, "sh"};
+    argv.insert(argv.end(), command.begin(), command.end());
+    return argv;
+  }
+};
+
+TEST_F(VipdControl, AllIsWellIsExitStatus0AndNoFinding) {
+  settle();
+  EXPECT_THAT(findings(lb1), testing::IsEmpty());
+  EXPECT_THAT(findings(lb2), testing::IsEmpty());
+  EXPECT_EQ(lb1.vipctl({"status"}).status, 0);
+  EXPECT_EQ(lb2.vipctl({"status"}).status, 0);
+}
+
+TEST_F(VipdControl, AnInterfaceThatIsDownIsExitStatus3) {
+  settle();
+  lb1.host().set_link("front", false);
+  EXPECT_TRUE(eventually(5s, [&] { return lb1.vipctl({"status"}).status == 3; }));
+  EXPECT_THAT(lb1.vipctl({"status"}).text, HasSubstr("web: dead: front: interface down"));
+  lb1.host().set_link("front", true);
+  EXPECT_TRUE(eventually(10s, [&] { return lb1.vipctl({"status"}).status == 0; }));
+}
+
+TEST_F(VipdControl, IsActiveNeverSaysNoWhileARestartListens) {
+  both({.interval = "1s", .more = "preempt = false"});  // it listens for more than a second
+  settle();
+  EXPECT_THAT(lb1.vipctl({"restart"}).text, HasSubstr("): web answers here\n"));
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(lb1.vipctl({"is-active", "web"}).status, 0) << i;
+    EXPECT_TRUE(lb1.holds("192.0.2.100")) << i;
+    std::this_thread::sleep_for(50ms);
+  }
+  EXPECT_TRUE(lb1.becomes("Active"));
+  EXPECT_EQ(lb2.vipctl({"is-active", "web"}).status, 3);
+}
+
+TEST_F(VipdControl, IsActiveWaitsForARestartThatIsUnderWay) {
+  both({.interval = "1s", .more = "preempt = false"});
+  settle();
+  Process restart(lb1.host(), {program("vipctl"), "restart", "--runtime-dir", lb1.directory()});
+  for (int i = 0; i < 60; ++i) EXPECT_EQ(lb1.vipctl({"is-active", "web"}).status, 0) << i;
+  EXPECT_EQ(restart.wait(10s), 0);
+}
+
+TEST_F(VipdControl, WithoutVipdTheAnswerComesAtOnce) {
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(lb1.vipctl({"is-active", "web"}).status, 1);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 2s);
+}
+
+TEST_F(VipdControl, ASocketThatIsRemovedIsMadeAgain) {
+  settle();
+  std::filesystem::remove(lb1.directory() / "vipd.sock");
+  EXPECT_TRUE(eventually(10s, [&] { return lb1.role() == "Active"; }));
+  EXPECT_TRUE(lb1.logged("vipd.sock: control socket made again"));
+}
+
+TEST_F(VipdControl, AFullRuntimeDirectoryCostsOnlyTheSocketUntilThereIsRoom) {
+  const auto run = lb1.directory() / "run";
+  std::filesystem::create_directory(run);
+  // A process of a host sees its own mounts.
+  const auto line = fmt::format("mount -t tmpfs -o nr_inodes=1 tmpfs {} && exec \"$@\"", run.native());
+  const Process vipd(lb1.host(), in_shell(line, with("--runtime-dir", run, lb1.command({"run"}))));
+  ASSERT_TRUE(eventually(20s, [&] { return lb1.holds("192.0.2.100"); })) << vipd.output();
+  EXPECT_THAT(vipd.output(), HasSubstr("without the lock a second vipd would not be noticed"));
+  EXPECT_THAT(vipd.output(), HasSubstr("no control socket"));
+  const auto there = [&](Argv words) {
+    Argv argv{"nsenter", "-t", std::to_string(vipd.pid()), "-m"};
+    argv.insert(argv.end(), words.begin(), words.end());
+    return lb1.host().run(argv);
+  };
+  ASSERT_EQ(there({"mount", "-o", "remount,nr_inodes=100", run}).status, 0);
+  EXPECT_TRUE(eventually(10s, [&] {
+    return there({program("vipctl"), "is-active", "web", "--runtime-dir", run}).status == 0;
+  })) << vipd.output();
+}
+
+class Unicast : public VipdControl {
+ protected:
+  static constexpr std::string_view kUnicast = "transport = \"unicast\"";
+};
+
+TEST_F(Unicast, APeerWithoutVipdIsAFinding) {
+  both({.more = std::string(kUnicast)});
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  const std::string text = "192.0.2.12 runs no VRRP: it cannot take over";
+  EXPECT_TRUE(eventually(10s, [&] { return testing::Value(findings(lb1), testing::Contains(text)); }));
+  EXPECT_TRUE(lb1.logged("web: " + text));
+  EXPECT_EQ(lb1.vipctl({"status"}).status, 3);
+  lb2.start();
+  EXPECT_TRUE(lb2.becomes("Backup"));
+  EXPECT_TRUE(eventually(20s, [&] { return lb1.vipctl({"status"}).status == 0; }))
+      << lb1.vipctl({"status"}).text;
+}
+
+TEST_F(Unicast, APeerWhoseHostIsGoneIsAFinding) {
+  both({.more = std::string(kUnicast)});
+  lb2.host().set_link("front", false);
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(eventually(15s, [&] {
+    return testing::Value(findings(lb1), testing::Contains(HasSubstr("192.0.2.12 cannot be reached")));
+  })) << lb1.vipctl({"status"}).text;
+}
+
+// ---- what lacks a host, and files that are none
+
+class BareHost : public VipdControl {
+ protected:
+  static void expect_plain(const Output& output) {
+    EXPECT_THAT(output.text, Not(AnyOf(HasSubstr("/include/"), HasSubstr("terminate"), HasSubstr("boost"))));
+    EXPECT_LT(output.status, 128) << output.text;
+  }
+};
+
+TEST_F(BareHost, FewDescriptorsArePlainWords) {
+  for (int limit = 4; limit <= 20; ++limit) {
+    const auto line = fmt::format("ulimit -n {}; exec timeout 2 \"$@\"", limit);
+    const auto output = lb1.host().run(in_shell(line, lb1.command({"run"})));
+    expect_plain(output);
+    EXPECT_THAT(output.status, AnyOf(Eq(0), Eq(1), Eq(78), Eq(124), Eq(127))) << limit << output.text;
+  }
+}
+
+TEST_F(BareHost, WithoutProcItSaysSo) {
+  const auto output = lb1.host().run(in_shell("umount -l /proc; exec \"$@\"", lb1.command({"run"})));
+  expect_plain(output);
+  EXPECT_EQ(output.status, 1);
+  EXPECT_THAT(output.text, HasSubstr("/proc"));
+}
+
+TEST_F(BareHost, WhatIsNoFileIsRefusedAtOnce) {
+  const auto check = [&](const std::string& file) {
+    return lb1.host().run(with("--config", file, lb1.command({"check"})), 10s);
+  };
+  EXPECT_EQ(check("/dev/zero").text, "/dev/zero: is a device, not a file\n");
+  EXPECT_EQ(check("/dev/zero").status, 78);
+  EXPECT_THAT(check(lb1.directory()).text, HasSubstr("is a directory: name the file in it"));
+  const auto pipe = lb1.directory() / "pipe";
+  lb1.host().check({"mkfifo", pipe});
+  EXPECT_THAT(check(pipe).text, HasSubstr("its end was not there within 5s"));
+}
+
+}  // namespace
+}  // namespace hawser::lab

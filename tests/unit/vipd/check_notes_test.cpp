@@ -1,0 +1,43 @@
+#include "vipd/check_notes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace hawser::vipd {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Key;
+
+config::Vip web() {
+  config::Vip vip;
+  vip.name = "web";
+  vip.interface = "front";
+  vip.addresses = {{*Prefix::parse("192.0.2.100"), "front"}, {*Prefix::parse("198.51.100.100"), "back"}};
+  return vip;
+}
+
+TEST(CheckNotes, AreNoneWhereEveryInterfaceIsThereAndCanAdvertise) {
+  EXPECT_THAT(notes_on({web()}, {{"front", true}, {"back", false}}), IsEmpty());
+}
+
+TEST(CheckNotes, NameEveryInterfaceThatThisHostLacks) {
+  EXPECT_THAT(notes_on({web()}, {{"lo", true}}),
+              ElementsAre("vip.web: this host has no interface back now: vipd waits for it",
+                          "vip.web: this host has no interface front now: vipd waits for it"));
+}
+
+TEST(CheckNotes, SayThatAdvertisementsNeedAnIpv4Address) {
+  EXPECT_THAT(
+      notes_on({web()}, {{"front", false}, {"back", false}}),
+      ElementsAre("vip.web: front has no IPv4 address now, and advertisements come from one: give it one"));
+}
+
+TEST(CheckNotes, TheLoopbackInterfaceIsHere) {
+  EXPECT_THAT(interfaces_here(), Contains(Key("lo")));
+}
+
+}  // namespace
+}  // namespace hawser::vipd

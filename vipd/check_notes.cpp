@@ -1,0 +1,40 @@
+#include "vipd/check_notes.h"
+
+#include <fmt/format.h>
+#include <ifaddrs.h>
+#include <sys/socket.h>
+
+namespace hawser::vipd {
+
+std::map<std::string, bool> interfaces_here() {
+  std::map<std::string, bool> here;
+  ifaddrs* list = nullptr;
+  if (::getifaddrs(&list) != 0) return here;
+  for (const auto* entry = list; entry != nullptr; entry = entry->ifa_next) {
+    auto& has_v4 = here[entry->ifa_name];
+    has_v4 = has_v4 || (entry->ifa_addr != nullptr && entry->ifa_addr->sa_family == AF_INET);
+  }
+  ::freeifaddrs(list);
+  return here;
+}
+
+std::vector<std::string> notes_on(const std::vector<config::Vip>& vips,
+                                  const std::map<std::string, bool>& here) {
+  std::vector<std::string> notes;
+  for (const auto& vip : vips) {
+    std::set<std::string> used{vip.interface};
+    for (const auto& address : vip.addresses) used.insert(address.interface);
+    for (const auto& name : used)
+      if (!here.contains(name))
+        notes.push_back(
+            fmt::format("vip.{}: this host has no interface {} now: vipd waits for it", vip.name, name));
+    const auto found = here.find(vip.interface);
+    if (found != here.end() && !found->second)
+      notes.push_back(
+          fmt::format("vip.{}: {} has no IPv4 address now, and advertisements come from one: give it one",
+                      vip.name, vip.interface));
+  }
+  return notes;
+}
+
+}  // namespace hawser::vipd
