@@ -51,18 +51,18 @@ std::string Damper::write(Topic& topic, std::string text, TimePoint now) {
   return text;
 }
 
-std::optional<std::string> Damper::say(std::string_view name, std::string text, TimePoint now) {
-  auto& topic = find_or_make(name, now);
-  if (is_quiet(topic, now)) topic.lines = 0;
-  topic.heard_at = now;
-  if (now - topic.said_at >= pause(topic, text)) return write(topic, std::move(text), now);
-  ++topic.kept_back;
-  topic.waiting = text == topic.said && !topic.over ? std::string() : std::move(text);
+std::optional<std::string> Damper::say(std::string_view topic, std::string text, TimePoint now) {
+  auto& said = find_or_make(topic, now);
+  if (is_quiet(said, now)) said.lines = 0;
+  said.heard_at = now;
+  if (now - said.said_at >= pause(said, text)) return write(said, std::move(text), now);
+  ++said.kept_back;
+  said.waiting = text == said.said && !said.over ? std::string() : std::move(text);
   return std::nullopt;
 }
 
-void Damper::over(std::string_view name) {
-  const auto found = topics_.find(name);
+void Damper::over(std::string_view topic) {
+  const auto found = topics_.find(topic);
   if (found == topics_.end()) return;
   found->second.over = true;
   found->second.waiting.clear();
