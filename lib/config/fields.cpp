@@ -33,12 +33,21 @@ const Value* pick(const Scope& scope, const Setting& setting, const Value& value
                   "must not be a table: the file has no [nodes] that it could name");
     return nullptr;
   }
+  if (table->empty()) {
+    scope.problem(value.place, setting.key,
+                  fmt::format("names no node: write {} = ..",
+                              joined({scope.view.nodes.begin(), scope.view.nodes.end()}, " = .., ")));
+    return nullptr;
+  }
   check_node_names(scope, setting, *table);
   if (const auto* own = find(*table, scope.view.node)) return own;
   if (const auto* rest = find(*table, "default")) return rest;
-  scope.problem(
-      value.place, setting.key,
-      fmt::format("has no value for node {}: add {} = .. or default = ..", scope.view.node, scope.view.node));
+  // Whoever may leave it out has the default here.
+  if (setting.required)
+    scope.problem(value.place, setting.key,
+                  fmt::format("has no value for node {}: add {} = .. or default = .., or keep the section to "
+                              "other nodes with only = [..]",
+                              scope.view.node, scope.view.node));
   return nullptr;
 }
 

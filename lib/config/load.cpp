@@ -7,6 +7,7 @@
 #include "lib/config/parse.h"
 #include "lib/config/read.h"
 #include "lib/config/rules.h"
+#include "lib/config/syntax.h"
 
 namespace hawser::config {
 
@@ -14,17 +15,21 @@ namespace {
 
 constexpr std::int64_t kFormat = 1;
 
-// All sources as one tree; syntax errors go to the report.
-Table read_tree(const std::vector<Source>& sources, Report& report) {
+// All sources as one tree. Of one that is no TOML the report hears; what follows would only be guesses.
+std::optional<Table> read_tree(const std::vector<Source>& sources, Report& report) {
   Table root;
+  bool sound = true;
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const auto parsed = parse(sources[i].text, static_cast<std::uint32_t>(i));
-    if (const auto* error = std::get_if<SyntaxError>(&parsed))
-      report.add_syntax(error->place, error->what);
-    else
+    if (const auto* error = std::get_if<SyntaxError>(&parsed)) {
+      const auto fault = explain_syntax(sources[i], error->place, error->what);
+      report.add(Part::kAll, fault.place, fault.key, fault.what);
+      sound = false;
+    } else {
       merge(root, std::get<Table>(parsed), report);
+    }
   }
-  return root;
+  return sound ? std::optional(std::move(root)) : std::nullopt;
 }
 
 // A file made for a later version is not judged further: half of it could only be misunderstood.
@@ -91,12 +96,12 @@ std::string note_text(const Problem& note) {
 Loaded load(const std::vector<Source>& sources, const NodeChoice& choice, Part part) {
   Loaded loaded;
   Report report(sources, part);
-  const auto root = read_tree(sources, report);
-  // What follows a syntax error, or a later format, would only be guesses.
-  if (!report.syntax_ok() || too_new(root, report)) {
+  const auto tree = read_tree(sources, report);
+  if (!tree || too_new(*tree, report)) {
     loaded.problems = report.problems();
     return loaded;
   }
+  const auto& root = *tree;
   NodeView view;
   view.nodes = read_node_names(root, report);
   view.node = choose_node(root, view.nodes, choice, report);
@@ -111,7 +116,7 @@ Loaded load(const std::vector<Source>& sources, const NodeChoice& choice, Part p
 
 std::vector<std::string> node_names(const std::vector<Source>& sources) {
   Report unheard(sources, Part::kAll);
-  auto names = read_node_names(read_tree(sources, unheard), unheard);
+  auto names = read_node_names(read_tree(sources, unheard).value_or(Table{}), unheard);
   if (names.empty()) names.emplace_back();
   return names;
 }

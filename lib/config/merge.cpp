@@ -164,6 +164,31 @@ void apply_defaults(Table& root, const NodeView& view, Report& report) {
   }
 }
 
+// Whether a vip's priority names other nodes only, without a default: then they hold it, and this one does
+// not. A name that no node has would take it from a node without a word, so it is judged before.
+bool held_elsewhere(const Value& priority, const NodeView& view, const std::string& path, Report& report) {
+  const auto* table = priority.as<Table>();
+  if (table == nullptr || table->empty() || view.nodes.empty()) return false;
+  if (find(*table, view.node) != nullptr || find(*table, "default") != nullptr) return false;
+  for (const auto& entry : *table)
+    if (std::ranges::find(view.nodes, entry.key) == view.nodes.end())
+      report.add(Part::kAll, entry.place, path + ".priority",
+                 fmt::format("no node is named {}: the nodes are {}", quote(entry.key),
+                             joined({view.nodes.begin(), view.nodes.end()}, " and ")));
+  return true;
+}
+
+void leave_out_held_elsewhere(Table& root, const NodeView& view, Report& report) {
+  auto* vips = find(root, "vip");
+  auto* sections = vips == nullptr ? nullptr : vips->as<Table>();
+  if (sections == nullptr) return;
+  std::erase_if(*sections, [&](const Entry& vip) {
+    const auto* table = vip.value.as<Table>();
+    const auto* priority = table == nullptr ? nullptr : find(*table, "priority");
+    return priority != nullptr && held_elsewhere(*priority, view, dotted("vip", vip.key), report);
+  });
+}
+
 }  // namespace
 
 void merge(Table& base, const Table& more, Report& report) {
@@ -175,6 +200,7 @@ Table view_of(const Table& root, const NodeView& view, Report& report) {
   apply_overlays(result, view, report);
   leave_out(result, view, "", report);
   apply_defaults(result, view, report);
+  leave_out_held_elsewhere(result, view, report);
   return result;
 }
 

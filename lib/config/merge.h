@@ -1,5 +1,5 @@
 // From several files and several hosts to one host's sections: files continue each other, [on.NODE.*]
-// overlays, `only` leaves out, [defaults.*] fills.
+// overlays, `only` leaves out, [defaults.*] fills, a vip's priority says which nodes hold it.
 #pragma once
 
 #include "lib/config/fields.h"

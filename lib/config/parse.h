@@ -10,7 +10,7 @@ namespace hawser::config {
 
 struct SyntaxError {
   Place place;
-  std::string what;
+  std::string what;  // the parser's words; better ones: explain_syntax()
 };
 
 // `file` is the index that every Place gets. Never throws; toml++ stops at the first syntax error.

@@ -60,6 +60,13 @@ class KeyReader {
   }
 
   [[nodiscard]] std::string no_vip(const std::string& name) const {
+    if (const auto others = file_.priorities.find(name); others != file_.priorities.end()) {
+      std::string nodes;
+      for (const auto& [node, priority] : others->second)
+        nodes += fmt::format("{}{}", nodes.empty() ? "" : ", ", quote(node));
+      return fmt::format("[vip.{}] is not on this node: keep the service to those that hold it, only = [{}]",
+                         name, nodes);
+    }
     std::vector<std::string_view> names;
     for (const auto& [known, vip] : file_.vips) names.push_back(known);
     const auto near = nearest(name, names);

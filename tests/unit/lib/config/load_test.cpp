@@ -142,11 +142,63 @@ TEST(Load, PerNodeValuesFallBackToDefault) {
 TEST(Load, PerNodeValuesMustNameNodes) {
   EXPECT_THAT(problems_of(kTwoNodes + "[vipd]\nrealtime = { lb3 = 5, default = 7 }\n", "lb1"),
               Lines("t.toml:5:14: vipd.realtime: no node is named \"lb3\": the nodes are lb1 and lb2"));
-  EXPECT_THAT(problems_of(kTwoNodes + "[vipd]\nrealtime = { lb1 = 5 }\n", "lb2"),
-              Lines("t.toml:5:12: vipd.realtime: has no value for node lb2: add lb2 = .. or default = .."));
   EXPECT_THAT(
       problems_of("[vipd]\nrealtime = { lb1 = 5 }\n"),
       Lines("t.toml:2:12: vipd.realtime: must not be a table: the file has no [nodes] that it could name"));
+}
+
+// Optional keys have their default there; a required one is a problem.
+TEST(Load, APerNodeValueMayLeaveOutANode) {
+  const auto loaded = load_text(kTwoNodes + "[vipd]\nrealtime = { lb1 = 5 }\n", "lb2");
+  EXPECT_THAT(lines(loaded), IsEmpty());
+  EXPECT_EQ(loaded.config.realtime, 10);
+  EXPECT_THAT(
+      problems_of(kTwoNodes + "[vip.a]\ninterface = { lb1 = \"eth0\" }\naddresses = "
+                              "[\"192.0.2.9\"]\nvirtual_router_id = 1\npriority = { lb1 = 5, lb2 = 6 }\n",
+                  "lb2"),
+      testing::Contains("t.toml:5:13: vip.a.interface: has no value for node lb2: add lb2 = .. or default = "
+                        ".., or keep the section to other nodes with only = [..]"));
+  EXPECT_THAT(problems_of(kTwoNodes + "[log]\nlevel = {}\n", "lb2"),
+              Lines("t.toml:5:9: log.level: names no node: write lb1 = .., lb2 = .."));
+}
+
+const std::string kThreeNodes = "[nodes]\nlb1 = \"192.0.2.11\"\nlb2 = \"192.0.2.12\"\nlb3 = \"192.0.2.13\"\n";
+
+std::string vip_with(const std::string& rest) {
+  return kThreeNodes + "[vip.a]\ninterface = \"eth0\"\naddresses = [\"192.0.2.9\"]\nvirtual_router_id = 1\n" +
+         rest;
+}
+
+TEST(Load, AVipIsHeldByTheNodesThatItsPriorityNames) {
+  const auto text = vip_with("priority = { lb1 = 150, lb2 = 100 }\ntransport = \"unicast\"\n");
+  for (const auto* node : {"lb1", "lb2", "lb3"}) EXPECT_THAT(problems_of(text, node), IsEmpty()) << node;
+  EXPECT_TRUE(load_text(text, "lb3").config.vips.empty());
+  const auto vip = load_text(text, "lb1").config.vips.at("a");
+  EXPECT_THAT(vip.priorities, ElementsAre(Pair("lb1", 150), Pair("lb2", 100)));
+  EXPECT_THAT(vip.peers, ElementsAre(*IpAddress::parse("192.0.2.12")));
+  const auto by_default = kThreeNodes + "[defaults.vip]\npriority = { lb1 = 5, lb2 = 6 }\n" +
+                          vip_with("").substr(kThreeNodes.size());
+  EXPECT_TRUE(load_text(by_default, "lb3").config.vips.empty());
+  EXPECT_THAT(problems_of(by_default, "lb3"), IsEmpty());
+}
+
+TEST(Load, AMistypedNodeTakesNoVipAwayInSilence) {
+  const auto text = vip_with("priority = { lb1 = 150, lb9 = 100 }\n");
+  for (const auto* node : {"lb1", "lb2", "lb3"})
+    EXPECT_THAT(
+        problems_of(text, node),
+        Lines("t.toml:9:25: vip.a.priority: no node is named \"lb9\": the nodes are lb1, lb2 and lb3"))
+        << node;
+}
+
+TEST(Load, AServiceOnAVipThatThisNodeDoesNotHoldIsToldWhichDo) {
+  const auto text =
+      vip_with("priority = { lb1 = 150, lb2 = 100 }\n") +
+      "[service.w]\nvirtual = [\"tcp @a:80\"]\n[[service.w.real]]\naddress = \"198.51.100.1\"\n";
+  EXPECT_THAT(problems_of(text, "lb1"), IsEmpty());
+  EXPECT_THAT(problems_of(text, "lb3"),
+              Lines("t.toml:11:12: service.w.virtual: [vip.a] is not on this node: keep the service to those "
+                    "that hold it, only = [\"lb1\", \"lb2\"]"));
 }
 
 TEST(Load, ANodeIsNotNamedLikeASetting) {
