@@ -100,4 +100,9 @@ std::string tell_left(const Step& step) {
   return text;
 }
 
+std::string tell_missing(const config::MissingDevice& missing) {
+  if (missing.link == missing.device) return fmt::format("{}: there is no such device", missing.link);
+  return fmt::format("{}: {}, which it is on, is missing", missing.link, missing.device);
+}
+
 }  // namespace hawser::netd

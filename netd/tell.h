@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "lib/config/ports.h"
 #include "lib/plan/step.h"
 #include "netd/pool.h"
 
@@ -25,5 +26,8 @@ std::string tell_network(const Step& step, Why why, const std::set<std::string>&
 // "still to do: bond0: set fail_over_mac active -> none: a port cannot change its MAC: write fail_over_mac =
 // "active" in the file".
 std::string tell_left(const Step& step);
+
+// "eth9: there is no such device", "front: eth9, which it is on, is missing".
+std::string tell_missing(const config::MissingDevice& missing);
 
 }  // namespace hawser::netd

@@ -60,6 +60,7 @@ Bond bond_of(const File& file, const BondSpec& said) {
   for (const auto& name : said.ports) {
     const auto settings = said.port.find(name);
     bond.ports[device_of(file, name)] = settings == said.port.end() ? BondPort{} : settings->second.said;
+    bond.order.names.push_back(device_of(file, name));
   }
   return bond;
 }

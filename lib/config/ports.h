@@ -1,4 +1,5 @@
-// "mac:.." and "path:.." ports of bonds as the devices that they are on this machine at this moment.
+// The devices that a file names as they are on this machine at this moment: "mac:.." and "path:.." ports of
+// bonds by name, without what is not there.
 #pragma once
 
 #include <map>
@@ -20,14 +21,23 @@ struct MissingPort {
   bool operator==(const MissingPort&) const = default;
 };
 
+// A device that a section needs: its own card, or what its VLAN is on.
+struct MissingDevice {
+  std::string link;    // the section's device, which is left out
+  std::string device;  // the one that is not there
+  bool operator==(const MissingDevice&) const = default;
+};
+
 struct ResolvedPorts {
   State network;                            // ports by device name; those that are not there are left out
   std::map<std::string, BondPolicy> bonds;  // port_order likewise
   std::vector<MissingPort> missing;         // by bond, in the order of the file
+  std::vector<MissingDevice> missing_devices;
 };
 
 // A MAC means the permanent one: as a port a device may carry its bond's. A primary that is missing is left
-// out as well, since the kernel wants an existing device.
+// out as well, since the kernel wants an existing device. What the file itself makes (a VLAN, a dummy) is
+// there. A section whose device is missing is left out with its routes, until that comes.
 ResolvedPorts resolve_ports(const State& network, const std::map<std::string, BondPolicy>& bonds,
                             const Observed& observed, const DevicesByPath& by_path = {});
 

@@ -55,7 +55,8 @@ Rows<S> interface_rows() {
   rows.custom(setting("routes", "list of table", "{ to, via, table, metric, source, onlink, mtu }",
                       "routes through this device; to is \"default\" or a prefix"),
               read_routes, [](const S& link) { return show_routes(link.routes); });
-  rows.add("mtu", &S::mtu, Whole{68, 65536}, "largest packet")
+  rows.add("mtu", &S::mtu, Whole{68, 65536},
+           "largest packet; without it a bond or dummy has 1500, a VLAN its device's, a card what it has")
       .add("mac", &S::mac, kMac, "hardware address")
       .add("vrf", &S::vrf, Text{}, "the VRF that it belongs to")
       .add("description", &S::description, Text{}, "for people")

@@ -32,6 +32,7 @@ class BondPlan {
 
   void make() {
     const auto price = price_of(there(), wanted_);
+    const bool had_ports = !there().ports.empty();
     clear_primary();
     if (price.down && draft_.is_up(name_)) draft_.take(SetLinkUp{name_, false});
     release_ports(price.empty);
@@ -41,7 +42,8 @@ class BondPlan {
     set_targets(true);
     if (wanted_.mode == BondMode::k8023ad && there().ad_actor_system != wanted_.ad_actor_system)
       draft_.take(SetAdActorSystem{name_, there().ad_actor_system, wanted_.ad_actor_system});
-    add_ports();
+    const bool keep_mac = had_ports && there().ports.empty() && !target_.links.at(name_).mac;
+    add_ports(keep_mac ? JoinFor::kItsMac : JoinFor::kPreference);
     set_port_options();
     if (has_active_port(wanted_.mode) && there().primary != wanted_.primary)
       draft_.take(SetBondPrimary{name_, there().primary, wanted_.primary});
@@ -87,8 +89,8 @@ class BondPlan {
       draft_.take(SetBondTargets{name_, Family::kIpv6, before.ns_ip6_target, wanted_.ns_ip6_target});
   }
 
-  void add_ports() {
-    for (const auto& [port, options] : wanted_.ports)
+  void add_ports(JoinFor reason) {
+    for (const auto& port : joining_order(wanted_, reason))
       if (!there().ports.contains(port)) add_port(port);
   }
 
@@ -129,9 +131,12 @@ class BondPlan {
     free_queues();
     for (const auto& [port, options] : wanted_.ports) {
       const auto from = there().ports.at(port);
-      auto to = options;
-      if (!has_active_port(wanted_.mode)) to.prio = from.prio;
-      if (from != to) draft_.take(SetPortOptions{name_, port, from, to});
+      // A step each: one may be refused, and the other not.
+      const auto prio = has_active_port(wanted_.mode) ? options.prio : from.prio;
+      const BondPort half{.prio = prio, .queue_id = from.queue_id};
+      const BondPort to{.prio = prio, .queue_id = options.queue_id};
+      if (from != half) draft_.take(SetPortOptions{name_, port, from, half});
+      if (half != to) draft_.take(SetPortOptions{name_, port, half, to});
     }
   }
 

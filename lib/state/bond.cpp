@@ -1,5 +1,7 @@
 #include "lib/state/bond.h"
 
+#include <algorithm>
+
 #include "lib/state/bond_options.h"
 
 namespace hawser {
@@ -18,6 +20,17 @@ Bond kernel_default_bond(BondMode mode) {
   if (mode == BondMode::k8023ad || mode == BondMode::kBalanceTlb || mode == BondMode::kBalanceAlb)
     bond.set(BondOption::kMiimon, kForcedMiimon);
   return bond;
+}
+
+std::vector<std::string> joining_order(const Bond& bond, JoinFor reason) {
+  std::vector<std::string> names;
+  const auto take = [&](const std::string& name) {
+    if (bond.ports.contains(name) && std::ranges::find(names, name) == names.end()) names.push_back(name);
+  };
+  if (reason == JoinFor::kItsMac) take(bond.order.lender);
+  for (const auto& name : bond.order.names) take(name);
+  for (const auto& [name, options] : bond.ports) take(name);
+  return names;
 }
 
 }  // namespace hawser

@@ -71,6 +71,15 @@ struct BondPort {
   auto operator<=>(const BondPort&) const = default;
 };
 
+// In which order ports join: the first one lends the bond its MAC and is active until something else is
+// preferred. A wish of the file that no kernel tells, so never compared.
+struct JoinOrder {
+  std::vector<std::string> names;  // as the file lists them
+  std::string lender;              // whose MAC the bond has now; empty: unknown
+
+  bool operator==(const JoinOrder& /*other*/) const { return true; }
+};
+
 struct Bond {
   BondMode mode = BondMode::kBalanceRr;
   std::array<std::uint32_t, kBondOptionCount>
@@ -80,6 +89,7 @@ struct Bond {
   std::vector<IpAddress> ns_ip6_target;   // sorted
   MacAddress ad_actor_system;             // all zero: the bond's own
   std::map<std::string, BondPort> ports;  // by device name
+  JoinOrder order;
 
   [[nodiscard]] std::uint32_t get(BondOption option) const {
     return options.at(static_cast<std::size_t>(option));
@@ -90,5 +100,9 @@ struct Bond {
 
 // A bond with every option at the default of a bond made by netlink (miimon 0: nothing is monitored).
 Bond kernel_default_bond(BondMode mode);
+
+// The ports of `bond` as they join it. A bond that has a MAC of its own, or ports that stay, needs no lender.
+enum class JoinFor : std::uint8_t { kPreference, kItsMac };
+std::vector<std::string> joining_order(const Bond& bond, JoinFor reason);
 
 }  // namespace hawser

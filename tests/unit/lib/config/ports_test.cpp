@@ -71,5 +71,44 @@ TEST(ResolvePorts, WhatIsNotThereIsLeftOutAndNamed) {
   EXPECT_EQ(result.network.links.at("b").bond->primary, "");
 }
 
+TEST(ResolvePorts, WhatTheFileMakesIsThere) {
+  const auto result = resolved(config("\"d0\", \"v0\"",
+                                      "[link.d0]\nkind = \"dummy\"\n"
+                                      "[link.v0]\nkind = \"vlan\"\non = \"eth0\"\nid = 5\n"));
+  EXPECT_THAT(result.missing, IsEmpty());
+  EXPECT_EQ(result.network.links.at("b").bond->ports.size(), 2U);
+  EXPECT_EQ(result.network.links.at("d0").master, "b");
+}
+
+TEST(ResolvePorts, ASectionWhoseDeviceIsMissingIsLeftOutWithItsRoutesAndNamed) {
+  const auto loaded = load_text(
+      "[link.eth9]\nkind = \"physical\"\n"
+      "[link.front]\nkind = \"vlan\"\non = \"eth9\"\nid = 5\naddresses = [\"192.0.2.1/24\"]\n"
+      "routes = [{ to = \"198.51.100.0/24\", via = \"192.0.2.254\" }]\n"
+      "[link.upper]\nkind = \"vlan\"\non = \"front\"\nid = 6\n[link.eth0]\nkind = \"physical\"\n");
+  EXPECT_THAT(lines(loaded), IsEmpty());
+  const auto result = resolved(loaded.config);
+  EXPECT_THAT(result.missing_devices,
+              ElementsAre(MissingDevice{"eth9", "eth9"}, MissingDevice{"front", "eth9"},
+                          MissingDevice{"upper", "front"}));
+  EXPECT_EQ(result.network.links.size(), 1U);
+  EXPECT_THAT(result.network.routes, IsEmpty());
+}
+
+TEST(ResolvePorts, NamesTheLenderOfABondsMac) {
+  auto there = observed();
+  auto& bond = there.state.links["b"];
+  bond.kind = LinkKind::kBond;
+  bond.mac = MacAddress::parse("02:00:00:00:00:02").value();
+  for (const auto* name : {"eth0", "eth1"}) {
+    there.links[name].port = PortStatus{true, MiiStatus::kUp, 0, *there.state.links[name].mac};
+    there.state.links[name].mac = bond.mac;
+    there.state.links[name].master = "b";
+  }
+  const auto result = resolved(config("\"eth0\", \"eth1\""), there);
+  EXPECT_EQ(result.network.links.at("b").bond->order.lender, "eth1");
+  EXPECT_THAT(result.network.links.at("b").bond->order.names, ElementsAre("eth0", "eth1"));
+}
+
 }  // namespace
 }  // namespace hawser::config
