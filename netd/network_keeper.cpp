@@ -4,6 +4,7 @@
 
 #include "lib/plan/object.h"
 #include "lib/plan/simulate.h"
+#include "netd/tell.h"
 
 namespace hawser::netd {
 namespace {
@@ -44,8 +45,9 @@ void NetworkKeeper::configure(const config::Config& config, Why why, TimePoint n
   configured_ = true;
   refusals_.clear();
   refused_with_.reset();
-  futile_.clear();
+  held_.clear();
   said_missing_.clear();
+  said_missing_devices_.clear();
   why_ = why;
   next_ = now;
 }
@@ -69,6 +71,10 @@ void NetworkKeeper::say_missing() {
       say_(log::Level::kWarning, fmt::format("{}: port {} is missing: it is added as soon as it appears",
                                              missing.bond, missing.port));
   said_missing_ = resolved_.missing;
+  for (const auto& missing : resolved_.missing_devices)
+    if (std::ranges::find(said_missing_devices_, missing) == said_missing_devices_.end())
+      say_(log::Level::kWarning, tell_missing(missing) + ": this is done as soon as it appears");
+  said_missing_devices_ = resolved_.missing_devices;
 }
 
 void NetworkKeeper::changed(TimePoint now) {
@@ -99,22 +105,27 @@ bool NetworkKeeper::repair(Kernel& kernel, const std::set<std::string>& appeared
   if (as_wanted_) {
     refusals_.clear();
     refused_with_.reset();
-    futile_.clear();
+    held_.clear();
     return false;
   }
-  if (!worth_trying(steps, now)) return false;
+  if (!worth_trying(now)) return false;
   const auto why = why_ ? *why_ : was_as_wanted ? Why::kDrift : Why::kRetry;
   return run(kernel, why, appeared, now);
 }
 
 // What was refused is left alone until its time comes, or something changed on the devices of the file. Our
 // own attempts change nothing there that lasts: they are rolled back. All else is done at once.
-bool NetworkKeeper::worth_trying(const std::vector<Step>& steps, TimePoint now) const {
-  const auto waits = [&](const std::string& unit) { return refusals_.waiting().contains(unit); };
-  const auto is_new = [&](const Step& step) {
-    return std::ranges::none_of(units_of(step, desired_.state, observed_.state), waits);
-  };
-  return has_changed() || !refusals_.due(now).empty() || std::ranges::any_of(steps, is_new);
+bool NetworkKeeper::worth_trying(TimePoint now) const {
+  return has_changed() || !refusals_.due(now).empty() ||
+         !plan_network(desired_, observed_.state, waiting(now)).empty();
+}
+
+std::vector<Step> NetworkKeeper::waiting(TimePoint now) const {
+  std::vector<Step> steps;
+  if (has_changed()) return steps;
+  for (const auto& [name, held] : held_)
+    if (refusals_.must_wait(name, now)) steps.insert(steps.end(), held.begin(), held.end());
+  return steps;
 }
 
 bool NetworkKeeper::has_changed() const {
@@ -137,8 +148,8 @@ bool NetworkKeeper::look(Kernel& kernel, TimePoint now) {
 }
 
 bool NetworkKeeper::run(Kernel& kernel, Why why, const std::set<std::string>& appeared, TimePoint now) {
-  if (has_changed()) futile_.clear();
-  auto applied = apply(desired_, kernel, Rollback::kObject, kNetwork, {}, futile_);
+  const auto leave = waiting(now);
+  auto applied = apply(desired_, kernel, Rollback::kObject, kNetwork, {}, leave);
   if (!applied) {
     refusals_.refused("kernel", applied.error().text, now);
     say_(log::Level::kWarning, applied.error().text);
@@ -156,57 +167,62 @@ void NetworkKeeper::report(const Applied& applied, Why why, const std::set<std::
   if (why == Why::kDrift) counters_.drift_repairs += applied.done.size();
   for (const auto& step : applied.done) say_(log::Level::kInfo, tell_network(step, why, appeared));
   std::set<std::string> still;
+  for (const auto& [name, steps] : held_)
+    if (!has_changed() && refusals_.must_wait(name, now)) still.insert(name);  // was not tried
   report_refused(applied, now);
   for (const auto& refusal : applied.refused) still.insert(refusal.object);
   still.merge(report_left(applied, now));
   const auto before = refusals_.waiting();
   for (const auto& [object, retry] : before)
     if (!still.contains(object)) refusals_.done(object);
+  std::erase_if(held_, [&](const auto& entry) { return !still.contains(entry.first); });
   if (still.empty())
     refused_with_.reset();
   else
     refused_with_ = of_the_file(observed_.state);
 }
 
+// What takes a bond down to be tried is not tried by time: the bond works without it.
 void NetworkKeeper::report_refused(const Applied& applied, TimePoint now) {
-  for (const auto& refusal : applied.refused) {
+  for (const auto& [object, step, why, price] : applied.refused) {
     ++counters_.refused;
-    if (refusals_.refused(refusal.object, refusal.why.text, now))
-      say_(log::Level::kWarning, fmt::format("{}; will be tried again", refusal.why.text));
+    held_[object] = {step};
+    if (price == Price::kTraffic) {
+      if (refusals_.futile(object, why.text))
+        say_(log::Level::kWarning, fmt::format("{}; not tried again until something changes", why.text));
+    } else if (refusals_.refused(object, why.text, now)) {
+      say_(log::Level::kWarning, fmt::format("{}; will be tried again", why.text));
+    }
   }
 }
 
 // Nobody refused, and yet it is not as it should be: the kernel knows better, or somebody else is at it. What
-// would take a bond down again and again is left; what costs nothing is tried again. Returns their units.
+// would take a bond down again and again is left; what costs nothing is tried again. Returns their names.
 std::set<std::string> NetworkKeeper::report_left(const Applied& applied, TimePoint now) {
   struct Left {
     const Step* telling = nullptr;
     bool costs_traffic = false;
+    std::vector<Step> steps;
   };
   std::map<std::string, Left> left;
-  for (const auto& step : applied.left) {
-    const auto units = units_of(step, desired_.state, observed_.state);
-    const auto is_refused = [&](const auto& refusal) {
-      return std::ranges::find(units, refusal.object) != units.end();
-    };
-    if (std::ranges::any_of(applied.refused, is_refused)) continue;
+  for (const auto& step : applied.futile) {
     // What a changed option costs (ports leave and come back) is in the plan as well; the option says more.
-    auto& unit = left[units.front()];
-    if (unit.telling == nullptr || std::holds_alternative<SetBondOption>(step)) unit.telling = &step;
-    unit.costs_traffic = unit.costs_traffic || costs_traffic(step);
+    const auto bond = bond_of(desired_.state, object_of(step));
+    auto& thing = left[bond.empty() ? object_of(step) : bond];
+    if (thing.telling == nullptr || std::holds_alternative<SetBondOption>(step)) thing.telling = &step;
+    thing.costs_traffic = thing.costs_traffic || costs_traffic(step);
+    thing.steps.push_back(step);
   }
-  futile_.clear();
   std::set<std::string> names;
-  for (const auto& [unit, what] : left) {
-    names.insert(unit);
+  for (const auto& [name, what] : left) {
+    names.insert(name);
+    held_[name] = what.steps;
     const auto text = tell_left(*what.telling);
     if (!what.costs_traffic) {
-      if (refusals_.refused(unit, text, now)) say_(log::Level::kWarning, text + "; will be tried again");
-      continue;
-    }
-    futile_.insert(unit);
-    if (refusals_.futile(unit, text))
+      if (refusals_.refused(name, text, now)) say_(log::Level::kWarning, text + "; will be tried again");
+    } else if (refusals_.futile(name, text)) {
       say_(log::Level::kWarning, text + "; not tried again until something changes");
+    }
   }
   return names;
 }

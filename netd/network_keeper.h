@@ -42,7 +42,8 @@ class NetworkKeeper {
   void resolve();
   void say_missing();
   bool repair(Kernel& kernel, const std::set<std::string>& appeared, TimePoint now);
-  [[nodiscard]] bool worth_trying(const std::vector<Step>& steps, TimePoint now) const;
+  [[nodiscard]] bool worth_trying(TimePoint now) const;
+  [[nodiscard]] std::vector<Step> waiting(TimePoint now) const;
   bool run(Kernel& kernel, Why why, const std::set<std::string>& appeared, TimePoint now);
   void report(const Applied& applied, Why why, const std::set<std::string>& appeared, TimePoint now);
   void report_refused(const Applied& applied, TimePoint now);
@@ -66,14 +67,16 @@ class NetworkKeeper {
   Desired desired_;                // `network_` with ports that are devices
   std::set<std::string> devices_;  // links of the file and ports of its bonds
   std::vector<config::MissingPort> said_missing_;
+  std::vector<config::MissingDevice> said_missing_devices_;
 
   std::optional<Why> why_;  // of a configure() that was not carried out yet
   TimePoint next_ = TimePoint::max();
   Observed observed_;
   bool as_wanted_ = false;             // the last look had nothing to do
   std::optional<State> refused_with_;  // what there was of the file's devices when something was refused
-  std::set<std::string> futile_;       // units: taken without effect, and tried again only with a change
-  std::set<std::string> present_;      // of `devices_`, at the last look
+  // What is left alone until its time comes, by the name that it has in `refusals_`.
+  std::map<std::string, std::vector<Step>> held_;
+  std::set<std::string> present_;  // of `devices_`, at the last look
   Retries<std::string> refusals_;
   std::string blind_;
 };

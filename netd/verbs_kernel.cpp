@@ -50,7 +50,7 @@ struct Prepared {
   Known known;
   Observed observed;
   Desired desired;
-  bool ports_missing = false;  // what can be done is not all that the file wants
+  bool devices_missing = false;  // what can be done is not all that the file wants
 };
 
 int complain_file(const Reading& reading) {
@@ -72,15 +72,21 @@ Result<Prepared> prepare(const cli::Arguments& arguments, Reading reading, Kerne
     cli::complain("netd",
                   fmt::format("{}: port {} is missing: plug it in or correct its name; it is left out",
                               missing.bond, missing.port));
+  for (const auto& missing : ports.missing_devices)
+    cli::complain("netd",
+                  tell_missing(missing) + ": plug it in or correct its name; the section is left out");
+  const bool all_there = ports.missing.empty() && ports.missing_devices.empty();
   JournalBook book(*made, {});
   book.saw(*observed);
   auto desired = desired_of(reading.config, std::move(ports.network), known, *observed, book.names());
   return Prepared{std::move(reading),   std::move(*made),   std::move(known),
-                  std::move(*observed), std::move(desired), !ports.missing.empty()};
+                  std::move(*observed), std::move(desired), !all_there};
 }
 
 int show(const cli::Arguments& arguments, const Prepared& prepared) {
   const auto steps = plan(prepared.desired, prepared.observed.state);
+  const auto foreign = foreign_in_the_way(prepared.desired, prepared.observed.state);
+  for (const auto& refusal : foreign) cli::complain("netd", refusal.why);
   if (arguments.json) {
     json::array list;
     for (const auto& step : steps)
@@ -94,14 +100,13 @@ int show(const cli::Arguments& arguments, const Prepared& prepared) {
           stderr, "netd: real servers are taken {}\n",
           prepared.known.from_daemon ? "as the running netd found them" : "as configured: no netd runs here");
   }
-  return steps.empty() && !prepared.ports_missing ? kDone : kNo;
+  return steps.empty() && foreign.empty() && !prepared.devices_missing ? kDone : kNo;
 }
 
 int report(const Applied& applied) {
   for (const auto& step : applied.done) cli::print(describe(step) + "\n");
   for (const auto& refusal : applied.refused) cli::complain("netd", refusal.why);
-  if (applied.refused.empty())
-    for (const auto& step : applied.left) cli::complain("netd", tell_left(step));
+  for (const auto& step : applied.futile) cli::complain("netd", tell_left(step));
   return applied.complete() ? kDone : kRefused;
 }
 
@@ -137,7 +142,7 @@ int apply_verb(const cli::Arguments& arguments) {
   const auto applied = apply(prepared->desired, own, rollback);
   if (!applied) return cli::complain("netd", applied.error());
   const int result = report(*applied);
-  return result == kDone && prepared->ports_missing ? kRefused : result;
+  return result == kDone && prepared->devices_missing ? kRefused : result;
 }
 
 }  // namespace hawser::netd

@@ -1,8 +1,10 @@
 #include "lib/plan/apply.h"
 
 #include <algorithm>
+#include <cerrno>
 
 #include "lib/plan/draft.h"
+#include "lib/plan/hold.h"
 #include "lib/plan/object.h"
 #include "lib/plan/restore.h"
 #include "lib/plan/target.h"
@@ -13,50 +15,94 @@ namespace {
 
 // One look more than a plan needs: side effects that the planner could not see from the state (a secondary
 // address that went with its primary, a delay that the kernel remembered) are repaired by the next round.
-// Each refusal is worth another round, in which its object has no part.
+// Each refusal is worth another round, in which its unit has no part.
 constexpr std::size_t kRounds = 3;
+
+// The link without what can be given to it later, a value at a time: of a message that asks for ten things
+// the kernel does not say which one it refused.
+CreateLink bare(const CreateLink& step) {
+  CreateLink result{step.link, {}};
+  result.wanted.kind = step.wanted.kind;
+  result.wanted.vlan = step.wanted.vlan;
+  result.wanted.vrf_table = step.wanted.vrf_table;
+  if (step.wanted.bond) result.wanted.bond = kernel_default_bond(step.wanted.bond->mode);
+  return result;
+}
+
+// bond_enslave() looks whether a device is in use before it looks whether that is up: so we can ask it
+// without taking the device down.
+const SetMaster* joins_next(std::span<const Step> steps) {
+  const auto* down = std::get_if<SetLinkUp>(&steps.front());
+  if (down == nullptr || down->up) return nullptr;
+  for (const auto& step : steps.subspan(1)) {
+    const auto* join = std::get_if<SetMaster>(&step);
+    if (join != nullptr && join->link == down->link) return join->to.empty() ? nullptr : join;
+  }
+  return nullptr;
+}
+
+const std::string* link_of_address(const Step& step) {
+  if (const auto* add = std::get_if<AddAddress>(&step)) return &add->link;
+  if (const auto* change = std::get_if<ChangeAddress>(&step)) return &change->link;
+  return nullptr;
+}
+
+const Route* made_route(const Step& step) {
+  if (const auto* add = std::get_if<AddRoute>(&step)) return &add->route;
+  if (const auto* change = std::get_if<ChangeRoute>(&step)) return &change->to;
+  return nullptr;
+}
+
+// What rests on nothing that was refused goes on at once: a hundred refused routes must not cost a look each.
+bool goes_on_after(const Step& refused, const Step& step) {
+  if (const auto* link = link_of_address(refused)) {
+    const auto* other = link_of_address(step);
+    return other != nullptr && *other == *link;
+  }
+  const auto* route = made_route(refused);
+  return route != nullptr && route->via && made_route(step) != nullptr;
+}
+
+bool needs_more_of_a_bond(const Step& step) {
+  return std::holds_alternative<SetBondMode>(step) || std::holds_alternative<SetBondOption>(step);
+}
 
 class Attempt {
  public:
   Attempt(Desired desired, Kernel& kernel, Rollback rollback, const Scope& scope,
-          const std::function<void(const Step&)>& on_step, const std::set<std::string>& leave)
+          const std::function<void(const Step&)>& on_step, const std::vector<Step>& leave)
       : desired_(std::move(desired)),
         kernel_(kernel),
         rollback_(rollback),
         scope_(scope),
         on_step_(on_step),
-        leave_(leave) {
+        held_(leave) {
     if (!scope.services.empty()) narrow_services();
   }
 
   Result<Applied> run() {
     if (auto looked = look(before_); !looked) return tl::unexpected(looked.error());
+    if (scope_.network)
+      for (auto& foreign : foreign_in_the_way(desired_, before_)) note(std::move(foreign));
     applied_.left = planned(before_);
-    auto steps = leave_.empty() ? applied_.left : planned_without_refused(before_);
+    auto steps = is_over() ? std::vector<Step>{} : planned_without_refused(before_);
     for (std::size_t round = 0; round < kRounds + applied_.refused.size() && !steps.empty(); ++round) {
       if (auto done = perform(steps); !done) return tl::unexpected(done.error());
-      State now;
-      if (auto looked = look(now); !looked) return tl::unexpected(looked.error());
-      applied_.left = planned(now);
+      if (auto looked = look(now_); !looked) return tl::unexpected(looked.error());
+      applied_.left = planned(now_);
       if (is_over() || applied_.left.empty()) break;
-      const bool all = applied_.refused.empty() && leave_.empty();
-      auto next = all ? applied_.left : planned_without_refused(now);
-      if (next == steps) break;  // what changed nothing once changes nothing twice
+      auto next = planned_without_refused(now_);
+      const bool again = next == steps;  // what changed nothing once changes nothing twice
       steps = std::move(next);
+      if (again) break;
     }
-    for (auto& [units, step] : done_) applied_.done.push_back(std::move(step));
+    if (!is_over() && !applied_.left.empty()) applied_.futile = std::move(steps);
+    if (!applied_.refused.empty()) forget_detours();
+    applied_.done = std::move(done_);
     return std::move(applied_);
   }
 
  private:
-  struct Done {
-    std::vector<std::string> units;
-    Step step;
-    [[nodiscard]] bool is_part_of(const std::string& unit) const {
-      return std::ranges::find(units, unit) != units.end();
-    }
-  };
-
   void narrow_services() {
     const auto outside = [this](const ServiceKey& key) { return !scope_.services.contains(key); };
     std::erase_if(desired_.state.services, [&](const auto& entry) { return outside(entry.first); });
@@ -78,89 +124,168 @@ class Attempt {
     return steps;
   }
 
-  [[nodiscard]] std::vector<std::string> units(const Step& step) const {
-    return units_of(step, desired_.state, before_);
-  }
-  [[nodiscard]] std::string unit(const std::string& device) const {
-    return unit_of_device(device, desired_.state, before_);
+  [[nodiscard]] std::string unit(const Step& step) const {
+    return is_service_step(step) ? object_of(step) : unit_of(step, desired_.state, before_);
   }
   [[nodiscard]] bool is_refused(const std::string& unit) const {
     return std::ranges::find(applied_.refused, unit, &Refusal::object) != applied_.refused.end();
   }
-  [[nodiscard]] bool is_refused(const std::vector<std::string>& units) const {
-    return std::ranges::any_of(units, [this](const auto& unit) { return is_refused(unit); });
-  }
   [[nodiscard]] bool is_over() const {
     return rollback_ == Rollback::kEverything && !applied_.refused.empty();
   }
-  // What hangs on a refused object stays as it is; the rest is planned as if that were what is wanted.
+
+  // What was there before us, as far as others let it be: what an interrupted plan has cost is wanted back,
+  // what came or went meanwhile is not our doing.
+  [[nodiscard]] State before(const State& now) const {
+    auto base = before_;
+    const auto is_ours = [&](const std::string& name) { return desired_.state.links.contains(name); };
+    const auto deleted = [&](const std::string& name) {
+      return std::ranges::any_of(done_, [&](const Step& step) {
+        const auto* gone = std::get_if<DeleteLink>(&step);
+        return gone != nullptr && gone->link == name;
+      });
+    };
+    std::erase_if(base.links, [&](const auto& entry) {
+      return !now.links.contains(entry.first) && !deleted(entry.first);
+    });
+    for (const auto& [name, link] : now.links) {
+      if (!before_.links.contains(name) && is_ours(name)) continue;
+      auto& there = base.links.try_emplace(name, link).first->second;
+      for (const auto& [prefix, address] : link.addresses)
+        if (!is_ours(name) || !desired_.state.links.at(name).addresses.contains(prefix))
+          there.addresses.emplace(prefix, address);
+    }
+    for (const auto& [key, route] : now.routes)
+      if (!desired_.state.routes.contains(key)) base.routes.emplace(key, route);
+    return base;
+  }
+
+  // Steps on the way to what was refused, and back.
+  void forget_detours() {
+    std::set<std::string> about;
+    for (const auto& step : held_) {
+      Touched touched;
+      touched.add(step);
+      about.merge(touched.links);
+      for (const auto& [link, prefix] : touched.addresses) about.insert(link);
+      about.insert(object_of(step));
+    }
+    std::erase_if(done_, [&](const Step& step) {
+      const auto* place = std::get_if<SetMaster>(&step);
+      const auto object = place != nullptr ? place->link : object_of(step);
+      return about.contains(object) && came_to_nothing(step, before_, now_);
+    });
+  }
+
+  // What rests on a refused unit stays as it is; the rest is planned as if that were what is wanted.
   [[nodiscard]] std::vector<Step> planned_without_refused(const State& now) const {
     std::vector<Step> steps;
-    if (scope_.network) {
-      auto target = network_target(desired_, now);
-      leave_as_is(target, now, [this](const std::string& device) { return is_refused(unit(device)); });
+    if (scope_.network && held_.empty()) steps = plan_network(desired_, now);
+    if (scope_.network && !held_.empty()) {
+      const auto base = rollback_ == Rollback::kObject ? before(now) : now;
+      auto target = network_target(desired_, base);
+      hold(target, {base, now, held_, desired_.state});
       steps = towards_network(now, target, desired_.owner);
     }
     if (scope_.ipvs) std::ranges::move(plan_ipvs(desired_, now), std::back_inserter(steps));
     std::erase_if(steps, [this](const Step& step) {
-      const auto owners = units(step);
-      return is_refused(owners) || leave_.contains(owners.front());
+      return is_service_step(step) ? is_refused(unit(step)) : std::ranges::find(held_, step) != held_.end();
     });
     return steps;
   }
 
   // After the refusal of a link the other links wait for the next round: what is planned for them may rest on
-  // what was refused. On a route, an address or a service no link rests. Fails only when the kernel cannot be
-  // looked at.
+  // what was refused. Fails only when the kernel cannot be looked at.
   Status perform(const std::vector<Step>& steps) {
-    bool network_waits = false;
-    for (const auto& step : steps) {
-      if (is_over()) break;
-      auto owners = units(step);
+    const Step* stopped = nullptr;
+    for (std::size_t i = 0; i < steps.size() && !is_over(); ++i) {
+      const auto& step = steps[i];
       const bool network = !is_service_step(step);
-      if (is_refused(owners) || (network && network_waits)) continue;
-      const auto status = take(step);
-      if (status) {
-        done_.push_back({std::move(owners), step});
+      if (network && stopped != nullptr && !goes_on_after(*stopped, step)) continue;
+      if (!network && is_refused(unit(step))) continue;
+      const auto* join = network ? joins_next(std::span(steps).subspan(i)) : nullptr;
+      if (join != nullptr && is_in_use(*join)) {
+        stopped = &step;
         continue;
       }
-      if (auto undone = refuse(owners, step, status.error()); !undone) return undone;
-      network_waits |= network && owners.size() == 1;
+      auto status = make(step);
+      if (status) {
+        if (done_.back() != step) stopped = &step;  // made, but not with all that it should have
+        continue;
+      }
+      if (auto undone = refuse(step, status.error()); !undone) return undone;
+      if (network) stopped = &step;
     }
     return {};
   }
 
+  bool is_in_use(const SetMaster& join) {
+    const auto status = kernel_.perform(join);
+    if (status || status.error().code != EBUSY) return false;
+    note({unit(join), join, status.error(), {}});
+    return true;
+  }
+
+  Status make(const Step& step) {
+    auto status = take(step);
+    const auto* create = std::get_if<CreateLink>(&step);
+    if (status || create == nullptr || rollback_ == Rollback::kEverything) return status;
+    const auto less = bare(*create);
+    return less == *create ? status : take(less);
+  }
+
   Status take(const Step& step) {
     auto status = kernel_.perform(step);
-    if (status && on_step_) on_step_(step);
+    if (!status) return status;
+    if (on_step_) on_step_(step);
+    done_.push_back(step);
     return status;
   }
 
-  Status refuse(const std::vector<std::string>& units, const Step& step, const Error& why) {
-    const auto& owner = units.front();
-    applied_.refused.push_back({owner, why});
+  void note(Refusal refusal) {
+    held_.push_back(refusal.step);
+    if (!is_refused(refusal.object)) applied_.refused.push_back(std::move(refusal));
+  }
+
+  [[nodiscard]] Price price_of(const Step& refused) const {
+    if (!needs_more_of_a_bond(refused)) return Price::kNothing;
+    const auto bond = object_of(refused);
+    const auto there = before_.links.find(bond);
+    if (there == before_.links.end() || !there->second.up) return Price::kNothing;
+    const bool cost = std::ranges::any_of(done_, [&](const Step& step) {
+      const auto* down = std::get_if<SetLinkUp>(&step);
+      const auto* leave = std::get_if<SetMaster>(&step);
+      return (down != nullptr && down->link == bond && !down->up) ||
+             (leave != nullptr && leave->from == bond && leave->to.empty());
+    });
+    return cost ? Price::kTraffic : Price::kNothing;
+  }
+
+  // Of the network the next round leads back to what was there.
+  Status refuse(const Step& step, const Error& why) {
+    note({unit(step), step, why, price_of(step)});
     if (rollback_ == Rollback::kNothing) return {};
-    // A route or an address is made by one message or not at all: a hundred refused ones cost no look each.
-    const bool is_inner = units.size() > 1;
-    const auto is_its = [&](const Done& done) { return done.is_part_of(owner); };
-    if (rollback_ == Rollback::kObject && is_inner && std::ranges::none_of(done_, is_its)) return {};
-    return roll_back(owner, step);
+    if (rollback_ == Rollback::kObject && !is_service_step(step)) return {};
+    return roll_back(step);
   }
 
   // The refused step itself counts as taken: a message that fails may have done half its work.
-  Status roll_back(const std::string& owner, const Step& refused) {
+  Status roll_back(const Step& refused) {
     const bool all = rollback_ == Rollback::kEverything;
     Touched undone;
     Touched kept;
     undone.add(refused);
-    const auto goes_back = [&](const Done& done) { return all || done.is_part_of(owner); };
-    for (const auto& done : done_) (goes_back(done) ? undone : kept).add(done.step);
+    const auto owner = unit(refused);
+    const auto goes_back = [&](const Step& step) { return all || unit(step) == owner; };
+    for (const auto& step : done_) (goes_back(step) ? undone : kept).add(step);
     std::erase_if(done_, goes_back);
     State now;
     const auto scope = scope_of(undone);
     if (auto looked = look(now, scope); !looked) return looked;
+    const auto done = done_;
     for (const auto& step : way_back(now, scope, undone, kept))
       if (!take(step)) break;  // what is left of it is in the last look
+    done_ = done;
     return {};
   }
 
@@ -191,16 +316,17 @@ class Attempt {
   Rollback rollback_;
   const Scope& scope_;
   const std::function<void(const Step&)>& on_step_;
-  const std::set<std::string>& leave_;
   State before_;
-  std::vector<Done> done_;
+  State now_;               // of the last look
+  std::vector<Step> held_;  // refused, or to be left
+  std::vector<Step> done_;
   Applied applied_;
 };
 
 }  // namespace
 
 Result<Applied> apply(const Desired& desired, Kernel& kernel, Rollback rollback, const Scope& scope,
-                      const std::function<void(const Step&)>& on_step, const std::set<std::string>& leave) {
+                      const std::function<void(const Step&)>& on_step, const std::vector<Step>& leave) {
   return Attempt(desired, kernel, rollback, scope, on_step, leave).run();
 }
 

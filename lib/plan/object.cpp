@@ -1,5 +1,7 @@
 #include "lib/plan/object.h"
 
+#include "lib/state/bond_options.h"
+
 namespace hawser {
 
 namespace {
@@ -39,42 +41,65 @@ struct DeviceOf {
   }
 };
 
-// The unit inside its device's that a step is in; empty: none.
-struct InnerUnitOf {
+struct UnitOf {
+  const State& wanted;
+  const State& before;
+
+  std::string operator()(const SetLinkUp& s) const {
+    if (const auto bond = joins(s.link); !s.up && !bond.empty()) return port(bond, s.link);
+    return s.link + (s.up ? " up" : " down");
+  }
+  std::string operator()(const SetMtu& s) const { return s.link + " mtu"; }
+  std::string operator()(const SetMac& s) const { return s.link + " mac"; }
+  std::string operator()(const SetMaster& s) const {
+    if (const auto bond = joins(s.link); !bond.empty()) return port(bond, s.link);
+    const auto& master = master_of(s);
+    return is_bond(master) ? port(master, s.link) : s.link + " master";
+  }
+  std::string operator()(const SetBondOption& s) const { return option(s.bond, info_of(s.option).name); }
+  std::string operator()(const SetBondPrimary& s) const { return option(s.bond, "primary"); }
+  std::string operator()(const SetBondTargets& s) const {
+    return option(s.bond, s.family == Family::kIpv4 ? "arp_ip_target" : "ns_ip6_target");
+  }
+  std::string operator()(const SetAdActorSystem& s) const { return option(s.bond, "ad_actor_system"); }
+  std::string operator()(const SetPortOptions& s) const {
+    return port(s.bond, s.port) + (s.from.prio != s.to.prio ? " prio" : " queue_id");
+  }
+  std::string operator()(const RemoveAddress& s) const {
+    if (const auto bond = joins(s.link); !bond.empty()) return port(bond, s.link);
+    return address(s.link, s.prefix);
+  }
+  std::string operator()(const AddAddress& s) const { return address(s.link, s.prefix); }
+  std::string operator()(const ChangeAddress& s) const { return address(s.link, s.prefix); }
+  std::string operator()(const AddRoute& s) const { return "route " + to_string(s.key); }
+  std::string operator()(const ChangeRoute& s) const { return "route " + to_string(s.key); }
+  std::string operator()(const RemoveRoute& s) const { return "route " + to_string(s.key); }
   template <class S>
   std::string operator()(const S& s) const {
-    if constexpr (requires { s.prefix; })
-      return s.prefix.address.is_v6() ? s.link + " IPv6 addresses" : std::string{};
-    else if constexpr (requires { RouteKey{s.key}; })
-      return destination(s.key);
-    else
-      return {};
+    return ObjectOf{}(s);
   }
 
  private:
-  static std::string destination(RouteKey key) {
-    key.metric = key.to.address.is_v6() ? kIpv6UserMetric : 0;  // what to_string() does not say
-    return "route " + to_string(key);
+  static std::string port(const std::string& bond, const std::string& name) { return bond + " port " + name; }
+  static std::string option(const std::string& bond, std::string_view name) {
+    return fmt::format("{} option {}", bond, name);
+  }
+  static std::string address(const std::string& link, const Prefix& prefix) {
+    return fmt::format("{} address {}", link, prefix);
+  }
+  // The bond that the device is to be in and is not; empty: none.
+  [[nodiscard]] std::string joins(const std::string& device) const {
+    auto bond = bond_of(wanted, device);
+    return bond == bond_of(before, device) ? std::string{} : bond;
+  }
+  [[nodiscard]] bool is_bond(const std::string& name) const {
+    const auto is_one = [&](const State& state) {
+      const auto found = state.links.find(name);
+      return found != state.links.end() && found->second.bond.has_value();
+    };
+    return is_one(wanted) || is_one(before);
   }
 };
-
-// Bonds that a port moves between go forward and back together: a port is in one of them only.
-std::set<std::string> together(const std::string& bond, const State& wanted, const State& before) {
-  std::set<std::string> group{bond};
-  for (bool grown = true; grown;) {
-    grown = false;
-    for (const auto& [name, link] : wanted.links) {
-      if (!link.bond) continue;
-      for (const auto& [port, options] : link.bond->ports) {
-        const auto old = bond_of(before, port);
-        if (old.empty() || group.contains(old) == group.contains(name)) continue;
-        group.insert({old, name});
-        grown = true;
-      }
-    }
-  }
-  return group;
-}
 
 struct Touch {
   Touched* touched;
@@ -114,21 +139,8 @@ std::string bond_of(const State& state, const std::string& device) {
   return {};
 }
 
-std::string unit_of_device(const std::string& device, const State& wanted, const State& before) {
-  for (const auto* state : {&wanted, &before})
-    if (const auto bond = bond_of(*state, device); !bond.empty())
-      return *together(bond, wanted, before).begin();
-  return wanted.links.contains(device) || before.links.contains(device)
-             ? *together(device, wanted, before).begin()
-             : device;
-}
-
-std::vector<std::string> units_of(const Step& step, const State& wanted, const State& before) {
-  if (is_service_step(step)) return {object_of(step)};
-  std::vector<std::string> units{unit_of_device(std::visit(DeviceOf{}, step), wanted, before)};
-  if (auto inner = std::visit(InnerUnitOf{}, step); !inner.empty())
-    units.insert(units.begin(), std::move(inner));
-  return units;
+std::string unit_of(const Step& step, const State& wanted, const State& before) {
+  return std::visit(UnitOf{wanted, before}, step);
 }
 
 bool is_service_step(const Step& step) {

@@ -10,16 +10,11 @@
 
 namespace hawser {
 
-// The units of rollback (DESIGN 3) that a step is in, its own first: what is refused goes back with all that
-// is in the unit which is the refused step's own. For most steps that is the device, as in object_of(), but
-// one that is or was a bond's port counts as that bond, which a step on the device alone ("eth0: set down")
-// does not say, and bonds that exchange a port are one unit, called by the first of their names. What hangs
-// on a device and may be refused for a reason of its own is a unit inside the device's: a route (its source
-// is a tentative address yet, its gateway is wrong), with the others to the same destination, so that none
-// goes before its successor came; a device's IPv6 addresses (IPv6 may be off there). A bond that carries IPv4
-// must not be torn down for them.
-std::vector<std::string> units_of(const Step& step, const State& wanted, const State& before);
-std::string unit_of_device(const std::string& device, const State& wanted, const State& before);
+// The unit of refusal that a step is in: the smallest thing that can stand without the rest. "bond0" is the
+// device itself, made or of another mode; then "bond0 port eth1" (with all that makes the card ready for it),
+// "bond0 port eth1 prio", "bond0 option lacp_rate", "eth0 mtu", "eth0 address 192.0.2.1/24", "route default".
+// What rests on a refused unit is in hold.h.
+std::string unit_of(const Step& step, const State& wanted, const State& before);
 bool is_service_step(const Step& step);
 
 // The bond that lists `device` as a port; empty: none.

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "lib/plan/draft.h"
+#include "lib/plan/hold.h"
 #include "lib/plan/target.h"
 
 namespace hawser {
@@ -55,8 +56,12 @@ std::vector<Step> towards_network(const State& from, const State& target, Owner 
   return draft.finish();
 }
 
-std::vector<Step> plan_network(const Desired& desired, const State& observed) {
-  return towards_network(observed, network_target(desired, observed), desired.owner);
+std::vector<Step> plan_network(const Desired& desired, const State& observed, std::span<const Step> held) {
+  auto target = network_target(desired, observed);
+  std::vector<Step> all(held.begin(), held.end());
+  for (auto& foreign : foreign_in_the_way(desired, observed)) all.push_back(std::move(foreign.step));
+  hold(target, {observed, observed, all, desired.state});
+  return towards_network(observed, target, desired.owner);
 }
 
 std::vector<Step> plan_ipvs(const Desired& desired, const State& observed) {

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "lib/base/result.h"
 #include "lib/plan/step.h"
 #include "lib/state/observed.h"
 
@@ -31,8 +33,23 @@ struct Desired {
 // options that the mode does not have). After it, equal means nothing to do.
 State settle(const State& desired, const State& observed);
 
+enum class Price : std::uint8_t { kNothing, kTraffic };
+
+struct Refusal {
+  std::string object;  // the unit, see unit_of()
+  Step step;
+  Error why;
+  Price price{};  // of the attempt: kTraffic where a bond had to go down or lose its ports for it
+};
+
+// What the file wants and cannot have without taking it from somebody else: a device of the name and of
+// another make, a port that is in a bridge or a bond of others. In words, as if the kernel had refused it.
+std::vector<Refusal> foreign_in_the_way(const Desired& desired, const State& observed);
+
 std::vector<Step> plan(const Desired& desired, const State& observed);
-std::vector<Step> plan_network(const Desired& desired, const State& observed);
+// Without what is in `held`, what others are in the way of, and what rests on either (hold.h).
+std::vector<Step> plan_network(const Desired& desired, const State& observed,
+                               std::span<const Step> held = {});
 std::vector<Step> plan_ipvs(const Desired& desired, const State& observed);
 
 }  // namespace hawser

@@ -31,43 +31,54 @@ std::map<Key, Address> addresses_of(const State& state) {
   return all;
 }
 
-using IsExcepted = std::function<bool(const std::string&)>;
+// What a step sets, in one state.
+struct ValueIn {
+  const State& state;
 
-// A port stays in the bond it is in, or out of the one it is not in.
-void leave_port(State& target, const State& now, const std::string& port) {
-  const auto bond = bond_of(now, port);
-  for (auto& [name, link] : target.links) {
-    if (!link.bond) continue;
-    if (name == bond)
-      link.bond->ports[port] = now.links.at(bond).bond->ports.at(port);
-    else
-      link.bond->ports.erase(port);
+  template <class S>
+  State operator()(const S& step) const {
+    State value;
+    if constexpr (requires { step.prefix; }) {
+      if (const auto* link = find(step.link); link != nullptr && link->addresses.contains(step.prefix))
+        value.links[step.link].addresses[step.prefix] = link->addresses.at(step.prefix);
+    } else if constexpr (requires { RouteKey{step.key}; }) {
+      if (state.routes.contains(step.key)) value.routes[step.key] = state.routes.at(step.key);
+    } else if constexpr (requires { step.link; }) {
+      if (const auto* link = find(step.link)) value.links[step.link] = part_of(*link, step);
+    } else if constexpr (requires { step.bond; }) {
+      if (const auto* link = find(step.bond)) value.links[step.bond].bond = link->bond;
+    }
+    return value;
   }
-}
 
-void leave_links(State& target, const State& now, const IsExcepted& is_excepted) {
-  std::erase_if(target.links, [&](const auto& entry) { return is_excepted(entry.first); });
-  for (const auto& [name, link] : now.links)
-    if (is_excepted(name)) target.links[name] = link;
-  for (const auto& [name, link] : now.links)
-    if (is_excepted(name)) leave_port(target, now, name);
-}
-
-void leave_routes(State& target, const State& now, const IsExcepted& is_excepted) {
-  const auto leaves = [&](const auto& entry) { return is_excepted(entry.second.device); };
-  for (const auto& entry : now.routes)
-    if (leaves(entry)) target.routes[entry.first] = entry.second;
-  std::erase_if(target.routes,
-                [&](const auto& entry) { return leaves(entry) && !now.routes.contains(entry.first); });
-  for (auto& [key, route] : target.routes)
-    if (is_excepted(route.device)) route = now.routes.at(key);
-}
+ private:
+  [[nodiscard]] const Link* find(const std::string& name) const {
+    const auto found = state.links.find(name);
+    return found == state.links.end() ? nullptr : &found->second;
+  }
+  template <class Member>
+  static Link only(const Link& link, Member Link::*member) {
+    Link part;
+    part.*member = link.*member;
+    return part;
+  }
+  static Link part_of(const Link& link, const SetLinkUp& /*step*/) { return only(link, &Link::up); }
+  static Link part_of(const Link& link, const SetMaster& /*step*/) { return only(link, &Link::master); }
+  static Link part_of(const Link& link, const SetMtu& /*step*/) { return only(link, &Link::mtu); }
+  static Link part_of(const Link& link, const SetMac& /*step*/) { return only(link, &Link::mac); }
+  template <class S>
+  static Link part_of(const Link& link, const S& /*step*/) {
+    auto make = only(link, &Link::kind);
+    make.vlan = link.vlan;
+    make.vrf_table = link.vrf_table;
+    return make;
+  }
+};
 
 }  // namespace
 
-void leave_as_is(State& target, const State& now, const IsExcepted& is_excepted) {
-  leave_links(target, now, is_excepted);
-  leave_routes(target, now, is_excepted);
+bool came_to_nothing(const Step& step, const State& before, const State& now) {
+  return !is_service_step(step) && std::visit(ValueIn{before}, step) == std::visit(ValueIn{now}, step);
 }
 
 State restore_target(const State& before, const State& now, const Touched& undone, const Touched& kept) {

@@ -1,8 +1,6 @@
 // Rolling back is planning towards what was there before.
 #pragma once
 
-#include <functional>
-
 #include "lib/plan/object.h"
 
 namespace hawser {
@@ -12,8 +10,7 @@ namespace hawser {
 // taken down) is wanted back; what came meanwhile from others stays.
 State restore_target(const State& before, const State& now, const Touched& undone, const Touched& kept);
 
-// Takes the devices that `is_excepted` names, with their addresses, routes and places in bonds, out of what
-// is to be done: `target` becomes what is there.
-void leave_as_is(State& target, const State& now, const std::function<bool(const std::string&)>& is_excepted);
+// Whether of a step that was done nothing is left: what it changed is as it was before.
+bool came_to_nothing(const Step& step, const State& before, const State& now);
 
 }  // namespace hawser

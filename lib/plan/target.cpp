@@ -60,21 +60,19 @@ Bond settle_bond(Bond wanted, const Bond* observed) {
   return wanted;
 }
 
-// A bridge or the like, which no file can say: a device that is in one stays there.
-bool is_foreign_master(const State& observed, const std::string& master) {
-  if (master.empty()) return false;
-  const auto* link = find_in(observed.links, master);
-  return link == nullptr || (link->kind != LinkKind::kBond && link->kind != LinkKind::kVrf);
+// A bridge, or a bond or VRF that the file does not have: a device that is in one stays there.
+bool is_foreign_master(const State& desired, const std::string& master) {
+  return !master.empty() && !desired.links.contains(master);
 }
 
-Link settle_link(Link wanted, const Link* observed, const State& all) {
+Link settle_link(Link wanted, const Link* observed, const State& desired) {
   if (wanted.bond)
     wanted.bond =
         settle_bond(*wanted.bond, observed != nullptr && observed->bond ? &*observed->bond : nullptr);
   if (observed == nullptr) return wanted;
   if (!wanted.mtu) wanted.mtu = observed->mtu;
   if (!wanted.mac) wanted.mac = observed->mac;
-  if (wanted.master.empty() && is_foreign_master(all, observed->master)) wanted.master = observed->master;
+  if (wanted.master.empty() && is_foreign_master(desired, observed->master)) wanted.master = observed->master;
   if (!is_made_by_us(wanted.kind)) {  // "physical" is whatever device is there
     wanted.kind = observed->kind;
     wanted.bond = observed->bond;
@@ -166,15 +164,20 @@ void give_up(State& target, const State& desired, const std::string& device) {
   });
 }
 
-// A device that the file names, or lists as a port, is in no bond that the file does not name.
+// A device that the file lists as a port is in no other bond. (Who may not be robbed of it: foreign.cpp.)
 void claim_ports(State& target, const State& desired) {
   for (auto& [name, link] : target.links) {
     if (!link.bond || desired.links.contains(name)) continue;
-    std::erase_if(link.bond->ports, [&](const auto& entry) {
-      return desired.links.contains(entry.first) || !bond_of(desired, entry.first).empty();
-    });
+    std::erase_if(link.bond->ports,
+                  [&](const auto& entry) { return !bond_of(desired, entry.first).empty(); });
     if (!link.bond->ports.contains(link.bond->primary)) link.bond->primary.clear();
   }
+}
+
+// With the bond or VRF that goes, its members are in none.
+void leave_what_goes(State& target, const State& observed) {
+  for (auto& [name, link] : target.links)
+    if (observed.links.contains(link.master) && !target.links.contains(link.master)) link.master.clear();
 }
 
 // An IPv4 address would stay on a card that becomes a port, and its connected route, which is older than the
@@ -213,6 +216,28 @@ void ready_ports(State& target, const State& wanted) {
   }
 }
 
+// What a device has of which nobody ever said an MTU; of cards only their driver knows.
+std::optional<std::uint32_t> usual_mtu(const State& target, const State& observed, const Link& link) {
+  constexpr std::uint32_t kEthernetMtu = 1500;
+  if (link.kind == LinkKind::kBond || link.kind == LinkKind::kDummy) return kEthernetMtu;
+  if (!link.vlan) return std::nullopt;
+  const auto* lower = find_in(target.links, link.vlan->on);
+  if (lower == nullptr) return std::nullopt;
+  if (lower->mtu) return lower->mtu;
+  if (const auto usual = usual_mtu(target, observed, *lower)) return usual;
+  const auto* there = find_in(observed.links, link.vlan->on);
+  return there != nullptr ? there->mtu : std::nullopt;
+}
+
+// An MTU that an earlier file set goes with the key: the same file, the same result.
+void reset_mtus(State& target, const State& observed, const State& desired) {
+  for (const auto& [name, link] : desired.links) {
+    auto& wanted = target.links.at(name);
+    const auto* there = find_in(observed.links, name);
+    if (!wanted.mtu && there != nullptr && there->mtu) wanted.mtu = usual_mtu(target, observed, wanted);
+  }
+}
+
 // VLANs go down with their lower device.
 void settle_down(State& target, const State& desired, const std::string& device) {
   give_up(target, desired, device);
@@ -248,7 +273,7 @@ bool is_relevant(const Bond& wanted, BondOption option) {
 State settle(const State& desired, const State& observed) {
   State settled;
   for (const auto& [name, link] : desired.links)
-    settled.links[name] = settle_link(link, find_in(observed.links, name), observed);
+    settled.links[name] = settle_link(link, find_in(observed.links, name), desired);
   settle_masters(settled);
   for (const auto& [raw, route] : desired.routes) {
     const auto key = settle_key(raw);
@@ -273,8 +298,10 @@ State network_target(const Desired& desired, const State& observed) {
     lay_over(target, name, link, wanted.links.at(name), desired.owner);
   for (const auto& [key, route] : settled.routes) target.routes[key] = route;
   if (desired.owner != Owner::kVipd) claim_ports(target, settled);
+  leave_what_goes(target, observed);
   settle_masters(target);
   ready_ports(target, wanted);
+  if (desired.owner == Owner::kNetd) reset_mtus(target, observed, wanted);
   settle_consequences(target, observed, settled);
   return target;
 }

@@ -82,6 +82,17 @@ TEST_P(BondContract, RefusesBothMonitorsAtOnceAndMakesNothing) {
   EXPECT_FALSE(observe().state.links.contains("bond0"));
 }
 
+// The order of its checks is what lets apply() ask without taking the device down.
+TEST_P(BondContract, RefusesADeviceThatIsInUseBeforeItLooksWhetherThatIsUp) {
+  make_bond();
+  plug_in_and_up("eth0");
+  host().occupy("eth0");
+  EXPECT_EQ(refused(SetMaster{"eth0", "", "bond0"}), EBUSY);
+  EXPECT_TRUE(link("eth0").up);
+  perform(SetLinkUp{"eth0", false});
+  EXPECT_EQ(refused(SetMaster{"eth0", "", "bond0"}), EBUSY);
+}
+
 TEST_P(BondContract, AttachesAPortAndSetsItUp) {
   make_bond();
   plug_in("eth0");

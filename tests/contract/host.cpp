@@ -23,6 +23,7 @@ class FakeHost : public Host {
   Kernel& kernel() override { return kernel_; }
   void plug_in(const std::string& card) override { kernel_.plug_in(card); }
   void set_carrier(const std::string& card, bool carrier) override { kernel_.set_carrier(card, carrier); }
+  void occupy(const std::string& card) override { kernel_.set_in_use(card, true); }
 
  private:
   FakeKernel kernel_;
@@ -50,6 +51,9 @@ class RealHost : public Host {
   }
   void set_carrier(const std::string& card, bool carrier) override {
     run("ip link set sw-" + card + (carrier ? " up" : " down"));
+  }
+  void occupy(const std::string& card) override {
+    run("ip link add link " + card + " name on-" + card + " type macvlan");
   }
 
  private:

@@ -21,6 +21,7 @@ class Host {
   virtual Kernel& kernel() = 0;
   virtual void plug_in(const std::string& card) = 0;  // a network card, down, with a cable
   virtual void set_carrier(const std::string& card, bool carrier) = 0;
+  virtual void occupy(const std::string& card) = 0;  // another device lives on it
 };
 
 struct HostKind {

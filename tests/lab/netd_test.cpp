@@ -336,6 +336,80 @@ TEST_F(NetdLab, GivesACardItsAddressAndRoutesBackWhenItsBondIsRefused) {
   EXPECT_EQ(lb1.check({"ip", "-4", "route", "show"}), routes);
 }
 
+// bond-1: an ipvlan lives on eth1, so it cannot be a port. The other card carries the bond all the same.
+TEST_F(NetdLab, ARefusedPortCostsNeitherTheBondNorTheCardItself) {
+  lb1.ip({"link set eth1 up", "link add ipv0 link eth1 type ipvlan"});
+  write(kSite);
+  auto daemon = start();
+  const auto has_address = [&] {
+    return lb1.run({"ip", "-br", "addr", "show", "bond0"}).text.find("192.0.2.11") != std::string::npos;
+  };
+  ASSERT_TRUE(eventually(kPatience, [&] { return has_address() && active_port() == "eth0\n"; }))
+      << daemon.output();
+  EXPECT_TRUE(eventually(kPatience, [&] { return has_said(daemon, "bond0: add port eth1: "); }));
+  const auto changes = [&] { return lb1.check({"cat", "/sys/class/net/eth1/carrier_changes"}); };
+  const auto before = changes();
+  std::this_thread::sleep_for(4s);  // two retries
+  EXPECT_EQ(changes(), before) << "the card was taken down for a retry";
+  const auto output = daemon.output();
+  EXPECT_EQ(output.find("add port eth1: "), output.rfind("add port eth1: ")) << output;
+  EXPECT_EQ(active_port(), "eth0\n");
+  lb1.ip({"link del ipv0"});
+  EXPECT_TRUE(eventually(60s, [&] {
+    return lb1.run({"cat", "/sys/class/net/bond0/bonding/slaves"}).text == "eth0 eth1\n";
+  })) << daemon.output();
+}
+
+// bond-3.
+TEST_F(NetdLab, TheFirstPortOfTheListIsTheActiveOneAndLendsItsMac) {
+  const auto mac = lb1.check({"cat", "/sys/class/net/eth1/address"});
+  write(replaced(kSite, "\"eth0\", \"eth1\"", "\"eth1\", \"eth0\""));
+  EXPECT_EQ(ask({"apply"}).status, 0);
+  EXPECT_TRUE(eventually(kPatience, [&] { return active_port() == "eth1\n"; }));
+  EXPECT_EQ(lb1.check({"cat", "/sys/class/net/bond0/address"}), mac);
+}
+
+// bond-2: all ports leave for another mode, and the bond's MAC comes back with them.
+TEST_F(NetdLab, ABondKeepsItsMacWhenItsModeChanges) {
+  write(replaced(kSite, "\"eth0\", \"eth1\"", "\"eth1\""));
+  EXPECT_EQ(ask({"apply"}).status, 0);
+  write(kSite);
+  EXPECT_EQ(ask({"apply"}).status, 0);
+  const auto mac = lb1.check({"cat", "/sys/class/net/bond0/address"});
+  write(replaced(kSite, "active-backup", "balance-xor"));
+  EXPECT_EQ(ask({"apply"}).status, 0);
+  EXPECT_EQ(lb1.check({"cat", "/sys/class/net/bond0/address"}), mac);
+}
+
+// bond-7.
+TEST_F(NetdLab, OneApplyMakesABondAndThePortsThatTheSameFileMakes) {
+  write(
+      "[link.d0]\nkind = \"dummy\"\n[link.d1]\nkind = \"dummy\"\n"
+      "[bond.bond1]\nmode = \"active-backup\"\nports = [\"d0\", \"d1\"]\n");
+  const auto apply = ask({"apply"});
+  EXPECT_EQ(apply.status, 0) << apply.text;
+  EXPECT_EQ(lb1.check({"cat", "/sys/class/net/bond1/bonding/slaves"}), "d0 d1\n");
+  EXPECT_EQ(ask({"plan"}).text, "");
+}
+
+// bond-10.
+TEST_F(NetdLab, LeavesAVlanOfSomebodyElseThatHasTheNameOfABond) {
+  lb1.ip({"link set eth0 up", "link add link eth0 name dmz type vlan id 7", "link set dmz up",
+          "addr add 198.51.100.1/24 dev dmz"});
+  write("[bond.dmz]\nmode = \"active-backup\"\nports = [\"eth1\"]\naddresses = [\"192.0.2.11/24\"]\n");
+  const auto plan = ask({"plan"});
+  EXPECT_EQ(plan.status, 3);
+  EXPECT_THAT(plan.text, HasSubstr("dmz: is a vlan 7 on eth0 that netd did not make: rename the section"));
+  EXPECT_EQ(ask({"apply"}).status, 1);
+  auto daemon = start();
+  EXPECT_TRUE(eventually(kPatience, [&] { return has_said(daemon, "that netd did not make"); }));
+  std::this_thread::sleep_for(2s);
+  EXPECT_THAT(lb1.check({"ip", "-d", "link", "show", "dmz"}), HasSubstr("id 7"));
+  const auto addresses = lb1.check({"ip", "-br", "addr", "show", "dmz"});
+  EXPECT_THAT(addresses, HasSubstr("198.51.100.1/24"));
+  EXPECT_THAT(addresses, testing::Not(HasSubstr("192.0.2.11")));
+}
+
 TEST_F(NetdLab, SaysWhatIsRefusedOnceAndDoesTheRest) {
   write(std::string(kSite) + "\n[bond.bond1]\nmode = \"active-backup\"\nports = [\"spare0\"]\n");
   auto daemon = start();

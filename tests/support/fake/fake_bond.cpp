@@ -89,6 +89,7 @@ Status FakeKernel::create_bond(const std::string& name, const Bond& wanted) {
 
 Status FakeKernel::enslave(const std::string& bond, const std::string& port) {
   auto* link = find(port);
+  if (in_use_.contains(port)) return refuse(EBUSY, "Device is in use and cannot be enslaved");
   if (bond == port) return refuse(EPERM, "Cannot enslave bond to itself.");
   if (link->up) return refuse(EPERM, "Device can not be enslaved while up");
   auto& master = *find(bond);

@@ -96,6 +96,13 @@ void FakeKernel::plug_in_with_fixed_mac(const std::string& device) {
   fixed_mac_.insert(device);
 }
 
+void FakeKernel::set_in_use(const std::string& device, bool in_use) {
+  if (in_use)
+    in_use_.insert(device);
+  else
+    in_use_.erase(device);
+}
+
 void FakeKernel::set_carrier(const std::string& device, bool carrier) {
   carrier_[device] = carrier;
 }

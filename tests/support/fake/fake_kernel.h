@@ -27,6 +27,8 @@ class FakeKernel : public Kernel {
   void plug_in(const std::string& device);
   // One that cannot change its MAC (IPoIB): bond_enslave() makes fail_over_mac active for the first of them.
   void plug_in_with_fixed_mac(const std::string& device);
+  // Something lives on the device (ipvlan, macvlan): netdev_is_rx_handler_busy().
+  void set_in_use(const std::string& device, bool in_use);
   void set_carrier(const std::string& device, bool carrier);
   // Duplicate address detection: while it runs on an IPv6 address no route may have that as its source.
   void set_tentative(const IpAddress& address, bool tentative);
@@ -119,6 +121,7 @@ class FakeKernel : public Kernel {
   std::map<std::string, bool> carrier_;
   std::set<IpAddress> tentative_;
   std::set<std::string> fixed_mac_;
+  std::set<std::string> in_use_;
   std::map<std::string, int> index_;
   int next_index_ = 2;
   std::uint16_t next_mac_ = 1;

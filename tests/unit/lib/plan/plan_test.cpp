@@ -190,16 +190,36 @@ TEST(Plan, ComparesNoDelayWithoutTheMonitorThatCountsIt) {
   EXPECT_THAT(plan_of(desired, observed), IsEmpty());
 }
 
-TEST(Plan, ReleasesAPortFromItsBridgeOrBondBeforeItJoins) {
+TEST(Plan, TakesNoPortOutOfABridgeOrBondOfSomebodyElse) {
+  auto desired = host();
+  desired.links["bond0"].bond->ports["eth2"] = {};
+  desired.links.erase("eth2");
+  for (const auto kind : {LinkKind::kOther, LinkKind::kBond, LinkKind::kVrf}) {
+    auto observed = host();
+    observed.links["br0"] = of_kind(kind);
+    if (kind == LinkKind::kBond) observed.links["br0"] = bond(BondMode::kBalanceRr, {"eth2"});
+    observed.links["eth2"].master = "br0";
+    observed.links["eth2"].up = true;
+    EXPECT_THAT(plan_of(desired, observed), IsEmpty());
+    const auto foreign = foreign_in_the_way(wanting(desired), observed);
+    ASSERT_EQ(foreign.size(), 1U);
+    EXPECT_EQ(foreign.front().object, "bond0 port eth2");
+    EXPECT_EQ(foreign.front().why.text,
+              "bond0: add port eth2: it is in br0, which netd did not make: take it out (ip link set eth2 "
+              "nomaster) or change the file");
+  }
+}
+
+TEST(Plan, TakesAPortOutOfABondThatItMadeItself) {
   auto desired = host();
   desired.links["bond0"].bond->ports["eth2"] = {};
   desired.links.erase("eth2");
   auto observed = host();
-  observed.links["br0"] = of_kind(LinkKind::kOther);
-  observed.links["eth2"].master = "br0";
+  observed.links["bond7"] = bond(BondMode::kBalanceRr, {"eth2"});
+  observed.links["eth2"].master = "bond7";
   observed.links["eth2"].up = true;
-  EXPECT_THAT(plan_of(desired, observed),
-              ElementsAre("br0: remove port eth2", "eth2: set down", "bond0: add port eth2"));
+  EXPECT_THAT(lines(plan(wanting(desired, {.links = {"bond7"}, .services = {}}), observed)),
+              ElementsAre("bond7: delete bond", "bond0: add port eth2"));
 }
 
 TEST(Plan, LeavesANamedCardInItsBridge) {
@@ -209,12 +229,11 @@ TEST(Plan, LeavesANamedCardInItsBridge) {
   EXPECT_THAT(plan_of(host(), observed), IsEmpty());
 }
 
-TEST(Plan, TakesANamedCardOutOfABondThatDoesNotListIt) {
+TEST(Plan, LeavesANamedCardInABondOfSomebodyElse) {
   auto observed = host();
   observed.links["bond7"] = bond(BondMode::kBalanceRr, {"eth2"});
   observed.links["eth2"].master = "bond7";
-  observed.links["eth2"].up = true;
-  EXPECT_THAT(plan_of(host(), observed), ElementsAre("bond7: remove port eth2"));
+  EXPECT_THAT(plan_of(host(), observed), IsEmpty());
 }
 
 TEST(Plan, AFreedPortStaysDownUnlessTheFileWantsItUp) {
@@ -238,23 +257,51 @@ TEST(Plan, SwapsQueuesThroughNone) {
                           "bond0: set port eth0: queue_id 0 -> 2", "bond0: set port eth1: queue_id 0 -> 1"));
 }
 
-TEST(Plan, MakesAnewWhatNoMessageChanges) {
+TEST(Plan, MakesAnewOfItsOwnWhatNoMessageChanges) {
   auto observed = host();
   observed.links["red"] = of_kind(LinkKind::kVrf, 10);
   auto desired = host();
   desired.links["red"] = of_kind(LinkKind::kVrf, 11);
-  EXPECT_THAT(plan_of(desired, observed),
+  EXPECT_THAT(lines(plan(wanting(desired, {.links = {"red"}, .services = {}}), observed)),
               ElementsAre("red: delete vrf", "red: create vrf, table 11", "red: set up"));
 }
 
-TEST(Plan, CreatesABondOverADeviceOfAnotherKind) {
-  auto observed = host();
-  observed.links["bond1"] = of_kind(LinkKind::kDummy);
+TEST(Plan, DeletesNothingThatSomebodyElseMadeForItsName) {
   auto desired = host();
-  desired.links["bond1"] = bond(BondMode::kBalanceRr, {});
-  EXPECT_THAT(
-      plan_of(desired, observed),
-      ElementsAre("bond1: delete dummy", "bond1: create bond balance-rr, miimon 100ms", "bond1: set up"));
+  desired.links["dmz"] = bond(BondMode::kBalanceRr, {"eth2"});
+  desired.links.erase("eth2");
+  desired.routes[route_to("198.51.100.0/24")] = route("dmz", {}, kNetd);
+  const std::vector<std::pair<Link, std::string>> others{
+      {vlan("eth2", 7), "vlan 7 on eth2"},
+      {of_kind(LinkKind::kDummy), "dummy"},
+      {of_kind(LinkKind::kVrf, 10), "VRF of table 10"},
+      {of_kind(LinkKind::kOther), "device of another kind"}};
+  for (const auto& [there, what] : others) {
+    auto observed = host();
+    observed.links["dmz"] = there;
+    observed.links["dmz"].addresses[prefix("198.51.100.9/24")] = {};
+    EXPECT_THAT(plan_of(desired, observed), IsEmpty()) << what;
+    const auto foreign = foreign_in_the_way(wanting(desired), observed);
+    ASSERT_EQ(foreign.size(), 1U) << what;
+    EXPECT_EQ(foreign.front().why.text,
+              "dmz: is a " + what +
+                  " that netd did not make: rename the section, or remove that: ip link delete dmz");
+  }
+  auto observed = host();
+  observed.links["dmz"] = bond(BondMode::kActiveBackup, {});
+  EXPECT_THAT(foreign_in_the_way(wanting(desired), observed), IsEmpty());  // a bond is taken over
+}
+
+TEST(Plan, PortsJoinInTheOrderOfTheFile) {
+  auto desired = host();
+  desired.links["bond1"] = bond(BondMode::kBalanceRr, {"eth2", "eth3"});
+  desired.links["bond1"].bond->order.names = {"eth3", "eth2"};
+  desired.links.erase("eth2");
+  auto observed = host();
+  observed.links["eth3"] = card();
+  EXPECT_THAT(plan_of(desired, observed),
+              ElementsAre("bond1: create bond balance-rr, miimon 100ms", "bond1: add port eth3",
+                          "bond1: add port eth2", "bond1: set up"));
 }
 
 TEST(Plan, MovesALinkBetweenVrfsAndPutsBackWhatThatCosts) {
