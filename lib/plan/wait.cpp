@@ -42,6 +42,11 @@ class Waiting {
     return link != nullptr && link->up;
   }
 
+  [[nodiscard]] bool is_up_now(const std::string& name) const {
+    const auto* link = find_in(held_.now.links, name);
+    return link != nullptr && link->up;
+  }
+
   bool settle_link(const std::string& name) {
     if (const auto& vlan = target_.links.at(name).vlan; vlan && !exists(vlan->on)) return leave_out(name);
     auto& link = target_.links.at(name);
@@ -63,20 +68,19 @@ class Waiting {
       const auto* as_is = there != nullptr && there->bond ? find_in(there->bond->ports, port) : nullptr;
       return as_is != nullptr ? as_is->queue_id : std::uint16_t{0};
     };
+    std::set<std::uint16_t> taken{0};
+    for (const auto& [port, options] : bond.ports)
+      if (options.queue_id == has(port)) taken.insert(options.queue_id);
     for (auto& [port, options] : bond.ports) {
-      const auto keeps_it = [&](const auto& other) {
-        return other.first != port && other.second.queue_id == options.queue_id &&
-               has(other.first) == options.queue_id;
-      };
-      if (options.queue_id != 0 && has(port) != options.queue_id && std::ranges::any_of(bond.ports, keeps_it))
-        options.queue_id = has(port);
+      if (options.queue_id == has(port) || taken.insert(options.queue_id).second) continue;
+      if (options.queue_id != 0)
+        options.queue_id = taken.insert(has(port)).second ? has(port) : std::uint16_t{0};
     }
   }
 
   void settle_vlan(const std::string& name, Link& link) const {
-    const auto* as_is = find_in(held_.now.links, name);
-    if (!is_up(link.vlan->on) && (as_is == nullptr || !as_is->up)) link.up = false;
     const auto* there = find_in(held_.now.links, link.vlan->on);
+    if (!is_up(link.vlan->on) && (there == nullptr || there->up || !is_up_now(name))) link.up = false;
     const auto& wanted = target_.links.at(link.vlan->on).mtu;
     const auto lower = wanted ? wanted : there != nullptr ? there->mtu : std::nullopt;
     const auto* said = find_in(held_.wanted.links, name);
