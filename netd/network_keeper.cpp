@@ -24,6 +24,17 @@ bool costs_traffic(const Step& step) {
          (state != nullptr && !state->up);
 }
 
+// What is left of a bond and its ports is one thing; addresses and routes are things of their own.
+std::string name_of_left(const Step& step, const State& wanted, const State& observed) {
+  const bool alone = std::visit(
+      []<class S>(const S& one) { return requires { one.prefix; } || requires { RouteKey{one.key}; }; },
+      step);
+  if (alone) return unit_of(step, wanted, observed);
+  const auto object = object_of(step);
+  const auto bond = bond_of(wanted, object);
+  return bond.empty() ? object : bond;
+}
+
 }  // namespace
 
 NetworkKeeper::NetworkKeeper(Kernel& kernel, JournalBook& book, Say say, Counters& counters,
@@ -117,14 +128,19 @@ bool NetworkKeeper::repair(Kernel& kernel, const std::set<std::string>& appeared
 // own attempts change nothing there that lasts: they are rolled back. All else is done at once.
 bool NetworkKeeper::worth_trying(TimePoint now) const {
   return has_changed() || !refusals_.due(now).empty() ||
-         !plan_network(desired_, observed_.state, waiting(now)).empty();
+         !plan_network(desired_, observed_.state, steps_of(left_alone(now))).empty();
 }
 
-std::vector<Step> NetworkKeeper::waiting(TimePoint now) const {
-  std::vector<Step> steps;
-  if (has_changed()) return steps;
+std::set<std::string> NetworkKeeper::left_alone(TimePoint now) const {
+  std::set<std::string> names;
   for (const auto& [name, held] : held_)
-    if (refusals_.must_wait(name, now)) steps.insert(steps.end(), held.begin(), held.end());
+    if (!has_changed() && refusals_.must_wait(name, now)) names.insert(name);
+  return names;
+}
+
+std::vector<Step> NetworkKeeper::steps_of(const std::set<std::string>& names) const {
+  std::vector<Step> steps;
+  for (const auto& name : names) steps.insert(steps.end(), held_.at(name).begin(), held_.at(name).end());
   return steps;
 }
 
@@ -148,27 +164,27 @@ bool NetworkKeeper::look(Kernel& kernel, TimePoint now) {
 }
 
 bool NetworkKeeper::run(Kernel& kernel, Why why, const std::set<std::string>& appeared, TimePoint now) {
-  const auto leave = waiting(now);
-  auto applied = apply(desired_, kernel, Rollback::kObject, kNetwork, {}, leave);
+  const auto alone = left_alone(now);
+  auto applied = apply(desired_, kernel, Rollback::kObject, kNetwork, {}, steps_of(alone));
   if (!applied) {
     refusals_.refused("kernel", applied.error().text, now);
     say_(log::Level::kWarning, applied.error().text);
     return false;
   }
   look(kernel, now);
-  report(*applied, why, appeared, now);
+  say_done(*applied, why, appeared);
+  report(*applied, alone, now);
   as_wanted_ = applied->complete();
   return !applied->done.empty();
 }
 
-void NetworkKeeper::report(const Applied& applied, Why why, const std::set<std::string>& appeared,
-                           TimePoint now) {
+void NetworkKeeper::say_done(const Applied& applied, Why why, const std::set<std::string>& appeared) {
   counters_.steps += applied.done.size();
   if (why == Why::kDrift) counters_.drift_repairs += applied.done.size();
   for (const auto& step : applied.done) say_(log::Level::kInfo, tell_network(step, why, appeared));
-  std::set<std::string> still;
-  for (const auto& [name, steps] : held_)
-    if (!has_changed() && refusals_.must_wait(name, now)) still.insert(name);  // was not tried
+}
+
+void NetworkKeeper::report(const Applied& applied, std::set<std::string> still, TimePoint now) {
   report_refused(applied, now);
   for (const auto& refusal : applied.refused) still.insert(refusal.object);
   still.merge(report_left(applied, now));
@@ -207,8 +223,7 @@ std::set<std::string> NetworkKeeper::report_left(const Applied& applied, TimePoi
   std::map<std::string, Left> left;
   for (const auto& step : applied.futile) {
     // What a changed option costs (ports leave and come back) is in the plan as well; the option says more.
-    const auto bond = bond_of(desired_.state, object_of(step));
-    auto& thing = left[bond.empty() ? object_of(step) : bond];
+    auto& thing = left[name_of_left(step, desired_.state, observed_.state)];
     if (thing.telling == nullptr || std::holds_alternative<SetBondOption>(step)) thing.telling = &step;
     thing.costs_traffic = thing.costs_traffic || costs_traffic(step);
     thing.steps.push_back(step);

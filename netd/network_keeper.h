@@ -43,9 +43,12 @@ class NetworkKeeper {
   void say_missing();
   bool repair(Kernel& kernel, const std::set<std::string>& appeared, TimePoint now);
   [[nodiscard]] bool worth_trying(TimePoint now) const;
-  [[nodiscard]] std::vector<Step> waiting(TimePoint now) const;
+  [[nodiscard]] std::set<std::string> left_alone(TimePoint now) const;
+  [[nodiscard]] std::vector<Step> steps_of(const std::set<std::string>& names) const;
   bool run(Kernel& kernel, Why why, const std::set<std::string>& appeared, TimePoint now);
-  void report(const Applied& applied, Why why, const std::set<std::string>& appeared, TimePoint now);
+  void say_done(const Applied& applied, Why why, const std::set<std::string>& appeared);
+  // `still`: what waits and was not tried.
+  void report(const Applied& applied, std::set<std::string> still, TimePoint now);
   void report_refused(const Applied& applied, TimePoint now);
   std::set<std::string> report_left(const Applied& applied, TimePoint now);
   [[nodiscard]] bool has_changed() const;

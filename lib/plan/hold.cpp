@@ -170,6 +170,9 @@ class Holder {
   // A port is in the bond where it was, or free as it was; an address that the target has elsewhere stays
   // there. A bond that had to let it go and does not take it back has it no more.
   void place(const std::string& name, const std::string& refused_by = {}) {
+    const auto* there = find_in(now_.links, name);
+    if (!refused_by.empty() && there != nullptr && there->master == refused_by)
+      return;  // it is in all the same
     for (auto& [other, link] : target_.links) {
       if (!link.bond || link.bond->ports.erase(name) == 0) continue;
       if (link.bond->primary == name) link.bond->primary.clear();
@@ -181,7 +184,6 @@ class Holder {
     link->mac.reset();
     const auto* old = find_in(before_.links, name);
     if (old == nullptr) return;
-    const auto* there = find_in(now_.links, name);
     if (!refused_by.empty() && old->master == refused_by && there != nullptr) {
       link->up = there->up;
       return;
@@ -262,7 +264,9 @@ class Holder {
 
 void hold_steps(State& target, const Held& held) {
   Holder holder(target, held);
-  for (const auto& step : held.steps) std::visit(holder, step);
+  // Twice: what one is left in, or on, may be held by a later one.
+  for (int pass = 0; pass < 2; ++pass)
+    for (const auto& step : held.steps) std::visit(holder, step);
 }
 
 void hold(State& target, const Held& held) {

@@ -158,8 +158,10 @@ class Waiting {
 
   // The way that is there stays until its successor came.
   void keep_predecessors() {
-    for (const auto& step : held_.steps)
+    for (const auto& step : held_.steps) {
       if (const auto* add = std::get_if<AddRoute>(&step)) waiting_.push_back(add->key);
+      if (const auto* change = std::get_if<ChangeRoute>(&step)) waiting_.push_back(change->key);
+    }
     for (const auto& waiting : waiting_)
       for (const auto& [key, old] : held_.before.routes)
         if (key.table == waiting.table && key.to == waiting.to && can_stay(key, old))

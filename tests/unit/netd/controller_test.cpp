@@ -523,14 +523,32 @@ TEST_F(NetdNetwork, SaysWhatIsRefusedOnceAndDoesNotRunInCircles) {
   kernel.refuse_always([](const Step& step) { return std::holds_alternative<SetMaster>(step); },
                        {"busy", 16});
   start(bonded());
-  EXPECT_THAT(warnings, ElementsAre(HasSubstr("busy")));
+  EXPECT_THAT(warnings, ElementsAre(HasSubstr("add port eth0: busy"), HasSubstr("add port eth1: busy")));
+  EXPECT_TRUE(bond().up);
   const auto performed = kernel.performs();
   for (int i = 0; i < 20; ++i) changed();  // our own attempts make events, too
   EXPECT_EQ(kernel.performs(), performed);
   kernel.refuse_always({}, {});
   pass(seconds{1});
   EXPECT_THAT(bond().bond->ports, ElementsAre(Key("eth0"), Key("eth1")));
-  EXPECT_EQ(warnings.size(), 1U);
+  EXPECT_EQ(warnings.size(), 2U);
+}
+
+TEST_F(NetdNetwork, ARefusedOptionThatCostsTheBondIsNotTriedAgainByTime) {
+  auto config = bonded();
+  start(config);
+  config.network.links["bond0"].bond->set(BondOption::kAdSelect, 1);  // needs the bond down
+  kernel.refuse_always([](const Step& step) { return std::holds_alternative<SetBondOption>(step); },
+                       {"no", 22});
+  reload(config);
+  EXPECT_THAT(warnings, ElementsAre(HasSubstr("ad_select stable -> bandwidth: no; not tried again until")));
+  EXPECT_TRUE(bond().up);
+  const auto performed = kernel.performs();
+  for (int i = 0; i < 10; ++i) {
+    changed();
+    pass(seconds{60});
+  }
+  EXPECT_EQ(kernel.performs(), performed);
 }
 
 // bond_enslave() makes fail_over_mac active for IPoIB: to set it back the bond would have to be emptied.
