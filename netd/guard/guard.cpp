@@ -53,15 +53,23 @@ class Guard {
 
   // False when netd is gone.
   bool take_orders() {
-    std::array<char, 65536> buffer{};
+    std::array<char, kLargestMessage + 1> buffer{};
     const auto count = ::recv(parent_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (count < 0) return errno == EAGAIN || errno == EINTR;
     if (count == 0) return false;
-    if (auto bonds = decode_orders({buffer.data(), static_cast<std::size_t>(count)}))
-      bonds_ = std::move(*bonds);
+    take_part({buffer.data(), static_cast<std::size_t>(count)});
+    return true;
+  }
+
+  void take_part(std::string_view text) {
+    auto part = decode_orders(text);
+    if (!part)
+      return report({ReportKind::kRefused, "", fmt::format("bond guard: orders: {}", part.error().text)});
+    auto bonds = orders_.take(std::move(*part));
+    if (!bonds) return;
+    bonds_ = std::move(*bonds);
     look();
     act();
-    return true;
   }
 
   void wait_for_events() {
@@ -129,6 +137,7 @@ class Guard {
   NetlinkKernel kernel_;
   Monitor monitor_;
   stream_descriptor events_;
+  OrdersReader orders_;
   std::vector<GuardedBond> bonds_;
   Observed observed_;
   Damping damping_;

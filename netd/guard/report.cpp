@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "lib/control/json.h"
+
 namespace hawser::netd {
 namespace {
 
@@ -26,6 +28,14 @@ const json::array& list_of(const json::object& object, std::string_view key) {
   return value != nullptr && value->is_array() ? value->get_array() : kNone;
 }
 
+constexpr std::size_t kFrame = 128;  // of a message, around its bonds
+
+json::object encode_bond(const GuardedBond& bond) {
+  json::array ports;
+  for (const auto& port : bond.ports) ports.emplace_back(port);
+  return {{"name", bond.name}, {"primary", bond.primary}, {"ports", std::move(ports)}};
+}
+
 GuardedBond decode_bond(const json::object& object) {
   GuardedBond bond{text_of(object, "name"), text_of(object, "primary"), {}};
   for (const auto& port : list_of(object, "ports"))
@@ -35,23 +45,48 @@ GuardedBond decode_bond(const json::object& object) {
 
 }  // namespace
 
-std::string encode_orders(const std::vector<GuardedBond>& bonds) {
-  json::array list;
+std::vector<std::string> encode_orders(const std::vector<GuardedBond>& bonds) {
+  std::vector<json::array> parts(1);
+  std::size_t size = 0;
   for (const auto& bond : bonds) {
-    json::array ports;
-    for (const auto& port : bond.ports) ports.emplace_back(port);
-    list.push_back(json::object{{"name", bond.name}, {"primary", bond.primary}, {"ports", std::move(ports)}});
+    auto object = encode_bond(bond);
+    const auto more = json::serialize(object).size() + 1;  // and a comma
+    if (!parts.back().empty() && size + more > kLargestMessage - kFrame) {
+      parts.emplace_back();
+      size = 0;
+    }
+    size += more;
+    parts.back().push_back(std::move(object));
   }
-  return json::serialize(json::object{{"bonds", std::move(list)}});
+  std::vector<std::string> messages;
+  for (auto& part : parts)
+    messages.push_back(json::serialize(
+        json::object{{"part", messages.size() + 1}, {"of", parts.size()}, {"bonds", std::move(part)}}));
+  return messages;
 }
 
-Result<std::vector<GuardedBond>> decode_orders(std::string_view text) {
+Result<OrdersPart> decode_orders(std::string_view text) {
   const auto object = parse_object(text);
   if (!object) return tl::unexpected(object.error());
-  std::vector<GuardedBond> bonds;
+  const json::value value(*object);
+  OrdersPart orders{control::number_in(value, "part"), control::number_in(value, "of"), {}};
+  if (orders.part == 0 || orders.part > orders.of) return fail("part: none of them");
   for (const auto& item : list_of(*object, "bonds"))
-    if (item.is_object()) bonds.push_back(decode_bond(item.get_object()));
-  return bonds;
+    if (item.is_object()) orders.bonds.push_back(decode_bond(item.get_object()));
+  return orders;
+}
+
+std::optional<std::vector<GuardedBond>> OrdersReader::take(OrdersPart part) {
+  if (part.part == 1) {
+    next_ = 1;
+    bonds_.clear();
+  }
+  if (part.part != next_) return std::nullopt;
+  ++next_;
+  bonds_.insert(bonds_.end(), std::make_move_iterator(part.bonds.begin()),
+                std::make_move_iterator(part.bonds.end()));
+  if (part.part < part.of) return std::nullopt;
+  return std::move(bonds_);
 }
 
 std::string encode_report(const Report& report) {
@@ -68,6 +103,7 @@ Result<Report> decode_report(std::string_view text) {
 }
 
 void count(GuardStatus& status, const Report& report) {
+  if (report.bond.empty()) return;
   auto& history = status.bonds[report.bond];
   if (report.kind != ReportKind::kSwitched) {
     history.last_refusal = report.text;

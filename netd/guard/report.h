@@ -14,16 +14,38 @@
 
 namespace hawser::netd {
 
-// netd to guard: from now on exactly these. {"bonds": [{"name", "primary", "ports"}]}
-std::string encode_orders(const std::vector<GuardedBond>& bonds);
-Result<std::vector<GuardedBond>> decode_orders(std::string_view text);
+// No message is larger: what the guard reads at once, and what the kernel always takes.
+inline constexpr std::size_t kLargestMessage = 32768;
+
+// netd to guard: from now on exactly these, in as many messages as it takes.
+// {"part": 1, "of": 2, "bonds": [{"name", "primary", "ports"}]}
+std::vector<std::string> encode_orders(const std::vector<GuardedBond>& bonds);
+
+struct OrdersPart {
+  std::uint64_t part = 1, of = 1;
+  std::vector<GuardedBond> bonds;
+
+  bool operator==(const OrdersPart&) const = default;
+};
+Result<OrdersPart> decode_orders(std::string_view text);
+
+// Puts the parts together. A first part begins anew: netd changed its mind before it had sent the last.
+class OrdersReader {
+ public:
+  // All of them, once the last part is there.
+  std::optional<std::vector<GuardedBond>> take(OrdersPart part);
+
+ private:
+  std::uint64_t next_ = 1;
+  std::vector<GuardedBond> bonds_;
+};
 
 enum class ReportKind : std::uint8_t { kReady, kSwitched, kRefused };
 
 // guard to netd. {"kind": "switched", "bond": "bond0", "text": "bond0: eth0 -> eth1: eth0 lost its carrier"}
 struct Report {
   ReportKind kind = ReportKind::kReady;
-  std::string bond;  // of kReady: empty
+  std::string bond;  // of kReady: empty; of a refusal: empty where it is about no bond
   std::string text;  // of kReady: empty, or why it has no real-time priority
 
   bool operator==(const Report&) const = default;

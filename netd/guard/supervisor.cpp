@@ -77,8 +77,31 @@ void GuardSupervisor::start_later(Milliseconds wait) {
 
 void GuardSupervisor::send_orders() {
   if (!reports_) return;  // with the next start
-  const auto text = encode_orders(bonds_);
-  (void)::send(reports_->native_handle(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  auto messages = encode_orders(bonds_);
+  unsent_.assign(std::make_move_iterator(messages.begin()), std::make_move_iterator(messages.end()));
+  send_more();
+}
+
+void GuardSupervisor::send_more() {
+  while (!unsent_.empty()) {
+    const auto& text = unsent_.front();
+    if (::send(reports_->native_handle(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
+      if (errno == EINTR) continue;
+      if (errno == EAGAIN) return send_later();
+      // The process is gone: died() starts another, which gets them anew.
+      return unsent_.clear();
+    }
+    unsent_.pop_front();
+  }
+}
+
+// The guard is busy and its queue is full.
+void GuardSupervisor::send_later() {
+  if (std::exchange(waits_to_send_, true)) return;
+  reports_->async_wait(stream_descriptor::wait_write, [this](const error_code& error) {
+    waits_to_send_ = false;
+    if (!error && reports_) send_more();
+  });
 }
 
 void GuardSupervisor::wait_for_reports() {
@@ -94,7 +117,10 @@ bool GuardSupervisor::take_report() {
   const auto count = ::recv(reports_->native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
   if (count < 0) return errno == EAGAIN || errno == EINTR;
   if (count == 0) return false;
-  if (const auto report = decode_report({buffer.data(), static_cast<std::size_t>(count)})) hear(*report);
+  if (const auto report = decode_report({buffer.data(), static_cast<std::size_t>(count)}))
+    hear(*report);
+  else
+    say_(log::Level::kWarning, fmt::format("bond guard: report: {}", report.error().text));
   return true;
 }
 

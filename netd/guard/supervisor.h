@@ -2,6 +2,7 @@
 // when it died.
 #pragma once
 
+#include <deque>
 #include <memory>
 
 #include <boost/asio/io_context.hpp>
@@ -29,6 +30,8 @@ class GuardSupervisor {
   void died(const Ending& ending);
   void start_later(Milliseconds wait);
   void send_orders();
+  void send_more();
+  void send_later();
   void wait_for_reports();
   bool take_report();
   void hear(const Report& report);
@@ -36,6 +39,8 @@ class GuardSupervisor {
   boost::asio::io_context& io_;
   Say say_;
   std::vector<GuardedBond> bonds_;
+  std::deque<std::string> unsent_;  // messages of these orders
+  bool waits_to_send_ = false;
   std::unique_ptr<Child> child_;
   std::unique_ptr<boost::asio::posix::stream_descriptor> reports_;
   boost::asio::steady_timer timer_;

@@ -8,16 +8,55 @@
 namespace hawser::netd {
 namespace {
 
+std::optional<std::vector<GuardedBond>> read(const std::vector<std::string>& messages) {
+  OrdersReader reader;
+  std::optional<std::vector<GuardedBond>> last;
+  for (const auto& message : messages) last = reader.take(*decode_orders(message));
+  return last;
+}
+
+std::vector<GuardedBond> many() {
+  std::vector<GuardedBond> bonds;
+  for (int i = 0; i < 3000; ++i)
+    bonds.push_back({fmt::format("bond{}", i), "", {fmt::format("left{}", i), fmt::format("right{}", i)}});
+  return bonds;
+}
+
 TEST(GuardOrders, AreReadAsTheyWereWritten) {
   const std::vector<GuardedBond> bonds{{"bond0", "eth1", {"eth1", "eth0"}}, {"bond1", "", {}}};
-  EXPECT_EQ(*decode_orders(encode_orders(bonds)), bonds);
-  EXPECT_EQ(encode_orders({{"bond0", "", {"eth0"}}}),
-            R"({"bonds":[{"name":"bond0","primary":"","ports":["eth0"]}]})");
+  EXPECT_EQ(read(encode_orders(bonds)), bonds);
+  EXPECT_EQ(read(encode_orders({})), std::vector<GuardedBond>{});
+  EXPECT_THAT(
+      encode_orders({{"bond0", "", {"eth0"}}}),
+      testing::ElementsAre(R"({"part":1,"of":1,"bonds":[{"name":"bond0","primary":"","ports":["eth0"]}]})"));
+}
+
+TEST(GuardOrders, OfThousandsOfBondsComeInPartsThatFitAMessage) {
+  const auto bonds = many();
+  const auto messages = encode_orders(bonds);
+  EXPECT_GT(messages.size(), 5U);
+  for (const auto& message : messages) EXPECT_LE(message.size(), kLargestMessage);
+  EXPECT_EQ(read(messages), bonds);
+}
+
+TEST(GuardOrders, ThatBeginAnewReplaceWhatWasNotFinished) {
+  auto messages = encode_orders(many());
+  messages.pop_back();
+  messages.push_back(encode_orders({{"bond0", "", {"eth0"}}}).front());
+  EXPECT_EQ(read(messages), (std::vector<GuardedBond>{{"bond0", "", {"eth0"}}}));
+}
+
+TEST(GuardOrders, WithAHoleInThemAreNotFollowed) {
+  auto messages = encode_orders(many());
+  messages.erase(messages.begin() + 1);
+  EXPECT_EQ(read(messages), std::nullopt);
 }
 
 TEST(GuardOrders, ThatAreNoJsonAreRefused) {
   EXPECT_FALSE(decode_orders("bond0"));
   EXPECT_FALSE(decode_orders("[]"));
+  EXPECT_FALSE(decode_orders(R"({"bonds": []})"));
+  EXPECT_FALSE(decode_orders(R"({"part": 3, "of": 2, "bonds": []})"));
 }
 
 TEST(GuardReport, IsReadAsItWasWritten) {
@@ -33,10 +72,12 @@ TEST(GuardStatus, CountsSwitchesOfEachBondAndKeepsRefusalsApart) {
   count(status, {ReportKind::kSwitched, "bond1", "bond1: c -> d"});
   count(status, {ReportKind::kSwitched, "bond1", "bond1: d -> c"});
   count(status, {ReportKind::kRefused, "bond0", "bond0: no"});
+  count(status, {ReportKind::kRefused, "", "bond guard: orders: not a JSON object"});
   EXPECT_EQ(status.switches, 3U);
   EXPECT_EQ(status.last, "bond1: d -> c");
   EXPECT_EQ(status.bonds["bond0"], (BondHistory{1, "bond0: a -> b", "bond0: no"}));
   EXPECT_EQ(status.bonds["bond1"], (BondHistory{2, "bond1: d -> c", ""}));
+  EXPECT_EQ(status.bonds.size(), 2U);
 }
 
 TEST(GuardReport, OfAnUnknownKindIsRefused) {
