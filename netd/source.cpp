@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-#include "lib/daemon/atomic_file.h"
+#include "lib/base/atomic_file.h"
 
 namespace hawser::netd {
 namespace {
@@ -32,25 +32,33 @@ std::filesystem::path journal_file(const cli::Arguments& arguments) {
 
 }  // namespace
 
+Reading unreadable(const std::filesystem::path& file, const Error& why) {
+  return {{},
+          {},
+          {},
+          {config::Problem{.file = file.string(), .line = 0, .column = 0, .key = {}, .what = why.text}},
+          {}};
+}
+
 Reading judge_sources(std::vector<config::Source> sources, const std::string& node, config::Part part) {
   const auto node_file = read_file(kNodeFile);
   const config::NodeChoice choice{node, node_file ? first_word(*node_file) : "", short_host_name()};
   auto loaded = config::load(sources, choice, part);
-  Reading reading{std::move(sources), std::move(loaded.config), std::move(loaded.effective), {}, {}};
-  for (const auto& problem : loaded.problems) reading.problems.push_back(to_string(problem));
-  for (const auto& note : loaded.notes) reading.notes.push_back(note_text(note));
-  return reading;
+  return {std::move(sources), std::move(loaded.config), std::move(loaded.effective),
+          std::move(loaded.problems), std::move(loaded.notes)};
 }
 
 Reading read_file_of(const cli::Arguments& arguments, config::Part part) {
   auto sources = config::read_sources(arguments.config);
-  if (!sources) return {{}, {}, {}, {sources.error().text}, {}};
+  if (!sources) return unreadable(arguments.config, sources.error());
   return judge_sources(std::move(*sources), arguments.node, part);
 }
 
 Reading read_last_good_of(const cli::Arguments& arguments) {
   auto sources = config::read_last_good(arguments.state_dir, "netd");
-  if (!sources) return {{}, {}, {}, {sources.error().text}, {}};
+  if (!sources && sources.error().code == ENOENT)
+    return unreadable(arguments.state_dir, {"no last good file was kept", ENOENT});
+  if (!sources) return unreadable(arguments.state_dir, sources.error());
   return judge_sources(std::move(*sources), arguments.node, config::Part::kNetd);
 }
 

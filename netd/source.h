@@ -16,9 +16,16 @@ struct Reading {
   std::vector<config::Source> sources;
   config::Config config;
   std::vector<config::Effective> effective;
-  std::vector<std::string> problems;  // one line each; empty: `config` may be used
-  std::vector<std::string> notes;     // likewise: what works, but probably not as meant
+  std::vector<config::Problem> problems;  // empty: `config` may be used
+  std::vector<config::Problem> notes;     // what works, but probably not as meant
   [[nodiscard]] bool good() const { return problems.empty(); }
+};
+
+// What is in use, and how the file was when it was last read.
+struct ConfigStatus {
+  std::string file;
+  bool last_good = false;                 // the kept file is in use
+  std::vector<config::Problem> problems;  // of the file as it was last read
 };
 
 // The file of --config for the node of --node, /etc/hawser/node or the host's name. netd runs by its own
@@ -26,6 +33,8 @@ struct Reading {
 Reading read_file_of(const cli::Arguments& arguments, config::Part part = config::Part::kNetd);
 // The file that was kept; its problems say why there is none.
 Reading read_last_good_of(const cli::Arguments& arguments);
+// A reading whose only problem is that there is nothing to judge.
+Reading unreadable(const std::filesystem::path& file, const Error& why);
 Reading judge_sources(std::vector<config::Source> sources, const std::string& node, config::Part part);
 
 // What earlier runs made since this machine was booted; an unreadable journal is an error, a missing one is

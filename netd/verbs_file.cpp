@@ -14,24 +14,24 @@ namespace {
 namespace json = boost::json;
 
 // The problems as "FILE:LINE:COLUMN: ...", without the program's name, so that editors can jump to them.
-int complain(const std::vector<std::string>& problems) {
-  for (const auto& problem : problems) fmt::print(stderr, "{}\n", problem);
+int complain(const std::vector<config::Problem>& problems) {
+  for (const auto& problem : problems) fmt::print(stderr, "{}\n", to_string(problem));
   return kConfiguration;
 }
 
-void say_notes(const std::vector<std::string>& notes) {
-  for (const auto& note : notes) fmt::print(stderr, "{}\n", note);
+void say_notes(const std::vector<config::Problem>& notes) {
+  for (const auto& note : notes) fmt::print(stderr, "{}\n", note_text(note));
 }
 
-// The lines of every node, each once.
+// What every node has, each once.
 struct Judgement {
-  std::vector<std::string> problems;
-  std::vector<std::string> notes;
+  std::vector<config::Problem> problems;
+  std::vector<config::Problem> notes;
 };
 
-void add_new(std::vector<std::string>& all, const std::vector<std::string>& more) {
-  for (const auto& line : more)
-    if (std::ranges::find(all, line) == all.end()) all.push_back(line);
+void add_new(std::vector<config::Problem>& all, const std::vector<config::Problem>& more) {
+  for (const auto& one : more)
+    if (std::ranges::find(all, one) == all.end()) all.push_back(one);
 }
 
 }  // namespace
@@ -45,7 +45,7 @@ int check(const cli::Arguments& arguments) {
     return kDone;
   }
   const auto sources = config::read_sources(arguments.config);
-  if (!sources) return complain({sources.error().text});
+  if (!sources) return complain(unreadable(arguments.config, sources.error()).problems);
   Judgement all;
   const auto nodes = config::node_names(*sources);
   for (const auto& node : nodes) {

@@ -82,7 +82,7 @@ std::string next_request(int fd) {
 void keep(const Files& files, const std::vector<config::Source>& sources) {
   if (sources.empty()) return;
   const auto kept = config::keep_last_good(files.state_directory, "vipd", sources);
-  if (!kept) log::warning("keep the last good file: {}", kept.error().text);
+  if (!kept) log::warning("{}", kept.error().text);
 }
 
 std::set<std::string> words_of(const std::string& text) {
@@ -103,6 +103,7 @@ FileReading read_files(const Files& files, bool may_use_last_good) {
   if (!sources) result.reading.problems.push_back(unreadable(files.config, sources.error()));
   if (result.reading.settings || !may_use_last_good) return result;
   const auto kept = config::read_last_good(files.state_directory, "vipd");
+  if (!kept && kept.error().code != ENOENT) result.reading.problems.push_back(kept.error().text);
   if (!kept || kept->empty()) return result;
   auto last = judge(*kept, files, config::Part::kVipd);
   if (!last.reading.settings) return result;

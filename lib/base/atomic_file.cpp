@@ -1,4 +1,4 @@
-#include "lib/daemon/atomic_file.h"
+#include "lib/base/atomic_file.h"
 
 #include <array>
 #include <cerrno>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "lib/base/fd.h"
-#include "lib/daemon/owner.h"
+#include "lib/base/owner.h"
 
 namespace hawser {
 namespace {

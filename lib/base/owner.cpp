@@ -1,4 +1,4 @@
-#include "lib/daemon/owner.h"
+#include "lib/base/owner.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

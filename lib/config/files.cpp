@@ -1,14 +1,10 @@
 // The few functions of lib/config that touch the file system: reading the file, keeping the last good one.
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <charconv>
-#include <cstring>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <boost/json.hpp>
 
+#include "lib/base/atomic_file.h"
 #include "lib/config/load.h"
 #include "lib/config/read_text.h"
 
@@ -16,74 +12,10 @@ namespace hawser::config {
 
 namespace {
 
-constexpr std::size_t kLargestFile = 64UL * 1024 * 1024;
+namespace json = boost::json;
 
-class Fd {
- public:
-  explicit Fd(int fd) : fd_(fd) {}
-  Fd(const Fd&) = delete;
-  Fd& operator=(const Fd&) = delete;
-  Fd(Fd&&) = delete;
-  Fd& operator=(Fd&&) = delete;
-  ~Fd() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  [[nodiscard]] int get() const { return fd_; }
-  [[nodiscard]] bool open() const { return fd_ >= 0; }
-  // close() may be the first to tell that a write failed.
-  [[nodiscard]] bool close() { return ::close(std::exchange(fd_, -1)) == 0; }
-
- private:
-  int fd_;
-};
-
-tl::unexpected<Error> failed(const std::filesystem::path& path, std::string_view verb) {
-  const int code = errno;
-  return fail_with(code, "{}: {}: {}", path.string(), verb, std::strerror(code));
-}
-
-Result<std::string> read_file(const std::filesystem::path& path) {
-  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.open()) return failed(path, "open");
-  std::string text;
-  std::array<char, 65536> chunk{};
-  while (true) {
-    const auto got = ::read(file.get(), chunk.data(), chunk.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return failed(path, "read");
-    if (got == 0) return text;
-    text.append(chunk.data(), static_cast<std::size_t>(got));
-    if (text.size() > kLargestFile)
-      return fail("{}: read: larger than {} bytes", path.string(), kLargestFile);
-  }
-}
-
-Status write_all(int fd, std::string_view text, const std::filesystem::path& path) {
-  while (!text.empty()) {
-    const auto put = ::write(fd, text.data(), text.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return failed(path, "write");
-    text.remove_prefix(static_cast<std::size_t>(put));
-  }
-  return {};
-}
-
-Status write_durably(const std::filesystem::path& path, std::string_view text) {
-  ::unlink(path.c_str());  // left over from a crash, perhaps with other permissions
-  Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
-  if (!file.open()) return failed(path, "create");
-  if (auto written = write_all(file.get(), text, path); !written) return written;
-  if (::fsync(file.get()) != 0) return failed(path, "fsync");
-  if (!file.close()) return failed(path, "close");
-  return {};
-}
-
-Status sync_directory(const std::filesystem::path& path) {
-  const Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory.open()) return failed(path, "open");
-  if (::fsync(directory.get()) != 0) return failed(path, "fsync");
-  return {};
-}
+constexpr std::size_t kLargestKept = std::size_t{256} << 20U;  // all files of hawser.d in one
+constexpr mode_t kOnlyOwner = 0600;
 
 bool is_ignored(const std::string& name) {
   return !name.ends_with(".toml") || name.starts_with('.') || name.find(".dpkg-") != std::string::npos;
@@ -104,72 +36,36 @@ Result<std::vector<std::filesystem::path>> drop_ins(const std::filesystem::path&
   return paths;
 }
 
-// The kept file: a line with the number of sources, then for each "LENGTH NAME\n", its text and "\n"; last
-// the line "end". Cut anywhere, it is recognised as incomplete.
-constexpr std::string_view kHeader = "hawser-last-good 1 ";
-constexpr std::string_view kEnd = "end\n";
-
+// The kept file: [{"file": "/etc/hawser/hawser.toml", "text": "format = 1\n.."}, ..]. Cut anywhere, it is no
+// JSON.
 std::string pack(const std::vector<Source>& sources) {
-  auto text = fmt::format("{}{}\n", kHeader, sources.size());
+  json::array list;
   for (const auto& source : sources)
-    text += fmt::format("{} {}\n{}\n", source.text.size(), source.file, source.text);
-  return text + std::string(kEnd);
+    list.push_back(json::object{{"file", source.file}, {"text", source.text}});
+  return json::serialize(list);
 }
 
-// Takes the packed text apart from the front; !ok() after the first thing that is not as packed.
-class Unpacker {
- public:
-  explicit Unpacker(std::string_view rest) : rest_(rest) {}
+std::optional<Source> unpack_one(const json::value& item) {
+  const auto* object = item.if_object();
+  if (object == nullptr) return std::nullopt;
+  const auto* file = object->if_contains("file");
+  const auto* text = object->if_contains("text");
+  if (file == nullptr || !file->is_string() || text == nullptr || !text->is_string()) return std::nullopt;
+  return Source{std::string(file->get_string()), std::string(text->get_string())};
+}
 
-  void expect(std::string_view literal) {
-    ok_ = ok_ && rest_.starts_with(literal);
-    if (ok_) rest_.remove_prefix(literal.size());
-  }
-  std::size_t number() {
-    std::size_t value = 0;
-    const auto* begin = rest_.data();
-    const auto [stop, problem] = std::from_chars(begin, begin + rest_.size(), value);
-    ok_ = ok_ && problem == std::errc{};
-    if (ok_) rest_.remove_prefix(static_cast<std::size_t>(stop - begin));
-    return ok_ ? value : 0;
-  }
-  std::string line() {
-    const auto end = rest_.find('\n');
-    ok_ = ok_ && end != std::string_view::npos;
-    return ok_ ? take(end, 1) : std::string();
-  }
-  std::string text(std::size_t length) {
-    ok_ = ok_ && length < rest_.size() && rest_[length] == '\n';
-    return ok_ ? take(length, 1) : std::string();
-  }
-  [[nodiscard]] bool ok() const { return ok_; }
-  [[nodiscard]] bool finished() const { return ok_ && rest_.empty(); }
-
- private:
-  std::string take(std::size_t length, std::size_t skipped) {
-    std::string taken(rest_.substr(0, length));
-    rest_.remove_prefix(length + skipped);
-    return taken;
-  }
-
-  std::string_view rest_;
-  bool ok_ = true;
-};
-
-std::optional<std::vector<Source>> unpack(std::string_view packed) {
-  Unpacker in(packed);
-  in.expect(kHeader);
-  const auto count = in.number();
-  in.expect("\n");
+std::optional<std::vector<Source>> unpack(const std::string& packed) {
+  json::parse_options options;
+  options.allow_invalid_utf8 = true;  // a file's name may be anything
+  boost::system::error_code error;
+  const auto list = json::parse(packed, error, {}, options);
+  if (error || !list.is_array()) return std::nullopt;
   std::vector<Source> sources;
-  for (std::size_t i = 0; i < count && in.ok(); ++i) {
-    const auto length = in.number();
-    in.expect(" ");
-    auto file = in.line();
-    sources.push_back({std::move(file), in.text(length)});
+  for (const auto& item : list.get_array()) {
+    auto source = unpack_one(item);
+    if (!source) return std::nullopt;
+    sources.push_back(std::move(*source));
   }
-  in.expect(kEnd);
-  if (!in.finished()) return std::nullopt;
   return sources;
 }
 
@@ -198,21 +94,20 @@ Result<std::vector<Source>> read_sources(const std::filesystem::path& file) {
 
 Status keep_last_good(const std::filesystem::path& state_directory, std::string_view program,
                       const std::vector<Source>& sources) {
-  const auto path = kept_path(state_directory, program);
-  auto fresh = path;
-  fresh += ".new";
-  if (auto written = write_durably(fresh, pack(sources)); !written) return written;
-  if (::rename(fresh.c_str(), path.c_str()) != 0) return failed(path, "rename");
-  return sync_directory(state_directory);
+  auto written = write_atomically(kept_path(state_directory, program), pack(sources), kOnlyOwner);
+  return written ? Status{} : fail_with(written.error().code, "last good file {}", written.error().text);
 }
 
 Result<std::vector<Source>> read_last_good(const std::filesystem::path& state_directory,
                                            std::string_view program) {
   const auto path = kept_path(state_directory, program);
-  const auto text = read_file(path);
-  if (!text) return tl::unexpected(text.error());
+  const auto text = read_file(path, kLargestKept);
+  if (!text && (text.error().code == EACCES || text.error().code == EPERM))
+    return fail_with(text.error().code, "last good file {}: chown --reference={} {}", text.error().text,
+                     state_directory.string(), path.string());
+  if (!text) return fail_with(text.error().code, "last good file {}", text.error().text);
   auto sources = unpack(*text);
-  if (!sources) return fail("{}: read: not a complete last good file", path.string());
+  if (!sources) return fail("last good file {}: it is not whole, or of another release", path.string());
   return std::move(*sources);
 }
 

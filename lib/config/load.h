@@ -65,8 +65,9 @@ std::vector<std::string> node_names(const std::vector<Source>& sources);
 // why.
 Result<std::vector<Source>> read_sources(const std::filesystem::path& file);
 
-// The last good file (DESIGN 5): kept in the state directory after it was applied, written atomically with
-// fsync.
+// The last good file (DESIGN 5): kept in the state directory after it was applied, written atomically, and
+// given to whom the directory belongs: root may have applied what the unit must read. Reading it, ENOENT:
+// none was kept.
 Status keep_last_good(const std::filesystem::path& state_directory, std::string_view program,
                       const std::vector<Source>& sources);
 Result<std::vector<Source>> read_last_good(const std::filesystem::path& state_directory,

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/daemon/owner.h"
+#include "lib/base/owner.h"
 
 namespace hawser {
 namespace {

@@ -1,10 +1,13 @@
 // Reading the file with its drop-ins, and the last good one.
+#include <array>
 #include <filesystem>
 #include <fstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "lib/config/load.h"
 
@@ -61,12 +64,11 @@ TEST_F(Files, AMissingFileIsAnErrorThatNamesIt) {
 
 TEST_F(Files, TheLastGoodFileComesBackAsItWas) {
   const std::vector<Source> sources{
-      {"/etc/hawser/hawser.toml", "a = 1\n\nend\n"}, {"b", ""}, {"c", std::string(3, '\0')}};
+      {"/etc/hawser/hawser.toml", "a = 1\n\nend\n"}, {"b\xff", ""}, {"c", std::string(3, '\0')}};
   ASSERT_TRUE(keep_last_good(directory_, "netd", {{"old", "old"}}));
   ASSERT_TRUE(keep_last_good(directory_, "netd", sources));
   EXPECT_EQ(read_last_good(directory_, "netd").value(), sources);
   EXPECT_FALSE(read_last_good(directory_, "vipd"));
-  EXPECT_FALSE(std::filesystem::exists(directory_ / "netd.last-good.new"));
 }
 
 TEST_F(Files, TheLastGoodFileIsReadableOnlyByItsOwner) {
@@ -76,14 +78,63 @@ TEST_F(Files, TheLastGoodFileIsReadableOnlyByItsOwner) {
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
 
-TEST_F(Files, ALeftoverOfACrashIsNotWrittenThrough) {
+TEST_F(Files, TheLastGoodFileBelongsToWhomTheDirectoryBelongs) {
+  if (::geteuid() != 0) GTEST_SKIP() << "root is needed";
+  ASSERT_EQ(::chown(directory_.c_str(), 4711, 4712), 0);
+  ASSERT_TRUE(keep_last_good(directory_, "netd", {{"a", "b"}}));
+  struct stat status {};
+  ASSERT_EQ(::stat(path("netd.last-good").c_str(), &status), 0);
+  EXPECT_EQ(status.st_uid, 4711U);
+  EXPECT_EQ(status.st_gid, 4712U);
+}
+
+// Reads it as another user, in a process of its own.
+std::string said_to_another_user(const std::filesystem::path& directory) {
+  std::array<int, 2> ends{};
+  if (::pipe(ends.data()) != 0) return "no pipe";
+  const auto child = ::fork();
+  if (child == 0) {
+    const bool dropped = ::setgid(4712) == 0 && ::setuid(4711) == 0;
+    const auto kept = read_last_good(directory, "netd");
+    const auto text = !dropped ? "not dropped" : kept ? "readable" : kept.error().text;
+    _exit(::write(ends[1], text.data(), text.size()) > 0 ? 0 : 1);
+  }
+  ::close(ends[1]);
+  std::array<char, 1024> text{};
+  const auto count = ::read(ends[0], text.data(), text.size());
+  ::close(ends[0]);
+  ::waitpid(child, nullptr, 0);
+  return {text.data(), count > 0 ? static_cast<std::size_t>(count) : 0};
+}
+
+TEST_F(Files, ALastGoodFileOfSomebodyElseIsNamedWithTheRemedy) {
+  if (::geteuid() != 0) GTEST_SKIP() << "root is needed";
+  ASSERT_TRUE(keep_last_good(directory_, "netd", {{"a", "b"}}));
+  ASSERT_EQ(::chmod(directory_.c_str(), 0755), 0);
+  EXPECT_EQ(said_to_another_user(directory_),
+            fmt::format("last good file {0}: read: Permission denied: chown --reference={1} {0}",
+                        path("netd.last-good"), directory_.string()));
+}
+
+TEST_F(Files, ALinkInItsPlaceIsNotWrittenThrough) {
   write("victim", "untouched");
-  std::filesystem::create_symlink(directory_ / "victim", directory_ / "netd.last-good.new");
+  std::filesystem::create_symlink(directory_ / "victim", directory_ / "netd.last-good");
   ASSERT_TRUE(keep_last_good(directory_, "netd", {{"a", "b"}}));
   std::ifstream victim(path("victim"));
   std::string text;
   victim >> text;
   EXPECT_EQ(text, "untouched");
+}
+
+TEST_F(Files, WhatAnEarlierReleaseKeptIsRefusedInWords) {
+  write("netd.last-good", "hawser-last-good 1 1\n10 a\nformat = 1\nend\n");
+  EXPECT_EQ(read_last_good(directory_, "netd").error().text,
+            fmt::format("last good file {}: it is not whole, or of another release", path("netd.last-good")));
+  for (const auto* wrong : {R"({"file": "a", "text": "b"})", R"(["a"])", R"([{"file": "a"}])",
+                            R"([{"file": "a", "text": 1}])", ""}) {
+    write("netd.last-good", wrong);
+    EXPECT_FALSE(read_last_good(directory_, "netd")) << wrong;
+  }
 }
 
 TEST_F(Files, AHalfWrittenLastGoodFileIsRefused) {
@@ -94,7 +145,7 @@ TEST_F(Files, AHalfWrittenLastGoodFileIsRefused) {
     write("netd.last-good", whole.substr(0, length));
     const auto sources = read_last_good(directory_, "netd");
     ASSERT_FALSE(sources) << length;
-    EXPECT_EQ(sources.error().text, path("netd.last-good") + ": read: not a complete last good file");
+    EXPECT_THAT(sources.error().text, HasSubstr("it is not whole"));
   }
   write("netd.last-good", whole + "more");
   EXPECT_FALSE(read_last_good(directory_, "netd"));
@@ -103,9 +154,9 @@ TEST_F(Files, AHalfWrittenLastGoodFileIsRefused) {
 TEST_F(Files, ADirectoryThatIsNotThereIsAnErrorThatNamesIt) {
   const auto kept = keep_last_good(directory_ / "gone", "netd", {});
   ASSERT_FALSE(kept);
-  EXPECT_EQ(kept.error().text, path("gone/netd.last-good.new") + ": create: No such file or directory");
-  EXPECT_THAT(read_last_good(directory_ / "gone", "netd").error().text,
-              HasSubstr("No such file or directory"));
+  EXPECT_EQ(kept.error().text,
+            "last good file " + path("gone/netd.last-good") + ": write: No such file or directory");
+  EXPECT_EQ(read_last_good(directory_ / "gone", "netd").error().code, ENOENT);
 }
 
 }  // namespace

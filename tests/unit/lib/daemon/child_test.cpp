@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "lib/daemon/atomic_file.h"
+#include "lib/base/atomic_file.h"
 #include "lib/daemon/realtime.h"
 
 namespace hawser {

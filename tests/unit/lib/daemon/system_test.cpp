@@ -13,7 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "lib/daemon/atomic_file.h"
+#include "lib/base/atomic_file.h"
 #include "lib/daemon/lateness.h"
 #include "lib/daemon/lock.h"
 #include "lib/daemon/log.h"
@@ -26,51 +26,6 @@ namespace hawser {
 namespace {
 
 using namespace std::chrono_literals;
-
-class AtomicFile : public ::testing::Test {
- protected:
-  [[nodiscard]] std::size_t files() const {
-    const std::filesystem::directory_iterator all{directory_.path()};
-    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
-  }
-  test::TempDir directory_;
-};
-
-TEST_F(AtomicFile, ReplacesTheOldContentWithTheNewMode) {
-  const auto file = directory_.path() / "kept.toml";
-  ASSERT_TRUE(write_atomically(file, "a much longer first content"));
-  ASSERT_TRUE(write_atomically(file, "second", 0600));
-  EXPECT_EQ(read_file(file), "second");
-  struct stat found {};
-  ASSERT_EQ(::stat(file.c_str(), &found), 0);
-  EXPECT_EQ(found.st_mode & 07777U, 0600U);
-  EXPECT_EQ(files(), 1U);
-}
-
-TEST_F(AtomicFile, LeavesNothingBehindWhenItFails) {
-  const auto occupied = directory_.path() / "directory";
-  std::filesystem::create_directory(occupied);
-  const auto written = write_atomically(occupied, "x");
-  ASSERT_FALSE(written);
-  EXPECT_EQ(written.error().text, occupied.native() + ": write: Is a directory");
-  EXPECT_EQ(written.error().code, EISDIR);
-  EXPECT_EQ(files(), 1U);
-}
-
-TEST_F(AtomicFile, NamesTheFileAndTheReason) {
-  const auto missing = directory_.path() / "no" / "file";
-  EXPECT_EQ(write_atomically(missing, "x").error().text,
-            missing.native() + ": write: No such file or directory");
-  EXPECT_EQ(read_file(missing).error().text, missing.native() + ": read: No such file or directory");
-  EXPECT_EQ(read_file(missing).error().code, ENOENT);
-}
-
-TEST_F(AtomicFile, ReadsUpToItsLimit) {
-  const auto file = directory_.path() / "file";
-  ASSERT_TRUE(write_atomically(file, std::string(1000, 'x')));
-  EXPECT_EQ(read_file(file, 1000)->size(), 1000U);
-  EXPECT_EQ(read_file(file, 999).error().code, EFBIG);
-}
 
 TEST(InstanceLock, RefusesASecondOneAndNamesTheFirst) {
   const test::TempDir directory;
