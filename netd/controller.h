@@ -23,17 +23,24 @@ class Controller {
   // A small piece of what is due. True: there is more, call again at once (after other events).
   bool work(TimePoint now);
   // When to call work() next.
-  [[nodiscard]] TimePoint next() const { return std::min(network_.next(), ipvs_.next()); }
+  [[nodiscard]] TimePoint next() const { return std::min({network_.next(), ipvs_.next(), journal_at_}); }
   // Everything of the last configure() was tried.
   [[nodiscard]] bool settled() const { return network_.settled() && ipvs_.settled(); }
 
   [[nodiscard]] const NetworkKeeper& network() const { return network_; }
   [[nodiscard]] const IpvsKeeper& ipvs() const { return ipvs_; }
   [[nodiscard]] const Counters& counters() const { return counters_; }
+  [[nodiscard]] const JournalBook& journal() const { return book_; }
+
+  static constexpr Milliseconds kJournalRetry{10000};
 
  private:
+  void keep_journal(TimePoint now);
+
   Counters counters_;
   JournalBook book_;
+  Say say_;
+  TimePoint journal_at_ = TimePoint::max();  // when to try the disk again
   NetworkKeeper network_;
   IpvsKeeper ipvs_;
 };

@@ -137,8 +137,13 @@ Status JournalBook::flush() {
 
 Status JournalBook::write() {
   auto written = write_(encode_journal(made_));
-  if (written) written_ = made_;
-  return written;
+  if (written) {
+    written_ = made_;
+    trouble_.clear();
+    return {};
+  }
+  const bool known = std::exchange(trouble_, written.error().text) == written.error().text;
+  return known ? Status{} : written;
 }
 
 Result<Observed> OwnKernel::observe(const Scope& scope) {

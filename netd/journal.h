@@ -39,7 +39,8 @@ class JournalBook {
 
   JournalBook(Made made, Write write) : made_(std::move(made)), written_(made_), write_(std::move(write)) {}
 
-  // Before these steps are performed. An error is for the log: a full disk must not keep a service down.
+  // Before these steps are performed. An error is for the log, and comes once for each reason: a full disk
+  // must not keep a service down. What could not be written is written with the next change, or by flush().
   Status will_do(std::span<const Step> steps);
   // After this step was performed, or refused: what was deleted, and what was not made, is no longer ours.
   void did(const Step& step);
@@ -50,12 +51,15 @@ class JournalBook {
   Status flush();
 
   [[nodiscard]] const Journal& names() const { return made_.names; }
+  // Why the last attempt failed; empty: the disk takes it.
+  [[nodiscard]] const std::string& trouble() const { return trouble_; }
 
  private:
   Status write();
 
   Made made_;
   Made written_;  // what the disk has
+  std::string trouble_;
   Write write_;
 };
 

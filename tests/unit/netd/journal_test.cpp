@@ -144,6 +144,23 @@ TEST(JournalBook, TriesAgainWhatCouldNotBeWritten) {
   EXPECT_EQ(disk.written.size(), 1U);
 }
 
+TEST(JournalBook, GivesEachReasonOnceAndKeepsItUntilTheDiskTakesIt) {
+  Disk disk;
+  disk.answer = fail("No space left on device");
+  JournalBook book(made({}), disk.write());
+  const std::vector<Step> first{CreateLink{"bond0", bond()}};
+  const std::vector<Step> second{CreateLink{"bond1", bond()}};
+  EXPECT_FALSE(book.will_do(first));
+  EXPECT_TRUE(book.will_do(second));
+  EXPECT_EQ(book.trouble(), "No space left on device");
+  disk.answer = fail("Read-only file system");
+  EXPECT_EQ(book.flush().error().text, "Read-only file system");
+  disk.answer = {};
+  EXPECT_TRUE(book.flush());
+  EXPECT_EQ(book.trouble(), "");
+  EXPECT_EQ(disk.written.back(), encode_journal(made({{"bond0", "bond1"}, {}})));
+}
+
 TEST(OwnKernel, JournalsBeforeItCreates) {
   FakeKernel kernel;
   std::vector<int> performs_at_write;
