@@ -1,0 +1,65 @@
+#include "netd/contention.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace hawser::netd {
+
+std::optional<std::string> Contention::repaired(const std::string& what, TimePoint now) {
+  auto& thing = things_[what];
+  thing.repairs.push_back(now);
+  if (thing.repairs.size() > pace_.free) thing.repairs.pop_front();
+  if (thing.pause.count() > 0) {
+    thing.pause = std::min(thing.pause * 2, pace_.longest);
+    return std::nullopt;
+  }
+  if (thing.repairs.size() < pace_.free || now - thing.repairs.front() > pace_.window) return std::nullopt;
+  thing.pause = pace_.first;
+  return fmt::format("{} {} times in {}: put back from now on after {}, then ever later, at most after {}",
+                     what, pace_.free, format_duration(pace_.window), format_duration(pace_.first),
+                     format_duration(pace_.longest));
+}
+
+bool Contention::must_wait(const std::string& what, TimePoint now) const {
+  const auto found = things_.find(what);
+  return found != things_.end() && now < found->second.until();
+}
+
+// Undone again it would have been put back by the end of its pause.
+TimePoint Contention::forgotten_at(const Thing& thing) const {
+  return thing.repairs.back() + std::max(pace_.window, 2 * thing.pause);
+}
+
+std::vector<std::string> Contention::settle(TimePoint now) {
+  std::vector<std::string> lines;
+  std::erase_if(things_, [&](const auto& entry) {
+    const auto& [what, thing] = entry;
+    if (now < forgotten_at(thing)) return false;
+    if (thing.pause.count() > 0)
+      lines.push_back(
+          fmt::format("{}: not any more for {}: put back at once again", what,
+                      format_duration(std::chrono::floor<std::chrono::seconds>(now - thing.repairs.back()))));
+    return true;
+  });
+  return lines;
+}
+
+TimePoint Contention::next(TimePoint now) const {
+  auto next = TimePoint::max();
+  for (const auto& [what, thing] : things_) {
+    if (thing.pause.count() == 0) continue;
+    next = std::min(next, forgotten_at(thing));
+    if (thing.until() > now) next = std::min(next, thing.until());
+  }
+  return next;
+}
+
+std::map<std::string, Milliseconds> Contention::contested() const {
+  std::map<std::string, Milliseconds> list;
+  for (const auto& [what, thing] : things_)
+    if (thing.pause.count() > 0) list.emplace(what, thing.pause);
+  return list;
+}
+
+}  // namespace hawser::netd

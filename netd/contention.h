@@ -1,0 +1,56 @@
+// What somebody else undoes again and again: another manager, a script, a second netd. It is named once, and
+// put back after pauses that grow, until it is left alone. Not for what protects traffic: that never waits.
+// Pure.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/base/duration.h"
+
+namespace hawser::netd {
+
+class Contention {
+ public:
+  struct Pace {
+    std::size_t free = 5;  // so often within `window` it is put back at once
+    Milliseconds window{10000};
+    Milliseconds first{1000};  // the pause then; twice as long after each time that it was undone again
+    Milliseconds longest{60000};
+    bool operator==(const Pace&) const = default;
+  };
+
+  Contention() = default;
+  explicit Contention(const Pace& pace) : pace_(pace) {}
+
+  // It was just put back. `what` names it and how it was found ("bond0: add address 192.0.2.1/24: removed by
+  // somebody else"), the same each time. What to say about it; nullopt: nothing new.
+  std::optional<std::string> repaired(const std::string& what, TimePoint now);
+  // Whether to leave it as somebody else wants it for now.
+  [[nodiscard]] bool must_wait(const std::string& what, TimePoint now) const;
+  // Forgets what nobody has undone for long enough; what to say about it.
+  std::vector<std::string> settle(TimePoint now);
+  // When there is something to put back, or to forget; max: never.
+  [[nodiscard]] TimePoint next(TimePoint now) const;
+  void clear() { things_.clear(); }
+
+  // What is put back after pauses, and the pause.
+  [[nodiscard]] std::map<std::string, Milliseconds> contested() const;
+
+ private:
+  struct Thing {
+    std::deque<TimePoint> repairs;  // the last of them, at most `free`
+    Milliseconds pause{};           // 0: none yet
+    [[nodiscard]] TimePoint until() const { return repairs.back() + pause; }
+  };
+
+  [[nodiscard]] TimePoint forgotten_at(const Thing& thing) const;
+
+  Pace pace_;
+  std::map<std::string, Thing> things_;
+};
+
+}  // namespace hawser::netd
