@@ -15,9 +15,11 @@
 #include "lib/daemon/lateness.h"
 #include "lib/daemon/lock.h"
 #include "lib/daemon/log.h"
+#include "lib/daemon/namespace_lock.h"
 #include "lib/daemon/notify.h"
 #include "lib/netlink/monitor.h"
 #include "lib/netlink/netlink_kernel.h"
+#include "netd/condition_log.h"
 #include "netd/controller.h"
 #include "netd/guard/supervisor.h"
 #include "netd/source.h"
@@ -117,11 +119,20 @@ class Daemon {
     const auto& network = controller_.network().resolved();
     guard_.set(guarded_bonds(network.network, network.bonds));
     if (controller_.settled()) after_apply();
+    say_conditions();
     if (more) return work_soon();
-    timer_.expires_at(controller_.next());
+    timer_.expires_at(std::min(controller_.next(), conditions_.due()));
     timer_.async_wait([this](const error_code& error) {
       if (!error) work();
     });
+  }
+
+  void say_conditions() {
+    const auto& network = controller_.network();
+    if (!ready_) return;  // at first nothing is as it should be
+    for (const auto& line :
+         conditions_.update(states_of_bonds(network.resolved(), network.observed()), clock_now()))
+      log::write(line.level, line.text);
   }
 
   void after_apply() {
@@ -177,14 +188,14 @@ class Daemon {
   }
 
   // What was wrong, empty when the file is in use now.
-  std::vector<std::string> reload() {
+  std::vector<config::Problem> reload() {
     const HandlerScope scope{handlers_};
     notifier_.reloading();
     announce_ = true;
     auto reading = read_file_of(arguments_);
     source_.problems = reading.problems;
     if (!reading.good()) {
-      for (const auto& problem : reading.problems) log::warning("{}", problem);
+      for (const auto& problem : reading.problems) log::warning("{}", to_string(problem));
       log::warning("reload: {} is not used, the configuration stays as it was", source_.file);
       work_soon();
       return reading.problems;
@@ -200,7 +211,8 @@ class Daemon {
     broken_timer_.expires_after(kSayBroken);
     broken_timer_.async_wait([this](const error_code& error) {
       if (error) return;
-      log::warning("{} is broken, the last good one is in use: {}", source_.file, source_.problems.front());
+      log::warning("{} is broken, the last good one is in use: {}", source_.file,
+                   to_string(source_.problems.front()));
       say_broken();
     });
   }
@@ -217,11 +229,9 @@ class Daemon {
   control::Response answer_reload() {
     const auto problems = reload();
     if (problems.empty()) return {200, json::serialize(json::object{{"format", 1}, {"result", "in use"}})};
-    json::array list;
-    for (const auto& problem : problems) list.emplace_back(problem);
     return {409,
             json::serialize(json::object{{"error", "the file is broken, the configuration stays as it was"},
-                                         {"problems", std::move(list)}})};
+                                         {"problems", problems_json(problems)}})};
   }
 
   json::object status() const {
@@ -249,6 +259,7 @@ class Daemon {
   Notifier notifier_;
   LoopLateness loop_lateness_;
   Latencies handlers_;
+  ConditionLog conditions_;
   std::unique_ptr<control::Server> server_;
 
   config::Config config_;
@@ -270,17 +281,60 @@ std::optional<Chosen> choose(const cli::Arguments& arguments) {
   auto reading = read_file_of(arguments);
   ConfigStatus source{arguments.config.string(), false, reading.problems};
   if (reading.good()) return Chosen{std::move(reading), std::move(source)};
-  for (const auto& problem : reading.problems) log::error("{}", problem);
+  for (const auto& problem : reading.problems) log::error("{}", to_string(problem));
   auto kept = read_last_good_of(arguments);
-  if (!kept.good()) return std::nullopt;
+  if (!kept.good()) {
+    for (const auto& problem : kept.problems) log::error("{}", to_string(problem));
+    return std::nullopt;
+  }
   log::warning("{} is broken, the last good one is in use", source.file);
   source.last_good = true;
   return Chosen{std::move(kept), std::move(source)};
 }
 
 int complain(const Error& error) {
-  log::error("netd: {}", error.text);
+  log::error("{}", error.text);
   return kRefused;
+}
+
+// One netd for a network namespace, since two would undo each other's work; and one for a directory, since
+// two would write each other's files.
+struct Locks {
+  NamespaceLock host;
+  std::optional<InstanceLock> runtime, state;
+};
+
+// A lock file that there is no room for keeps nobody from starting.
+Status take_file_lock(std::optional<InstanceLock>& lock, const std::filesystem::path& directory) {
+  auto taken = InstanceLock::take(directory, "netd");
+  if (taken) {
+    lock = std::move(*taken);
+    return {};
+  }
+  if (!InstanceLock::no_room(taken.error())) return tl::unexpected(taken.error());
+  log::warning("{}: another netd with this directory would not be noticed", taken.error().text);
+  return {};
+}
+
+bool is_same(const std::filesystem::path& one, const std::filesystem::path& other) {
+  std::error_code ignored;
+  return std::filesystem::equivalent(one, other, ignored);
+}
+
+// The files first: they can say which one is meant.
+Result<Locks> take_locks(const cli::Arguments& arguments) {
+  std::optional<InstanceLock> runtime;
+  std::optional<InstanceLock> state;
+  if (auto taken = take_file_lock(runtime, arguments.runtime_dir); !taken)
+    return tl::unexpected(taken.error());
+  if (!is_same(arguments.runtime_dir, arguments.state_dir))
+    if (auto taken = take_file_lock(state, arguments.state_dir); !taken) return tl::unexpected(taken.error());
+  auto host = NamespaceLock::take("netd");
+  if (!host) return tl::unexpected(host.error());
+  if (!host->exclusive())
+    log::warning(
+        "@hawser-netd is taken by a process that is no netd: a second one here would not be noticed");
+  return Locks{std::move(*host), std::move(runtime), std::move(state)};
 }
 
 int run_with(const cli::Arguments& arguments, Chosen chosen, Made made) {
@@ -300,9 +354,8 @@ int run_with(const cli::Arguments& arguments, Chosen chosen, Made made) {
 
 int run_daemon(const cli::Arguments& arguments) {
   make_directories(arguments);
-  const auto lock = InstanceLock::take(arguments.runtime_dir, "netd");
-  if (!lock && !InstanceLock::no_room(lock.error())) return complain(lock.error());
-  if (!lock) log::warning("{}: without the lock a second netd would not be noticed", lock.error().text);
+  const auto locks = take_locks(arguments);
+  if (!locks) return complain(locks.error());
   auto chosen = choose(arguments);
   if (!chosen) return kConfiguration;
   auto made = read_journal(arguments);

@@ -106,7 +106,14 @@ bool NetworkKeeper::work(TimePoint now) {
   const bool performed = repair(kernel, appeared, now);
   why_.reset();
   if (const auto retry = refusals_.next()) next_ = std::min(next_, *retry);
+  if (has_lacp()) next_ = std::min(next_, now + kLacpLook);
   return performed || !appeared.empty();
+}
+
+bool NetworkKeeper::has_lacp() const {
+  return std::ranges::any_of(resolved_.network.links, [](const auto& entry) {
+    return entry.second.bond && entry.second.bond->mode == BondMode::k8023ad;
+  });
 }
 
 bool NetworkKeeper::repair(Kernel& kernel, const std::set<std::string>& appeared, TimePoint now) {

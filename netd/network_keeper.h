@@ -17,6 +17,8 @@ class NetworkKeeper {
  public:
   // A change seldom comes alone; what comes within this time is looked at once.
   static constexpr Milliseconds kGather{20};
+  // Not every change of an LACP partner is notified.
+  static constexpr Milliseconds kLacpLook{5000};
 
   // udev's names of the devices, asked for only when the file uses one.
   using FindPaths = std::function<config::DevicesByPath()>;
@@ -52,6 +54,7 @@ class NetworkKeeper {
   void report_refused(const Applied& applied, TimePoint now);
   std::set<std::string> report_left(const Applied& applied, TimePoint now);
   [[nodiscard]] bool has_changed() const;
+  [[nodiscard]] bool has_lacp() const;
   [[nodiscard]] std::set<std::string> present(const State& state) const;
   [[nodiscard]] State of_the_file(const State& state) const;
 

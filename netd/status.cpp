@@ -14,10 +14,10 @@ std::int64_t milliseconds(std::chrono::nanoseconds duration) {
   return std::chrono::duration_cast<Milliseconds>(duration).count();
 }
 
-json::array texts(const std::vector<std::string>& list) {
-  json::array result;
-  for (const auto& text : list) result.emplace_back(text);
-  return result;
+json::value lacp_json(const std::optional<LacpStatus>& lacp) {
+  if (!lacp) return nullptr;
+  return json::object{
+      {"aggregator", lacp->aggregator}, {"partner", lacp->partner}, {"distributing", lacp->distributing}};
 }
 
 json::object port_json(const std::string& bond, const std::string& name, const Observed& observed) {
@@ -35,13 +35,15 @@ json::object port_json(const std::string& bond, const std::string& name, const O
   port["mii"] = facts.port ? name_of(member.mii) : "";
   port["failures"] = member.failures;
   port["carrier_changes"] = facts.carrier_changes;
+  port["lacp"] = lacp_json(member.lacp);
   return port;
 }
 
 json::object bond_json(const std::string& name, const Link& wanted, const NetworkKeeper& network,
                        const GuardStatus& guard) {
   const auto& observed = network.observed();
-  json::object bond{{"name", name}};
+  const auto state = state_of_bond(name, wanted, network.resolved().missing, network.observed());
+  json::object bond{{"name", name}, {"state", name_of(state.state)}, {"text", state.text}};
   const auto link = observed.state.links.find(name);
   const auto status = observed.links.find(name);
   const bool present =
@@ -109,9 +111,12 @@ json::array services_json(const StatusFacts& facts) {
     const auto* present = found == table.end() ? nullptr : &found->second;
     json::array reals;
     for (const auto& member : service.members) reals.push_back(real_json(service, member, present, facts));
+    const auto state = state_of_service(key, service, present, facts.controller.ipvs().health());
     list.push_back(json::object{{"name", service.service},
                                 {"virtual", to_string(key)},
                                 {"scheduler", service.wanted.scheduler},
+                                {"state", name_of(state.state)},
+                                {"text", state.text},
                                 {"present", present != nullptr},
                                 {"reals", std::move(reals)}});
   }
@@ -156,7 +161,55 @@ json::object counters_json(const StatusFacts& facts) {
           {"probes_running", facts.probes_running}};
 }
 
+template <class Key>
+void add_waiting(std::vector<Waiting>& list, const Retries<Key>& refusals) {
+  for (const auto& [key, retry] : refusals.waiting()) list.push_back({fmt::format("{}", key), retry.reason});
+}
+
+std::vector<Finding> findings_of(const StatusFacts& facts) {
+  const auto& network = facts.controller.network();
+  const auto& ipvs = facts.controller.ipvs();
+  Situation situation{.network = network.resolved(),
+                      .observed = network.observed(),
+                      .layout = ipvs.layout(),
+                      .health = ipvs.health(),
+                      .table = ipvs.table(),
+                      .source = facts.source,
+                      .guard = facts.guard,
+                      .waiting = {},
+                      .ready = facts.ready};
+  if (const auto& trouble = facts.controller.journal().trouble(); !trouble.empty())
+    situation.waiting.push_back({"journal", trouble});
+  add_waiting(situation.waiting, network.refusals());
+  add_waiting(situation.waiting, ipvs.refusals());
+  return findings(situation);
+}
+
+json::array findings_json(const std::vector<Finding>& list) {
+  json::array result;
+  for (const auto& finding : list)
+    result.push_back(
+        json::object{{"object", finding.object}, {"state", name_of(finding.state)}, {"text", finding.text}});
+  return result;
+}
+
+json::object config_json(const ConfigStatus& source) {
+  const auto* state = source.last_good ? "last good" : source.problems.empty() ? "current" : "broken";
+  return {{"file", source.file}, {"state", state}, {"problems", problems_json(source.problems)}};
+}
+
 }  // namespace
+
+json::array problems_json(const std::vector<config::Problem>& problems) {
+  json::array list;
+  for (const auto& problem : problems)
+    list.push_back(json::object{{"file", problem.file},
+                                {"line", problem.line},
+                                {"column", problem.column},
+                                {"key", problem.key},
+                                {"text", problem.what}});
+  return list;
+}
 
 json::object status_json(const StatusFacts& facts) {
   json::array bonds;
@@ -171,15 +224,16 @@ json::object status_json(const StatusFacts& facts) {
                      {"retry_in_ms", 0}});
   add_refusals(refused, facts.controller.network().refusals(), facts.now);
   add_refusals(refused, facts.controller.ipvs().refusals(), facts.now);
+  const auto found = findings_of(facts);
   return {{"format", 1},
           {"program", "netd"},
           {"version", HAWSER_VERSION},
           {"pid", ::getpid()},
           {"node", facts.config.node},
           {"ready", facts.ready},
-          {"config", json::object{{"file", facts.source.file},
-                                  {"state", facts.source.last_good ? "last good" : "current"},
-                                  {"problems", texts(facts.source.problems)}}},
+          {"state", name_of(overall(found))},
+          {"findings", findings_json(found)},
+          {"config", config_json(facts.source)},
           {"bonds", std::move(bonds)},
           {"services", services_json(facts)},
           {"refused", std::move(refused)},

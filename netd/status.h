@@ -6,13 +6,24 @@
 //   "format": 1, "program": "netd", "version": "0.1.0", "pid": 4711,
 //   "node": "lb1",                              // "" for a single host
 //   "ready": true,                              // the first apply is over
+//   "state": "degraded",                        // "ok", "degraded", "dead": the worst of the findings
+//   "findings": [{                              // what is not as it should be; empty: nothing
+//     "object": "bond0",                        // or "web tcp 192.0.2.100:80", the file, "bond guard",
+//     "netd" "state": "degraded",                      // "degraded": something of it; "dead": it carries
+//     nothing "text": "eth0 has no carrier"}],
 //   "config": {
 //     "file": "/etc/hawser/hawser.toml",
-//     "state": "current",                       // "last good": the file is broken, the kept one is in use
-//     "problems": ["FILE:LINE:COLUMN: key: what is wrong", ...]   // of the file as it was last read
+//     "state": "current",                       // "broken": refused by the last reload, the configuration
+//     before it
+//                                               // stays in use; "last good": refused at the start, the kept
+//                                               file is
+//     "problems": [{"file": "/etc/hawser/hawser.toml", "line": 3, "column": 9, "key": "bond.bond0.mode",
+//                   "text": "what is wrong"}]   // of the file as it was last read; line 0: it as a whole
 //   },
 //   "bonds": [{
-//     "name": "bond0", "present": true, "mode": "active-backup", "up": true, "carrier": true,
+//     "name": "bond0", "state": "degraded",     // "ok", "degraded", "dead"
+//     "text": "eth0 has no carrier",            // of an ok one: "active port eth0", "2 ports carry"
+//     "present": true, "mode": "active-backup", "up": true, "carrier": true,
 //     "active_port": "eth0",                    // "" in modes without one
 //     "guarded": true,                          // the bond guard watches it
 //     "unguarded_because": "",                  // or why not: "downdelay: the kernel is to wait"
@@ -20,10 +31,13 @@
 //     "last_refusal": "",                       // what the guard could not do, and why
 //     "ports": [{"name": "eth0", "present": true, "member": true, "up": true, "carrier": true,
 //                "active": true, "mii": "up",   // "up", "going down", "down", "going up"
-//                "failures": 0, "carrier_changes": 2}]
+//                "failures": 0, "carrier_changes": 2,
+//                "lacp": null}]                 // 802.3ad: {"aggregator": 1, "partner": true,
+//                "distributing": true}
 //   }],
 //   "services": [{                              // one entry for each virtual address
-//     "name": "web", "virtual": "tcp 192.0.2.100:80", "scheduler": "wlc",
+//     "name": "web", "virtual": "tcp 192.0.2.100:80", "scheduler": "wlc",   // as configured
+//     "state": "ok", "text": "",                // "ok", "degraded", "dead", and why
 //     "present": true,                          // the kernel has it
 //     "reals": [{
 //       "name": "web1", "address": "198.51.100.21:8080",
@@ -39,7 +53,8 @@
 //                   "good": 100, "bad": 0, "not_run": 0}]
 //     }]
 //   }],
-//   "refused": [{"object": "bond0", "reason": "bond0: add port eth1: No such device", "retry_in_ms": 800}],
+//   "refused": [{"object": "bond0", "reason": "bond0: add port eth1: No such device",
+//                "retry_in_ms": 800}],          // null: not before something changes
 //   "counters": {"steps": 12, "drift_repairs": 0, "refused": 0, "probes_running": 1},
 //   "guard": {"state": "running",               // "running", "restarting", "off" (no bond to guard)
 //             "pid": 4712, "restarts": 0, "switches": 1, "realtime": true,
@@ -49,8 +64,10 @@
 // }
 // GET /v1/health   {"format": 1, "probes": [{"check": "site", "target": "198.51.100.21:8080", "state": "up",
 //                                            "words": "status 200"}]}
-// POST /v1/reload  {"format": 1, "result": "nothing to change" | "applied" | ...}; a broken file: status 409,
-//                  {"error": "...", "problems": [...]}; the daemon keeps its configuration.
+// POST /v1/reload  {"format": 1, "result": "in use"}: the file is good, and what it changes is being applied;
+// a
+//                  broken file: status 409, {"error": "...", "problems": as above}; the daemon keeps its
+//                  configuration.
 #pragma once
 
 #include <string>
@@ -58,17 +75,12 @@
 
 #include <boost/json/object.hpp>
 
+#include "lib/config/load.h"
 #include "lib/daemon/lateness.h"
 #include "netd/controller.h"
-#include "netd/guard/report.h"
+#include "netd/findings.h"
 
 namespace hawser::netd {
-
-struct ConfigStatus {
-  std::string file;
-  bool last_good = false;             // the kept file is in use
-  std::vector<std::string> problems;  // of the file as it was last read
-};
 
 // Everything that the answer is made of.
 struct StatusFacts {
@@ -84,6 +96,7 @@ struct StatusFacts {
 };
 
 boost::json::object status_json(const StatusFacts& facts);
+boost::json::array problems_json(const std::vector<config::Problem>& problems);
 boost::json::object health_json(const HealthTable& health);
 
 // What health_json() said, as far as it can be understood; for `netd plan`.
@@ -91,5 +104,7 @@ HealthTable parse_health(const boost::json::value& answer);
 
 // For people.
 std::string status_text(const boost::json::object& status);
+// Those of a status' "config" or of a refused reload, as lines.
+std::vector<std::string> problem_lines(const boost::json::value& answer);
 
 }  // namespace hawser::netd

@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 
 #include "lib/cli/table.h"
+#include "lib/control/json.h"
 #include "netd/status.h"
 
 namespace hawser::netd {
@@ -39,11 +40,23 @@ json::object object_of(const json::object& object, std::string_view key) {
 std::string config_text(const json::object& status) {
   const auto config = object_of(status, "config");
   auto result = fmt::format("configuration  {} ({})\n", text(config, "file"), text(config, "state"));
-  if (const auto* problems = config.if_contains("problems"); problems != nullptr && problems->is_array())
-    for (const auto& problem : problems->get_array())
-      if (problem.is_string())
-        result += fmt::format("  {}\n", cli::printable(std::string_view(problem.get_string())));
+  for (const auto& line : problem_lines(config)) result += fmt::format("  {}\n", line);
   return result;
+}
+
+std::string findings_text(const json::object& status) {
+  std::string result;
+  for (const auto& finding : objects(status, "findings"))
+    result +=
+        fmt::format("{}: {}: {}\n", text(finding, "object"), text(finding, "state"), text(finding, "text"));
+  return result.empty() ? result : "\n" + result;
+}
+
+config::Problem problem_of(const json::object& item) {
+  const json::value value(item);
+  return {control::text_in(value, "file"), static_cast<unsigned>(control::number_in(value, "line")),
+          static_cast<unsigned>(control::number_in(value, "column")), control::text_in(value, "key"),
+          control::text_in(value, "text")};
 }
 
 std::string bonds_text(const json::object& status) {
@@ -105,12 +118,21 @@ std::optional<std::pair<probes::ProbeKey, probes::Health>> parse_one(const json:
 
 }  // namespace
 
+std::vector<std::string> problem_lines(const json::value& answer) {
+  std::vector<std::string> lines;
+  if (answer.is_object())
+    for (const auto& item : objects(answer.get_object(), "problems"))
+      lines.push_back(cli::printable(to_string(problem_of(item))));
+  return lines;
+}
+
 std::string status_text(const json::object& status) {
   const auto node = text(status, "node");
-  return fmt::format("netd {} process {}{}{}\n", text(status, "version"), text(status, "pid"),
-                     node.empty() ? "" : " on node " + node, truth(status, "ready") ? "" : " (starting)") +
-         config_text(status) + bonds_text(status) + services_text(status) + refusals_text(status) +
-         footer(status);
+  return fmt::format("netd {} process {}{}{}: {}\n", text(status, "version"), text(status, "pid"),
+                     node.empty() ? "" : " on node " + node, truth(status, "ready") ? "" : " (starting)",
+                     text(status, "state")) +
+         config_text(status) + findings_text(status) + bonds_text(status) + services_text(status) +
+         refusals_text(status) + footer(status);
 }
 
 HealthTable parse_health(const json::value& answer) {

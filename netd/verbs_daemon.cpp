@@ -16,21 +16,8 @@ namespace json = boost::json;
 void say_problems(const control::Response& response) {
   boost::system::error_code error;
   const auto body = json::parse(response.body, error);
-  if (error || !body.is_object()) return;
-  const auto* problems = body.get_object().if_contains("problems");
-  if (problems == nullptr || !problems->is_array()) return;
-  for (const auto& problem : problems->get_array())
-    if (problem.is_string()) fmt::print(stderr, "{}\n", std::string_view(problem.get_string()));
-}
-
-// Exit 3 for a daemon that is there but not as it should be: a broken file, refused steps.
-int health_of(const json::object& status) {
-  const auto* refused = status.if_contains("refused");
-  const auto* config = status.if_contains("config");
-  if (refused != nullptr && refused->is_array() && !refused->get_array().empty()) return kNo;
-  if (config == nullptr || !config->is_object()) return kDone;
-  const auto* problems = config->get_object().if_contains("problems");
-  return problems != nullptr && problems->is_array() && !problems->get_array().empty() ? kNo : kDone;
+  if (error) return;
+  for (const auto& line : problem_lines(body)) fmt::print(stderr, "{}\n", line);
 }
 
 }  // namespace
@@ -45,7 +32,7 @@ int status(const cli::Arguments& arguments) {
   }
   if (!body->is_object()) return cli::complain("netd", "the answer is not a status");
   cli::print(arguments.json ? control::pretty(*body) : status_text(body->get_object()));
-  return health_of(body->get_object());
+  return control::text_in(*body, "state") == name_of(Condition::kOk) ? kDone : kNo;
 }
 
 int reload(const cli::Arguments& arguments) {

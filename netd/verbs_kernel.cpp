@@ -6,6 +6,7 @@
 #include "lib/cli/output.h"
 #include "lib/control/client.h"
 #include "lib/control/json.h"
+#include "lib/daemon/namespace_lock.h"
 #include "lib/netlink/netlink_kernel.h"
 #include "lib/plan/apply.h"
 #include "netd/journal.h"
@@ -54,7 +55,7 @@ struct Prepared {
 };
 
 int complain_file(const Reading& reading) {
-  for (const auto& problem : reading.problems) fmt::print(stderr, "{}\n", problem);
+  for (const auto& problem : reading.problems) fmt::print(stderr, "{}\n", to_string(problem));
   return kConfiguration;
 }
 
@@ -133,6 +134,12 @@ int apply_verb(const cli::Arguments& arguments) {
   // Two hands on one table: what we change now the daemon would take back at its next look.
   if (prepared->known.from_daemon)
     return cli::complain("netd", "netd runs here and applies the file itself: use \"netd reload\"");
+  // It may run with another runtime directory, or be too busy to answer.
+  const auto alone = NamespaceLock::take("netd");
+  if (!alone) {
+    fmt::print(stderr, "{}: use \"netd reload\"\n", alone.error().text);  // names netd itself
+    return kRefused;
+  }
   make_directories(arguments);
   PatientKernel patient(*kernel, [](Milliseconds pause) { std::this_thread::sleep_for(pause); });
   JournalBook book(prepared->made, [&](const std::string& text) { return write_journal(arguments, text); });

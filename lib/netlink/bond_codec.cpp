@@ -80,9 +80,28 @@ void read_bond_attr(const Attr& attr, BondData& data) {
     case IFLA_BOND_AD_ACTOR_SYSTEM:
       data.bond.ad_actor_system = attr.mac();
       break;
+    case IFLA_BOND_AD_INFO:
+      attr.each([&](const Attr& part) {
+        if (part.type() == IFLA_BOND_AD_INFO_AGGREGATOR) data.aggregator = part.number<std::uint16_t>();
+      });
+      break;
     default:
       break;
   }
+}
+
+// The bits of IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE (IEEE 802.1AX 6.4.2.3;
+// drivers/net/bonding/bond_3ad.c).
+constexpr std::uint8_t kDistributing = 0x20;
+constexpr std::uint8_t kNobodyAnswers = 0x40 | 0x80;  // DEFAULTED, EXPIRED
+
+LacpStatus& lacp_of(PortData& port) {
+  return port.status.lacp ? *port.status.lacp : port.status.lacp.emplace();
+}
+
+void read_actor_state(std::uint8_t bits, LacpStatus& lacp) {
+  lacp.partner = (bits & kNobodyAnswers) == 0;
+  lacp.distributing = (bits & kDistributing) != 0;
 }
 
 }  // namespace
@@ -116,6 +135,12 @@ bool decode_port(ByteView data, PortData& port) {
         break;
       case IFLA_BOND_SLAVE_PRIO:
         port.options.prio = attr.number<std::int32_t>();
+        break;
+      case IFLA_BOND_SLAVE_AD_AGGREGATOR_ID:
+        lacp_of(port).aggregator = attr.number<std::uint16_t>();
+        break;
+      case IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE:
+        read_actor_state(attr.number<std::uint8_t>(), lacp_of(port));
         break;
       default:
         break;

@@ -12,6 +12,7 @@ struct BondData {
   Bond bond;  // without primary and ports: those are indexes of links, not names
   IfIndex primary;
   IfIndex active_port;
+  std::uint16_t aggregator = 0;  // 802.3ad: the active one
 };
 
 // `data` is the content of IFLA_INFO_DATA. An option that the kernel leaves out has its default.

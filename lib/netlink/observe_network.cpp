@@ -40,6 +40,7 @@ LinkStatus status_of(const DecodedLink& decoded, const Names& names) {
   status.kind = decoded.kind;
   if (decoded.port_kind == "bond") status.port = decoded.port.status;
   status.active_port = name_in(names, decoded.bond.active_port);
+  status.aggregator = decoded.bond.aggregator;
   return status;
 }
 

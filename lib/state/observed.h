@@ -22,12 +22,22 @@ inline constexpr std::array<Name<MiiStatus>, 4> kNames<MiiStatus>{{
     {MiiStatus::kGoingUp, "going up"},
 }};
 
+// How far LACP came on a port of an 802.3ad bond (IEEE 802.1AX 6.4.2.3, the actor's state).
+struct LacpStatus {
+  std::uint16_t aggregator = 0;  // ports of one number carry together
+  bool partner = false;          // somebody answers at the other end
+  bool distributing = false;     // frames are sent on it
+
+  bool operator==(const LacpStatus&) const = default;
+};
+
 // A device as a port of a bond (IFLA_INFO_SLAVE_DATA).
 struct PortStatus {
   bool active = false;
   MiiStatus mii = MiiStatus::kUp;
   std::uint32_t failures = 0;  // link failure count; saturates
   MacAddress permanent_mac;
+  std::optional<LacpStatus> lacp{};  // only in 802.3ad
 
   bool operator==(const PortStatus&) const = default;
 };
@@ -38,7 +48,8 @@ struct LinkStatus {
   std::uint32_t carrier_changes = 0;
   std::string kind;  // IFLA_INFO_KIND as the kernel spells it: "veth", "bond", ""
   std::optional<PortStatus> port;
-  std::string active_port;  // of a bond with an active port
+  std::string active_port;       // of a bond with an active port
+  std::uint16_t aggregator = 0;  // of an 802.3ad bond: the one that carries; 0: none
 
   bool operator==(const LinkStatus&) const = default;
 };

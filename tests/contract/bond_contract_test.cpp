@@ -1,11 +1,14 @@
 // Bonds: what both kernels must do alike.
 #include <cerrno>
+#include <thread>
 
 #include "lib/state/bond_options.h"
 #include "tests/contract/host.h"
 
 namespace hawser::contract {
 namespace {
+
+using namespace std::chrono_literals;
 
 class BondContract : public HostTest {
  public:
@@ -290,6 +293,24 @@ TEST_P(BondContract, SetsPriorityAndQueueOfAPort) {
   EXPECT_EQ(refused(SetPortOptions{"bond0", "eth0", {}, BondPort{0, 3}}), EPERM);
   perform(SetPortOptions{"bond0", "eth1", BondPort{5, 3}, BondPort{-7, 3}});
   EXPECT_EQ(bond().ports["eth1"], (BondPort{-7, 3}));
+}
+
+TEST_P(BondContract, TellsThatNobodySpeaksLacpAtTheOtherEnd) {
+  perform(CreateLink{"bond0", of(kernel_default_bond(BondMode::k8023ad))});
+  plug_in("eth0");
+  perform(SetMaster{"eth0", "", "bond0"});
+  perform(SetLinkUp{"bond0", true});
+  const auto lacp = [&] { return observe().links["eth0"].port.value_or(PortStatus{}).lacp; };
+  // The kernel waits for an answer for three seconds.
+  for (int i = 0; i < 100 && (!lacp() || lacp()->partner); ++i) std::this_thread::sleep_for(100ms);
+  ASSERT_TRUE(lacp());
+  EXPECT_FALSE(lacp()->partner);
+  EXPECT_NE(lacp()->aggregator, 0);
+}
+
+TEST_P(BondContract, TellsOfLacpOnlyInItsMode) {
+  make_bond_with_ports();
+  EXPECT_FALSE(observe().links["eth0"].port.value_or(PortStatus{}).lacp);
 }
 
 TEST_P(BondContract, DeletesABondAndLeavesItsPortsDown) {

@@ -152,6 +152,9 @@ LinkStatus FakeKernel::status_of(const std::string& name, const Link& link) cons
     port.active = master->second.active == name;
     port.mii = status.carrier ? MiiStatus::kUp : MiiStatus::kDown;
     port.permanent_mac = hardware_.at(name).mac;
+    // Nobody speaks LACP at the other end of a cable here.
+    if (state_.links.at(link.master).bond->mode == BondMode::k8023ad)
+      port.lacp = LacpStatus{static_cast<std::uint16_t>(status.index.value), false, status.carrier};
     status.port = port;
   }
   return status;

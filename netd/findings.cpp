@@ -1,0 +1,160 @@
+#include "netd/findings.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace hawser::netd {
+namespace {
+
+constexpr std::size_t kNamed = 3;  // real servers in one finding; the table has the rest
+
+void add(std::vector<Finding>& list, Finding finding) {
+  if (finding.state != Condition::kOk) list.push_back(std::move(finding));
+}
+
+bool has_carrier(const std::string& name, const Observed& observed) {
+  const auto status = observed.links.find(name);
+  return status != observed.links.end() && status->second.carrier;
+}
+
+// A carrier is the business of whatever has one of its own: not of a VLAN whose device is down, nor of a
+// port.
+bool misses_its_carrier(const std::string& name, const Link& link, const Observed& observed) {
+  if (has_carrier(name, observed)) return false;
+  if (link.vlan) return has_carrier(link.vlan->on, observed);
+  return link.kind == LinkKind::kPhysical && observed.state.links.at(name).master.empty();
+}
+
+Finding state_of_link(const std::string& name, const Link& wanted, const Observed& observed) {
+  const auto link = observed.state.links.find(name);
+  if (link == observed.state.links.end()) return {name, Condition::kDead, "there is no such device"};
+  if (!wanted.up) return {name, Condition::kOk, "set down by the file"};
+  if (!link->second.up) return {name, Condition::kDead, "it is set down"};
+  if (misses_its_carrier(name, wanted, observed)) return {name, Condition::kDead, "it has no carrier"};
+  return {name, Condition::kOk, "up"};
+}
+
+// Why a real server that the file wants in service is not; empty: it is.
+std::string why_out(const Virtual& service, const Member& member, const Service* present,
+                    const HealthTable& health) {
+  if (member.server.weight == 0) return {};  // the file says so
+  if (present != nullptr)
+    if (const auto real = present->reals.find(member.real);
+        real != present->reals.end() && real->second.weight > 0)
+      return {};
+  const auto judgement = judge(service, member, health);
+  return judgement.state == probes::HealthState::kUp ? "up, but the kernel does not have it"
+                                                     : judgement.reason;
+}
+
+std::string name_of(const Member& member) {
+  const auto address = to_string(member.real);
+  return member.name == address ? address : fmt::format("{} {}", member.name, address);
+}
+
+std::vector<std::string> out_of_service(const Virtual& service, const Service* present,
+                                        const HealthTable& health) {
+  std::vector<std::string> list;
+  for (const auto& member : service.members)
+    if (const auto why = why_out(service, member, present, health); !why.empty())
+      list.push_back(fmt::format("{}: {}", name_of(member), why));
+  return list;
+}
+
+std::string joined(std::vector<std::string> list) {
+  const auto more = list.size() - std::min(list.size(), kNamed);
+  list.resize(std::min(list.size(), kNamed));
+  auto text = fmt::format("{}", fmt::join(list, "; "));
+  return more == 0 ? text : fmt::format("{}; and {} more", text, more);
+}
+
+bool has_one_in_service(const Service& present) {
+  return std::ranges::any_of(present.reals, [](const auto& real) { return real.second.weight > 0; });
+}
+
+Finding state_of_source(const ConfigStatus& source) {
+  const auto count = source.problems.size();
+  const auto what =
+      count == 0   ? std::string("the last reading of it failed")
+      : count == 1 ? to_string(source.problems.front())
+                   : fmt::format("{} problems, the first: {}", count, to_string(source.problems.front()));
+  if (source.last_good)
+    return {source.file, Condition::kDegraded, "broken, the last good file is in use: " + what};
+  if (count > 0)
+    return {source.file, Condition::kDegraded, "broken, the configuration before it stays in use: " + what};
+  return {source.file, Condition::kOk, "current"};
+}
+
+Finding state_of_guard(const GuardStatus& guard) {
+  if (guard.state != GuardStatus::State::kRestarting) return {"bond guard", Condition::kOk, ""};
+  return {"bond guard", Condition::kDegraded,
+          "not running: cables are left to the kernel's own monitor until it is started again"};
+}
+
+// "bond0: add port eth1: No such device" is said of bond0.
+Finding refused(const Waiting& waiting) {
+  const auto prefix = waiting.object + ": ";
+  const auto& text = waiting.reason;
+  return {waiting.object, Condition::kDegraded, text.starts_with(prefix) ? text.substr(prefix.size()) : text};
+}
+
+}  // namespace
+
+std::vector<Finding> states_of_bonds(const config::ResolvedPorts& network, const Observed& observed) {
+  std::vector<Finding> list;
+  for (const auto& [name, link] : network.network.links)
+    if (link.bond) list.push_back(state_of_bond(name, link, network.missing, observed));
+  return list;
+}
+
+Finding state_of_service(const ServiceKey& key, const Virtual& service, const Service* present,
+                         const HealthTable& health) {
+  Finding finding{fmt::format("{} {}", service.service, key), Condition::kDead, ""};
+  if (service.members.empty()) {
+    finding.text = "no real server of the file has an address of its family";
+    return finding;
+  }
+  const auto out = out_of_service(service, present, health);
+  if (present == nullptr || !has_one_in_service(*present)) {
+    finding.text = out.empty() ? "no real server in service: every weight is 0"
+                               : fmt::format("no real server in service: {}", joined(out));
+    return finding;
+  }
+  finding.state = out.empty() ? Condition::kOk : Condition::kDegraded;
+  if (!out.empty())
+    finding.text = fmt::format("{} of {} real servers out of service: {}", out.size(), service.members.size(),
+                               joined(out));
+  if (present->scheduler == service.wanted.scheduler) return finding;
+  finding.state = Condition::kDegraded;
+  finding.text = fmt::format("scheduler {} instead of {}{}{}", present->scheduler, service.wanted.scheduler,
+                             out.empty() ? "" : "; ", finding.text);
+  return finding;
+}
+
+std::vector<Finding> findings(const Situation& situation) {
+  std::vector<Finding> list;
+  add(list, state_of_source(situation.source));
+  if (!situation.ready)
+    list.push_back({"netd", Condition::kDegraded, "starting: not all of the file was tried"});
+  for (const auto& [name, link] : situation.network.network.links)
+    add(list, link.bond ? state_of_bond(name, link, situation.network.missing, situation.observed)
+                        : state_of_link(name, link, situation.observed));
+  for (const auto& [key, service] : situation.layout) {
+    const auto present = situation.table.find(key);
+    add(list, state_of_service(key, service, present == situation.table.end() ? nullptr : &present->second,
+                               situation.health));
+  }
+  for (const auto& waiting : situation.waiting) add(list, refused(waiting));
+  add(list, state_of_guard(situation.guard));
+  return list;
+}
+
+Condition overall(const std::vector<Finding>& findings) {
+  auto worst = Condition::kOk;
+  for (const auto& finding : findings) worst = std::max(worst, finding.state);
+  return worst;
+}
+
+}  // namespace hawser::netd

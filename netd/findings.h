@@ -1,0 +1,46 @@
+// What of the file is not as it should be at this moment: what `netd status` says first, and exits with.
+// Pure.
+#pragma once
+
+#include <vector>
+
+#include "netd/bond_state.h"
+#include "netd/guard/report.h"
+#include "netd/pool.h"
+#include "netd/source.h"
+
+namespace hawser::netd {
+
+// What waits to be tried again, with the words of its log line.
+struct Waiting {
+  std::string object;  // "bond0", "tcp 192.0.2.100:80"
+  std::string reason;  // "bond0: add port eth1: No such device"
+};
+
+struct Situation {
+  const config::ResolvedPorts& network;
+  const Observed& observed;
+  const Layout& layout;
+  const HealthTable& health;
+  const std::map<ServiceKey, Service>& table;  // what the kernel has
+  const ConfigStatus& source;
+  const GuardStatus& guard;
+  std::vector<Waiting> waiting;
+  bool ready = false;
+};
+
+// The bonds of the file, the good ones too.
+std::vector<Finding> states_of_bonds(const config::ResolvedPorts& network, const Observed& observed);
+
+// How one virtual address is. dead: no real server in service; degraded: fewer than the file says, or in
+// another way. `present`: what the kernel has; nullptr: nothing.
+Finding state_of_service(const ServiceKey& key, const Virtual& service, const Service* present,
+                         const HealthTable& health);
+
+// Only what is not ok: the file, bonds, links, services, what was refused, the bond guard.
+std::vector<Finding> findings(const Situation& situation);
+
+// The worst of them.
+Condition overall(const std::vector<Finding>& findings);
+
+}  // namespace hawser::netd

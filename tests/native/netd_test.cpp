@@ -1,0 +1,122 @@
+// netd beside another one, beside a script that undoes it, and on a full disk: what needs neither bonding nor
+// IPVS.
+#include <gmock/gmock.h>
+
+#include "tests/native/netd_host.h"
+
+namespace hawser::lab {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr auto kPatience = 20s;
+
+constexpr const char* kCard = "format = 1\n[link.eth0]\naddresses = [\"192.0.2.11/24\"]\n";
+
+class NetdNative : public LabTest {
+ protected:
+  NetdNative() : lb1("lb1"), lb2("lb2"), cable({&lb1, "eth0"}, {&lb2, "eth0"}) {
+    netd.write(kCard);
+    other.write(kCard);
+  }
+  void start() {
+    netd.start();
+    ASSERT_TRUE(eventually(kPatience, [&] { return netd.is_ready(); })) << netd.log();
+  }
+  [[nodiscard]] bool has_address() const {
+    return lb1.check({"ip", "-4", "address", "show", "dev", "eth0"}).find("192.0.2.11/24") !=
+           std::string::npos;
+  }
+
+  Namespace lb1, lb2;
+  Cable cable;
+  NetdHost netd{lb1};
+  NetdHost other{lb1};
+};
+
+TEST_F(NetdNative, RefusesASecondOneWithDirectoriesOfItsOwn) {
+  start();
+  other.start();
+  EXPECT_EQ(other.daemon().wait(kPatience), 1);
+  EXPECT_THAT(other.log(),
+              HasSubstr(fmt::format("netd: already running as process {}", netd.daemon().pid())));
+  EXPECT_TRUE(netd.daemon().running());
+}
+
+TEST_F(NetdNative, RefusesASecondOneOnItsStateDirectoryInAnotherNamespaceToo) {
+  start();
+  NetdHost elsewhere{lb2};
+  elsewhere.write("format = 1\n[link.eth0]\naddresses = [\"192.0.2.12/24\"]\n");
+  elsewhere.use_state_of(netd);
+  elsewhere.start();
+  EXPECT_EQ(elsewhere.daemon().wait(kPatience), 1);
+  EXPECT_THAT(elsewhere.log(), HasSubstr("state/netd.lock"));
+}
+
+TEST_F(NetdNative, OfTwoNamespacesWithDirectoriesOfTheirOwnDoNotMeet) {
+  start();
+  NetdHost elsewhere{lb2};
+  elsewhere.write("format = 1\n[link.eth0]\naddresses = [\"192.0.2.12/24\"]\n");
+  elsewhere.start();
+  EXPECT_TRUE(eventually(kPatience, [&] { return elsewhere.is_ready(); })) << elsewhere.log();
+  EXPECT_TRUE(netd.daemon().running());
+}
+
+TEST_F(NetdNative, ThatRunsLetsNobodyApplyBesideItWhateverTheDirectories) {
+  start();
+  other.write("format = 1\n[link.eth0]\naddresses = [\"192.0.2.99/24\"]\n");
+  const auto apply = other.ask({"apply"});
+  EXPECT_EQ(apply.status, 1);
+  EXPECT_THAT(apply.text, HasSubstr(fmt::format("already running as process {}", netd.daemon().pid())));
+  EXPECT_THAT(apply.text, HasSubstr("netd reload"));
+  EXPECT_TRUE(has_address());
+}
+
+TEST_F(NetdNative, SaysOfAPulledCableThatTheDeviceIsDeadAndExitsWith3) {
+  start();
+  ASSERT_TRUE(eventually(kPatience, [&] { return netd.ask({"status"}).status == 0; }))
+      << netd.ask({"status"}).text;
+  cable.pull();
+  ASSERT_TRUE(eventually(kPatience, [&] { return netd.state() == "dead"; }));
+  const auto status = netd.ask({"status"});
+  EXPECT_EQ(status.status, 3);
+  EXPECT_THAT(status.text, HasSubstr("\neth0: dead: it has no carrier\n"));
+  cable.plug();
+  EXPECT_TRUE(eventually(kPatience, [&] { return netd.ask({"status"}).status == 0; }));
+}
+
+TEST_F(NetdNative, CallsAFileThatReloadRefusedBrokenAndExitsWith3) {
+  start();
+  netd.write("format = 1\n[link.eth0]\nmtu = \"big\"\n");
+  EXPECT_EQ(netd.ask({"reload"}).status, 78);
+  const auto status = netd.ask({"status"});
+  EXPECT_EQ(status.status, 3);
+  EXPECT_THAT(status.text, HasSubstr("hawser.toml (broken)\n"));
+  EXPECT_THAT(status.text, HasSubstr("hawser.toml:3:"));
+  netd.write(kCard);
+  EXPECT_EQ(netd.ask({"reload"}).status, 0);
+  EXPECT_THAT(netd.ask({"status"}).text, HasSubstr("hawser.toml (current)\n"));
+}
+
+// netd in a mount namespace of its own, where its directories are small, and full.
+class NetdOnAFullDisk : public NetdNative {
+ protected:
+  void start_full(const std::filesystem::path& directory) {
+    netd.start_under({"unshare", "--mount", "sh", "-c",
+                      "mount -t tmpfs -o size=4k,nr_inodes=3 none \"$0\" && : >\"$0\"/1 && "
+                      "(cat /dev/zero >\"$0\"/1 2>/dev/null; :) && exec \"$@\"",
+                      directory});
+  }
+};
+
+TEST_F(NetdOnAFullDisk, StartsAndAppliesThoughTheJournalCannotBeWritten) {
+  start_full(netd.state_directory());
+  ASSERT_TRUE(eventually(kPatience, [&] { return netd.is_ready(); })) << netd.log();
+  EXPECT_TRUE(has_address());
+  EXPECT_TRUE(netd.has_said("last good file")) << netd.log();
+  EXPECT_TRUE(netd.has_said("No space left on device")) << netd.log();
+}
+
+}  // namespace
+}  // namespace hawser::lab

@@ -1,0 +1,93 @@
+// The status as JSON and as text, for the small site on a fake kernel.
+#include "netd/status.h"
+
+#include <boost/json.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "lib/control/json.h"
+#include "tests/support/fake/fake_kernel.h"
+#include "tests/unit/netd/site.h"
+
+namespace hawser::netd {
+namespace {
+
+using namespace site;
+using control::text_in;
+using control::value_in;
+using testing::HasSubstr;
+
+class NetdStatus : public testing::Test {
+ protected:
+  NetdStatus() {
+    controller.configure(config, Why::kStart, now);
+    for (int i = 0; i < 100 && controller.work(now); ++i) {
+    }
+    for (const auto& real : {kWeb1, kWeb2})
+      for (int i = 0; i < 2; ++i) controller.verdict(probe(real), good(), now);
+  }
+  [[nodiscard]] boost::json::value status() const {
+    const Latencies none;
+    return status_json({.config = config,
+                        .source = source,
+                        .controller = controller,
+                        .guard = guard,
+                        .handlers = none,
+                        .loop = none,
+                        .ready = true,
+                        .now = now});
+  }
+  [[nodiscard]] std::string text() const { return status_text(status().as_object()); }
+
+  config::Config config = web();
+  ConfigStatus source{"/etc/hawser/hawser.toml", false, {}};
+  GuardStatus guard;
+  FakeKernel kernel;
+  TimePoint now{std::chrono::seconds{1000}};
+  Controller controller{kernel, Made{"this boot", {}, {}}, [](const std::string&) -> Status { return {}; },
+                        [](log::Level, const std::string&) {}};
+};
+
+TEST_F(NetdStatus, IsOkWithoutFindings) {
+  EXPECT_EQ(text_in(status(), "state"), "ok");
+  EXPECT_TRUE(control::list_in(status(), "findings").empty());
+  EXPECT_THAT(text(), HasSubstr(": ok\nconfiguration  /etc/hawser/hawser.toml (current)\n"));
+}
+
+TEST_F(NetdStatus, SaysOfADeadRealServerThatItsServiceIsDegraded) {
+  for (int i = 0; i < 3; ++i) controller.verdict(probe(kWeb1), bad(), now);
+  EXPECT_EQ(text_in(status(), "state"), "degraded");
+  EXPECT_EQ(text_in(control::list_in(status(), "services").at(0), "state"), "degraded");
+  EXPECT_THAT(text(),
+              HasSubstr("\nweb tcp 192.0.2.100:80: degraded: 1 of 2 real servers out of service: web1 "));
+  for (int i = 0; i < 3; ++i) controller.verdict(probe(kWeb2), bad(), now);
+  EXPECT_EQ(text_in(status(), "state"), "dead");
+}
+
+TEST_F(NetdStatus, TellsABrokenFileFromACurrentOneAndFromTheLastGood) {
+  source.problems = {{"/etc/hawser/hawser.toml", 3, 9, "bond.bond0.mode", "unknown"}};
+  const auto broken = status();
+  const auto& part = value_in(broken, "config");
+  EXPECT_EQ(text_in(part, "state"), "broken");
+  const auto& problem = control::list_in(part, "problems").at(0);
+  EXPECT_EQ(text_in(problem, "file"), "/etc/hawser/hawser.toml");
+  EXPECT_EQ(control::number_in(problem, "line"), 3U);
+  EXPECT_EQ(control::number_in(problem, "column"), 9U);
+  EXPECT_EQ(text_in(problem, "key"), "bond.bond0.mode");
+  EXPECT_EQ(text_in(problem, "text"), "unknown");
+  EXPECT_THAT(text(), HasSubstr("(broken)\n  /etc/hawser/hawser.toml:3:9: bond.bond0.mode: unknown\n"));
+  source.last_good = true;
+  const auto kept = status();
+  EXPECT_EQ(text_in(value_in(kept, "config"), "state"), "last good");
+  EXPECT_EQ(text_in(kept, "state"), "degraded");
+}
+
+TEST_F(NetdStatus, AFileThatCannotBeReadIsAProblemWithoutAPlace) {
+  source.problems =
+      unreadable("/etc/hawser/hawser.toml", {"/etc/hawser/hawser.toml: read: Permission denied", EACCES})
+          .problems;
+  EXPECT_THAT(text(), HasSubstr("\n  /etc/hawser/hawser.toml: read: Permission denied\n"));
+}
+
+}  // namespace
+}  // namespace hawser::netd
