@@ -132,7 +132,7 @@ void JournalBook::saw(const Observed& observed) {
 }
 
 Status JournalBook::flush() {
-  return made_ == written_ ? Status{} : write();
+  return made_ == written_ && trouble_.empty() ? Status{} : write();
 }
 
 Status JournalBook::write() {

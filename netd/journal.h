@@ -47,7 +47,8 @@ class JournalBook {
   void did_not(const Step& step);
   // Notes which devices the links are, and forgets those that are gone: who has the name next is not us.
   void saw(const Observed& observed);
-  // Writes what changed since; nothing is lost when it comes late.
+  // Writes what changed since, and asks a disk again that did not take it; nothing is lost when it comes
+  // late.
   Status flush();
 
   [[nodiscard]] const Journal& names() const { return made_.names; }

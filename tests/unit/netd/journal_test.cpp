@@ -161,6 +161,19 @@ TEST(JournalBook, GivesEachReasonOnceAndKeepsItUntilTheDiskTakesIt) {
   EXPECT_EQ(disk.written.back(), encode_journal(made({{"bond0", "bond1"}, {}})));
 }
 
+TEST(JournalBook, AsksADiskAgainThoughWhatItDidNotTakeWasRefusedByTheKernelToo) {
+  Disk disk;
+  disk.answer = fail("No space left on device");
+  JournalBook book(made({}), disk.write());
+  const CreateLink create{"bond0", bond()};
+  const std::vector<Step> steps{create};
+  EXPECT_FALSE(book.will_do(steps));
+  book.did_not(create);
+  disk.answer = {};
+  EXPECT_TRUE(book.flush());
+  EXPECT_EQ(book.trouble(), "");
+}
+
 TEST(OwnKernel, JournalsBeforeItCreates) {
   FakeKernel kernel;
   std::vector<int> performs_at_write;
