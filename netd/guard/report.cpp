@@ -59,6 +59,7 @@ std::vector<std::string> encode_orders(const std::vector<GuardedBond>& bonds) {
     parts.back().push_back(std::move(object));
   }
   std::vector<std::string> messages;
+  messages.reserve(parts.size());
   for (auto& part : parts)
     messages.push_back(json::serialize(
         json::object{{"part", messages.size() + 1}, {"of", parts.size()}, {"bonds", std::move(part)}}));
