@@ -12,7 +12,8 @@ using testing::Not;
 
 constexpr auto kPatience = 20s;
 
-constexpr const char* kCard = "format = 1\n[link.eth0]\naddresses = [\"192.0.2.11/24\"]\n";
+constexpr const char* kCard =
+    "format = 1\n[link.eth0]\nkind = \"physical\"\naddresses = [\"192.0.2.11/24\"]\n";
 
 class NetdNative : public LabTest {
  protected:
@@ -47,7 +48,7 @@ TEST_F(NetdNative, RefusesASecondOneWithDirectoriesOfItsOwn) {
 TEST_F(NetdNative, RefusesASecondOneOnItsStateDirectoryInAnotherNamespaceToo) {
   start();
   NetdHost elsewhere{lb2};
-  elsewhere.write("format = 1\n[link.eth0]\naddresses = [\"192.0.2.12/24\"]\n");
+  elsewhere.write("format = 1\n[link.eth0]\nkind = \"physical\"\naddresses = [\"192.0.2.12/24\"]\n");
   elsewhere.use_state_of(netd);
   elsewhere.start();
   EXPECT_EQ(elsewhere.daemon().wait(kPatience), 1);
@@ -57,7 +58,7 @@ TEST_F(NetdNative, RefusesASecondOneOnItsStateDirectoryInAnotherNamespaceToo) {
 TEST_F(NetdNative, OfTwoNamespacesWithDirectoriesOfTheirOwnDoNotMeet) {
   start();
   NetdHost elsewhere{lb2};
-  elsewhere.write("format = 1\n[link.eth0]\naddresses = [\"192.0.2.12/24\"]\n");
+  elsewhere.write("format = 1\n[link.eth0]\nkind = \"physical\"\naddresses = [\"192.0.2.12/24\"]\n");
   elsewhere.start();
   EXPECT_TRUE(eventually(kPatience, [&] { return elsewhere.is_ready(); })) << elsewhere.log();
   EXPECT_TRUE(netd.daemon().running());
@@ -65,7 +66,7 @@ TEST_F(NetdNative, OfTwoNamespacesWithDirectoriesOfTheirOwnDoNotMeet) {
 
 TEST_F(NetdNative, ThatRunsLetsNobodyApplyBesideItWhateverTheDirectories) {
   start();
-  other.write("format = 1\n[link.eth0]\naddresses = [\"192.0.2.99/24\"]\n");
+  other.write("format = 1\n[link.eth0]\nkind = \"physical\"\naddresses = [\"192.0.2.99/24\"]\n");
   const auto apply = other.ask({"apply"});
   EXPECT_EQ(apply.status, 1);
   EXPECT_THAT(apply.text, HasSubstr(fmt::format("already running as process {}", netd.daemon().pid())));
@@ -88,12 +89,12 @@ TEST_F(NetdNative, SaysOfAPulledCableThatTheDeviceIsDeadAndExitsWith3) {
 
 TEST_F(NetdNative, CallsAFileThatReloadRefusedBrokenAndExitsWith3) {
   start();
-  netd.write("format = 1\n[link.eth0]\nmtu = \"big\"\n");
+  netd.write("format = 1\n[link.eth0]\nkind = \"physical\"\nmtu = \"big\"\n");
   EXPECT_EQ(netd.ask({"reload"}).status, 78);
   const auto status = netd.ask({"status"});
   EXPECT_EQ(status.status, 3);
   EXPECT_THAT(status.text, HasSubstr("hawser.toml (broken)\n"));
-  EXPECT_THAT(status.text, HasSubstr("hawser.toml:3:"));
+  EXPECT_THAT(status.text, HasSubstr("hawser.toml:4:"));
   netd.write(kCard);
   EXPECT_EQ(netd.ask({"reload"}).status, 0);
   EXPECT_THAT(netd.ask({"status"}).text, HasSubstr("hawser.toml (current)\n"));
