@@ -8,7 +8,7 @@
 #include <linux/netlink.h>
 #include <sys/stat.h>
 
-#include "lib/daemon/atomic_file.h"
+#include "lib/base/atomic_file.h"
 #include "lib/daemon/log.h"
 #include "lib/netlink/secondaries_codec.h"
 #include "lib/netlink/socket.h"
