@@ -103,7 +103,8 @@ FileReading read_files(const Files& files, bool may_use_last_good) {
   if (!sources) result.reading.problems.push_back(unreadable(files.config, sources.error()));
   if (result.reading.settings || !may_use_last_good) return result;
   const auto kept = config::read_last_good(files.state_directory, "vipd");
-  if (!kept && kept.error().code != ENOENT) result.reading.problems.push_back(kept.error().text);
+  if (!kept && kept.error().code != ENOENT)
+    result.reading.problems.push_back(unreadable(files.config, kept.error()));
   if (!kept || kept->empty()) return result;
   auto last = judge(*kept, files, config::Part::kVipd);
   if (!last.reading.settings) return result;
