@@ -1,4 +1,4 @@
-// Addresses as RTM_NEWADDR, routes as RTM_NEWROUTE messages.
+// Addresses as RTM_NEWADDR messages.
 #pragma once
 
 #include <optional>
@@ -32,19 +32,5 @@ Bytes encode_get_addresses();
 enum class Put : std::uint8_t { kNew, kReplace };
 Bytes encode_put_address(Put put, IfIndex link, const Prefix& prefix, const Address& address);
 Bytes encode_remove_address(IfIndex link, const Prefix& prefix);
-
-struct DecodedRoute {
-  RouteKey key;
-  Route route;  // without its device
-  IfIndex device;
-};
-
-// nullopt: not a plain unicast route with one next hop (local, blackhole, multipath, cached, encapsulated,
-// by source or TOS): foreign, left alone and not shown.
-Result<std::optional<DecodedRoute>> decode_route(const MessageView& message);
-
-Bytes encode_get_routes(Family family);
-Bytes encode_put_route(Put put, const RouteKey& key, const Route& route, IfIndex device);
-Bytes encode_remove_route(const RouteKey& key, const Route& route, IfIndex device);
 
 }  // namespace hawser::nl

@@ -26,6 +26,8 @@ class Message {
     writer_.native(fixed);
   }
 
+  // A fixed part and attributes that were taken from another message, padded as there.
+  void raw(ByteView value) { writer_.put(value); }
   void bytes(int type, ByteView value);
   void text(int type, std::string_view value);  // with the closing NUL
   void address(int type, const IpAddress& address) { bytes(type, address.bytes()); }
@@ -88,6 +90,8 @@ class Attr {
   [[nodiscard]] std::string text() const;  // up to the first NUL
   [[nodiscard]] IpAddress address() const;
   [[nodiscard]] MacAddress mac() const;  // all zero when the hardware address has another length
+  // What the visitor found makes no sense: the whole message is refused.
+  void refuse() const { note(false); }
   template <class Visit>
   void each(Visit visit) const {
     note(for_each_attr(value_, visit));

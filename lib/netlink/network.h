@@ -1,6 +1,7 @@
 // Links, addresses and routes of one network namespace, through one rtnetlink socket.
 #pragma once
 
+#include "lib/netlink/route_codec.h"
 #include "lib/netlink/socket.h"
 #include "lib/plan/step.h"
 #include "lib/state/observed.h"
@@ -43,6 +44,7 @@ class Network {
   Status observe_links(Observed& observed, Names& names);
   Status observe_addresses(Observed& observed, const Names& names);
   Status observe_routes(Observed& observed, const Names& names, Family family);
+  Status put(PutRoute how, const RouteKey& key, const Route& route);
   // Index 0 for an empty name; an error that names a missing one.
   Result<IfIndex> find(const std::string& name);
 

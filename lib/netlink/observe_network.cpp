@@ -3,6 +3,8 @@
 #include "lib/netlink/address_codec.h"
 #include "lib/netlink/link_codec.h"
 #include "lib/netlink/network.h"
+#include "lib/netlink/route_codec.h"
+#include "lib/plan/simulate.h"
 
 namespace hawser::nl {
 
@@ -56,14 +58,33 @@ bool is_ours(const Route& route) {
   return owner == Owner::kNetd || owner == Owner::kVipd;
 }
 
-// IPv6 has one fe80::/64 for each interface under the same key; of several the one that is ours counts, else
-// the first.
-void add_route(State& state, const DecodedRoute& decoded, const Names& names) {
+// nullopt: one of its devices is gone since.
+std::optional<Route> named(const DecodedRoute& decoded, const Names& names) {
   auto route = decoded.route;
   route.device = name_in(names, decoded.device);
-  if (route.device.empty()) return;
-  const auto [place, fresh] = state.routes.try_emplace(decoded.key, route);
-  if (!fresh && is_ours(route) && !is_ours(place->second)) place->second = route;
+  if (route.device.empty()) return std::nullopt;
+  if (!decoded.rest) return route;
+  auto rest = *decoded.rest;
+  for (std::size_t i = 0; i < rest.hops.size(); ++i) {
+    rest.hops[i].device = name_in(names, decoded.hops.at(i));
+    if (rest.hops[i].device.empty()) return std::nullopt;
+  }
+  route.rest = RouteRest(std::move(rest));
+  return route;
+}
+
+// Of several under one key the one that is ours is the one we compare, else the first. The kernel's own (one
+// fe80::/64 for each interface) are nobody's to put back: one of them is enough.
+void add_route(State& state, const DecodedRoute& decoded, const Names& names) {
+  auto route = named(decoded, names);
+  if (!route) return;
+  const auto [place, fresh] = state.routes.try_emplace(decoded.key, *route);
+  if (fresh) return;
+  if (is_ours(*route) && !is_ours(place->second)) std::swap(*route, place->second);
+  if (is_kernel_made(*route)) return;
+  auto key = decoded.key;
+  do ++key.nth;
+  while (key.nth != 0 && !state.routes.try_emplace(key, *route).second);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "lib/netlink/address_codec.h"
 #include "lib/netlink/link_codec.h"
 #include "lib/netlink/network.h"
+#include "lib/netlink/route_codec.h"
 
 namespace hawser::nl {
 
@@ -120,11 +121,22 @@ Status Network::perform(const RemoveAddress& step) {
   return but_not(socket_.request(encode_remove_address(*link, step.prefix)), EADDRNOTAVAIL);
 }
 
+Status Network::put(PutRoute how, const RouteKey& key, const Route& route) {
+  const auto device = find(route.device);
+  if (!device) return tl::unexpected(device.error());
+  if (!route.rest) return socket_.request(encode_put_route(how, key, route, *device));
+  std::vector<IfIndex> hops;
+  for (const auto& hop : route.rest->hops) {
+    const auto index = find(hop.device);
+    if (!index) return tl::unexpected(index.error());
+    hops.push_back(*index);
+  }
+  return socket_.request(encode_put_kernel_route(how, *route.rest, *device, hops));
+}
+
 // Not by replacing: a route of that key which came since we looked belongs to somebody else.
 Status Network::perform(const AddRoute& step) {
-  const auto device = find(step.route.device);
-  if (!device) return tl::unexpected(device.error());
-  auto status = socket_.request(encode_put_route(Put::kNew, step.key, step.route, *device));
+  auto status = put(step.key.nth == 0 ? PutRoute::kNew : PutRoute::kAppend, step.key, step.route);
   if (status || status.error().code != EEXIST) return status;
   Observed now;
   if (auto seen = observe(now, true); !seen) return seen;
@@ -133,9 +145,7 @@ Status Network::perform(const AddRoute& step) {
 }
 
 Status Network::perform(const ChangeRoute& step) {
-  return find(step.to.device).and_then([&](IfIndex device) {
-    return socket_.request(encode_put_route(Put::kReplace, step.key, step.to, device));
-  });
+  return put(PutRoute::kReplace, step.key, step.to);
 }
 
 Status Network::perform(const RemoveRoute& step) {

@@ -85,6 +85,12 @@ std::string unusual(const Address& address) {
   return list.text();
 }
 
+// What the fields of a route cannot say: several ways, metrics, a type.
+std::string_view more(const Route& route) {
+  if (!route.rest) return "none";
+  return route.rest->hops.size() > 1 ? "several ways" : "attributes of somebody else's";
+}
+
 std::string changes(const Route& from, const Route& to) {
   List list;
   list.change("via", or_none(from.via), or_none(to.via));
@@ -93,13 +99,14 @@ std::string changes(const Route& from, const Route& to) {
   list.change("onlink", words::on_off(from.onlink), words::on_off(to.onlink));
   list.change("mtu", from.mtu, to.mtu);
   list.change("protocol", protocol_name(from.protocol), protocol_name(to.protocol));
+  list.change("more", more(from), more(to));
   return list.text();
 }
 
 std::string route_name(const RouteKey& key, const Route& route) {
-  auto text = "route " + to_string(key);
-  if (route.via) text += fmt::format(" via {}", *route.via);
-  return text + fmt::format(" dev {}", route.device);
+  auto text = words::route(key, route);
+  for (const auto& device : devices_of(route)) text += fmt::format(" dev {}", device);
+  return text;
 }
 
 std::string unusual(const Route& route) {
@@ -107,6 +114,7 @@ std::string unusual(const Route& route) {
   list.unusual("source", or_none(route.source), std::string("none"));
   if (route.onlink) list.put("onlink on");
   list.unusual("mtu", route.mtu, 0U);
+  if (route.rest) list.put("as the kernel had it");
   return list.text();
 }
 

@@ -13,7 +13,8 @@ std::vector<RouteKey> in_order(const std::map<RouteKey, Route>& routes) {
   keys.reserve(routes.size());
   for (const auto& [key, route] : routes) keys.push_back(key);
   std::ranges::stable_sort(keys, {}, [&](const RouteKey& key) {
-    return std::pair(routes.at(key).via.has_value(), 128 - key.to.length);
+    const auto& route = routes.at(key);
+    return std::pair(route.via.has_value() || route.rest, 128 - key.to.length);
   });
   return keys;
 }

@@ -9,9 +9,14 @@ namespace {
 constexpr std::uint32_t kForcedMiimon = 100;  // BOND_DEFAULT_MIIMON
 constexpr std::uint32_t kEthernetMtu = 1500;
 
+bool is_down(const State& state, const std::string& device) {
+  const auto link = state.links.find(device);
+  return link == state.links.end() || !link->second.up;
+}
+
 void drop_routes(State& state, const std::string& device, std::optional<Family> family = std::nullopt) {
   std::erase_if(state.routes, [&](const auto& entry) {
-    return entry.second.device == device && (!family || entry.first.to.address.family() == *family);
+    return (!family || entry.first.to.address.family() == *family) && dies_with(state, entry.second, device);
   });
 }
 
@@ -22,9 +27,8 @@ std::vector<std::string> vlans_on(const State& state, const std::string& lower) 
   return names;
 }
 
-void drop_ipv6_and_routes(State& state, const std::string& name) {
+void drop_ipv6_addresses(State& state, const std::string& name) {
   std::erase_if(state.links[name].addresses, [](const auto& entry) { return entry.first.address.is_v6(); });
-  drop_routes(state, name);
 }
 
 // vlan_device_event(): VLANs follow their lower device down, and up again.
@@ -32,23 +36,40 @@ void set_up(State& state, const std::string& name, bool up) {
   auto& link = state.links[name];
   if (link.up == up) return;
   link.up = up;
-  if (!up) drop_ipv6_and_routes(state, name);
+  if (!up) {
+    drop_ipv6_addresses(state, name);
+    drop_routes(state, name);
+  }
   for (const auto& vlan : vlans_on(state, name)) set_up(state, vlan, up);
 }
 
+// addrconf_notify() of NETDEV_CHANGEMTU ends IPv6 on the device.
+void take_mtu(State& state, const std::string& name, std::uint32_t mtu) {
+  state.links[name].mtu = mtu;
+  if (mtu >= kIpv6Mtu) return;
+  drop_ipv6_addresses(state, name);
+  drop_routes(state, name, Family::kIpv6);
+}
+
 void set_mtu(State& state, const std::string& name, std::uint32_t mtu) {
-  auto& link = state.links[name];
-  link.mtu = mtu;
-  if (link.bond)
-    for (const auto& [port, options] : link.bond->ports) state.links[port].mtu = mtu;
+  take_mtu(state, name, mtu);
+  if (const auto bond = state.links[name].bond)
+    for (const auto& [port, options] : bond->ports) take_mtu(state, port, mtu);
   for (const auto& vlan : vlans_on(state, name))
     if (auto& upper = state.links[vlan]; upper.mtu && *upper.mtu > mtu) set_mtu(state, vlan, mtu);
 }
 
-void leave_bond(State& state, const std::string& port, Bond& bond, Link& master) {
+// vlan_sync_address(): a VLAN that has its device's MAC goes on having it.
+void change_mac(State& state, const std::string& name, const std::optional<MacAddress>& mac) {
+  const auto before = std::exchange(state.links[name].mac, mac);
+  for (const auto& vlan : vlans_on(state, name))
+    if (state.links[vlan].mac == before) change_mac(state, vlan, mac);
+}
+
+void leave_bond(State& state, const std::string& port, Bond& bond, const std::string& master) {
   bond.ports.erase(port);
   if (bond.primary == port) bond.primary.clear();
-  if (bond.ports.empty()) master.mac.reset();  // eth_hw_addr_random()
+  if (bond.ports.empty()) change_mac(state, master, std::nullopt);  // eth_hw_addr_random()
   set_up(state, port, false);
   state.links[port].mac.reset();  // its own again
 }
@@ -61,13 +82,11 @@ void cycle(State& state, const std::string& name) {
 }
 
 void leave_master(State& state, const std::string& name) {
-  auto& link = state.links[name];
-  const auto found = state.links.find(link.master);
-  link.master.clear();
+  const auto found = state.links.find(std::exchange(state.links[name].master, {}));
   if (found == state.links.end()) return;
   auto& master = found->second;
   if (master.bond)
-    leave_bond(state, name, *master.bond, master);
+    leave_bond(state, name, *master.bond, found->first);
   else if (master.kind == LinkKind::kVrf)
     cycle(state, name);
 }
@@ -78,6 +97,7 @@ void join_master(State& state, const std::string& name, const std::string& to) {
   link.master = to;
   if (!master.bond) return cycle(state, name);
   master.bond->ports[name] = BondPort{};
+  if (!master.mac) change_mac(state, to, link.mac);  // the first port lends it
   link.mtu = master.mtu;
   link.mac = master.mac;
   set_up(state, name, true);
@@ -89,7 +109,7 @@ void delete_link(State& state, const std::string& name) {
   for (const auto& [other, link] : state.links)
     if (link.master == name) members.push_back(other);
   for (const auto& member : members) leave_master(state, member);
-  drop_routes(state, name);
+  forget_device(state.routes, name);
   state.links.erase(name);
 }
 
@@ -158,6 +178,9 @@ struct Simulate {
     auto& link = state->links[s.link];
     link = s.wanted;
     if (!link.mtu) link.mtu = kEthernetMtu;
+    if (link.vlan && !link.mac)
+      if (const auto lower = state->links.find(link.vlan->on); lower != state->links.end())
+        link.mac = lower->second.mac;
     if (!link.bond) return;
     const auto wanted = *link.bond;
     for (const auto option : {BondOption::kUpdelay, BondOption::kDowndelay, BondOption::kPeerNotifDelay})
@@ -166,11 +189,7 @@ struct Simulate {
   void operator()(const DeleteLink& s) const { delete_link(*state, s.link); }
   void operator()(const SetLinkUp& s) const { set_up(*state, s.link, s.up); }
   void operator()(const SetMtu& s) const { set_mtu(*state, s.link, s.to); }
-  void operator()(const SetMac& s) const {
-    const auto before = std::exchange(state->links[s.link].mac, s.to);
-    for (const auto& vlan : vlans_on(*state, s.link))
-      if (auto& upper = state->links[vlan]; upper.mac == before) upper.mac = s.to;
-  }
+  void operator()(const SetMac& s) const { change_mac(*state, s.link, s.to); }
   void operator()(const SetMaster& s) const {
     if (s.to.empty())
       leave_master(*state, s.link);
@@ -207,6 +226,23 @@ struct Simulate {
 };
 
 }  // namespace
+
+bool dies_with(const State& state, const Route& route, const std::string& device) {
+  if (!leads_over(route, device)) return false;
+  const auto devices = devices_of(route);
+  return std::ranges::all_of(devices, [&](const auto& way) { return way == device || is_down(state, way); });
+}
+
+// fib_sync_down_dev() drops an IPv4 route with any of its devices, fib6_ifdown() takes the one way out.
+void forget_device(std::map<RouteKey, Route>& routes, const std::string& device) {
+  for (auto entry = routes.begin(); entry != routes.end();) {
+    const bool is_v6 = entry->first.to.address.is_v6();
+    auto left =
+        is_v6 || !leads_over(entry->second, device) ? without_ways_over(entry->second, device) : std::nullopt;
+    if (left) entry->second = std::move(*left);
+    entry = left ? std::next(entry) : routes.erase(entry);
+  }
+}
 
 void simulate(State& state, const Step& step) {
   std::visit(Simulate{&state}, step);

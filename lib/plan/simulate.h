@@ -8,8 +8,16 @@
 
 namespace hawser {
 
-// Does not know what only the kernel knows: the MAC that a bond takes from a port becomes "open" (nullopt).
+// Does not know what only the kernel knows: the MAC that a port gets back when it leaves its bond becomes
+// "open" (nullopt), and with it that of a bond that such a port lends its own.
 void simulate(State& state, const Step& step);
+
+// Whether the route goes when its device goes down: it has no other way, or none that is up.
+bool dies_with(const State& state, const Route& route, const std::string& device);
+// What becomes of routes when a device is deleted.
+void forget_device(std::map<RouteKey, Route>& routes, const std::string& device);
+
+inline constexpr std::uint32_t kIpv6Mtu = 1280;  // IPV6_MIN_MTU: below it a device has no IPv6
 
 // Modes with one active port: they take a primary and the priorities of ports (bond_mode_uses_primary()).
 bool has_active_port(BondMode mode);

@@ -119,7 +119,7 @@ State stamped(const Desired& desired) {
 
 void erase_link(State& target, const std::string& name) {
   target.links.erase(name);
-  std::erase_if(target.routes, [&](const auto& entry) { return entry.second.device == name; });
+  forget_device(target.routes, name);
   std::vector<std::string> above;
   for (const auto& [upper, link] : target.links)
     if (link.vlan && link.vlan->on == name) above.push_back(upper);
@@ -160,7 +160,7 @@ void give_up(State& target, const State& desired, const std::string& device) {
     return entry.first.address.is_v6() && (named == nullptr || !named->addresses.contains(entry.first));
   });
   std::erase_if(target.routes, [&](const auto& entry) {
-    return entry.second.device == device && !desired.routes.contains(entry.first);
+    return dies_with(target, entry.second, device) && !desired.routes.contains(entry.first);
   });
 }
 
@@ -248,7 +248,23 @@ void settle_down(State& target, const State& desired, const std::string& device)
   }
 }
 
+// IPv6 ends on a device with an MTU below its least one, and on the VLANs on it, which are no larger.
+void settle_small_mtu(State& target, const State& desired, const std::string& device) {
+  std::erase_if(target.links[device].addresses, [&](const auto& entry) {
+    const auto* named = find_in(desired.links, device);
+    return entry.first.address.is_v6() && (named == nullptr || !named->addresses.contains(entry.first));
+  });
+  std::erase_if(target.routes, [&](const auto& entry) {
+    return entry.first.to.address.is_v6() && dies_with(target, entry.second, device) &&
+           !desired.routes.contains(entry.first);
+  });
+  for (const auto& [name, link] : target.links)
+    if (link.vlan && link.vlan->on == device) settle_small_mtu(target, desired, name);
+}
+
 void settle_consequences(State& target, const State& observed, const State& desired) {
+  for (const auto& [name, link] : target.links)
+    if (link.mtu && *link.mtu < kIpv6Mtu) settle_small_mtu(target, desired, name);
   settle_ports(target, observed, desired);
   for (const auto& [name, link] : observed.links) {
     const auto* wanted = find_in(target.links, name);

@@ -40,6 +40,13 @@ inline std::string_view or_none(std::string_view text) {
   return text.empty() ? "none" : text;
 }
 
+// "route default via 192.0.2.254"
+inline std::string route(const RouteKey& key, const Route& route) {
+  auto text = "route " + to_string(key);
+  if (route.via) text += fmt::format(" via {}", *route.via);
+  return text;
+}
+
 std::string service_step(const AddService& step);
 std::string service_step(const EditService& step);
 std::string service_step(const DeleteService& step);

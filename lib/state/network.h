@@ -1,5 +1,6 @@
-// Links, addresses and routes: the same struct for what is wanted and what is there, compared whole.
-// What only the kernel knows (indexes, carrier, counters) is in lib/state/observed.h and is never compared.
+// Links and addresses (routes: lib/state/route.h): the same struct for what is wanted and what is there,
+// compared whole. What only the kernel knows (indexes, carrier, counters) is in lib/state/observed.h and is
+// never compared.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include "lib/base/address.h"
 #include "lib/base/names.h"
 #include "lib/state/bond.h"
+#include "lib/state/route.h"
 
 namespace hawser {
 
@@ -65,30 +67,5 @@ struct Link {
 
   bool operator==(const Link&) const = default;
 };
-
-inline constexpr std::uint32_t kIpv6UserMetric =
-    1024;  // IP6_RT_PRIO_USER, what IPv6 gets when none is asked for
-
-// What makes two routes the same one for the kernel (fib_find_alias: prefix, TOS 0, priority, in one table).
-struct RouteKey {
-  std::uint32_t table = 254;  // RT_TABLE_MAIN
-  Prefix to;                  // 0.0.0.0/0 or ::/0: default
-  std::uint32_t metric = 0;   // IPv6 never has 0: the kernel makes it 1024
-
-  auto operator<=>(const RouteKey&) const = default;
-};
-
-struct Route {
-  std::string device;
-  std::optional<IpAddress> via;
-  std::optional<IpAddress> source;  // RTA_PREFSRC
-  bool onlink = false;
-  std::uint32_t mtu = 0;      // RTAX_MTU; 0: not set
-  std::uint8_t protocol = 0;  // rtm_protocol
-
-  bool operator==(const Route&) const = default;
-};
-
-std::string to_string(const RouteKey& key);  // "default", "198.51.100.0/24 table 100 metric 5"
 
 }  // namespace hawser

@@ -301,6 +301,36 @@ TEST_P(NetworkContract, LosesTheRoutesThatUseAnAddressAsSourceWithIt) {
   EXPECT_FALSE(observe().state.routes.contains(to("198.51.100.0/24")));
 }
 
+TEST_P(NetworkContract, KeepsRoutesThatDifferByTosOnlyApart) {
+  plug_in_and_up("eth0");
+  auto by_tos = to("198.51.100.0/24");
+  by_tos.tos = 0x10;
+  perform(AddAddress{"eth0", prefix("192.0.2.11/24"), owned()});
+  perform(AddRoute{to("198.51.100.0/24"), over("eth0", "192.0.2.254")});
+  perform(AddRoute{by_tos, over("eth0", "192.0.2.253")});
+  auto routes = observe().state.routes;
+  EXPECT_EQ(routes.at(to("198.51.100.0/24")), over("eth0", "192.0.2.254"));
+  EXPECT_EQ(routes.at(by_tos), over("eth0", "192.0.2.253"));
+  perform(RemoveRoute{by_tos, over("eth0", "192.0.2.253")});
+  EXPECT_TRUE(observe().state.routes.contains(to("198.51.100.0/24")));
+}
+
+TEST_P(NetworkContract, HasNoIpv6OnADeviceWithAnMtuBelow1280) {
+  plug_in_and_up("eth0");
+  auto six = owned();
+  six.no_dad = true;
+  perform(AddAddress{"eth0", prefix("192.0.2.11/24"), owned()});
+  perform(AddAddress{"eth0", prefix("2001:db8::11/64"), six});
+  perform(AddRoute{to("198.51.100.0/24"), over("eth0")});
+  perform(AddRoute{to("2001:db8:1::/48"), over("eth0")});
+  perform(SetMtu{"eth0", 1500, 1279});
+  const auto seen = observe().state;
+  EXPECT_TRUE(seen.links.at("eth0").addresses.contains(prefix("192.0.2.11/24")));
+  EXPECT_FALSE(seen.links.at("eth0").addresses.contains(prefix("2001:db8::11/64")));
+  EXPECT_TRUE(seen.routes.contains(to("198.51.100.0/24")));
+  EXPECT_FALSE(seen.routes.contains(to("2001:db8:1::/48")));
+}
+
 TEST_P(NetworkContract, LooksOnlyAtWhatTheScopeNames) {
   plug_in("eth0");
   const auto seen = host().kernel().observe(Scope{.network = false, .ipvs = true, .services = {}});

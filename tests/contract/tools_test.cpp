@@ -65,17 +65,6 @@ TEST_P(SeenByIp, LinkAddressAndRouteAreWhatWasAsked) {
   EXPECT_EQ(at(route, "metrics/0/mtu"), "1300");
 }
 
-TEST_P(SeenByIp, ForeignRoutesAreNotShown) {
-  plug_in_and_up("eth0");
-  run("ip address add 192.0.2.11/24 dev eth0");
-  run("ip route add 198.51.100.0/24 nexthop via 192.0.2.1 dev eth0 nexthop via 192.0.2.2 dev eth0");
-  run("ip route add blackhole 203.0.113.0/24");
-  std::vector<Prefix> shown;
-  for (const auto& [key, route] : observe().state.routes)
-    if (key.to.address.is_v4()) shown.push_back(key.to);
-  EXPECT_EQ(shown, std::vector{*Prefix::parse("192.0.2.0/24")}) << "the connected route and no other";
-}
-
 TEST_P(SeenByIp, ALinkThatWasTakenAwayTakesItsAddressesAndRoutesAlong) {
   plug_in_and_up("eth0");
   run("ip link delete eth0");

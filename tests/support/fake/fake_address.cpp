@@ -73,10 +73,27 @@ Status FakeKernel::remove_address(const std::string& name, const Prefix& prefix)
   return {};
 }
 
+// A route with several ways lives while one of them does (fib_sync_down_dev(), fib6_ifdown()).
 void FakeKernel::drop_routes(const std::string& device, bool ipv4, bool ipv6) {
+  const auto is_dead = [&](const std::string& way) {
+    const auto* link = find(way);
+    return way == device || link == nullptr || !link->up;
+  };
   std::erase_if(state_.routes, [&](const auto& entry) {
-    return entry.second.device == device && (entry.first.to.address.is_v4() ? ipv4 : ipv6);
+    if (!(entry.first.to.address.is_v4() ? ipv4 : ipv6) || !leads_over(entry.second, device)) return false;
+    return std::ranges::all_of(devices_of(entry.second), is_dead);
   });
+}
+
+// With the device (NETDEV_UNREGISTER) an IPv4 route goes whole, an IPv6 route loses that way.
+void FakeKernel::delete_routes(const std::string& device) {
+  const auto routes = state_.routes;
+  for (const auto& [key, route] : routes) {
+    if (!leads_over(route, device)) continue;
+    state_.routes.erase(key);
+    if (key.to.address.is_v4()) continue;
+    if (auto left = without_ways_over(route, device)) state_.routes.emplace(key, *left);
+  }
 }
 
 bool FakeKernel::is_local(const IpAddress& address) const {
@@ -99,9 +116,11 @@ bool FakeKernel::is_reachable(const std::string& device, const IpAddress& gatewa
 }
 
 Status FakeKernel::can_route(const Route& route) {
-  const auto* link = find(route.device);
-  if (link == nullptr) return refuse(ENODEV);
-  if (!link->up) return refuse(ENETDOWN, "Device for nexthop is not up");
+  for (const auto& device : devices_of(route)) {
+    const auto* link = find(device);
+    if (link == nullptr) return refuse(ENODEV);
+    if (!link->up) return refuse(ENETDOWN, "Device for nexthop is not up");
+  }
   if (route.via && !route.onlink && !is_reachable(route.device, *route.via))
     return refuse(ENETUNREACH, "Nexthop has invalid gateway");
   if (route.source && (!is_local(*route.source) || tentative_.contains(*route.source)))

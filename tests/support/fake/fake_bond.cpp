@@ -102,7 +102,7 @@ Status FakeKernel::enslave(const std::string& bond, const std::string& port) {
   }
   auto& facts = bonds_[bond];
   hardware_[port] = {.mtu = *link->mtu, .mac = *link->mac};
-  if (master.bond->ports.empty() && !facts.own_mac) master.mac = link->mac;
+  if (master.bond->ports.empty() && !facts.own_mac) change_mac(bond, *link->mac);
   master.bond->ports[port] = {};
   link->master = bond;
   link->mtu = master.mtu;
@@ -125,7 +125,7 @@ void FakeKernel::release(const std::string& bond, const std::string& port) {
   link.mtu = hardware_[port].mtu;
   link.mac = hardware_[port].mac;
   if (!master.bond->ports.empty()) return;
-  master.mac = new_mac();  // eth_hw_addr_random()
+  change_mac(bond, new_mac());  // eth_hw_addr_random()
   facts.own_mac = false;
 }
 

@@ -72,6 +72,8 @@ class FakeKernel : public Kernel {
   Status set_up(const std::string& name, bool up);
   Status set_mtu(const std::string& name, std::uint32_t mtu);
   Status set_mac(const std::string& name, const MacAddress& mac);
+  void change_mac(const std::string& name, const MacAddress& mac);
+  void take_mtu(const std::string& name, std::uint32_t mtu);
   Status set_master(const std::string& name, const std::string& to);
   Status can_create(const std::string& name, const Link& wanted);
   Status can_create_vlan(const Vlan& vlan, const Link& wanted);
@@ -104,6 +106,7 @@ class FakeKernel : public Kernel {
   Status can_route(const Route& route);
   void forget_address(const std::string& name, const Prefix& prefix);
   void drop_routes(const std::string& device, bool ipv4, bool ipv6);
+  void delete_routes(const std::string& device);
   [[nodiscard]] bool is_reachable(const std::string& device, const IpAddress& gateway) const;
   [[nodiscard]] bool is_local(const IpAddress& address) const;
 

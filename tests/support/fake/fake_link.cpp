@@ -80,7 +80,7 @@ Status FakeKernel::remove(const std::string& name) {
     if (member.master == name) members.push_back(other);
   for (const auto& member : members) leave_master(member);
   if (!link->master.empty()) leave_master(name);
-  drop_routes(name, true, true);
+  delete_routes(name);
   state_.links.erase(name);
   bonds_.erase(name);
   hardware_.erase(name);
@@ -113,26 +113,40 @@ Status FakeKernel::set_up(const std::string& name, bool up) {
   return {};
 }
 
+// addrconf_notify(): below 1280 there is no IPv6 on the device.
+void FakeKernel::take_mtu(const std::string& name, std::uint32_t mtu) {
+  auto* link = find(name);
+  link->mtu = mtu;
+  if (mtu >= 1280) return;
+  std::erase_if(link->addresses, [](const auto& entry) { return entry.first.address.is_v6(); });
+  drop_routes(name, false, true);
+}
+
 Status FakeKernel::set_mtu(const std::string& name, std::uint32_t mtu) {
   auto* link = find(name);
   if (link == nullptr) return refuse(ENODEV);
   if (mtu < 68 || mtu > 65535) return refuse(EINVAL, "mtu out of range");
   if (link->vlan && mtu > *find(link->vlan->on)->mtu) return refuse(ERANGE);
-  link->mtu = mtu;
+  take_mtu(name, mtu);
   if (link->bond)
-    for (const auto& [port, options] : link->bond->ports) find(port)->mtu = mtu;
+    for (const auto& [port, options] : link->bond->ports) take_mtu(port, mtu);
   for (const auto& vlan : vlans_on(name))
     if (*find(vlan)->mtu > mtu) (void)set_mtu(vlan, mtu);
   return {};
+}
+
+// vlan_sync_address(): VLANs with their device's MAC keep up with it.
+void FakeKernel::change_mac(const std::string& name, const MacAddress& mac) {
+  const auto before = std::exchange(find(name)->mac, mac);
+  for (const auto& vlan : vlans_on(name))
+    if (find(vlan)->mac == before) change_mac(vlan, mac);
 }
 
 Status FakeKernel::set_mac(const std::string& name, const MacAddress& mac) {
   auto* link = find(name);
   if (link == nullptr) return refuse(ENODEV);
   if (mac.is_zero() || (mac.bytes[0] & 1U) != 0) return refuse(EADDRNOTAVAIL);
-  const auto before = std::exchange(link->mac, mac);
-  for (const auto& vlan : vlans_on(name))
-    if (find(vlan)->mac == before) find(vlan)->mac = mac;
+  change_mac(name, mac);
   if (!link->bond) return {};
   bonds_[name].own_mac = true;
   for (const auto& [port, options] : link->bond->ports) find(port)->mac = mac;

@@ -1,7 +1,8 @@
+#include "lib/netlink/route_codec.h"
+
 #include <linux/rtnetlink.h>
 
 #include "captures.h"
-#include "lib/netlink/address_codec.h"
 
 namespace hawser::nl {
 namespace {
@@ -48,25 +49,85 @@ TEST(RouteCodec, ReadsAnIpv6RouteWithTheMetricThatTheKernelGaveIt) {
   EXPECT_EQ(route->route.via, ip("2001:db8::fe"));
 }
 
-TEST(RouteCodec, LeavesOutWhatIsNotAPlainRoute) {
-  EXPECT_FALSE(decoded("route_v4_multipath"));
+TEST(RouteCodec, LeavesOutWhatIsLostWithNoDevice) {
   EXPECT_FALSE(decoded("route_v4_blackhole"));
   EXPECT_FALSE(decoded("route_v4_local"));
-}
-
-TEST(RouteCodec, LeavesOutTheLocalTableAndRoutesByTos) {
   auto local = capture("route_v4_onlink");
   ASSERT_EQ(local[20], RT_TABLE_MAIN);
   for (std::size_t at = 28; at + 8 <= local.size(); at += (std::size_t{local[at]} + 3) / 4 * 4)
     if (local[at + 2] == RTA_TABLE) local[at + 4] = RT_TABLE_LOCAL;
   EXPECT_EQ(decode_route(view_of(local)).value_or(DecodedRoute{}), std::nullopt);
+}
+
+TEST(RouteCodec, KeepsRoutesApartThatDifferByTosOnly) {
   auto by_tos = capture("route_v4_onlink");
   by_tos[19] = 0x10;
-  EXPECT_EQ(decode_route(view_of(by_tos)).value_or(DecodedRoute{}), std::nullopt);
+  const auto route = decode_route(view_of(by_tos)).value_or(std::nullopt);
+  ASSERT_TRUE(route);
+  EXPECT_EQ(route->key.tos, 0x10);
+  EXPECT_NE(route->key, decoded("route_v4_onlink")->key);
+  EXPECT_EQ(encode_remove_route(route->key, route->route, IfIndex{3})[19], 0x10);
+  EXPECT_EQ(encode_put_route(PutRoute::kNew, route->key, route->route, IfIndex{3})[19], 0x10);
+}
+
+// As a dump has it, with what is put together anew taken out and the numbers of the devices replaced.
+TEST(RouteCodec, SendsARouteWithSeveralWaysBackInTheKernelsOwnWords) {
+  const auto route = decoded("route_v4_multipath");
+  ASSERT_TRUE(route && route->rest);
+  ASSERT_EQ(route->rest->hops.size(), 2U);
+  EXPECT_EQ(route->device, route->hops.front());
+  const auto bytes = encode_put_kernel_route(PutRoute::kNew, *route->rest, {}, {IfIndex{7}, IfIndex{8}});
+  EXPECT_EQ(bytes, bytes_of_hex("50000000180005060000000000000000"  // RTM_NEWROUTE, create, exclusive
+                                "02190000fe03000100000000"
+                                "08000f00fe000000"
+                                "08000100cb007180"
+                                "24000900"
+                                "1000000007000000"
+                                "08000500c00002fb"
+                                "1000000008000000"
+                                "08000500c00002fc"));
+  const auto back = decode_route(view_of(bytes)).value_or(std::nullopt);
+  ASSERT_TRUE(back && back->rest);
+  EXPECT_EQ(*back->rest, *route->rest);
+  EXPECT_EQ(back->hops, (std::vector{IfIndex{7}, IfIndex{8}}));
+}
+
+TEST(RouteCodec, KeepsWhatOnlyTheKernelCanSayAndOnlyThen) {
+  EXPECT_FALSE(decoded("route_v4_onlink")->rest);
+  EXPECT_FALSE(decoded("route_v6_via")->rest) << "a plain route costs no copy of its message";
+  auto by_metrics = capture("route_v4_default");
+  ASSERT_EQ(by_metrics[21], 201);
+  EXPECT_FALSE(decode_route(view_of(by_metrics)).value()->rest);
+  by_metrics[21] = 3;  // boot: not ours
+  EXPECT_FALSE(decode_route(view_of(by_metrics)).value()->rest) << "an MTU is one of our own attributes";
+  const auto length = by_metrics.size();
+  for (std::size_t at = 28; at + 4 <= length; at += (std::size_t{by_metrics[at]} + 3) / 4 * 4)
+    if (by_metrics[at + 2] == RTA_METRICS) by_metrics[at + 6] = RTAX_ADVMSS;
+  const auto route = decode_route(view_of(by_metrics)).value();
+  ASSERT_TRUE(route->rest);
+  const auto again = encode_put_kernel_route(PutRoute::kNew, *route->rest, route->device, {});
+  EXPECT_EQ(*decode_route(view_of(again)).value()->rest, *route->rest);
+}
+
+TEST(RouteCodec, PutsAnExpiryBackAsTheSecondsThatAreLeft) {
+  auto bytes = capture("route_v6_via");
+  bool found = false;
+  for (std::size_t at = 28; at + 4 <= bytes.size(); at += (std::size_t{bytes[at]} + 3) / 4 * 4) {
+    if (bytes[at + 2] != RTA_CACHEINFO) continue;
+    bytes[at + 4 + 8] = 0xE8;  // 1000 ticks
+    bytes[at + 4 + 9] = 0x03;
+    found = true;
+  }
+  ASSERT_TRUE(found);
+  const auto route = decode_route(view_of(bytes)).value();
+  ASSERT_TRUE(route->rest);
+  EXPECT_EQ(route->rest->expires, 10U);
+  const auto again = encode_put_kernel_route(PutRoute::kNew, *route->rest, IfIndex{4}, {});
+  EXPECT_EQ(decode_route(view_of(again)).value()->rest->expires, 10U);
 }
 
 TEST(RouteCodec, RefusesEveryTruncation) {
-  for (const auto* name : {"route_v4_default", "route_v6_via"})
+  for (const auto* name : {"route_v4_default", "route_v6_via", "route_v4_multipath"})
     expect_truncations_refused(capture(name), sizeof(rtmsg), decode_route);
 }
 
@@ -79,7 +140,7 @@ TEST(RouteCodec, RefusesAPrefixLongerThanTheAddress) {
 TEST(RouteCodec, ReadsBackWhatItSends) {
   const RouteKey key{1000, prefix("2001:db8:2::/48"), 7};
   const Route route{"", ip("2001:db8::1"), ip("2001:db8::2"), true, 1280, 201};
-  const auto bytes = encode_put_route(Put::kReplace, key, route, IfIndex{4});
+  const auto bytes = encode_put_route(PutRoute::kReplace, key, route, IfIndex{4});
   const auto back = decode_route(view_of(bytes)).value_or(std::nullopt);
   ASSERT_TRUE(back);
   EXPECT_EQ(back->key, key);
@@ -90,7 +151,7 @@ TEST(RouteCodec, ReadsBackWhatItSends) {
 TEST(RouteCodec, PinsTheMessageThatAddsADefaultRoute) {
   const RouteKey key{254, prefix("0.0.0.0/0"), 0};
   const Route route{"", ip("192.0.2.254"), std::nullopt, false, 0, 201};
-  EXPECT_EQ(encode_put_route(Put::kReplace, key, route, IfIndex{3}),
+  EXPECT_EQ(encode_put_route(PutRoute::kReplace, key, route, IfIndex{3}),
             bytes_of_hex("3c000000180005050000000000000000"  // RTM_NEWROUTE, create or replace
                          "02000000"
                          "00c90001"
