@@ -12,6 +12,7 @@
 #include "lib/config/desired.h"
 #include "lib/config/load.h"
 #include "lib/plan/apply.h"
+#include "lib/plan/consequence.h"
 #include "tests/support/fake/fake_kernel.h"
 
 namespace hawser {
@@ -119,7 +120,10 @@ class Golden : public testing::TestWithParam<fs::path> {};
 
 TEST_P(Golden, PlanIsAsWritten) {
   const auto triple = load_case(GetParam());
-  const auto steps = text_of(plan(triple.desired, triple.observed));
+  const auto planned = plan(triple.desired, triple.observed);
+  auto steps = text_of(planned);
+  for (const auto& consequence : consequences({triple.observed, {}, {}}, planned))
+    steps += describe(consequence) + "\n";
   const auto file = GetParam() / "plan.txt";
   if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(file) << steps;
   ASSERT_TRUE(fs::exists(file)) << file << " is missing; UPDATE_GOLDEN=1 writes it";

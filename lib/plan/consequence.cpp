@@ -1,0 +1,191 @@
+#include "lib/plan/consequence.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "lib/plan/simulate.h"
+#include "lib/plan/words.h"
+
+namespace hawser {
+
+namespace {
+
+constexpr std::uint8_t kAddressByRouter = 2;  // IFAPROT_KERNEL_RA
+constexpr std::uint8_t kRouteByRouter = 9;    // RTPROT_RA
+
+// What a port gets back when it leaves its bond, which no State says.
+void know_macs(State& state, const Observed& before) {
+  for (auto& [name, link] : state.links) {
+    if (link.mac || link.bond) continue;
+    const auto status = before.links.find(name);
+    if (status != before.links.end() && status->second.port) link.mac = status->second.port->permanent_mac;
+  }
+}
+
+State after(const Observed& before, const std::vector<Step>& steps) {
+  auto state = before.state;
+  for (const auto& step : steps) {
+    simulate(state, step);
+    if (std::holds_alternative<SetMaster>(step)) know_macs(state, before);
+  }
+  return state;
+}
+
+// The steps that say themselves what goes.
+struct Said {
+  explicit Said(const std::vector<Step>& steps) {
+    for (const auto& step : steps) {
+      if (const auto* address = std::get_if<RemoveAddress>(&step))
+        addresses.emplace(address->link, address->prefix);
+      if (const auto* route = std::get_if<RemoveRoute>(&step)) routes.insert(route->key);
+    }
+  }
+
+  std::set<std::pair<std::string, Prefix>> addresses;
+  std::set<RouteKey> routes;
+};
+
+// Where each address of the host is. One that is on two devices is not lost with one of them.
+std::map<IpAddress, std::string> places(const State& state) {
+  std::map<IpAddress, std::string> places;
+  for (const auto& [name, link] : state.links)
+    for (const auto& [prefix, address] : link.addresses) places.emplace(prefix.address, name);
+  return places;
+}
+
+bool is_the_devices_own(const Prefix& prefix) {
+  return prefix.address.is_loopback() || (prefix.address.is_v6() && prefix.address.is_link_local());
+}
+
+void add_lost_addresses(std::vector<Consequence>& all, const State& before, const State& now,
+                        const Said& said) {
+  const auto still = places(now);
+  for (const auto& [name, link] : before.links)
+    for (const auto& [prefix, address] : link.addresses)
+      if (!is_the_devices_own(prefix) && !still.contains(prefix.address) &&
+          !said.addresses.contains({name, prefix}))
+        all.emplace_back(LostAddress{name, prefix, address.protocol == kAddressByRouter});
+}
+
+bool has_lost_a_way(const Route& before, const Route& now) {
+  const auto devices = devices_of(before);
+  return std::ranges::any_of(devices, [&](const auto& device) { return !leads_over(now, device); });
+}
+
+// Whether the plan puts it back: it was away in between.
+std::set<RouteKey> put_back(const std::vector<Step>& steps) {
+  std::set<RouteKey> keys;
+  for (const auto& step : steps)
+    if (const auto* add = std::get_if<AddRoute>(&step)) keys.insert(add->key);
+  return keys;
+}
+
+void add_lost_routes(std::vector<Consequence>& all, const State& before, const State& now,
+                     const std::vector<Step>& steps, const Said& said) {
+  const auto added = put_back(steps);
+  for (const auto& [key, route] : before.routes) {
+    const bool by_router = route.protocol == kRouteByRouter;
+    if (is_kernel_made(route) && !by_router) continue;
+    const auto there = now.routes.find(key);
+    if (there == now.routes.end()) {
+      if (!said.routes.contains(key)) all.emplace_back(LostRoute{key, route, by_router});
+    } else if (there->second.rest && has_lost_a_way(route, there->second)) {
+      all.emplace_back(PoorerRoute{key, route});
+    } else if (there->second.rest && there->second.rest->nexthop_id != 0 && added.contains(key)) {
+      all.emplace_back(PoorerRoute{key, route});
+    }
+  }
+}
+
+// A neighbour knows an address by a MAC. Who has none before or after is told nothing; a VLAN that has its
+// device's is told with it.
+void add_moved_macs(std::vector<Consequence>& all, const State& before, const State& now) {
+  const auto was = places(before);
+  std::map<std::pair<std::string, std::string>, MovedMac> moved;
+  for (const auto& [name, link] : now.links) {
+    for (const auto& [prefix, address] : link.addresses) {
+      if (is_the_devices_own(prefix) || address.protocol == static_cast<std::uint8_t>(Owner::kVipd)) continue;
+      const auto from = was.find(prefix.address);
+      if (from == was.end()) continue;
+      const auto& mac = before.links.at(from->second).mac;
+      if (!mac || mac->is_zero() || link.mac == mac) continue;
+      auto& one = moved.try_emplace({name, from->second}, MovedMac{name, from->second, {}, *mac, link.mac})
+                      .first->second;
+      if (name != from->second) one.prefixes.push_back(prefix);
+    }
+  }
+  for (auto& [key, one] : moved) all.emplace_back(std::move(one));
+}
+
+std::string until_router(bool by_router) {
+  return by_router ? ", until a router advertises it again" : "";
+}
+
+std::string ways(const Route& route) {
+  std::string text;
+  for (const auto& device : devices_of(route)) text += fmt::format("{}{}", text.empty() ? "" : ", ", device);
+  return text;
+}
+
+struct Describe {
+  std::string operator()(const LostAddress& c) const {
+    return fmt::format("{}: loses address {}{}", c.link, c.prefix, until_router(c.by_router));
+  }
+  std::string operator()(const LostRoute& c) const {
+    const auto devices = devices_of(c.route);
+    const auto over = devices.size() > 1 ? fmt::format(" over {}", ways(c.route)) : std::string{};
+    return fmt::format("{}: loses {}{}{}", c.route.device, words::route(c.key, c.route), over,
+                       until_router(c.by_router));
+  }
+  std::string operator()(const PoorerRoute& c) const {
+    const auto name = words::route(c.key, c.route);
+    if (c.route.rest && c.route.rest->nexthop_id != 0)
+      return fmt::format("{}: {} comes back without its next-hop object {}, which goes with the device",
+                         c.route.device, name, c.route.rest->nexthop_id);
+    return fmt::format("{}: {} over {} loses a way", c.route.device, name, ways(c.route));
+  }
+  std::string operator()(const MovedMac& c) const {
+    const auto to = c.to ? to_string(*c.to) : std::string("another");
+    if (c.link == c.from_link)
+      return fmt::format("{}: mac changes from {} to {}: neighbours are told", c.link, c.from, to);
+    std::string prefixes;
+    for (const auto& prefix : c.prefixes)
+      prefixes += fmt::format("{}{}", prefixes.empty() ? "" : ", ", prefix);
+    return fmt::format("{}: {} from {} changes its mac from {} to {}: neighbours are told", c.link, prefixes,
+                       c.from_link, c.from, to);
+  }
+};
+
+}  // namespace
+
+std::vector<Consequence> consequences(const Observed& before, const std::vector<Step>& steps) {
+  std::vector<Consequence> all;
+  const auto now = after(before, steps);
+  const Said said(steps);
+  add_lost_addresses(all, before.state, now, said);
+  add_lost_routes(all, before.state, now, steps, said);
+  add_moved_macs(all, before.state, now);
+  return all;
+}
+
+std::string describe(const Consequence& consequence) {
+  return std::visit(Describe{}, consequence);
+}
+
+std::string object_of(const Consequence& consequence) {
+  return std::visit(
+      [](const auto& one) -> std::string {
+        if constexpr (requires { one.link; })
+          return one.link;
+        else
+          return one.route.device;
+      },
+      consequence);
+}
+
+bool is_loss(const Consequence& consequence) {
+  return !std::holds_alternative<MovedMac>(consequence);
+}
+
+}  // namespace hawser

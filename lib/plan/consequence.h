@@ -1,0 +1,54 @@
+// What a plan costs beside what its steps say: addresses and routes that go with a device that goes down,
+// becomes a port or is deleted and that the same plan does not put back, and addresses that answer with
+// another MAC afterwards. Found by simulating the plan; pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "lib/plan/step.h"
+#include "lib/state/observed.h"
+
+namespace hawser {
+
+struct LostAddress {
+  std::string link;
+  Prefix prefix;
+  bool by_router = false;  // a router's advertisement made it, and the next one makes it anew
+  bool operator==(const LostAddress&) const = default;
+};
+struct LostRoute {
+  RouteKey key;
+  Route route;
+  bool by_router = false;
+  bool operator==(const LostRoute&) const = default;
+};
+// Put back by the plan, but not as it was.
+struct PoorerRoute {
+  RouteKey key;
+  Route route;
+  bool operator==(const PoorerRoute&) const = default;
+};
+struct MovedMac {
+  std::string link;
+  std::string from_link;         // the same, unless addresses move to another device
+  std::vector<Prefix> prefixes;  // that move with it; empty where the device keeps its addresses
+  MacAddress from;
+  std::optional<MacAddress> to;  // nullopt: known only when it is done
+  bool operator==(const MovedMac&) const = default;
+};
+
+using Consequence = std::variant<LostAddress, LostRoute, PoorerRoute, MovedMac>;
+
+std::vector<Consequence> consequences(const Observed& before, const std::vector<Step>& steps);
+
+// One line, object first: "eth0: loses route default via 192.0.2.9",
+// "bond0: mac changes from 52:54:00:00:53:01 to 52:54:00:00:53:02: neighbours are told".
+std::string describe(const Consequence& consequence);
+std::string object_of(const Consequence& consequence);
+// Whether something is gone after it, or only elsewhere.
+bool is_loss(const Consequence& consequence);
+
+}  // namespace hawser
