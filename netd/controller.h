@@ -3,6 +3,7 @@
 // fake kernel.
 #pragma once
 
+#include "netd/emptiness.h"
 #include "netd/ipvs_keeper.h"
 #include "netd/network_keeper.h"
 
@@ -16,6 +17,7 @@ class Controller {
   // Start and reload. Nothing is touched before work().
   void configure(const config::Config& config, Why why, TimePoint now);
   void network_changed(TimePoint now) { network_.changed(now); }
+  void on_look(NetworkKeeper::OnLook on_look) { network_.on_look(std::move(on_look)); }
   void verdict(const probes::ProbeKey& probe, const probes::Verdict& verdict, TimePoint now) {
     ipvs_.verdict(probe, verdict, now);
   }
@@ -31,6 +33,8 @@ class Controller {
   [[nodiscard]] const IpvsKeeper& ipvs() const { return ipvs_; }
   [[nodiscard]] const Counters& counters() const { return counters_; }
   [[nodiscard]] const JournalBook& journal() const { return book_; }
+  // What there is here of what we made, as of the last look.
+  [[nodiscard]] Holdings held() const { return holdings(book_.names(), network_.observed().state); }
 
   static constexpr Milliseconds kJournalRetry{10000};
 

@@ -19,6 +19,7 @@
 #include "lib/daemon/notify.h"
 #include "lib/netlink/monitor.h"
 #include "lib/netlink/netlink_kernel.h"
+#include "netd/announcer.h"
 #include "netd/condition_log.h"
 #include "netd/controller.h"
 #include "netd/guard/supervisor.h"
@@ -63,11 +64,16 @@ class Daemon {
         prober_(io, probes::most_probes_at_once(raise_descriptor_limit()),
                 [this](const auto& key, const auto& verdict) { take_verdict(key, verdict); }),
         guard_(io, log::write),
+        announcer_(AnnouncementSender(log::write), log::write),
         signals_(io, SIGHUP, SIGTERM, SIGINT),
         timer_(io),
         broken_timer_(io),
         notifier_(io),
-        loop_lateness_(io) {}
+        loop_lateness_(io) {
+    arguments_.flags.erase("--allow-empty");  // said of the start, not of later reloads
+    controller_.on_look([this](const Observed& observed, const std::set<std::string>& devices,
+                               TimePoint now) { announcer_.saw(observed, devices, now); });
+  }
 
   // Without a socket nobody can ask, but the network is as the file says. Only where another netd answers
   // there, this one has no business.
@@ -116,12 +122,13 @@ class Daemon {
   void work() {
     const HandlerScope scope{handlers_};
     const bool more = controller_.work(clock_now());
+    announcer_.work(clock_now());
     const auto& network = controller_.network().resolved();
     guard_.set(guarded_bonds(network.network, network.bonds));
     if (controller_.settled()) after_apply();
     say_conditions();
     if (more) return work_soon();
-    timer_.expires_at(std::min(controller_.next(), conditions_.due()));
+    timer_.expires_at(std::min({controller_.next(), conditions_.due(), announcer_.next()}));
     timer_.async_wait([this](const error_code& error) {
       if (!error) work();
     });
@@ -176,7 +183,7 @@ class Daemon {
     signals_.async_wait([this](const error_code& error, int signal) {
       if (error) return;
       if (signal != SIGHUP) return stop(signal);
-      (void)reload();
+      (void)reload(arguments_);
       wait_for_signals();
     });
   }
@@ -188,11 +195,11 @@ class Daemon {
   }
 
   // What was wrong, empty when the file is in use now.
-  std::vector<config::Problem> reload() {
+  std::vector<config::Problem> reload(const cli::Arguments& arguments) {
     const HandlerScope scope{handlers_};
     notifier_.reloading();
     announce_ = true;
-    auto reading = read_file_of(arguments_);
+    auto reading = read_file_over(arguments, [this] { return controller_.held(); });
     source_.problems = reading.problems;
     if (!reading.good()) {
       for (const auto& problem : reading.problems) log::warning("{}", to_string(problem));
@@ -222,15 +229,20 @@ class Daemon {
     if (request.method == "GET" && request.target == "/v1/status") return {200, json::serialize(status())};
     if (request.method == "GET" && request.target == "/v1/health")
       return {200, json::serialize(health_json(controller_.ipvs().health()))};
-    if (request.method == "POST" && request.target == "/v1/reload") return answer_reload();
+    if (request.method == "POST" && request.target == "/v1/reload") return answer_reload(arguments_);
+    if (request.method == "POST" && request.target == "/v1/reload?allow-empty") {
+      auto arguments = arguments_;
+      arguments.flags.insert("--allow-empty");
+      return answer_reload(arguments);
+    }
     return control::refusal(404, fmt::format("{} {}: no such thing", request.method, request.target));
   }
 
-  control::Response answer_reload() {
-    const auto problems = reload();
+  control::Response answer_reload(const cli::Arguments& arguments) {
+    const auto problems = reload(arguments);
     if (problems.empty()) return {200, json::serialize(json::object{{"format", 1}, {"result", "in use"}})};
     return {409,
-            json::serialize(json::object{{"error", "the file is broken, the configuration stays as it was"},
+            json::serialize(json::object{{"error", "the file is not used, the configuration stays as it was"},
                                          {"problems", problems_json(problems)}})};
   }
 
@@ -254,6 +266,7 @@ class Daemon {
   Controller controller_;
   probes::Prober prober_;
   GuardSupervisor guard_;
+  Announcer announcer_;
   asio::signal_set signals_;
   asio::steady_timer timer_, broken_timer_;
   Notifier notifier_;
@@ -278,7 +291,10 @@ struct Chosen {
 
 // The file, else the last good one, else nothing: exit 78.
 std::optional<Chosen> choose(const cli::Arguments& arguments) {
-  auto reading = read_file_of(arguments);
+  auto reading = read_file_over(arguments, [&] {
+    auto kernel = NetlinkKernel::open();
+    return kernel ? held_here(arguments, *kernel) : Holdings{};
+  });
   ConfigStatus source{arguments.config.string(), false, reading.problems};
   if (reading.good()) return Chosen{std::move(reading), std::move(source)};
   for (const auto& problem : reading.problems) log::error("{}", to_string(problem));

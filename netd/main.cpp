@@ -8,6 +8,8 @@ namespace {
 
 using namespace hawser;
 
+const cli::Option kAllowEmpty{"--allow-empty", "", "take away every link or service, if the file has none"};
+
 cli::Program program() {
   using cli::Common;
   return {
@@ -15,23 +17,24 @@ cli::Program program() {
       "keeps links, addresses, routes and IPVS services as the file says",
       {Common::kConfig, Common::kNode, Common::kRuntimeDir, Common::kStateDir, Common::kJson},
       {
-          {"run", "", "run as a daemon", netd::run_daemon},
+          {"run", "", "run as a daemon", netd::run_daemon, {kAllowEmpty}},
           {"check",
            "",
            "say what is wrong with the file",
            netd::check,
            {{"--all-nodes", "", "judge it for every node"}}},
-          {"plan", "", "print what would be changed; exit 3 if anything", netd::plan_verb},
+          {"plan", "", "print what would be changed; exit 3 if anything", netd::plan_verb, {kAllowEmpty}},
           {"apply",
            "",
            "change it once, without a daemon; all or nothing",
            netd::apply_verb,
            {{"--dry-run", "", "only print what would be changed"},
-            {"--keep-going", "", "keep what could be done when something is refused"}}},
+            {"--keep-going", "", "keep what could be done when something is refused"},
+            kAllowEmpty}},
           {"dump", "", "print every setting in effect and where it comes from", netd::dump},
           {"status", "", "ask the running netd how things are; exit 3 if not as they should be",
            netd::status},
-          {"reload", "", "make the running netd read its file again", netd::reload},
+          {"reload", "", "make the running netd read its file again", netd::reload, {kAllowEmpty}},
           {"guard",
            "",
            "the bond guard, started by netd run",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lib/plan/consequence.h"
 #include "lib/plan/object.h"
 #include "lib/plan/simulate.h"
 #include "netd/tell.h"
@@ -167,6 +168,7 @@ bool NetworkKeeper::look(Kernel& kernel, TimePoint now) {
   observed_ = std::move(*observed);
   resolve();
   present_ = present(observed_.state);
+  if (on_look_) on_look_(observed_, devices_, now);
   return true;
 }
 
@@ -178,8 +180,11 @@ bool NetworkKeeper::run(Kernel& kernel, Why why, const std::set<std::string>& ap
     say_(log::Level::kWarning, applied.error().text);
     return false;
   }
+  const auto costs = consequences(observed_, applied->done);
   look(kernel, now);
   say_done(*applied, why, appeared);
+  for (const auto& cost : costs)
+    say_(is_loss(cost) ? log::Level::kWarning : log::Level::kInfo, describe(cost));
   report(*applied, alone, now);
   as_wanted_ = applied->complete();
   return !applied->done.empty();

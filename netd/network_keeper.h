@@ -27,6 +27,9 @@ class NetworkKeeper {
 
   void configure(const config::Config& config, Why why, TimePoint now);
   void changed(TimePoint now);  // the monitor: look again soon
+  // Told of every look, with the devices of the file.
+  using OnLook = std::function<void(const Observed&, const std::set<std::string>& devices, TimePoint)>;
+  void on_look(OnLook on_look) { on_look_ = std::move(on_look); }
   // Looks, plans and applies when it is time. True: a device of the file appeared, or one was made.
   bool work(TimePoint now);
   [[nodiscard]] TimePoint next() const { return next_; }
@@ -69,6 +72,7 @@ class NetworkKeeper {
   std::map<std::string, config::BondPolicy> bonds_;
   bool uses_paths_ = false;
   VipAddresses vips_;
+  OnLook on_look_;
   config::ResolvedPorts resolved_;
   Desired desired_;                // `network_` with ports that are devices
   std::set<std::string> devices_;  // links of the file and ports of its bonds

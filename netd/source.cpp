@@ -26,6 +26,10 @@ std::string short_host_name() {
   return full.substr(0, full.find('.'));
 }
 
+config::Emptiness emptiness_of(const cli::Arguments& arguments) {
+  return arguments.has("--allow-empty") ? config::Emptiness::kAllowed : config::Emptiness::kRefused;
+}
+
 std::filesystem::path journal_file(const cli::Arguments& arguments) {
   return arguments.state_dir / "netd.journal";
 }
@@ -40,10 +44,11 @@ Reading unreadable(const std::filesystem::path& file, const Error& why) {
           {}};
 }
 
-Reading judge_sources(std::vector<config::Source> sources, const std::string& node, config::Part part) {
+Reading judge_sources(std::vector<config::Source> sources, const std::string& node, config::Part part,
+                      config::Emptiness emptiness) {
   const auto node_file = read_file(kNodeFile);
   const config::NodeChoice choice{node, node_file ? first_word(*node_file) : "", short_host_name()};
-  auto loaded = config::load(sources, choice, part);
+  auto loaded = config::load(sources, choice, part, emptiness);
   return {std::move(sources), std::move(loaded.config), std::move(loaded.effective),
           std::move(loaded.problems), std::move(loaded.notes)};
 }
@@ -51,7 +56,17 @@ Reading judge_sources(std::vector<config::Source> sources, const std::string& no
 Reading read_file_of(const cli::Arguments& arguments, config::Part part) {
   auto sources = config::read_sources(arguments.config);
   if (!sources) return unreadable(arguments.config, sources.error());
-  return judge_sources(std::move(*sources), arguments.node, part);
+  return judge_sources(std::move(*sources), arguments.node, part, emptiness_of(arguments));
+}
+
+Reading read_file_over(const cli::Arguments& arguments, const std::function<Holdings()>& held) {
+  auto reading = read_file_of(arguments);
+  const bool may_leave_nothing = reading.config.network.links.empty() || reading.config.services.empty();
+  if (!reading.good() || !may_leave_nothing || emptiness_of(arguments) == config::Emptiness::kAllowed)
+    return reading;
+  if (const auto refusal = refusal_to_empty(held(), reading.config))
+    reading.problems.push_back({.file = arguments.config.string(), .line = 0, .column = 0, .key = {}, .what = *refusal});
+  return reading;
 }
 
 Reading read_last_good_of(const cli::Arguments& arguments) {
@@ -59,7 +74,8 @@ Reading read_last_good_of(const cli::Arguments& arguments) {
   if (!sources && sources.error().code == ENOENT)
     return unreadable(arguments.state_dir, {"no last good file was kept", ENOENT});
   if (!sources) return unreadable(arguments.state_dir, sources.error());
-  return judge_sources(std::move(*sources), arguments.node, config::Part::kNetd);
+  // What was applied once may be applied again, also when it was asked to take everything away.
+  return judge_sources(std::move(*sources), arguments.node, config::Part::kNetd, config::Emptiness::kAllowed);
 }
 
 std::string boot_id() {
@@ -77,6 +93,15 @@ Result<Made> read_journal(const cli::Arguments& arguments) {
   auto made = decode_journal(*text);
   if (!made) return fail("{}: {}", file.string(), made.error().text);
   return of_this_boot(std::move(*made), boot_id());
+}
+
+Holdings held_here(const cli::Arguments& arguments, Kernel& kernel) {
+  const auto made = read_journal(arguments);
+  const auto observed = kernel.observe({.network = true, .ipvs = false, .services = {}});
+  if (!made || !observed) return {};
+  JournalBook book(*made, {});
+  book.saw(*observed);
+  return holdings(book.names(), observed->state);
 }
 
 Status write_journal(const cli::Arguments& arguments, const std::string& text) {

@@ -65,9 +65,9 @@
 // GET /v1/health   {"format": 1, "probes": [{"check": "site", "target": "198.51.100.21:8080", "state": "up",
 //                                            "words": "status 200"}]}
 // POST /v1/reload  {"format": 1, "result": "in use"}: the file is good, and what it changes is being applied;
-// a
-//                  broken file: status 409, {"error": "...", "problems": as above}; the daemon keeps its
-//                  configuration.
+//                  a broken file: status 409, {"error": "...", "problems": as above}; the daemon keeps its
+//                  configuration. A file that would leave no link or no service of what there is counts as
+//                  broken, unless asked for with /v1/reload?allow-empty.
 #pragma once
 
 #include <string>

@@ -36,7 +36,8 @@ int status(const cli::Arguments& arguments) {
 }
 
 int reload(const cli::Arguments& arguments) {
-  const auto response = control::ask(control_socket(arguments), {"POST", "/v1/reload", ""});
+  const std::string target = arguments.has("--allow-empty") ? "/v1/reload?allow-empty" : "/v1/reload";
+  const auto response = control::ask(control_socket(arguments), {"POST", target, ""});
   if (!response) return cli::complain("netd", response.error());
   say_problems(*response);
   const auto body = control::parse_answer("netd", *response);

@@ -9,6 +9,8 @@
 #include "lib/daemon/namespace_lock.h"
 #include "lib/netlink/netlink_kernel.h"
 #include "lib/plan/apply.h"
+#include "lib/plan/consequence.h"
+#include "netd/announcer.h"
 #include "netd/journal.h"
 #include "netd/patient.h"
 #include "netd/source.h"
@@ -22,6 +24,8 @@ namespace {
 
 namespace json = boost::json;
 constexpr Milliseconds kAskDeadline{2000};
+constexpr Milliseconds kTellDeadline{5000};
+constexpr Milliseconds kLookForCarrier{100};
 
 // Which real servers are in: a running netd knows; without one all are taken as configured.
 struct Known {
@@ -84,6 +88,32 @@ Result<Prepared> prepare(const cli::Arguments& arguments, Reading reading, Kerne
                   std::move(*observed), std::move(desired), !all_there};
 }
 
+// "what" is "loses address", "loses route", "route changes" or "mac changes".
+json::object consequence_json(const Consequence& consequence) {
+  json::object object{{"object", object_of(consequence)}, {"text", describe(consequence)}};
+  std::visit(Overloaded{
+                 [&](const LostAddress& one) {
+                   object["what"] = "loses address";
+                   object["address"] = to_string(one.prefix);
+                 },
+                 [&](const LostRoute& one) {
+                   object["what"] = "loses route";
+                   object["route"] = to_string(one.key);
+                 },
+                 [&](const PoorerRoute& one) {
+                   object["what"] = "route changes";
+                   object["route"] = to_string(one.key);
+                 },
+                 [&](const MovedMac& one) {
+                   object["what"] = "mac changes";
+                   object["from"] = to_string(one.from);
+                   object["to"] = one.to ? to_string(*one.to) : "";
+                 },
+             },
+             consequence);
+  return object;
+}
+
 int show(const cli::Arguments& arguments, const Prepared& prepared) {
   const auto steps = plan(prepared.desired, prepared.observed.state);
   const auto foreign = foreign_in_the_way(prepared.desired, prepared.observed.state);
@@ -92,10 +122,17 @@ int show(const cli::Arguments& arguments, const Prepared& prepared) {
     json::array list;
     for (const auto& step : steps)
       list.push_back(json::object{{"object", object_of(step)}, {"step", describe(step)}});
-    cli::print(control::pretty(json::object{
-        {"format", 1}, {"health", prepared.known.from_daemon ? "netd" : "configured"}, {"steps", list}}));
+    json::array costs;
+    for (const auto& consequence : consequences(prepared.observed, steps))
+      costs.push_back(consequence_json(consequence));
+    cli::print(control::pretty(json::object{{"format", 1},
+                                            {"health", prepared.known.from_daemon ? "netd" : "configured"},
+                                            {"steps", list},
+                                            {"consequences", costs}}));
   } else {
     for (const auto& step : steps) cli::print(describe(step) + "\n");
+    for (const auto& consequence : consequences(prepared.observed, steps))
+      cli::print(describe(consequence) + "\n");
     if (!prepared.desired.state.services.empty())
       fmt::print(
           stderr, "netd: real servers are taken {}\n",
@@ -104,20 +141,40 @@ int show(const cli::Arguments& arguments, const Prepared& prepared) {
   return steps.empty() && foreign.empty() && !prepared.devices_missing ? kDone : kNo;
 }
 
-int report(const Applied& applied) {
+int report(const Applied& applied, const Observed& before) {
   for (const auto& step : applied.done) cli::print(describe(step) + "\n");
+  for (const auto& consequence : consequences(before, applied.done)) cli::print(describe(consequence) + "\n");
   for (const auto& refusal : applied.refused) cli::complain("netd", refusal.why);
   for (const auto& step : applied.futile) cli::complain("netd", tell_left(step));
   return applied.complete() ? kDone : kRefused;
 }
 
+// Neighbours are told of what moved before the program ends; nobody does it later.
+void announce(Kernel& kernel, const Prepared& prepared) {
+  const auto say = [](log::Level, const std::string& text) { fmt::print(stderr, "netd: {}\n", text); };
+  const Scope links{.network = true, .routes = false, .ipvs = false, .services = {}};
+  const auto clock = [] { return std::chrono::steady_clock::now(); };
+  std::set<std::string> devices;
+  for (const auto& [name, link] : prepared.desired.state.links) devices.insert(name);
+  Announcer announcer(AnnouncementSender(say), say);
+  announcer.saw(prepared.observed, devices, clock());
+  const auto end = clock() + kTellDeadline;
+  do {
+    if (const auto now = kernel.observe(links)) announcer.saw(*now, devices, clock());
+    announcer.work(clock());
+    if (announcer.next() == TimePoint::max()) return;
+    std::this_thread::sleep_until(announcer.waits_for_carrier() ? clock() + kLookForCarrier
+                                                                : announcer.next());
+  } while (clock() < end);
+}
+
 }  // namespace
 
 int plan_verb(const cli::Arguments& arguments) {
-  auto reading = read_file_of(arguments);
-  if (!reading.good()) return complain_file(reading);
   auto kernel = NetlinkKernel::open();
   if (!kernel) return cli::complain("netd", kernel.error());
+  auto reading = read_file_over(arguments, [&] { return held_here(arguments, *kernel); });
+  if (!reading.good()) return complain_file(reading);
   const auto prepared = prepare(arguments, std::move(reading), *kernel);
   if (!prepared) return cli::complain("netd", prepared.error());
   return show(arguments, *prepared);
@@ -125,10 +182,10 @@ int plan_verb(const cli::Arguments& arguments) {
 
 int apply_verb(const cli::Arguments& arguments) {
   if (arguments.has("--dry-run")) return plan_verb(arguments);
-  auto reading = read_file_of(arguments);
-  if (!reading.good()) return complain_file(reading);
   auto kernel = NetlinkKernel::open();
   if (!kernel) return cli::complain("netd", kernel.error());
+  auto reading = read_file_over(arguments, [&] { return held_here(arguments, *kernel); });
+  if (!reading.good()) return complain_file(reading);
   const auto prepared = prepare(arguments, std::move(reading), *kernel);
   if (!prepared) return cli::complain("netd", prepared.error());
   // Two hands on one table: what we change now the daemon would take back at its next look.
@@ -148,7 +205,8 @@ int apply_verb(const cli::Arguments& arguments) {
   const auto rollback = arguments.has("--keep-going") ? Rollback::kNothing : Rollback::kEverything;
   const auto applied = apply(prepared->desired, own, rollback);
   if (!applied) return cli::complain("netd", applied.error());
-  const int result = report(*applied);
+  announce(*kernel, *prepared);
+  const int result = report(*applied, prepared->observed);
   return result == kDone && prepared->devices_missing ? kRefused : result;
 }
 

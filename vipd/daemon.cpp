@@ -52,8 +52,13 @@ void Daemon::fail_start(int exit_code, const std::string& line) {
 
 // ---- the file
 
-void Daemon::take(const Reading& reading) {
+void Daemon::take(Reading reading) {
   ++readings_;
+  const auto refusal = reading.settings && world_ ? refusal_to_empty(*reading.settings) : std::nullopt;
+  if (refusal) {
+    reading.problems.push_back(*refusal);
+    reading.settings.reset();
+  }
   problems_ = reading.problems;
   if (stopping_) return;
   if (!world_) return begin_with(reading);
@@ -66,6 +71,19 @@ void Daemon::take(const Reading& reading) {
   apply(*reading.settings);
   worker_.keep();
   notifier_.ready(fmt::format("{} vips", routers_.size()));
+}
+
+// Nearly always a mistake, so it must be said twice.
+std::optional<std::string> Daemon::refusal_to_empty(const Settings& settings) const {
+  if (emptiness_ == config::Emptiness::kAllowed) return std::nullopt;
+  std::string names;
+  for (const auto& [key, running] : routers_)
+    if (!running.router.leaving())
+      names += fmt::format("{}{}", names.empty() ? "" : ", ", running.router.vip().name);
+  if (!settings.vips.empty() || names.empty()) return std::nullopt;
+  return fmt::format(
+      "{}: would remove every vip of this host ({}): if that is meant, say so with --allow-empty",
+      options_.files.config.native(), names);
 }
 
 void Daemon::refuse(const Reading& reading) {
@@ -394,8 +412,13 @@ void Daemon::wait_for_signals() {
 void Daemon::on_signal(int number) {
   if (number != SIGHUP) return shut_down();
   if (stopping_) return;
+  reload(config::Emptiness::kRefused);
+}
+
+void Daemon::reload(config::Emptiness emptiness) {
+  emptiness_ = emptiness;
   notifier_.reloading();
-  worker_.read();
+  worker_.read(emptiness);
 }
 
 void Daemon::shut_down() {

@@ -51,7 +51,9 @@ class Daemon {
   };
 
   // the file
-  void take(const Reading& reading);
+  void take(Reading reading);
+  void reload(config::Emptiness emptiness);
+  [[nodiscard]] std::optional<std::string> refusal_to_empty(const Settings& settings) const;
   void refuse(const Reading& reading);
   void begin_with(const Reading& reading);
   Status open_world(const Settings& settings);
@@ -122,6 +124,7 @@ class Daemon {
   TimePoint looked_at_;
   std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
   std::uint64_t readings_ = 0;
+  config::Emptiness emptiness_ = config::Emptiness::kRefused;  // of the reading that is awaited
   bool last_good_ = false;
   bool look_queued_ = false;
   Damper troubles_;

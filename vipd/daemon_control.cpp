@@ -11,9 +11,10 @@ control::Response Daemon::answer(const control::Request& request) {
     return request.method == method && request.target == target;
   };
   if (asks("GET", "/v1/status")) return {200, boost::json::serialize(to_json(status()))};
-  if (asks("POST", "/v1/reload")) {
+  const bool allow_empty = asks("POST", "/v1/reload?allow-empty");
+  if (allow_empty || asks("POST", "/v1/reload")) {
     if (stopping_) return control::refusal(409, "vipd is stopping");
-    on_signal(SIGHUP);
+    reload(allow_empty ? config::Emptiness::kAllowed : config::Emptiness::kRefused);
     // The worker reads it meanwhile: done when `readings` of the status is above this.
     return {200, boost::json::serialize(boost::json::object{{"readings", readings_}})};
   }

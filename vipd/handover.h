@@ -57,6 +57,7 @@ class Assembler {
 
 // What the advertising process asks of the worker.
 inline constexpr std::string_view kRead = "read";  // answered with a Reading; at the start also sent unasked
+inline constexpr std::string_view kReadEmpty = "read, also without a section";
 inline constexpr std::string_view kKeep =
     "keep";  // what was read last is in use: keep it as the last good one
 // Followed by names of interfaces, each after a space: these are to promote their secondaries, others no

@@ -77,7 +77,8 @@ int check(const cli::Arguments& arguments) {
 }
 
 int reload(const cli::Arguments& arguments) {
-  const auto asked = ask(arguments, {"POST", "/v1/reload", ""});
+  const std::string target = arguments.has("--allow-empty") ? "/v1/reload?allow-empty" : "/v1/reload";
+  const auto asked = ask(arguments, {"POST", target, ""});
   if (!asked) return cli::complain("vipd", asked.error());
   const auto state = state_after(arguments, asked->at("readings").to_number<std::uint64_t>());
   if (!state) return cli::complain("vipd", state.error());

@@ -34,8 +34,9 @@ std::string node_file() {
   return name;
 }
 
-FileReading judge(const std::vector<config::Source>& sources, const Files& files, config::Part part) {
-  const auto loaded = config::load(sources, {files.node, node_file(), short_host_name()}, part);
+FileReading judge(const std::vector<config::Source>& sources, const Files& files, config::Part part,
+                  config::Emptiness emptiness = config::Emptiness::kRefused) {
+  const auto loaded = config::load(sources, {files.node, node_file(), short_host_name()}, part, emptiness);
   FileReading result;
   result.reading.problems = loaded.problems;
   if (!loaded.good()) return result;
@@ -97,16 +98,17 @@ void secure(const Files& files, const std::set<std::string>& interfaces) {
 
 }  // namespace
 
-FileReading read_files(const Files& files, bool may_use_last_good) {
+FileReading read_files(const Files& files, bool may_use_last_good, config::Emptiness emptiness) {
   const auto sources = config::read_sources(files.config);
-  auto result = sources ? judge(*sources, files, config::Part::kVipd) : FileReading{};
+  auto result = sources ? judge(*sources, files, config::Part::kVipd, emptiness) : FileReading{};
   if (!sources) result.reading.problems.push_back(unreadable(files.config, sources.error()));
   if (result.reading.settings || !may_use_last_good) return result;
   const auto kept = config::read_last_good(files.state_directory, "vipd");
   if (!kept && kept.error().code != ENOENT)
     result.reading.problems.push_back(unreadable(files.config, kept.error()));
   if (!kept || kept->empty()) return result;
-  auto last = judge(*kept, files, config::Part::kVipd);
+  // Also one that was asked to take everything away.
+  auto last = judge(*kept, files, config::Part::kVipd, config::Emptiness::kAllowed);
   if (!last.reading.settings) return result;
   last.reading.last_good = true;
   last.reading.problems = std::move(result.reading.problems);
@@ -140,8 +142,9 @@ int run_worker(const Files& files) {
       secure(files, {});
       break;
     }
-    if (request == kRead) {
-      latest = read_files(files, false);
+    if (request == kRead || request == kReadEmpty) {
+      using config::Emptiness;
+      latest = read_files(files, false, request == kRead ? Emptiness::kRefused : Emptiness::kAllowed);
       alive = send_all(socket->get(), to_json(latest.reading));
       malloc_trim(0);
     }

@@ -21,7 +21,8 @@ struct FileReading {
   Reading reading;
   std::vector<config::Source> sources;
 };
-FileReading read_files(const Files& files, bool may_use_last_good);
+FileReading read_files(const Files& files, bool may_use_last_good,
+                       config::Emptiness emptiness = config::Emptiness::kRefused);
 // The whole file, netd's part too: for who asks whether it is good.
 Reading judge_whole(const Files& files);
 

@@ -37,9 +37,9 @@ Status WorkerLink::start() {
   return {};
 }
 
-void WorkerLink::read() {
+void WorkerLink::read(config::Emptiness emptiness) {
   wanted_ = true;
-  if (child_) ask(kRead);
+  if (child_) ask(emptiness == config::Emptiness::kRefused ? kRead : kReadEmpty);
 }
 
 void WorkerLink::keep() {

@@ -28,7 +28,7 @@ class WorkerLink {
   // Started afresh, the worker reads the file unasked; `on_reading` comes when it has.
   Status start();
   // Read the file again. Asked while the worker is being restarted, it is answered when it is back.
-  void read();
+  void read(config::Emptiness emptiness);
   void keep();
   void secure(const std::set<std::string>& interfaces);
   void let_go() { going_ = true; }  // it may end now: it is not started again

@@ -4,10 +4,10 @@
 
 #include <linux/netlink.h>
 
+#include "lib/announce/frame.h"
 #include "lib/daemon/log.h"
 #include "lib/netlink/address_codec.h"
 #include "lib/netlink/explain.h"
-#include "vipd/announce_frame.h"
 
 namespace hawser::vipd {
 

@@ -10,10 +10,10 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "lib/announce/frame_socket.h"
 #include "lib/netlink/monitor.h"
 #include "lib/netlink/netlink_kernel.h"
 #include "lib/netlink/socket.h"
-#include "vipd/frame_socket.h"
 #include "vipd/hands.h"
 #include "vipd/interface.h"
 #include "vipd/segment.h"

@@ -1,6 +1,7 @@
 #include "lib/config/load.h"
 
 #include <algorithm>
+#include <array>
 
 #include "lib/config/build.h"
 #include "lib/config/merge.h"
@@ -40,6 +41,22 @@ bool too_new(const Table& root, Report& report) {
   report.add(Part::kAll, format->place, "format",
              fmt::format("{} needs a newer hawser: this one reads {}", *number, kFormat));
   return true;
+}
+
+// Sections that make something, or that a host's overlay may hold.
+constexpr std::array<std::string_view, 9> kSections{"bond",    "link",  "vip",      "check", "pool",
+                                                    "service", "group", "provider", "on"};
+
+// Whatever node it is for: a file whose sections are all another node's is a file.
+void check_not_empty(const Table& root, Report& report) {
+  const auto has = [&](std::string_view name) {
+    const auto* section = find(root, name);
+    return section != nullptr && section->as<Table>() != nullptr && !section->as<Table>()->empty();
+  };
+  if (!report.problems().empty() || std::ranges::any_of(kSections, has)) return;
+  report.add(Part::kAll, {0, 1, 1}, "",
+             "has no section: it says nothing that should be; write [bond.NAME], [link.NAME], [vip.NAME] or "
+             "[service.NAME] (reload --allow-empty takes everything away)");
 }
 
 struct Choice {
@@ -93,7 +110,7 @@ std::string note_text(const Problem& note) {
   return to_string(said);
 }
 
-Loaded load(const std::vector<Source>& sources, const NodeChoice& choice, Part part) {
+Loaded load(const std::vector<Source>& sources, const NodeChoice& choice, Part part, Emptiness emptiness) {
   Loaded loaded;
   Report report(sources, part);
   const auto tree = read_tree(sources, report);
@@ -108,6 +125,7 @@ Loaded load(const std::vector<Source>& sources, const NodeChoice& choice, Part p
   auto file = read_file(view_of(root, view, report), view, report, &loaded.effective);
   read_other_views(root, sources, file);
   check_all(file, report);
+  if (emptiness == Emptiness::kRefused) check_not_empty(root, report);
   loaded.problems = report.problems();
   loaded.notes = report.notes();
   loaded.config = build(file);

@@ -35,6 +35,9 @@ struct Source {
 // Which daemon judges the file (DESIGN 5): a broken service does not keep an address down.
 enum class Part : std::uint8_t { kNetd, kVipd, kAll };
 
+// Whether a file may make nothing at all: /dev/null, a copy that broke off, only comments.
+enum class Emptiness : std::uint8_t { kRefused, kAllowed };
+
 struct Effective {     // one row of `netd dump`
   std::string key;     // "vip.web.priority"
   std::string value;   // as TOML
@@ -56,7 +59,8 @@ struct NodeChoice {
   std::string short_host_name;
 };
 
-Loaded load(const std::vector<Source>& sources, const NodeChoice& choice, Part part = Part::kAll);
+Loaded load(const std::vector<Source>& sources, const NodeChoice& choice, Part part = Part::kAll,
+            Emptiness emptiness = Emptiness::kRefused);
 
 // Every node's view of the same files; for `check --all-nodes`. One entry per node, "" for a single host.
 std::vector<std::string> node_names(const std::vector<Source>& sources);

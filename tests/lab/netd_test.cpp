@@ -261,8 +261,8 @@ TEST_F(RunningNetd, RepairsWhatSomebodyElseChangedAndSaysWhatItWas) {
 
 TEST_F(RunningNetd, RemovesWhatTheFileNamesNoMoreAlsoAfterARestart) {
   EXPECT_EQ(daemon->stop(), 0);
-  write("format = 1\n");
-  daemon.emplace(start());
+  write("format = 1\n[link.lo]\nkind = \"physical\"\n");
+  daemon.emplace(Process{lb1, netd({"run", "--allow-empty"})});
   ASSERT_TRUE(eventually(kPatience, [&] { return is_ready(); })) << daemon->output();
   EXPECT_EQ(table(), "");
   EXPECT_NE(lb1.run({"ip", "link", "show", "bond0"}).status, 0);
@@ -279,7 +279,7 @@ TEST_F(RunningNetd, LeavesWhatAnEarlierBootLeftOnlyTheNamesOf) {
   std::ofstream(directory / "state" / "netd.journal")
       << replaced(journal, id, "00000000-0000-4000-8000-000000000000");
   const auto before = table();
-  write("format = 1\n");
+  write("format = 1\n[link.lo]\nkind = \"physical\"\n");
   daemon.emplace(start());
   ASSERT_TRUE(eventually(kPatience, [&] { return is_ready(); })) << daemon->output();
   EXPECT_EQ(table(), before);

@@ -4,7 +4,7 @@
 #include <net/if.h>
 
 #include "tests/native/vipd_host.h"
-#include "vipd/frame_socket.h"
+#include "lib/announce/frame_socket.h"
 #include "vipd/wire.h"
 
 namespace hawser::lab {
@@ -19,7 +19,7 @@ class Forger {
             std::chrono::microseconds pause = {}) const {
     const auto frame = framed(message, ttl, destination);
     const auto sent = neighbour_.host.inside([&] {
-      auto socket = vipd::FrameSocket::open();
+      auto socket = FrameSocket::open();
       if (!socket) return Status(tl::unexpected(socket.error()));
       const IfIndex interface(static_cast<int>(if_nametoindex("eth0")));
       Status last;

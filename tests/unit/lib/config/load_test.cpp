@@ -223,8 +223,9 @@ TEST(Load, TheNodeIsAskedForThenInItsFileThenTheHostName) {
 }
 
 TEST(Load, ASingleHostNeedsNoNode) {
-  EXPECT_TRUE(load({{"t.toml", ""}}, {"", "left over", "box"}).good());
-  EXPECT_EQ(load({{"t.toml", ""}}, {"", "left over", "box"}).config.node, "");
+  EXPECT_TRUE(load({{"t.toml", ""}}, {"", "left over", "box"}, Part::kAll, Emptiness::kAllowed).good());
+  EXPECT_EQ(load({{"t.toml", ""}}, {"", "left over", "box"}, Part::kAll, Emptiness::kAllowed).config.node,
+            "");
   EXPECT_THAT(lines(load({{"t.toml", ""}}, {"lb1", "", ""})),
               Lines("t.toml:1:1: nodes: --node lb1 was given, but the file has no [nodes]"));
 }
@@ -463,6 +464,24 @@ TEST(Load, TheEffectiveFileSaysWhereEachValueComesFrom) {
   EXPECT_EQ(effective(loaded, "check.site.status"), "[200] (t.toml:38)");
   EXPECT_EQ(effective(loaded, "pool.web.real[1].weight"), "100 (t.toml:52)");
   EXPECT_EQ(effective(loaded, "netd.ipvs_check"), "\"5s\" (default)");
+}
+
+TEST(Load, RefusesAFileWithoutAnySection) {
+  const auto judged = [](const std::string& text) {
+    return lines(load({{"t.toml", text}}, {"", "", "lb1"}));
+  };
+  const auto refused = Lines(
+      "t.toml:1:1: has no section: it says nothing that should be; write [bond.NAME], [link.NAME], "
+      "[vip.NAME] "
+      "or [service.NAME] (reload --allow-empty takes everything away)");
+  EXPECT_THAT(judged(""), refused);
+  EXPECT_THAT(judged("# all of it is gone\n\n"), refused);
+  EXPECT_THAT(judged("format = 1\n"), refused);
+  EXPECT_THAT(judged("format = 1\n[nodes.lb1]\n[log]\nlevel = \"info\"\n[netd]\n[vipd]\n"), refused);
+  EXPECT_THAT(judged("[link]\n"), refused);
+  EXPECT_THAT(lines(load({{"t.toml", ""}}, {}, Part::kAll, Emptiness::kAllowed)), Lines());
+  EXPECT_THAT(judged("[nodes.lb1]\n[nodes.lb2]\n[link.eth0]\nonly = [\"lb2\"]\n"), Lines())
+      << "another node's sections";
 }
 
 }  // namespace

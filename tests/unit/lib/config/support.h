@@ -26,7 +26,7 @@ inline std::vector<std::string> notes(const Loaded& loaded) {
 }
 
 inline Loaded load_text(const std::string& text, const std::string& node = {}, Part part = Part::kAll) {
-  return load({{"t.toml", text}}, {node, {}, "host"}, part);
+  return load({{"t.toml", text}}, {node, {}, "host"}, part, Emptiness::kAllowed);
 }
 
 inline std::vector<std::string> problems_of(const std::string& text, const std::string& node = {},

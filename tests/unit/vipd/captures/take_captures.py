@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Takes the packets again that the tests of vipd/wire and vipd/announce_frame pin: keepalived and FRR's vrrpd each run in a
+"""Takes the packets again that the tests of vipd/wire and lib/announce/frame pin: keepalived and FRR's vrrpd each run in a
 network namespace of their own, joined by a veth pair to a second one where an AF_PACKET socket listens.
 
   take_captures.py [--root DIR] [--out DIR]     as root

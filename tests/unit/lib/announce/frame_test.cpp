@@ -1,4 +1,4 @@
-#include "vipd/announce_frame.h"
+#include "lib/announce/frame.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -46,6 +46,13 @@ TEST(UnsolicitedNeighbor, IsWhatKeepalivedSendsButForTheRouterFlag) {
   for (const std::size_t at : {56U, 57U, 58U}) ours.at(at) = expected.at(at) = 0;
   EXPECT_EQ(ours, expected);
   EXPECT_THAT(announcement_of(neighbor.address, kMac), testing::ElementsAre(encode(neighbor)));
+}
+
+TEST(UnsolicitedNeighbor, OfAHostDoesNotCallItARouter) {
+  constexpr std::size_t kFlags = 14 + 40 + 4;
+  const auto address = *IpAddress::parse("2001:db8::100");
+  EXPECT_EQ(encode(UnsolicitedNeighbor{kMac, address, NeighborRole::kHost}).at(kFlags), 0x20);
+  EXPECT_EQ(encode(UnsolicitedNeighbor{kMac, address, NeighborRole::kRouter}).at(kFlags), 0xA0);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include "lib/base/result.h"
 #include "lib/base/strong.h"
 
-namespace hawser::vipd {
+namespace hawser {
 
 class FrameSocket {
  public:
@@ -20,4 +20,4 @@ class FrameSocket {
   Fd fd_;
 };
 
-}  // namespace hawser::vipd
+}  // namespace hawser

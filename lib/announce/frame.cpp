@@ -1,6 +1,6 @@
-#include "vipd/announce_frame.h"
+#include "lib/announce/frame.h"
 
-namespace hawser::vipd {
+namespace hawser {
 
 namespace {
 
@@ -10,7 +10,8 @@ constexpr std::uint16_t kEtherArp = 0x0806;
 constexpr std::uint16_t kEtherIpv6 = 0x86DD;
 constexpr std::uint8_t kIcmpv6 = 58;
 constexpr std::uint8_t kNeighborAdvertisement = 136;
-constexpr std::uint32_t kRouterAndOverride = 0xA0000000;
+constexpr std::uint32_t kRouter = 0x80000000;
+constexpr std::uint32_t kOverride = 0x20000000;
 constexpr std::size_t kIcmpChecksumOffset = 2;
 
 void ethernet(Writer& writer, const MacAddress& to, const MacAddress& from, std::uint16_t type) {
@@ -28,7 +29,7 @@ Bytes icmp_message(const UnsolicitedNeighbor& neighbor) {
   icmp.u8(kNeighborAdvertisement);
   icmp.u8(0);   // code
   icmp.u16(0);  // checksum, below
-  icmp.u32(kRouterAndOverride);
+  icmp.u32(kOverride | (neighbor.role == NeighborRole::kRouter ? kRouter : 0));
   icmp.put(neighbor.address.bytes());
   icmp.u8(2);  // option: target link-layer address
   icmp.u8(1);  // its length in units of 8 bytes
@@ -74,10 +75,10 @@ Bytes encode(const UnsolicitedNeighbor& neighbor) {
   return writer.take();
 }
 
-std::vector<Bytes> announcement_of(const IpAddress& address, const MacAddress& mac) {
-  if (address.is_v6()) return {encode(UnsolicitedNeighbor{mac, address})};
+std::vector<Bytes> announcement_of(const IpAddress& address, const MacAddress& mac, NeighborRole role) {
+  if (address.is_v6()) return {encode(UnsolicitedNeighbor{mac, address, role})};
   return {encode(GratuitousArp{ArpForm::kRequest, mac, address}),
           encode(GratuitousArp{ArpForm::kReply, mac, address})};
 }
 
-}  // namespace hawser::vipd
+}  // namespace hawser

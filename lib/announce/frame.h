@@ -1,6 +1,6 @@
 // The Ethernet frames that tell a segment where an address is now: gratuitous ARP for IPv4 (RFC 5944 4.6
 // names both forms), unsolicited Neighbor Advertisement for IPv6 (RFC 4861 7.2.6). Bytes only; sent by
-// vipd/frame_socket.cpp.
+// lib/announce/frame_socket.cpp.
 #pragma once
 
 #include <vector>
@@ -8,7 +8,7 @@
 #include "lib/base/address.h"
 #include "lib/base/bytes.h"
 
-namespace hawser::vipd {
+namespace hawser {
 
 // Some receivers listen only to the one form, some only to the other.
 enum class ArpForm : std::uint8_t { kRequest = 1, kReply = 2 };  // values are the ARP operation
@@ -21,14 +21,20 @@ struct GratuitousArp {
 };
 Bytes encode(const GratuitousArp& arp);
 
-// To all nodes, with override and router flag (RFC 9568 6.4.1: R=1 S=0 O=1). `address` must be IPv6.
+// What a Neighbor Advertisement says of who sends it. A host that calls itself a router, or the reverse,
+// costs its neighbours their default route (RFC 4861 7.2.5).
+enum class NeighborRole : std::uint8_t { kHost, kRouter };
+
+// To all nodes, with override flag. `address` must be IPv6.
 struct UnsolicitedNeighbor {
   MacAddress mac;
   IpAddress address;
+  NeighborRole role = NeighborRole::kRouter;  // RFC 9568 6.4.1: R=1 S=0 O=1
 };
 Bytes encode(const UnsolicitedNeighbor& neighbor);
 
 // All frames that announce one address once: both ARP forms, or the one Neighbor Advertisement.
-std::vector<Bytes> announcement_of(const IpAddress& address, const MacAddress& mac);
+std::vector<Bytes> announcement_of(const IpAddress& address, const MacAddress& mac,
+                                   NeighborRole role = NeighborRole::kRouter);
 
-}  // namespace hawser::vipd
+}  // namespace hawser

@@ -1,4 +1,4 @@
-#include "vipd/frame_socket.h"
+#include "lib/announce/frame_socket.h"
 
 #include <cerrno>
 #include <cstring>
@@ -6,7 +6,7 @@
 #include <linux/if_packet.h>
 #include <sys/socket.h>
 
-namespace hawser::vipd {
+namespace hawser {
 
 Result<FrameSocket> FrameSocket::open() {
   // Protocol 0: the socket is handed no packets at all.
@@ -25,4 +25,4 @@ Status FrameSocket::send(IfIndex interface, ByteView frame) const {
   return {};
 }
 
-}  // namespace hawser::vipd
+}  // namespace hawser
