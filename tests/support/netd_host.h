@@ -35,7 +35,8 @@ class NetdHost {
     Argv words{"run"};
     words.insert(words.end(), options.begin(), options.end());
     daemon_ = std::make_unique<Process>(host_, command(words));
-    eventually(20s, [&] { return logged("netd: ready") || !daemon_->running(); });
+    if (!eventually(20s, [&] { return logged("netd: ready") || !daemon_->running(); }))
+      give_up("netd is not ready: {}", daemon_->output());
   }
   [[nodiscard]] Process& daemon() const { return *daemon_; }
   [[nodiscard]] bool logged(const std::string& text) const {
