@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <tuple>
+
 #include <linux/netlink.h>
 
 #include "lib/netlink/address_codec.h"
@@ -69,6 +72,10 @@ std::optional<Route> named(const DecodedRoute& decoded, const Names& names) {
     rest.hops[i].device = name_in(names, decoded.hops.at(i));
     if (rest.hops[i].device.empty()) return std::nullopt;
   }
+  // IPv6 keeps the ways of a route as a ring that begins anywhere.
+  if (decoded.key.to.address.is_v6())
+    std::ranges::sort(rest.hops, {}, [](const NextHop& hop) { return std::tie(hop.device, hop.message); });
+  if (!rest.hops.empty()) route.device = rest.hops.front().device;
   route.rest = RouteRest(std::move(rest));
   return route;
 }

@@ -15,11 +15,6 @@ std::string destination(const Prefix& to) {
 
 }  // namespace
 
-bool KernelRoute::operator==(const KernelRoute& other) const {
-  return message == other.message && nexthop_id == other.nexthop_id &&
-         std::ranges::is_permutation(hops, other.hops);
-}
-
 std::string to_string(const RouteKey& key) {
   auto text = destination(key.to);
   if (key.from) text += fmt::format(" from {}", *key.from);

@@ -46,8 +46,9 @@ struct KernelRoute {
   std::uint32_t expires = 0;     // seconds; not compared: it runs
   std::uint32_t nexthop_id = 0;  // an object that goes with its device and that no message brings back
 
-  // The order of the ways is the kernel's whim.
-  bool operator==(const KernelRoute& other) const;
+  bool operator==(const KernelRoute& other) const {
+    return message == other.message && hops == other.hops && nexthop_id == other.nexthop_id;
+  }
 };
 
 // What the fields of a Route cannot say. Nearly every route has none, and who has all of the Internet's
