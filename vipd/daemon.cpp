@@ -56,7 +56,7 @@ void Daemon::take(Reading reading) {
   ++readings_;
   const auto refusal = reading.settings && world_ ? refusal_to_empty(*reading.settings) : std::nullopt;
   if (refusal) {
-    reading.problems.push_back(*refusal);
+    reading.problems.push_back({options_.files.config.native(), 0, 0, "", *refusal});
     reading.settings.reset();
   }
   problems_ = reading.problems;
