@@ -3,8 +3,8 @@
 
 #include <net/if.h>
 
-#include "tests/native/vipd_host.h"
 #include "lib/announce/frame_socket.h"
+#include "tests/native/vipd_host.h"
 #include "vipd/wire.h"
 
 namespace hawser::lab {
