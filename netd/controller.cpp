@@ -1,17 +1,25 @@
 #include "netd/controller.h"
 
+#include <algorithm>
+
+#include "netd/host_facts.h"
+
 namespace hawser::netd {
 
 Controller::Controller(Kernel& kernel, Made made, JournalBook::Write write_journal, Say say,
-                       NetworkKeeper::FindPaths find_paths)
+                       NetworkKeeper::FindPaths find_paths, LookAtHost look_at_host)
     : book_(std::move(made), std::move(write_journal)),
       say_(std::move(say)),
       network_(kernel, book_, say_, counters_, std::move(find_paths)),
-      ipvs_(kernel, book_, say_, counters_) {}
+      ipvs_(kernel, book_, say_, counters_),
+      look_at_host_(std::move(look_at_host)) {}
 
 void Controller::configure(const config::Config& config, Why why, TimePoint now) {
   network_.configure(config, why, now);
   ipvs_.configure(config, why, now);
+  vips_ = vip_addresses(config).all;
+  look_interval_ = config.ipvs_check;
+  next_look_at_host_ = look_at_host_ ? now : TimePoint::max();
 }
 
 bool Controller::work(TimePoint now) {
@@ -19,6 +27,7 @@ bool Controller::work(TimePoint now) {
   // the way of what IPVS refused.
   if (network_.work(now)) ipvs_.retry_now();
   const bool more = ipvs_.work(now);
+  if (settled() && now >= next_look_at_host_) look_for_obstacles(now);
   keep_journal(now);
   return more;
 }
@@ -41,6 +50,28 @@ void Controller::keep_journal(TimePoint now) {
          "restart");
     journal_at_ = now + kJournalRetry;
   }
+}
+
+// An address that is being added, or tentative for a second, is no obstacle: only what two looks see counts.
+void Controller::look_for_obstacles(TimePoint now) {
+  next_look_at_host_ = now + look_interval_;
+  auto seen = look_for_obstacles();
+  const auto is_in = [](const auto& list) {
+    return [&list](const auto& text) { return std::ranges::find(list, text) != list.end(); };
+  };
+  std::vector<std::string> lasting;
+  std::ranges::copy_if(seen, std::back_inserter(lasting), is_in(seen_));
+  for (const auto& text : lasting)
+    if (!is_in(obstacles_)(text)) say_(log::Level::kWarning, text);
+  seen_ = std::move(seen);
+  obstacles_ = std::move(lasting);
+}
+
+std::vector<std::string> Controller::look_for_obstacles() const {
+  if (ipvs_.layout().empty()) return {};
+  auto local = addresses_of(network_.observed().state);
+  local.insert(vips_.begin(), vips_.end());
+  return netd::obstacles(ipvs_.layout(), look_at_host_(ipvs_.layout(), std::move(local)));
 }
 
 }  // namespace hawser::netd

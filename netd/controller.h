@@ -6,13 +6,17 @@
 #include "netd/emptiness.h"
 #include "netd/ipvs_keeper.h"
 #include "netd/network_keeper.h"
+#include "netd/obstacles.h"
 
 namespace hawser::netd {
 
 class Controller {
  public:
+  // What the host says of the path to and from the services; `local` are addresses that it has or vips name.
+  using LookAtHost = std::function<HostFacts(const Layout& layout, std::set<IpAddress> local)>;
+
   Controller(Kernel& kernel, Made made, JournalBook::Write write_journal, Say say,
-             NetworkKeeper::FindPaths find_paths = {});
+             NetworkKeeper::FindPaths find_paths = {}, LookAtHost look_at_host = {});
 
   // Start and reload. Nothing is touched before work().
   void configure(const config::Config& config, Why why, TimePoint now);
@@ -25,13 +29,18 @@ class Controller {
   // A small piece of what is due. True: there is more, call again at once (after other events).
   bool work(TimePoint now);
   // When to call work() next.
-  [[nodiscard]] TimePoint next() const { return std::min({network_.next(), ipvs_.next(), journal_at_}); }
+  [[nodiscard]] TimePoint next() const {
+    const auto next = std::min({network_.next(), ipvs_.next(), journal_at_});
+    return settled() ? std::min(next, next_look_at_host_) : next;
+  }
   // Everything of the last configure() was tried.
   [[nodiscard]] bool settled() const { return network_.settled() && ipvs_.settled(); }
 
   [[nodiscard]] const NetworkKeeper& network() const { return network_; }
   [[nodiscard]] const IpvsKeeper& ipvs() const { return ipvs_; }
   [[nodiscard]] const Counters& counters() const { return counters_; }
+  // What keeps clients from being served though all is as the file wants it; see obstacles().
+  [[nodiscard]] const std::vector<std::string>& obstacles() const { return obstacles_; }
   [[nodiscard]] const JournalBook& journal() const { return book_; }
   // What there is here of what we made, as of the last look.
   [[nodiscard]] Holdings held() const { return holdings(book_.names(), network_.observed().state); }
@@ -40,6 +49,8 @@ class Controller {
 
  private:
   void keep_journal(TimePoint now);
+  void look_for_obstacles(TimePoint now);
+  [[nodiscard]] std::vector<std::string> look_for_obstacles() const;
 
   Counters counters_;
   JournalBook book_;
@@ -47,6 +58,13 @@ class Controller {
   TimePoint journal_at_ = TimePoint::max();  // when to try the disk again
   NetworkKeeper network_;
   IpvsKeeper ipvs_;
+
+  LookAtHost look_at_host_;
+  std::set<IpAddress> vips_;
+  Milliseconds look_interval_{5000};
+  TimePoint next_look_at_host_ = TimePoint::max();
+  std::vector<std::string> seen_;  // at the last look; what the next one sees again is said
+  std::vector<std::string> obstacles_;
 };
 
 }  // namespace hawser::netd

@@ -23,6 +23,7 @@
 #include "netd/condition_log.h"
 #include "netd/controller.h"
 #include "netd/guard/supervisor.h"
+#include "netd/host_facts.h"
 #include "netd/source.h"
 #include "netd/status.h"
 #include "probes/prober.h"
@@ -60,7 +61,7 @@ class Daemon {
         controller_(
             kernel_, std::move(made),
             [this](const std::string& text) { return write_journal(arguments_, text); }, log::write,
-            devices_by_path),
+            devices_by_path, look_at_host),
         prober_(io, probes::most_probes_at_once(raise_descriptor_limit()),
                 [this](const auto& key, const auto& verdict) { take_verdict(key, verdict); }),
         guard_(io, log::write),

@@ -1,50 +1,25 @@
 #include "netd/ipvs_keeper.h"
 
+#include <algorithm>
+#include <cerrno>
+
 namespace hawser::netd {
 namespace {
 
 constexpr Milliseconds kBlindPause{1000};
-
-Desired only(const ServiceKey& key, const Service* wanted, const Journal& journal) {
-  Desired desired;
-  if (wanted != nullptr) desired.state.services.emplace(key, *wanted);
-  if (journal.services.contains(key)) desired.journal.services.insert(key);
-  return desired;
-}
-
-State only(const ServiceKey& key, const std::map<ServiceKey, Service>& table) {
-  State state;
-  if (const auto found = table.find(key); found != table.end()) state.services.insert(*found);
-  return state;
-}
 
 const Service* find(const std::map<ServiceKey, Service>& table, const ServiceKey& key) {
   const auto found = table.find(key);
   return found == table.end() ? nullptr : &found->second;
 }
 
-}  // namespace
-
-void take(std::map<ServiceKey, Service>& table, const Step& step) {
-  std::visit(Overloaded{
-                 [&](const AddService& add) {
-                   auto& service = table[add.key];
-                   service = add.service;
-                   service.reals.clear();
-                 },
-                 [&](const EditService& edit) {
-                   auto reals = std::move(table[edit.key].reals);
-                   table[edit.key] = edit.to;
-                   table[edit.key].reals = std::move(reals);
-                 },
-                 [&](const DeleteService& gone) { table.erase(gone.key); },
-                 [&](const AddReal& add) { table[add.key].reals.insert_or_assign(add.real, add.server); },
-                 [&](const EditReal& edit) { table[edit.key].reals.insert_or_assign(edit.real, edit.to); },
-                 [&](const DeleteReal& gone) { table[gone.key].reals.erase(gone.real); },
-                 [](const auto&) {},
-             },
-             step);
+// The kernel has something else there than we thought: no refusal, but a reason to look.
+bool is_news(const IpvsRefusal& refusal) {
+  return refusal.why.code == EEXIST || refusal.why.code == ESRCH ||
+         (refusal.unit.real && refusal.why.code == ENOENT);
 }
+
+}  // namespace
 
 IpvsKeeper::IpvsKeeper(Kernel& kernel, JournalBook& book, Say say, Counters& counters)
     : kernel_(kernel), book_(book), say_(std::move(say)), counters_(counters) {}
@@ -91,7 +66,7 @@ std::vector<std::pair<ServiceKey, Why>> IpvsKeeper::take_slice() {
 
 bool IpvsKeeper::work(TimePoint now) {
   if (!configured_ || now < blind_until_) return false;
-  for (const auto& key : refusals_.due(now)) enqueue(key, Why::kRetry);
+  for (const auto& unit : refusals_.due(now)) enqueue(unit.service, Why::kRetry);
   if (now >= next_check_) {
     next_check_ = now + check_interval_;
     enqueue_all(Why::kDrift);
@@ -104,20 +79,19 @@ bool IpvsKeeper::work(TimePoint now) {
   std::set<ServiceKey> as_wanted;  // until somebody else changed something
   for (const auto& [key, why] : slice) {
     keys.insert(key);
-    if (!fresh_.contains(key) && steps_for(key).empty()) as_wanted.insert(key);
+    if (!fresh_.contains(key) && is_as_wanted(key)) as_wanted.insert(key);
   }
   if (!look(keys, now)) {
     for (const auto& [key, why] : slice) enqueue(key, why);
     return false;
   }
   for (const auto& [key, why] : slice) {
-    if (why != Why::kDrift && is_to_be_journalled(key)) {
+    if (why != Why::kDrift && is_to_be_journalled(key, now)) {
       unjournalled_.insert(key);
       enqueue(key, why);
       continue;
     }
     fresh_.erase(key);
-    if (why == Why::kDrift && refusals_.must_wait(key, now)) continue;
     reconcile(key, why == Why::kDrift && !as_wanted.contains(key) ? Why::kRetry : why, now);
   }
   if (queue_.empty())
@@ -127,8 +101,9 @@ bool IpvsKeeper::work(TimePoint now) {
 
 // The journal is one file that is written whole and put on the disk: once for all new services of a
 // configuration, not for each. So a new service waits at the end of the queue until all were looked at.
-bool IpvsKeeper::is_to_be_journalled(const ServiceKey& key) const {
-  return layout_.contains(key) && !table_.contains(key) && !book_.names().services.contains(key);
+bool IpvsKeeper::is_to_be_journalled(const ServiceKey& key, TimePoint now) const {
+  return layout_.contains(key) && !table_.contains(key) && !book_.names().services.contains(key) &&
+         !refusals_.must_wait({key, {}, IpvsPart::kService}, now);
 }
 
 void IpvsKeeper::journal_new_services() {
@@ -158,21 +133,51 @@ bool IpvsKeeper::look(const std::set<ServiceKey>& keys, TimePoint now) {
   return true;
 }
 
-std::vector<Step> IpvsKeeper::steps_for(const ServiceKey& key) const {
-  const auto service = layout_.find(key);
-  if (service == layout_.end()) return plan_ipvs(only(key, nullptr, book_.names()), only(key, table_));
-  const auto wanted = desired_service(service->second, health_, find(table_, key));
-  return plan_ipvs(only(key, &wanted, book_.names()), only(key, table_));
+std::set<IpvsUnit> IpvsKeeper::waiting(const ServiceKey& key) const {
+  std::set<IpvsUnit> units;
+  const auto& all = refusals_.waiting();
+  for (auto at = all.lower_bound({key, {}, {}}); at != all.end() && at->first.service == key; ++at)
+    units.insert(at->first);
+  return units;
 }
 
-void IpvsKeeper::reconcile(const ServiceKey& key, Why why, TimePoint now) {
-  const auto steps = steps_for(key);
-  if (steps.empty()) {
-    refusals_.done(key);
-    if (!layout_.contains(key)) forget(key);
-    return;
+bool IpvsKeeper::is_ours(const ServiceKey& key) const {
+  return layout_.contains(key) || book_.names().services.contains(key);
+}
+
+IpvsTask IpvsKeeper::task_for(const ServiceKey& key, std::set<IpvsUnit> leave) const {
+  IpvsTask task{.key = key, .wanted = {}, .there = {}, .dead = {}, .leave = std::move(leave)};
+  const auto* there = find(table_, key);
+  if (there != nullptr) task.there = *there;
+  if (const auto service = layout_.find(key); service != layout_.end()) {
+    task.wanted = desired_service(service->second, health_, there);
+    task.dead = dead_of(service->second, health_);
   }
-  if (perform_all(key, steps, why, now)) verify(key, now);
+  return task;
+}
+
+bool IpvsKeeper::is_as_wanted(const ServiceKey& key) const {
+  return !is_ours(key) || plan_repair(task_for(key, waiting(key))).empty();
+}
+
+// Twice, with a look in between: the kernel has the last word, so that what somebody else changed at the same
+// moment is seen now and not at the next check.
+void IpvsKeeper::reconcile(const ServiceKey& key, Why why, TimePoint now) {
+  for (int round = 0; round < 2 && is_ours(key); ++round) {
+    const auto waited = waiting(key);
+    auto leave = waited;
+    std::erase_if(leave, [&](const auto& unit) { return !refusals_.must_wait(unit, now); });
+    const auto task = task_for(key, std::move(leave));
+    if (plan_repair(task).empty()) break;
+    auto repair = this->repair(task);
+    if (round == 0) std::erase_if(repair.refused, is_news);
+    report(repair, why, waited, now);
+    if (!repair.done.empty()) warn_when_empty(key);
+    if (!look({key}, now)) break;
+    why = Why::kDrift;
+  }
+  settle_refusals(key, now);
+  if (!layout_.contains(key) && (!is_ours(key) || !table_.contains(key))) forget(key);
 }
 
 // Not in the file and not ours, or gone: who adds a service of that key next is not us.
@@ -181,52 +186,52 @@ void IpvsKeeper::forget(const ServiceKey& key) {
   book_.did(DeleteService{key});
 }
 
-bool IpvsKeeper::perform_all(const ServiceKey& key, const std::vector<Step>& steps, Why why, TimePoint now) {
-  const auto* there = find(table_, key);
-  const auto before = there == nullptr ? std::nullopt : std::optional(*there);
+IpvsRepair IpvsKeeper::repair(const IpvsTask& task) {
+  const auto steps = plan_repair(task);
   if (auto written = book_.will_do(steps); !written) say_journal(written.error());
-  std::vector<std::string> lines;
-  for (const auto& step : steps) {
-    if (auto done = kernel_.perform(step); !done) {
-      book_.did_not(step);
-      roll_back(key, before);
-      refuse(key, done.error(), now);
-      return false;
-    }
-    lines.push_back(tell_ipvs(step, why, layout_, health_));
-    take(table_, step);
-    book_.did(step);
-  }
-  counters_.steps += steps.size();
-  if (why == Why::kDrift) counters_.drift_repairs += steps.size();
-  refusals_.done(key);
-  for (const auto& line : lines)
+  auto repair = repair_ipvs(task, kernel_);
+  for (const auto& step : repair.done) book_.did(step);
+  if (!task.there && !repair.there) book_.did_not(AddService{task.key, {}});
+  table_.erase(task.key);
+  if (repair.there) table_.emplace(task.key, *repair.there);
+  return repair;
+}
+
+void IpvsKeeper::report(const IpvsRepair& repair, Why why, const std::set<IpvsUnit>& waited, TimePoint now) {
+  for (const auto& step : repair.done) {
+    const auto units = ipvs_units_of(step);
+    const bool retried = std::ranges::any_of(units, [&](const auto& unit) { return waited.contains(unit); });
+    const auto line = tell_ipvs(step, retried ? Why::kRetry : why, layout_, health_);
+    ++counters_.steps;
+    if (why == Why::kDrift && !retried) ++counters_.drift_repairs;
     if (said_.insert(line).second) say_(log::Level::kInfo, line);
-  warn_when_empty(key);
-  return true;
-}
-
-void IpvsKeeper::roll_back(const ServiceKey& key, const std::optional<Service>& before) {
-  auto desired = only(key, before ? &*before : nullptr, book_.names());
-  desired.journal.services.insert(key);
-  for (const auto& step : plan_ipvs(desired, only(key, table_))) {
-    if (!kernel_.perform(step)) break;  // the next look will see what is left
-    take(table_, step);
-    book_.did(step);
   }
+  for (const auto& refusal : repair.refused) refuse(refusal, now);
 }
 
-void IpvsKeeper::refuse(const ServiceKey& key, const Error& why, TimePoint now) {
+void IpvsKeeper::refuse(const IpvsRefusal& refusal, TimePoint now) {
   ++counters_.refused;
-  if (refusals_.refused(key, why.text, now))
-    say_(log::Level::kWarning, fmt::format("{}; will be tried again", why.text));
+  const auto text = refusal.meanwhile.empty() ? refusal.why.text
+                                              : fmt::format("{}; {}", refusal.why.text, refusal.meanwhile);
+  if (refusals_.refused(refusal.unit, text, now))
+    say_(log::Level::kWarning, fmt::format("{}; will be tried again", text));
 }
 
-// The kernel has the last word: what somebody else changed at the same moment is seen now, not at the next
-// check.
-void IpvsKeeper::verify(const ServiceKey& key, TimePoint now) {
-  if (!look({key}, now)) return;
-  if (const auto steps = steps_for(key); !steps.empty()) perform_all(key, steps, Why::kDrift, now);
+// What was refused and is not missing any more, since the kernel took it or since nobody wants it now. What
+// is due and had no turn, since something larger waits, waits on.
+void IpvsKeeper::settle_refusals(const ServiceKey& key, TimePoint now) {
+  const auto waits = waiting(key);
+  if (waits.empty()) return;
+  std::set<IpvsUnit> missing;
+  if (is_ours(key))
+    for (const auto& step : plan_repair(task_for(key, {})))
+      for (const auto& unit : ipvs_units_of(step)) missing.insert(unit);
+  for (const auto& unit : waits) {
+    if (!missing.contains(unit))
+      refusals_.done(unit);
+    else if (!refusals_.must_wait(unit, now))
+      refusals_.again(unit, now);
+  }
 }
 
 void IpvsKeeper::verdict(const probes::ProbeKey& probe, const probes::Verdict& verdict, TimePoint now) {
@@ -245,7 +250,8 @@ void IpvsKeeper::verdict(const probes::ProbeKey& probe, const probes::Verdict& v
 }
 
 void IpvsKeeper::retry_now() {
-  for (const auto& [key, retry] : refusals_.waiting()) enqueue(key, Why::kRetry);
+  for (const auto& [unit, retry] : refusals_.waiting()) enqueue(unit.service, Why::kRetry);
+  refusals_.hurry();
 }
 
 TimePoint IpvsKeeper::next() const {

@@ -1,6 +1,7 @@
 // Keeps the IPVS table as the file and the health of the real servers want it. IPVS has no change events, so
 // what the kernel has is remembered, changed by single steps on a verdict, and looked at again every
-// ipvs_check. Tables are looked at in slices, so that a thousand services never hold up the loop.
+// ipvs_check. Tables are looked at in slices, so that a thousand services never hold up the loop. What the
+// kernel refuses is left by its smallest part (lib/plan/ipvs_repair.h) and asked for again by that.
 // Takes the time as an argument; the kernel is the two-method interface.
 #pragma once
 
@@ -9,7 +10,7 @@
 #include <set>
 
 #include "lib/daemon/log.h"
-#include "lib/plan/kernel.h"
+#include "lib/plan/ipvs_repair.h"
 #include "netd/journal.h"
 #include "netd/pool.h"
 #include "netd/retry.h"
@@ -48,23 +49,26 @@ class IpvsKeeper {
   [[nodiscard]] const HealthTable& health() const { return health_; }
   [[nodiscard]] const std::map<ServiceKey, Service>& table() const { return table_; }
   [[nodiscard]] const std::map<probes::ProbeKey, config::Check>& probes() const { return probes_; }
-  [[nodiscard]] const Retries<ServiceKey>& refusals() const { return refusals_; }
+  [[nodiscard]] const Retries<IpvsUnit>& refusals() const { return refusals_; }
 
  private:
   void enqueue_all(Why why);
   void enqueue(const ServiceKey& key, Why why);
   std::vector<std::pair<ServiceKey, Why>> take_slice();
-  [[nodiscard]] bool is_to_be_journalled(const ServiceKey& key) const;
+  [[nodiscard]] bool is_to_be_journalled(const ServiceKey& key, TimePoint now) const;
   void journal_new_services();
   void say_journal(const Error& why);
   bool look(const std::set<ServiceKey>& keys, TimePoint now);
-  std::vector<Step> steps_for(const ServiceKey& key) const;
+  [[nodiscard]] std::set<IpvsUnit> waiting(const ServiceKey& key) const;
+  [[nodiscard]] IpvsTask task_for(const ServiceKey& key, std::set<IpvsUnit> leave) const;
+  [[nodiscard]] bool is_ours(const ServiceKey& key) const;
+  [[nodiscard]] bool is_as_wanted(const ServiceKey& key) const;
   void reconcile(const ServiceKey& key, Why why, TimePoint now);
+  IpvsRepair repair(const IpvsTask& task);
+  void report(const IpvsRepair& repair, Why why, const std::set<IpvsUnit>& waited, TimePoint now);
+  void refuse(const IpvsRefusal& refusal, TimePoint now);
+  void settle_refusals(const ServiceKey& key, TimePoint now);
   void forget(const ServiceKey& key);
-  bool perform_all(const ServiceKey& key, const std::vector<Step>& steps, Why why, TimePoint now);
-  void roll_back(const ServiceKey& key, const std::optional<Service>& before);
-  void refuse(const ServiceKey& key, const Error& why, TimePoint now);
-  void verify(const ServiceKey& key, TimePoint now);
   void say_once(const std::string& text);
   void warn_when_empty(const ServiceKey& key);
 
@@ -86,13 +90,10 @@ class IpvsKeeper {
   std::deque<ServiceKey> queue_;
   std::map<ServiceKey, Why> queued_;
   std::set<ServiceKey> unjournalled_;  // new ones that wait in the queue for the journal
-  Retries<ServiceKey> refusals_;
+  Retries<IpvsUnit> refusals_;
   std::string blind_;  // why the kernel could not be observed, as it was said
   TimePoint blind_until_;
   std::set<std::string> said_;  // in this event
 };
-
-// What a step does to the table.
-void take(std::map<ServiceKey, Service>& table, const Step& step);
 
 }  // namespace hawser::netd

@@ -105,26 +105,42 @@ Made of_this_boot(Made made, const std::string& boot) {
 Status JournalBook::will_do(std::span<const Step> steps) {
   bool on_disk = true;
   for (const auto& step : steps) {
-    note(made_, step);
+    announce(step);
     on_disk = on_disk && holds(written_, step);
   }
   return on_disk ? Status{} : write();
 }
 
+void JournalBook::announce(const Step& step) {
+  const auto* link = std::get_if<CreateLink>(&step);
+  if (link == nullptr) return note(made_, step);
+  const bool announced = !links_to_come_.insert(link->link).second;
+  if (!announced || !made_.names.links.contains(link->link)) note(made_, step);
+}
+
 void JournalBook::did(const Step& step) {
+  if (const auto* made = std::get_if<CreateLink>(&step)) links_to_come_.erase(made->link);
   if (const auto* link = std::get_if<DeleteLink>(&step)) forget(made_, link->link);
   if (const auto* service = std::get_if<DeleteService>(&step)) made_.names.services.erase(service->key);
 }
 
 void JournalBook::did_not(const Step& step) {
-  if (const auto* link = std::get_if<CreateLink>(&step)) forget(made_, link->link);
+  if (const auto* link = std::get_if<CreateLink>(&step)) {
+    links_to_come_.erase(link->link);
+    forget(made_, link->link);
+  }
   if (const auto* service = std::get_if<AddService>(&step)) made_.names.services.erase(service->key);
+}
+
+void JournalBook::links_over() {
+  for (const auto& link : std::exchange(links_to_come_, {})) forget(made_, link);
 }
 
 void JournalBook::saw(const Observed& observed) {
   const auto names = made_.names.links;
   for (const auto& name : names) {
     const auto there = observed.links.find(name);
+    if (there == observed.links.end() && links_to_come_.contains(name)) continue;
     if (there == observed.links.end() ||
         made_.indexes.try_emplace(name, there->second.index).first->second != there->second.index)
       forget(made_, name);
@@ -164,7 +180,6 @@ Status OwnKernel::perform(const Step& step) {
     book_.did(step);
   else
     book_.did_not(step);
-  if (auto written = book_.flush(); !written) on_error_(written.error());
   return done;
 }
 

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,12 +40,15 @@ class JournalBook {
 
   JournalBook(Made made, Write write) : made_(std::move(made)), written_(made_), write_(std::move(write)) {}
 
-  // Before these steps are performed. An error is for the log, and comes once for each reason: a full disk
-  // must not keep a service down. What could not be written is written with the next change, or by flush().
+  // Before these steps are performed, all at once where they are known: the file is written whole and put on
+  // the disk. An error is for the log, and comes once for each reason: a full disk must not keep a service
+  // down. What could not be written is written with the next change, or by flush().
   Status will_do(std::span<const Step> steps);
   // After this step was performed, or refused: what was deleted, and what was not made, is no longer ours.
   void did(const Step& step);
   void did_not(const Step& step);
+  // Links that were announced and had no turn are not ours either.
+  void links_over();
   // Notes which devices the links are, and forgets those that are gone: who has the name next is not us.
   void saw(const Observed& observed);
   // Writes what changed since, and asks a disk again that did not take it; nothing is lost when it comes
@@ -57,15 +61,17 @@ class JournalBook {
 
  private:
   Status write();
+  void announce(const Step& step);
 
   Made made_;
   Made written_;  // what the disk has
   std::string trouble_;
+  std::set<std::string> links_to_come_;  // announced, neither made nor refused yet
   Write write_;
 };
 
 // The kernel as netd uses it for links: creations are journalled, and addresses that a vip names are
-// invisible.
+// invisible. What was deleted or refused is written down with the next look at the network.
 class OwnKernel : public Kernel {
  public:
   using OnJournalError = std::function<void(const Error&)>;

@@ -174,7 +174,10 @@ bool NetworkKeeper::look(Kernel& kernel, TimePoint now) {
 
 bool NetworkKeeper::run(Kernel& kernel, Why why, const std::set<std::string>& appeared, TimePoint now) {
   const auto alone = left_alone(now);
+  if (auto written = book_.will_do(plan_network(desired_, observed_.state)); !written)
+    say_(log::Level::kWarning, fmt::format("journal: {}", written.error().text));
   auto applied = apply(desired_, kernel, Rollback::kObject, kNetwork, {}, steps_of(alone));
+  book_.links_over();
   if (!applied) {
     refusals_.refused("kernel", applied.error().text, now);
     say_(log::Level::kWarning, applied.error().text);

@@ -40,29 +40,50 @@ const Health& health_of(const HealthTable& table, const ProbeKey& key) {
   return found == table.end() ? kNever : found->second;
 }
 
-// "site: connect: Connection refused; ssh: no answer within 500ms", of the checks in that state.
-struct Words {
-  int checks = 0;
-  int in_a_row = 0;  // of the first
-  std::string text;
-};
-
-Words words_of(const Member& member, const HealthTable& table, HealthState state) {
-  Words words;
-  for (const auto& key : member.probes) {
-    const auto& health = health_of(table, key);
-    if (health.state != state) continue;
-    if (words.checks++ == 0) words.in_a_row = health.in_a_row;
-    if (!words.text.empty()) words.text += "; ";
-    words.text += fmt::format("{}: {}", key.check, health.words);
-  }
-  return words;
+const std::string& cause_of(const Health& health) {
+  return health.cause.empty() ? health.words : health.cause;
 }
 
-std::string reason_for(const Words& words, std::string_view happened) {
-  if (words.checks > 1) return fmt::format("checks {} ({})", happened, words.text);
-  if (words.in_a_row == 1) return fmt::format("1 check {} ({})", happened, words.text);
-  return fmt::format("{} checks {} ({})", words.in_a_row, happened, words.text);
+// Results of the other kind that are not enough of them yet.
+bool is_turning(const Health& health) {
+  return health.last == (health.state == HealthState::kUp ? probes::Outcome::kBad : probes::Outcome::kGood);
+}
+
+std::string turning(const Health& health) {
+  return health.state == HealthState::kUp
+             ? fmt::format("failing: {} of {} bad results", health.in_a_row, health.needed)
+             : fmt::format("recovering: {} of {} good results", health.in_a_row, health.needed);
+}
+
+std::string reason_of_one(const ProbeKey& key, const Health& health) {
+  const bool up = health.state == HealthState::kUp;
+  if (is_turning(health))
+    return up ? fmt::format("{} ({}: {})", turning(health), key.check, health.words)
+              : fmt::format("{} (last failure: {}: {})", turning(health), key.check, cause_of(health));
+  if (health.in_a_row == 0)
+    return fmt::format("{} before the file changed ({}: {})", up ? "up" : "down", key.check,
+                       cause_of(health));
+  return fmt::format("{} {} ({}: {})",
+                     health.in_a_row == 1 ? "1 check" : fmt::format("{} checks", health.in_a_row),
+                     up ? "succeeded" : "failed", key.check, cause_of(health));
+}
+
+std::string among_others(const ProbeKey& key, const Health& health) {
+  if (!is_turning(health)) return fmt::format("{}: {}", key.check, cause_of(health));
+  return fmt::format("{}: {}, {}", key.check, turning(health),
+                     health.state == HealthState::kUp ? health.words : "last failure: " + cause_of(health));
+}
+
+// "3 checks failed (site: connect: Connection refused)", "checks failed (site: status 503; ssh: timeout)": of
+// the checks in that state.
+std::string reason_for(const Member& member, const HealthTable& table, HealthState state) {
+  std::vector<std::pair<ProbeKey, Health>> speaking;
+  for (const auto& key : member.probes)
+    if (const auto& health = health_of(table, key); health.state == state) speaking.emplace_back(key, health);
+  if (speaking.size() == 1) return reason_of_one(speaking.front().first, speaking.front().second);
+  std::string text;
+  for (const auto& [key, health] : speaking) text += (text.empty() ? "" : "; ") + among_others(key, health);
+  return fmt::format("checks {} ({})", state == HealthState::kUp ? "succeeded" : "failed", text);
 }
 
 // Bad results that are not enough of them yet are something else than none.
@@ -118,25 +139,29 @@ std::map<ProbeKey, std::vector<ServiceKey>> users_of(const Layout& layout) {
   return users;
 }
 
-Judgement judge(const Virtual& service, const Member& member, const HealthTable& health) {
-  if (member.probes.empty()) return {HealthState::kUp, "no checks"};
+HealthState state_of(const Virtual& service, const Member& member, const HealthTable& health) {
+  if (member.probes.empty()) return HealthState::kUp;
   const auto count = [&](HealthState state) {
     return static_cast<int>(std::count_if(member.probes.begin(), member.probes.end(), [&](const auto& key) {
       return health_of(health, key).state == state;
     }));
   };
-  const auto state = together(service.need, count(HealthState::kUp), count(HealthState::kDown),
-                              count(HealthState::kUnknown));
+  return together(service.need, count(HealthState::kUp), count(HealthState::kDown),
+                  count(HealthState::kUnknown));
+}
+
+Judgement judge(const Virtual& service, const Member& member, const HealthTable& health) {
+  if (member.probes.empty()) return {HealthState::kUp, "no checks"};
+  const auto state = state_of(service, member, health);
   if (state == HealthState::kUnknown) return {state, reason_for_waiting(member, health)};
-  return {state,
-          reason_for(words_of(member, health, state), state == HealthState::kUp ? "succeeded" : "failed")};
+  return {state, reason_for(member, health, state)};
 }
 
 Service desired_service(const Virtual& service, const HealthTable& health, const Service* present) {
   Service result = service.wanted;
   result.reals.clear();
   for (const auto& member : service.members) {
-    const auto state = judge(service, member, health).state;
+    const auto state = state_of(service, member, health);
     if (state == HealthState::kUp) result.reals.insert_or_assign(member.real, member.server);
     if (state == HealthState::kDown && service.on_failure == config::OnFailure::kQuiesce) {
       auto quiet = member.server;
@@ -148,6 +173,13 @@ Service desired_service(const Virtual& service, const HealthTable& health, const
       result.reals.insert(*there);
   }
   return result;
+}
+
+std::set<Endpoint> dead_of(const Virtual& service, const HealthTable& health) {
+  std::set<Endpoint> dead;
+  for (const auto& member : service.members)
+    if (state_of(service, member, health) == HealthState::kDown) dead.insert(member.real);
+  return dead;
 }
 
 State desired_services(const Layout& layout, const HealthTable& health,
@@ -180,7 +212,7 @@ HealthTable assume_up(const std::map<ProbeKey, config::Check>& probes) {
   for (const auto& [key, check] : probes) {
     Health health;
     health.state = HealthState::kUp;
-    health.words = "taken as configured";
+    health.words = health.cause = "taken as configured";
     table.emplace(key, health);
   }
   return table;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,15 +50,21 @@ std::map<probes::ProbeKey, std::vector<ServiceKey>> users_of(const Layout& layou
 // What the checks of a real server say together.
 struct Judgement {
   probes::HealthState state = probes::HealthState::kUnknown;
-  std::string reason;  // "3 checks failed (site: connect: Connection refused)", "no checks"
+  // Of the state, not of the last result: "3 checks failed (site: connect: Connection refused)", "recovering:
+  // 1 of 2 good results (last failure: site: connect: Connection refused)", "no checks".
+  std::string reason;
   bool operator==(const Judgement&) const = default;
 };
+probes::HealthState state_of(const Virtual& service, const Member& member, const HealthTable& health);
 Judgement judge(const Virtual& service, const Member& member, const HealthTable& health);
 
 // The service as it should be in the kernel. `present` is what the kernel has now (nullptr: nothing): a real
 // server whose health is not known yet stays as it is there, in or out, so that neither a restart nor a new
 // check makes anything flap. With all of them down the service stays, empty.
 Service desired_service(const Virtual& service, const HealthTable& health, const Service* present);
+
+// The real servers that their checks call down.
+std::set<Endpoint> dead_of(const Virtual& service, const HealthTable& health);
 
 State desired_services(const Layout& layout, const HealthTable& health,
                        const std::map<ServiceKey, Service>& present);

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lib/base/duration.h"
@@ -30,20 +32,41 @@ class Retries {
     auto& retry = found->second;
     const bool say = fresh || retry.reason != reason;
     retry.delay = fresh ? kFirstRetry : std::min(retry.delay * 2, kLongestRetry);
-    retry.due = now + retry.delay;
     retry.reason = reason;
+    set_due(key, retry, now + retry.delay);
     return say;
+  }
+  // The same once more.
+  void again(const Key& key, TimePoint now) {
+    if (const auto found = waiting_.find(key); found != waiting_.end())
+      refused(key, std::string(found->second.reason), now);
   }
   // Not refused, but without effect: time alone will not help. True when this is new.
   bool futile(const Key& key, const std::string& reason) {
     const auto [found, fresh] = waiting_.try_emplace(key);
-    const bool say = fresh || found->second.reason != reason;
-    found->second = {.delay = kFirstRetry, .due = TimePoint::max(), .reason = reason};
+    auto& retry = found->second;
+    const bool say = fresh || retry.reason != reason;
+    retry.delay = kFirstRetry;
+    retry.reason = reason;
+    set_due(key, retry, TimePoint::max());
     return say;
   }
   // True when it had been refused before.
-  bool done(const Key& key) { return waiting_.erase(key) > 0; }
-  void clear() { waiting_.clear(); }
+  bool done(const Key& key) {
+    const auto found = waiting_.find(key);
+    if (found == waiting_.end()) return false;
+    by_time_.erase({found->second.due, key});
+    waiting_.erase(found);
+    return true;
+  }
+  void clear() {
+    waiting_.clear();
+    by_time_.clear();
+  }
+  // All of them are due at once: something changed that may have been in the way.
+  void hurry() {
+    for (auto& [key, retry] : waiting_) set_due(key, retry, TimePoint::min());
+  }
 
   // Whether to leave the object alone for now.
   [[nodiscard]] bool must_wait(const Key& key, TimePoint now) const {
@@ -52,20 +75,26 @@ class Retries {
   }
   [[nodiscard]] std::vector<Key> due(TimePoint now) const {
     std::vector<Key> keys;
-    for (const auto& [key, retry] : waiting_)
-      if (retry.due <= now) keys.push_back(key);
+    for (const auto& [when, key] : by_time_) {
+      if (when > now) break;
+      keys.push_back(key);
+    }
     return keys;
   }
   [[nodiscard]] std::optional<TimePoint> next() const {
-    std::optional<TimePoint> first;
-    for (const auto& [key, retry] : waiting_)
-      if (!first || retry.due < *first) first = retry.due;
-    return first;
+    return by_time_.empty() ? std::nullopt : std::optional(by_time_.begin()->first);
   }
   [[nodiscard]] const std::map<Key, Retry>& waiting() const { return waiting_; }
 
  private:
+  void set_due(const Key& key, Retry& retry, TimePoint due) {
+    by_time_.erase({retry.due, key});
+    retry.due = due;
+    by_time_.insert({due, key});
+  }
+
   std::map<Key, Retry> waiting_;
+  std::set<std::pair<TimePoint, Key>> by_time_;  // asked with every event, of thousands that wait
 };
 
 }  // namespace hawser::netd

@@ -1,17 +1,21 @@
 // `netd plan` and `netd apply`: what would be done, and doing it once.
+#include <cerrno>
 #include <thread>
 
 #include <boost/json.hpp>
 
 #include "lib/cli/output.h"
-#include "lib/control/client.h"
 #include "lib/control/json.h"
+#include "lib/daemon/lock.h"
 #include "lib/daemon/namespace_lock.h"
 #include "lib/netlink/netlink_kernel.h"
-#include "lib/plan/apply.h"
 #include "lib/plan/consequence.h"
 #include "netd/announcer.h"
+#include "netd/apply_once.h"
+#include "netd/host_facts.h"
 #include "netd/journal.h"
+#include "netd/known.h"
+#include "netd/obstacles.h"
 #include "netd/patient.h"
 #include "netd/source.h"
 #include "netd/status.h"
@@ -23,21 +27,8 @@ namespace hawser::netd {
 namespace {
 
 namespace json = boost::json;
-constexpr Milliseconds kAskDeadline{2000};
 constexpr Milliseconds kTellDeadline{5000};
 constexpr Milliseconds kLookForCarrier{100};
-
-// Which real servers are in: a running netd knows; without one all are taken as configured.
-struct Known {
-  HealthTable health;
-  bool from_daemon = false;
-};
-
-Known ask_health(const cli::Arguments& arguments, const std::map<probes::ProbeKey, config::Check>& probes) {
-  if (const auto answer = control::ask(control_socket(arguments), {"GET", "/v1/health", ""}, kAskDeadline))
-    if (const auto body = control::parse_answer("netd", *answer)) return {parse_health(*body), true};
-  return {assume_up(probes), false};
-}
 
 Desired desired_of(const config::Config& config, State network, const Known& known, const Observed& observed,
                    Journal journal) {
@@ -63,14 +54,12 @@ int complain_file(const Reading& reading) {
   return kConfiguration;
 }
 
-Result<Prepared> prepare(const cli::Arguments& arguments, Reading reading, Kernel& kernel) {
+Result<Prepared> prepare(const cli::Arguments& arguments, Reading reading, Kernel& kernel, Known known) {
   auto made = read_journal(arguments);
   if (!made) return tl::unexpected(made.error());
   auto observed = kernel.observe({});
   if (!observed) return tl::unexpected(observed.error());
   hide_addresses(observed->state, vip_addresses(reading.config));
-  const auto probes = probes_of(lay_out(reading.config), reading.config);
-  auto known = ask_health(arguments, probes);
   auto ports =
       config::resolve_ports(reading.config.network, reading.config.bonds, *observed, devices_by_path());
   for (const auto& missing : ports.missing)
@@ -114,6 +103,16 @@ json::object consequence_json(const Consequence& consequence) {
   return object;
 }
 
+void say_obstacles(const Prepared& prepared) {
+  const auto& config = prepared.reading.config;
+  const auto layout = lay_out(config);
+  auto local = addresses_of(prepared.observed.state);
+  local.merge(addresses_of(config.network));
+  local.merge(vip_addresses(config).all);
+  for (const auto& obstacle : obstacles(layout, look_at_host(layout, std::move(local))))
+    fmt::print(stderr, "netd: note: {}\n", obstacle);
+}
+
 int show(const cli::Arguments& arguments, const Prepared& prepared) {
   const auto steps = plan(prepared.desired, prepared.observed.state);
   const auto foreign = foreign_in_the_way(prepared.desired, prepared.observed.state);
@@ -139,6 +138,12 @@ int show(const cli::Arguments& arguments, const Prepared& prepared) {
           prepared.known.from_daemon ? "as the running netd found them" : "as configured: no netd runs here");
   }
   return steps.empty() && foreign.empty() && !prepared.devices_missing ? kDone : kNo;
+}
+
+int complain_about(const Error& lock) {
+  const bool runs = lock.code == EWOULDBLOCK;
+  return cli::complain("netd", fmt::format("{}{}", lock.text,
+                                           runs ? ": it applies the file itself: use \"netd reload\"" : ""));
 }
 
 int report(const Applied& applied, const Observed& before) {
@@ -175,8 +180,11 @@ int plan_verb(const cli::Arguments& arguments) {
   if (!kernel) return cli::complain("netd", kernel.error());
   auto reading = read_file_over(arguments, [&] { return held_here(arguments, *kernel); });
   if (!reading.good()) return complain_file(reading);
-  const auto prepared = prepare(arguments, std::move(reading), *kernel);
+  auto known = ask_health(arguments, reading.config);
+  if (!known) return cli::complain("netd", known.error());
+  const auto prepared = prepare(arguments, std::move(reading), *kernel, std::move(*known));
   if (!prepared) return cli::complain("netd", prepared.error());
+  say_obstacles(*prepared);
   return show(arguments, *prepared);
 }
 
@@ -186,27 +194,29 @@ int apply_verb(const cli::Arguments& arguments) {
   if (!kernel) return cli::complain("netd", kernel.error());
   auto reading = read_file_over(arguments, [&] { return held_here(arguments, *kernel); });
   if (!reading.good()) return complain_file(reading);
-  const auto prepared = prepare(arguments, std::move(reading), *kernel);
-  if (!prepared) return cli::complain("netd", prepared.error());
+  make_directories(arguments);
   // Two hands on one table: what we change now the daemon would take back at its next look.
-  if (prepared->known.from_daemon)
-    return cli::complain("netd", "netd runs here and applies the file itself: use \"netd reload\"");
-  // It may run with another runtime directory, or be too busy to answer.
+  const auto lock = InstanceLock::take(arguments.runtime_dir, "netd");
+  if (!lock) return complain_about(lock.error());
+  // One that runs with another runtime directory.
   const auto alone = NamespaceLock::take("netd");
   if (!alone) {
     fmt::print(stderr, "{}: use \"netd reload\"\n", alone.error().text);  // names netd itself
     return kRefused;
   }
-  make_directories(arguments);
+  auto known = as_configured(reading.config);
+  const auto prepared = prepare(arguments, std::move(reading), *kernel, std::move(known));
+  if (!prepared) return cli::complain("netd", prepared.error());
+  say_obstacles(*prepared);
   PatientKernel patient(*kernel, [](Milliseconds pause) { std::this_thread::sleep_for(pause); });
   JournalBook book(prepared->made, [&](const std::string& text) { return write_journal(arguments, text); });
-  OwnKernel own(patient, book, vip_addresses(prepared->reading.config),
-                [](const Error& error) { cli::complain("netd", fmt::format("journal: {}", error.text)); });
+  const auto say = [](const Error& error) { cli::complain("netd", fmt::format("journal: {}", error.text)); };
+  OwnKernel own(patient, book, vip_addresses(prepared->reading.config), say);
   const auto rollback = arguments.has("--keep-going") ? Rollback::kNothing : Rollback::kEverything;
-  const auto applied = apply(prepared->desired, own, rollback);
+  const auto applied = apply_once(prepared->desired, own, book, rollback, say);
   if (!applied) return cli::complain("netd", applied.error());
-  announce(*kernel, *prepared);
   const int result = report(*applied, prepared->observed);
+  announce(*kernel, *prepared);
   return result == kDone && prepared->devices_missing ? kRefused : result;
 }
 

@@ -5,10 +5,10 @@
 namespace hawser::probes {
 namespace {
 
-bool decides(const Thresholds& thresholds, const Health& health) {
-  if (health.inherited) return true;
-  if (health.state == HealthState::kUnknown && health.last == Outcome::kGood) return true;
-  return health.in_a_row >= (health.last == Outcome::kGood ? thresholds.rise : thresholds.fall);
+int needed(const Thresholds& thresholds, const Health& health) {
+  if (health.inherited) return 1;
+  if (health.last == Outcome::kBad) return thresholds.fall;
+  return health.state == HealthState::kUnknown ? 1 : thresholds.rise;
 }
 
 void count(Health& health, Outcome outcome) {
@@ -29,8 +29,10 @@ Observation observe(const Thresholds& thresholds, Health health, const Verdict& 
   }
   count(health, verdict.outcome);
   const auto wanted = verdict.outcome == Outcome::kGood ? HealthState::kUp : HealthState::kDown;
-  const bool decided = decides(thresholds, health);
+  health.needed = needed(thresholds, health);
+  const bool decided = health.in_a_row >= health.needed;
   if (decided) health.inherited = false;
+  if (decided || wanted == health.state) health.cause = verdict.words;
   if (!decided || wanted == health.state) return {std::move(health), false};
   health.state = wanted;
   health.since = now;
@@ -41,6 +43,7 @@ Health inherit(Health health) {
   health.inherited = health.state != HealthState::kUnknown;
   health.last = Outcome::kNotRun;
   health.in_a_row = 0;
+  health.needed = 0;
   return health;
 }
 

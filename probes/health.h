@@ -54,8 +54,10 @@ struct Health {
   bool inherited = false;
   Outcome last = Outcome::kNotRun;  // the last result that counted: good or bad
   int in_a_row = 0;                 // how many results like `last`, up to it, without another between
+  int needed = 0;                   // how many of them it takes to change the state
   std::uint64_t good = 0, bad = 0, not_run = 0;  // since the check is known
   std::string words;                             // of the last probe, also of one that could not run
+  std::string cause;                             // of the last result that spoke for `state`
   TimePoint since;                               // when `state` began; meaningless while unknown
 
   bool operator==(const Health&) const = default;

@@ -217,7 +217,8 @@ void add_pool_rows(Rows<S>& rows) {
       },
       [](const S& pool) { return show_checks(pool.checks); });
   rows.add("need", &S::need, Word<Need>{}, "how many of the checks must pass")
-      .add("forwarding", &S::forwarding, forwarding_word(), "how packets reach the real servers")
+      .add("forwarding", &S::forwarding, forwarding_word(),
+           "how packets reach the real servers; masquerade needs forwarding here and the way back: netd(8)")
       .add("on_failure", &S::on_failure, Word<OnFailure>{},
            "a failed real server is taken out, or gets weight 0 and keeps its connections");
   rows.custom(

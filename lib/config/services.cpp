@@ -48,18 +48,4 @@ Service service_for(const VirtualService& service, const ServiceKey& key) {
   return result;
 }
 
-std::map<ServiceKey, Service> services_of(const Config& config) {
-  std::map<ServiceKey, Service> result;
-  for (const auto& [name, service] : config.services) {
-    const auto pool = config.pools.find(service.pool);
-    for (const auto& key : service.keys) {
-      auto& there = result[key] = service_for(service, key);
-      if (pool == config.pools.end()) continue;
-      for (const auto& real : pool->second.reals)
-        if (const auto endpoint = endpoint_of(real, key)) there.reals[*endpoint] = real.server;
-    }
-  }
-  return result;
-}
-
 }  // namespace hawser::config

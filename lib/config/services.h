@@ -2,7 +2,6 @@
 // virtual service.
 #pragma once
 
-#include <map>
 #include <optional>
 
 #include "lib/config/config.h"
@@ -22,8 +21,5 @@ std::optional<Endpoint> endpoint_of(const Real& real, const ServiceKey& key);
 // The service as the kernel should hold it under `key`, without real servers: the netmask depends on the
 // family.
 Service service_for(const VirtualService& service, const ServiceKey& key);
-
-// Every service of the file with all its real servers at their configured weights, as if every check passed.
-std::map<ServiceKey, Service> services_of(const Config& config);
 
 }  // namespace hawser::config

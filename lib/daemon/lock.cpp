@@ -2,8 +2,10 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <string>
+#include <thread>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -49,6 +51,19 @@ Result<Fd> open_or_create(const std::filesystem::path& path) {
   return there ? Result<Fd>{std::move(there)} : cannot_open(path);
 }
 
+// Whoever asks whether it is held has it shared for a moment.
+bool lock(int file) {
+  constexpr int kTries = 5;
+  constexpr std::chrono::milliseconds kPause{20};
+  for (int i = 0; i < kTries; ++i) {
+    if (::flock(file, LOCK_EX | LOCK_NB) == 0) return true;
+    if (errno != EWOULDBLOCK) return false;
+    std::this_thread::sleep_for(kPause);
+  }
+  errno = EWOULDBLOCK;
+  return false;
+}
+
 }  // namespace
 
 bool InstanceLock::no_room(const Error& error) {
@@ -60,7 +75,7 @@ Result<InstanceLock> InstanceLock::take(const std::filesystem::path& runtime_dir
   auto opened = open_or_create(path);
   if (!opened) return tl::unexpected(opened.error());
   Fd file = std::move(*opened);
-  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+  if (!lock(file.get())) {
     if (errno == EWOULDBLOCK)
       return fail_with(EWOULDBLOCK, "{}: already running{} ({})", name, holder(file.get()), path.native());
     return fail_with(errno, "{}: lock: {}", path.native(), std::strerror(errno));
@@ -68,6 +83,17 @@ Result<InstanceLock> InstanceLock::take(const std::filesystem::path& runtime_dir
   if (const auto written = write_pid(file.get()); !written)
     return fail_because(path.native(), written.error());
   return InstanceLock{std::move(file)};
+}
+
+Result<std::optional<std::string>> InstanceLock::held(const std::filesystem::path& runtime_dir,
+                                                      std::string_view name) {
+  const auto path = runtime_dir / fmt::format("{}.lock", name);
+  const Fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+  if (!file && errno == ENOENT) return std::nullopt;
+  if (!file) return cannot_open(path);
+  if (::flock(file.get(), LOCK_SH | LOCK_NB) == 0) return std::nullopt;
+  if (errno == EWOULDBLOCK) return fmt::format("{} runs{}", name, holder(file.get()));
+  return fail_with(errno, "{}: lock: {}", path.native(), std::strerror(errno));
 }
 
 }  // namespace hawser

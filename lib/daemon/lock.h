@@ -3,6 +3,8 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "lib/base/fd.h"
@@ -17,6 +19,9 @@ class InstanceLock {
   static Result<InstanceLock> take(const std::filesystem::path& runtime_dir, std::string_view name);
   // Whether the error of take() is about the file system having no room for it: no other process is meant.
   static bool no_room(const Error& error);
+  // "netd runs as process 1234" while somebody has it; nullopt: nobody.
+  static Result<std::optional<std::string>> held(const std::filesystem::path& runtime_dir,
+                                                 std::string_view name);
 
  private:
   explicit InstanceLock(Fd file) : file_(std::move(file)) {}

@@ -1,6 +1,5 @@
 #include <gmock/gmock.h>
 
-#include "lib/config/desired.h"
 #include "lib/config/load.h"
 #include "tests/contract/drift.h"
 
@@ -14,7 +13,7 @@ class BondDrift : public HostTest {
     const auto loaded = config::load(
         {{"t.toml", "format = 1\n[bond.bond0]\nports = [\"eth0\", \"eth1\"]\nmtu = 1500\n" + options}}, {});
     for (const auto& problem : loaded.problems) ADD_FAILURE() << config::to_string(problem);
-    return config::desired_state(loaded.config);
+    return loaded.config.network;
   }
   void repaired(const State& state, const std::vector<Drift>& drifts) const {
     plug_in("eth0");

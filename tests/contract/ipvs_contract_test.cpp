@@ -138,6 +138,37 @@ TEST_P(IpvsContract, RefusesRealServersThatCannotBe) {
             EINVAL);
 }
 
+TEST_P(IpvsContract, RefusesABroadcastAddressAsARealServer) {
+  plug_in("eth0");
+  perform(SetLinkUp{"eth0", true});
+  perform(AddAddress{"eth0", *Prefix::parse("198.51.100.11/24"), {}});
+  make_service();
+  EXPECT_EQ(refused(AddReal{web, endpoint("198.51.100.255:80"), RealServer{}}), EINVAL);
+  EXPECT_EQ(refused(AddReal{web, endpoint("255.255.255.255:80"), RealServer{}}), EINVAL);
+  perform(AddReal{web, endpoint("198.51.100.254:80"), RealServer{}});
+}
+
+TEST_P(IpvsContract, RefusesAnEditToAnUnknownSchedulerAndKeepsTheService) {
+  make_service();
+  perform(AddReal{web, web1, RealServer{}});
+  EXPECT_EQ(refused(EditService{web, service(), service("best")}), ENOENT);
+  auto engine = service();
+  engine.persistence_engine = "best";
+  EXPECT_EQ(refused(EditService{web, service(), engine}), ENOENT);
+  auto wanted = service();
+  wanted.reals[web1] = RealServer{};
+  EXPECT_EQ(observe().state.services[web], wanted);
+}
+
+TEST_P(IpvsContract, ARefusedEditOfARealServerLeavesItAsItWas) {
+  make_service();
+  perform(AddReal{web, web1, RealServer{}});
+  EXPECT_EQ(refused(EditReal{web, web1, {}, RealServer{Forwarding::kMasquerade, 0, 10, 20, {}}}), ERANGE);
+  EXPECT_EQ(reals()[web1], RealServer{});
+  perform(EditReal{web, web1, {}, RealServer{Forwarding::kMasquerade, 0, 0, 0, {}}});
+  EXPECT_EQ(reals()[web1].weight, 0U);
+}
+
 TEST_P(IpvsContract, FindsEveryKindOfServiceByItsKeyAndNoneThatIsNotThere) {
   const auto six = key("tcp [2001:db8::100]:80");
   auto six_service = service("rr");

@@ -1,10 +1,10 @@
 // What `check` refuses because the kernel does: both must be true of the same file.
 #include <gmock/gmock.h>
 
-#include "lib/config/desired.h"
 #include "lib/config/load.h"
 #include "lib/plan/apply.h"
 #include "tests/contract/host.h"
+#include "tests/support/as_configured.h"
 
 namespace hawser::contract {
 namespace {
@@ -33,7 +33,7 @@ class Refused : public HostTest {
       const auto loaded = config::load({{"t.toml", file}}, {});
       EXPECT_FALSE(loaded.problems.empty()) << file;
       const auto applied =
-          apply({config::desired_state(loaded.config), Owner::kNetd, {}}, host->kernel(), Rollback::kNothing);
+          apply({test::as_configured(loaded.config), Owner::kNetd, {}}, host->kernel(), Rollback::kNothing);
       ASSERT_TRUE(applied) << file;
       EXPECT_FALSE(applied->complete()) << file;
     }
@@ -46,7 +46,7 @@ class Refused : public HostTest {
       const auto loaded = config::load({{"t.toml", file}}, {});
       for (const auto& problem : loaded.problems) ADD_FAILURE() << config::to_string(problem);
       const auto applied =
-          apply({config::desired_state(loaded.config), Owner::kNetd, {}}, host->kernel(), Rollback::kNothing);
+          apply({test::as_configured(loaded.config), Owner::kNetd, {}}, host->kernel(), Rollback::kNothing);
       ASSERT_TRUE(applied) << file;
       for (const auto& refusal : applied->refused)
         ADD_FAILURE() << file << refusal.object << ": " << refusal.why.text;

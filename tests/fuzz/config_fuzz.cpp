@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "lib/config/load.h"
-#include "lib/config/services.h"
+#include "netd/pool.h"
 
 namespace {
 
@@ -28,7 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto loaded = hawser::config::load(sources, {node, {}, "host"});
     for (const auto& problem : loaded.problems)
       if (problem.what.empty()) std::abort();
-    if (loaded.good()) hawser::config::services_of(loaded.config);
+    if (loaded.good()) hawser::netd::lay_out(loaded.config);
   }
   return 0;
 }

@@ -5,9 +5,9 @@
 
 #include <gtest/gtest.h>
 
-#include "lib/config/desired.h"
 #include "lib/config/load.h"
 #include "lib/plan/apply.h"
+#include "tests/support/as_configured.h"
 #include "tests/support/fake/fake_kernel.h"
 
 namespace hawser {
@@ -40,7 +40,7 @@ void expect_one_apply(const fs::path& file, const std::vector<config::Source>& s
                       const std::string& node) {
   const auto loaded = config::load(sources, {.asked = node, .node_file = {}, .short_host_name = {}});
   for (const auto& problem : loaded.problems) ADD_FAILURE() << config::to_string(problem);
-  const Desired desired{.state = config::desired_state(loaded.config), .owner = Owner::kNetd, .journal = {}};
+  const Desired desired{.state = test::as_configured(loaded.config), .owner = Owner::kNetd, .journal = {}};
   auto kernel = with_cards(desired.state);
   // A file of floating addresses alone is vipd's: netd has nothing to do for it.
   const bool for_netd = !desired.state.links.empty() || !desired.state.services.empty();

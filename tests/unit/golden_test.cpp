@@ -9,10 +9,10 @@
 
 #include <gtest/gtest.h>
 
-#include "lib/config/desired.h"
 #include "lib/config/load.h"
 #include "lib/plan/apply.h"
 #include "lib/plan/consequence.h"
+#include "tests/support/as_configured.h"
 #include "tests/support/fake/fake_kernel.h"
 
 namespace hawser {
@@ -31,7 +31,7 @@ State load(const fs::path& path) {
   const auto loaded = config::load({{path.filename(), read(path)}}, {}, config::Part::kAll,
                                    config::Emptiness::kAllowed);  // a kernel that has nothing yet
   for (const auto& problem : loaded.problems) ADD_FAILURE() << path << ": " << config::to_string(problem);
-  return config::desired_state(loaded.config);
+  return test::as_configured(loaded.config);
 }
 
 // What a kernel has and a file leaves out: the ports as devices, an MTU.

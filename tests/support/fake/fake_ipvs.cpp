@@ -21,8 +21,25 @@ Status is_service(const ServiceKey& key, const Service& service) {
   return {};
 }
 
-Status is_real(const ServiceKey& key, const Endpoint& real, const RealServer& server) {
-  if (real.address.is_multicast()) return refuse(EINVAL);
+bool is_broadcast_of(const Prefix& prefix, const IpAddress& address) {
+  if (!prefix.address.is_v4() || prefix.length > 30) return false;
+  const auto hosts = 0xffffffffU >> prefix.length;
+  return address.v4_host_order() == (prefix.address.v4_host_order() | hosts);
+}
+
+// As the local routing table has it: 255.255.255.255, and that of each subnet on a device that is up.
+bool is_broadcast(const State& state, const IpAddress& address) {
+  if (!address.is_v4()) return false;
+  if (address.v4_host_order() == 0xffffffffU) return true;
+  return std::ranges::any_of(state.links, [&](const auto& link) {
+    return link.second.up && std::ranges::any_of(link.second.addresses, [&](const auto& item) {
+             return is_broadcast_of(item.first, address);
+           });
+  });
+}
+
+Status is_real(const State& state, const ServiceKey& key, const Endpoint& real, const RealServer& server) {
+  if (real.address.is_multicast() || is_broadcast(state, real.address)) return refuse(EINVAL);
   if (real.address.family() != key.family() && server.forwarding != Forwarding::kTunnel)
     return refuse(EINVAL);
   if (server.weight > static_cast<std::uint32_t>(std::numeric_limits<std::int32_t>::max()))
@@ -62,7 +79,7 @@ Status FakeKernel::edit_service(const ServiceKey& key, const Service& to) {
 Status FakeKernel::add_real(const ServiceKey& key, const Endpoint& real, const RealServer& server) {
   const auto found = state_.services.find(key);
   if (found == state_.services.end()) return refuse(ESRCH);
-  if (auto good = is_real(key, real, server); !good) return good;
+  if (auto good = is_real(state_, key, real, server); !good) return good;
   auto& reals = found->second.reals;
   if (const auto there = reals.find(real); there != reals.end())
     return there->second == server ? Status{} : refuse(EEXIST);
@@ -73,7 +90,7 @@ Status FakeKernel::add_real(const ServiceKey& key, const Endpoint& real, const R
 Status FakeKernel::edit_real(const ServiceKey& key, const Endpoint& real, const RealServer& to) {
   const auto found = state_.services.find(key);
   if (found == state_.services.end()) return refuse(ESRCH);
-  if (auto good = is_real(key, real, to); !good) return good;
+  if (auto good = is_real(state_, key, real, to); !good) return good;
   const auto there = found->second.reals.find(real);
   if (there == found->second.reals.end()) return refuse(ENOENT);
   there->second = to;

@@ -184,10 +184,11 @@ TEST(OwnKernel, JournalsBeforeItCreates) {
   OwnKernel own(kernel, book, {}, [](const Error&) { FAIL(); });
   ASSERT_TRUE(own.perform(CreateLink{"bond0", bond()}));
   ASSERT_TRUE(own.perform(DeleteLink{"bond0", LinkKind::kBond}));
+  ASSERT_TRUE(own.observe({}));
   EXPECT_THAT(performs_at_write, ElementsAre(0, 2));
 }
 
-TEST(OwnKernel, ForgetsAtOnceWhatItWasRefused) {
+TEST(OwnKernel, ForgetsWhatItWasRefused) {
   FakeKernel kernel;
   kernel.fail_next({"File exists", 17});
   Disk disk;
@@ -195,7 +196,53 @@ TEST(OwnKernel, ForgetsAtOnceWhatItWasRefused) {
   OwnKernel own(kernel, book, {}, [](const Error&) { FAIL(); });
   EXPECT_FALSE(own.perform(CreateLink{"bond0", bond()}));
   EXPECT_EQ(book.names(), Journal{});
+  ASSERT_TRUE(own.observe({}));
   EXPECT_EQ(disk.written.back(), encode_journal({}));
+}
+
+// A file of a thousand names, written whole and put on the disk for each of them, takes minutes.
+TEST(OwnKernel, WritesTheJournalOnceForAllLinksThatWereAnnounced) {
+  FakeKernel kernel;
+  Disk disk;
+  JournalBook book(made({}), disk.write());
+  OwnKernel own(kernel, book, {}, [](const Error&) { FAIL(); });
+  std::vector<Step> steps;
+  for (int i = 0; i < 100; ++i) steps.emplace_back(CreateLink{fmt::format("bond{}", i), bond()});
+  ASSERT_TRUE(book.will_do(steps));
+  ASSERT_TRUE(own.observe({}));  // apply() looks before it begins
+  for (const auto& step : steps) ASSERT_TRUE(own.perform(step));
+  EXPECT_EQ(disk.written.size(), 1U);
+  ASSERT_TRUE(own.observe({}));
+  EXPECT_EQ(disk.written.size(), 2U) << "with the kernel's numbers";
+  EXPECT_EQ(book.names().links.size(), 100U);
+}
+
+TEST(OwnKernel, ForgetsALinkThatWasAnnouncedAndNeverMade) {
+  FakeKernel kernel;
+  Disk disk;
+  JournalBook book(made({}), disk.write());
+  OwnKernel own(kernel, book, {}, [](const Error&) { FAIL(); });
+  const std::vector<Step> steps{CreateLink{"bond0", bond()}, CreateLink{"bond1", bond()}};
+  ASSERT_TRUE(book.will_do(steps));
+  ASSERT_TRUE(own.perform(steps.front()));
+  book.links_over();
+  EXPECT_EQ(book.names(), (Journal{{"bond0"}, {}}));
+}
+
+TEST(OwnKernel, JournalsALinkThatIsMadeAnewAsAnotherKind) {
+  State state;
+  state.links["bond0"].kind = LinkKind::kDummy;
+  FakeKernel kernel(state);
+  Disk disk;
+  JournalBook book(made({}), disk.write());
+  OwnKernel own(kernel, book, {}, [](const Error&) { FAIL(); });
+  const std::vector<Step> steps{DeleteLink{"bond0", LinkKind::kDummy}, CreateLink{"bond0", bond()}};
+  ASSERT_TRUE(book.will_do(steps));
+  ASSERT_TRUE(own.observe({}));
+  for (const auto& step : steps) ASSERT_TRUE(own.perform(step));
+  book.links_over();
+  ASSERT_TRUE(own.observe({}));
+  EXPECT_EQ(book.names(), (Journal{{"bond0"}, {}}));
 }
 
 TEST(OwnKernel, GoesOnWithoutAJournalAndSaysSo) {

@@ -125,6 +125,41 @@ TEST(Judgement, NamesEveryCheckThatFails) {
   EXPECT_EQ(judge(service, member, table).reason, "checks failed (a: x; c: z)");
 }
 
+// A site whose first check lives through these verdicts.
+Health after(const std::vector<probes::Verdict>& verdicts) {
+  Health health;
+  for (const auto& one : verdicts) health = probes::observe({3, 2}, health, one, {}).health;
+  return health;
+}
+
+TEST(Judgement, SaysWhyItIsSoAndNotWhatTheLastResultWas) {
+  const Virtual service;
+  const Member one{"web1", kWeb1, {}, {probe(kWeb1)}};
+  const auto reason = [&](const Health& health) {
+    return judge(service, one, {{probe(kWeb1), health}}).reason;
+  };
+  EXPECT_EQ(reason(after({bad(), bad(), bad(), good()})),
+            "recovering: 1 of 2 good results (last failure: site: connect: Connection refused)");
+  EXPECT_EQ(reason(after({good(), good(), bad()})),
+            "failing: 1 of 3 bad results (site: connect: Connection refused)");
+  const probes::Verdict not_run{probes::Outcome::kNotRun, "socket: Too many open files"};
+  EXPECT_EQ(reason(after({bad(), bad(), bad(), not_run})),
+            "3 checks failed (site: connect: Connection refused)");
+  EXPECT_EQ(reason(probes::inherit(after({bad(), bad(), bad()}))),
+            "down before the file changed (site: connect: Connection refused)");
+}
+
+TEST(Judgement, SaysOfSeveralChecksWhichRecovers) {
+  const Virtual service;
+  const Member both{"web1", kWeb1, {}, {probe(kWeb1, "a"), probe(kWeb1, "b")}};
+  const HealthTable table{{probe(kWeb1, "a"), after({bad(), bad(), bad(), good()})},
+                          {probe(kWeb1, "b"), after({bad(), bad(), bad()})}};
+  EXPECT_EQ(
+      judge(service, both, table).reason,
+      "checks failed (a: recovering: 1 of 2 good results, last failure: connect: Connection refused; b: "
+      "connect: Connection refused)");
+}
+
 TEST(DesiredService, HoldsThoseThatAreUp) {
   const auto service = only_virtual(web());
   const HealthTable table{{probe(kWeb1), health(kUp)}, {probe(kWeb2), health(kDown)}};

@@ -140,6 +140,22 @@ TEST(Health, MoreOfTheSameIsNoChangeAndKeepsTheTimeOfTheFirst) {
   EXPECT_EQ(patient.health.in_a_row, 11);
 }
 
+TEST(Health, KeepsTheCauseOfItsStateBesideTheLastWords) {
+  Patient patient;
+  patient.fails();
+  patient.gets(kGood);
+  EXPECT_EQ(patient.health.words, "connected");
+  EXPECT_EQ(patient.health.cause, "connect: Connection refused");
+  EXPECT_EQ(patient.health.in_a_row, 1);
+  EXPECT_EQ(patient.health.needed, 2);
+  patient.gets(kGood);
+  EXPECT_EQ(patient.health.cause, "connected");
+  patient.gets(kBad);
+  patient.gets(kNotRun);
+  EXPECT_EQ(patient.health.cause, "connected");
+  EXPECT_EQ(patient.health.needed, 3);
+}
+
 TEST(Health, AProbeThatCouldNotRunChangesNothingButTheWords) {
   Patient patient;
   EXPECT_FALSE(patient.gets(kNotRun));

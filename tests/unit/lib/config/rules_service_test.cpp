@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "lib/config/services.h"
+#include "netd/pool.h"
 #include "tests/unit/lib/config/support.h"
 
 namespace hawser::config {
@@ -331,11 +331,13 @@ TEST(ServiceRules, AVirtualAddressHasARealServerOfItsFamily) {
                               "[[pool.p.real]]\naddress = \"[2001:db8:1::1]:80\"\n[service.a]\npool = "
                               "\"p\"\nvirtual = [\"tcp [2001:db8::1]:80\", \"tcp 192.0.2.1:80\"]\n");
   ASSERT_THAT(lines(both), IsEmpty());
-  const auto services = services_of(both.config);
-  EXPECT_EQ(services.at(*ServiceKey::parse("tcp [2001:db8::1]:80")).reals.size(), 1U);
-  EXPECT_EQ(services.at(*ServiceKey::parse("tcp [2001:db8::1]:80")).netmask, 128U);
-  EXPECT_EQ(services.at(*ServiceKey::parse("tcp 192.0.2.1:80")).reals.size(), 2U);
-  EXPECT_EQ(services.at(*ServiceKey::parse("tcp 192.0.2.1:80")).netmask, 32U);
+  const auto six = *ServiceKey::parse("tcp [2001:db8::1]:80");
+  const auto four = *ServiceKey::parse("tcp 192.0.2.1:80");
+  const auto layout = netd::lay_out(both.config);
+  EXPECT_EQ(layout.at(six).members.size(), 1U);
+  EXPECT_EQ(layout.at(six).wanted.netmask, 128U);
+  EXPECT_EQ(layout.at(four).members.size(), 2U);
+  EXPECT_EQ(layout.at(four).wanted.netmask, 32U);
 }
 
 TEST(ServiceRules, DirectAndTunnelKeepThePort) {

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -38,6 +39,30 @@ TEST(InstanceLock, RefusesASecondOneAndNamesTheFirst) {
                                                ::getpid(), directory.path().native()));
     EXPECT_TRUE(InstanceLock::take(directory.path(), "vipd"));
   }
+  EXPECT_TRUE(InstanceLock::take(directory.path(), "netd"));
+}
+
+TEST(InstanceLock, IsSeenByWhoDoesNotWantIt) {
+  const test::TempDir directory;
+  EXPECT_EQ(InstanceLock::held(directory.path(), "netd").value(), std::nullopt);
+  {
+    const auto lock = InstanceLock::take(directory.path(), "netd");
+    ASSERT_TRUE(lock);
+    EXPECT_EQ(InstanceLock::held(directory.path(), "netd").value(),
+              std::optional(fmt::format("netd runs as process {}", ::getpid())));
+  }
+  EXPECT_EQ(InstanceLock::held(directory.path(), "netd").value(), std::nullopt);
+}
+
+TEST(InstanceLock, IsTakenThoughSomebodyJustAsksForIt) {
+  const test::TempDir directory;
+  { ASSERT_TRUE(InstanceLock::take(directory.path(), "netd")); }
+  const Fd asking{::open((directory.path() / "netd.lock").c_str(), O_RDONLY | O_CLOEXEC)};
+  ASSERT_EQ(::flock(asking.get(), LOCK_SH | LOCK_NB), 0);
+  std::jthread done([&] {
+    std::this_thread::sleep_for(30ms);
+    (void)::flock(asking.get(), LOCK_UN);
+  });
   EXPECT_TRUE(InstanceLock::take(directory.path(), "netd"));
 }
 
