@@ -8,12 +8,13 @@
 #include <fmt/format.h>
 
 #include "lib/config/schema.h"
+#include "man/examples.h"
 
 namespace {
 
 using hawser::config::KeyInfo;
 
-constexpr const char* kBegin = R"(.Dd November 21, 2026
+constexpr const char* kBegin = R"(.Dd November 26, 2026
 .Dt HAWSER.TOML 5
 .Os Hawser
 .Sh NAME
@@ -23,41 +24,80 @@ constexpr const char* kBegin = R"(.Dd November 21, 2026
 One file,
 .Pa /etc/hawser/hawser.toml ,
 and beside it
-.Pa hawser.d/*.toml
-sorted by name, describe every host that shares them.
-Files ending in ~ or .dpkg-* are ignored; a table may be continued in another file, a key set twice is a mistake.
+.Pa hawser.d/*.toml ,
+describe every host that shares them.
+It is TOML: a section begins with a line such as
+.Li [bond.bond0] ,
+and below it each setting is a line
+.Li "KEY = VALUE" .
+Text stands in quotes, numbers and
+.Li true
+and
+.Li false
+do not, a list stands in [ ], a comment begins with #.
+NAME in this page is the user's choice; in a name only letters, digits, - and _ need no quotes.
 .Pp
-Which node of the file a host is: the option
+The examples of this page are together one file, for three hosts.
+.Ss "Files"
+The files of
+.Pa hawser.d
+are read after hawser.toml, sorted by name; those that end in ~ or hold .dpkg- in their name are left out.
+A section may be continued in another file, [[..real]] adds to the list; a key that is set twice is a mistake, which
+names both lines, except below
+.Li [on.NODE] ,
+where the later file counts.
+.Ss "Units"
+Durations are text with a unit: \(dq100ms\(dq, \(dq3s\(dq, \(dq5m\(dq, \(dq1h\(dq.
+Addresses of devices have their prefix length, \(dq192.0.2.11/24\(dq; those of a vip are one address each, /32 and /128,
+unless a length is written.
+An endpoint is \(dq192.0.2.1:80\(dq or \(dq[2001:db8::1]:80\(dq.
+.Ss "One file for several hosts"
+.Li [nodes]
+names the hosts.
+Which of them a host is: the option
 .Fl -node ,
 else
 .Pa /etc/hawser/node ,
 else the short host name.
-A scalar or a list may be given per node:
+Without
+.Li [nodes]
+the file is that of a single host.
+.Pp
+Every setting that is not a table may be given per node,
 .Li "{ lb1 = 150, lb2 = 100, default = 50 }" .
-A section
-.Li [on.lb2.vip.web]
-overlays
-.Li [vip.web]
-on one host;
+A node that is not named and has no default gets what the setting is without being written; for a required setting that
+is a mistake.
+The
+.Li priority
+of a vip says who holds it: a node that is not named there, without default, does not have the vip at all.
+.Pp
 .Li only = [\(dqlb1\(dq]
-keeps a section to some.
-.Li [defaults.vip] , [defaults.check] , [defaults.service] , [defaults.pool]
+in any section, also in one [[..real]], keeps it to some nodes.
+)";
+
+constexpr const char* kOverlays = R"(.Ss "[on.NODE.SECTION]"
+Lays settings over a section on one host, or gives it a section that the others do not have.
+)";
+
+constexpr const char* kDefaults = R"(.Ss "[defaults.SECTION]"
+Fills in what sections leave out:
+.Li [defaults.bond] , [defaults.vip] , [defaults.check] , [defaults.pool]
 and
-.Li [defaults.bond]
-fill in what sections leave out.
-.Pp
-Durations are text with a unit: \(dq100ms\(dq, \(dq3s\(dq, \(dq5m\(dq.
-NAME is the user's choice.
-.Pp
+.Li [defaults.service] .
+)";
+
+constexpr const char* kJudged = R"(.Sh MISTAKES
 An unknown key, a wrong type, a value out of range or a rule broken between keys refuses the file: everything that is
 wrong is said at once as FILE:LINE:COLUMN: key: what is wrong, and nothing is touched.
+Of what is no TOML, only the first mistake can be said.
 A running daemon keeps its configuration; one that starts uses the last good file.
 .Pp
 .Ic netd check
 judges the file,
+.Ic netd check --all-nodes
+for every host that it names,
 .Ic netd dump
 prints every setting in effect and where it comes from.
-.Sh SETTINGS
 )";
 
 constexpr const char* kEnd = R"(.Sh FILES
@@ -83,6 +123,17 @@ std::string plain(const std::string& text) {
   return result.starts_with(".") || result.starts_with("'") ? "\\&" + result : result;
 }
 
+// The same for lines that keep their ends.
+std::string literal(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    result += plain(std::string(text.substr(0, end))) + "\n";
+    text.remove_prefix(end + 1);
+  }
+  return result;
+}
+
 void print(const std::string& text) {
   (void)std::fputs(text.c_str(), stdout);
 }
@@ -97,13 +148,22 @@ std::string value_of(const KeyInfo& key) {
   auto text = key.type;
   if (!key.range.empty()) text += ", " + key.range;
   if (!key.standard.empty()) text += "; default " + key.standard;
+  if (key.required) text += "; required";
   return text;
 }
 
 using Keys = std::vector<KeyInfo>;
 
+void print_example(std::string_view section) {
+  for (const auto& example : hawser::man::kExamples)
+    if (example.section == section)
+      print(fmt::format(".Bd -literal -offset indent\n{}.Ed\n", literal(example.text)));
+}
+
 void print_section(const std::string& name, const Keys& keys) {
-  print(fmt::format(".Ss \"{}\"\n.Bl -tag -width Ds\n", plain(name)));
+  print(fmt::format(".Ss \"{}\"\n", name == "top" ? "Above all sections" : plain(name)));
+  print_example(name);
+  print(".Bl -tag -width Ds\n");
   std::string missing;
   for (const auto& key : keys) {
     if (key.supported)
@@ -131,7 +191,13 @@ std::vector<std::pair<std::string, Keys>> sections() {
 
 int main() {
   print(kBegin);
+  print(kOverlays);
+  print_example("[on.NODE.SECTION]");
+  print(kDefaults);
+  print_example("[defaults.SECTION]");
+  print(".Sh SETTINGS\n");
   for (const auto& [name, keys] : sections()) print_section(name, keys);
+  print(kJudged);
   print(kEnd);
   return std::fflush(stdout) == 0 ? 0 : 1;
 }

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "lib/cli/output.h"
+#include "lib/config/dump.h"
 #include "lib/control/json.h"
 #include "netd/source.h"
 #include "netd/verbs.h"
@@ -71,10 +72,7 @@ int dump(const cli::Arguments& arguments) {
         control::pretty(json::object{{"format", 1}, {"node", reading.config.node}, {"settings", rows}}));
     return kDone;
   }
-  std::string text;
-  for (const auto& row : reading.effective)
-    text += fmt::format("{} = {}  # {}\n", row.key, row.value, row.origin);
-  cli::print(text);
+  cli::print(config::dump_file(reading.effective));
   return kDone;
 }
 

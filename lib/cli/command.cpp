@@ -6,10 +6,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include "lib/base/spelling.h"
 #include "lib/cli/help.h"
 #include "lib/cli/last_words.h"
 #include "lib/cli/output.h"
-#include "lib/cli/suggest.h"
 
 namespace hawser::cli {
 namespace {
@@ -98,7 +98,7 @@ tl::unexpected<Error> misuse(const Program& program, const Verb* verb, std::stri
 }
 
 std::string hint(std::string_view word, const std::vector<std::string>& candidates) {
-  const auto meant = closest(word, candidates);
+  const auto meant = nearest(word, {candidates.begin(), candidates.end()});
   return meant.empty() ? std::string{} : fmt::format(": did you mean '{}'?", meant);
 }
 

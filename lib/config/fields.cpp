@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "lib/config/hints.h"
+
 namespace hawser::config {
 
 namespace {
@@ -52,10 +54,20 @@ const Value* pick(const Scope& scope, const Setting& setting, const Value& value
 }
 
 void refuse_key(const Scope& scope, const Entry& entry, const std::vector<std::string_view>& known) {
-  const auto near = nearest(entry.key, known);
-  scope.problem(
-      entry.place, entry.key,
-      near.empty() ? "no such setting" : fmt::format("no such setting; did you mean {}?", quote(near)));
+  scope.problem(entry.place, entry.key, unknown_key(scope.said, entry.key, known));
+}
+
+std::string with_right_value(std::string_view key, const Value& wrong, std::string what) {
+  const auto right = right_value(key, wrong);
+  if (right.empty()) return what;
+  return fmt::format("{}: write {}", what.substr(0, what.find(": write ")), right);
+}
+
+std::string with_example(const Scope& scope, std::string_view of_kind, std::string what) {
+  const auto general = fmt::format(" such as {}", of_kind);
+  const auto at = what.find(general);
+  if (at == std::string::npos || scope.setting == nullptr || scope.setting->example.empty()) return what;
+  return what.replace(at, general.size(), fmt::format(" such as {}", scope.setting->example));
 }
 
 void refuse_unsupported(const Scope& scope, const Entry& entry) {

@@ -27,6 +27,8 @@ struct NodeView {
   std::vector<std::string> nodes;  // all of them
 };
 
+struct Setting;
+
 // What reading one table needs.
 struct Scope {
   Report& report;
@@ -35,17 +37,14 @@ struct Scope {
   std::string path;                   // "vip.web"
   std::string said;                   // as the user wrote it; differs for values out of [defaults.vip]
   Part part = Part::kAll;
+  const Setting* setting = nullptr;  // the one that is being read
 
   [[nodiscard]] Scope inside(std::string_view key) const {
-    return {report, view, effective, dotted(path, key), dotted(said, key), part};
+    return {report, view, effective, dotted(path, key), dotted(said, key), part, nullptr};
   }
-  [[nodiscard]] Scope silent() const { return {report, view, nullptr, path, said, part}; }
+  [[nodiscard]] Scope silent() const { return {report, view, nullptr, path, said, part, setting}; }
   void problem(Place place, std::string_view key, std::string what) const {
     report.add(part, place, key.empty() ? said : dotted(said, key), std::move(what));
-  }
-  void tell(std::string_view key, std::string value, std::string origin) const {
-    if (effective != nullptr && !value.empty())
-      effective->push_back({dotted(path, key), std::move(value), std::move(origin)});
   }
 };
 
@@ -54,6 +53,8 @@ struct Setting {
   std::string type;
   std::string range;
   std::string help;
+  std::string example;       // as TOML
+  std::string alias_of;      // another name of that key
   bool per_node = true;      // may be { lb1 = .., lb2 = .. }; not where a table is the value itself
   bool required = false;     // refused by a rule where it is missing; has no default
   bool supported = true;     // false: in KEYS.md, not in this version
@@ -65,7 +66,18 @@ struct Field {
   Setting setting;
   std::function<void(const Scope&, const Value&, S&)> read;
   std::function<std::string(const S&)> show;  // as TOML; empty: not set
+  std::function<bool(const S&)> applies;      // whether it means anything beside the others; empty: always
+
+  [[nodiscard]] std::string shown(const S& section) const {
+    return show && (!applies || applies(section)) ? show(section) : std::string();
+  }
 };
+
+// The message, with the value that is right here where another program's word was written.
+std::string with_right_value(std::string_view key, const Value& wrong, std::string what);
+
+// The message with the setting's own example instead of its kind's.
+std::string with_example(const Scope& scope, std::string_view of_kind, std::string what);
 
 // The rows of one section, in the order in which people read them.
 template <class S>
@@ -75,23 +87,32 @@ class Rows {
   template <class Project, class Kind>
   Rows& add(std::string_view key, Project project, Kind kind, std::string_view help,
             std::optional<Part> part = {}) {
-    fields_.push_back(
-        {{std::string(key), kind.type(), kind.range(), std::string(help), true, false, true, part},
-         [=](const Scope& scope, const Value& value, S& section) {
-           typename Kind::Type parsed{};
-           const Fault fault = [&](const Value& at, std::string what) {
-             scope.problem(at.place, key, std::move(what));
-           };
-           if (kind.parse(value, parsed, fault)) store(std::invoke(project, section), parsed);
-         },
-         [=](const S& section) { return shown(kind, std::invoke(project, section)); }});
+    Setting setting;
+    setting.key = key;
+    setting.type = kind.type();
+    setting.range = kind.range();
+    setting.help = help;
+    setting.example = kind.example();
+    setting.part = part;
+    auto read = [=](const Scope& scope, const Value& value, S& section) {
+      typename Kind::Type parsed{};
+      const Fault fault = [&](const Value& at, std::string what) {
+        what = with_example(scope, kind.example(), std::move(what));
+        scope.problem(at.place, key, with_right_value(key, at, std::move(what)));
+      };
+      if (kind.parse(value, parsed, fault)) store(std::invoke(project, section), parsed);
+    };
+    fields_.push_back({std::move(setting),
+                       std::move(read),
+                       [=](const S& section) { return config::shown(kind, std::invoke(project, section)); },
+                       {}});
     return *this;
   }
 
   // A setting that no kind fits.
   Rows& custom(Setting setting, std::function<void(const Scope&, const Value&, S&)> read,
                std::function<std::string(const S&)> show) {
-    fields_.push_back({std::move(setting), std::move(read), std::move(show)});
+    fields_.push_back({std::move(setting), std::move(read), std::move(show), {}});
     return *this;
   }
 
@@ -101,7 +122,7 @@ class Rows {
       Setting setting;
       setting.key = key;
       setting.supported = false;
-      fields_.push_back({setting, {}, {}});
+      fields_.push_back({setting, {}, {}, {}});
     }
     return *this;
   }
@@ -113,9 +134,21 @@ class Rows {
     return *this;
   }
 
-  // Marks the row added last.
+  // These mark the row added last.
   Rows& required() {
     fields_.back().setting.required = true;
+    return *this;
+  }
+  Rows& like(std::string_view example) {
+    fields_.back().setting.example = example;
+    return *this;
+  }
+  Rows& alias_of(std::string_view key) {
+    fields_.back().setting.alias_of = key;
+    return *this;
+  }
+  Rows& only_if(std::function<bool(const S&)> applies) {
+    fields_.back().applies = std::move(applies);
     return *this;
   }
 
@@ -132,7 +165,6 @@ void refuse_unsupported(const Scope& scope, const Entry& entry);
 // Elements that were refused are left out, as they are from the section: indexes stay the same.
 void note_places(Places& places, std::string_view key, const Value& value, const Report& report);
 std::string origin_of(const Report& report, const Value& value);
-
 template <class S>
 const Field<S>* find_field(const std::vector<Field<S>>& fields, std::string_view key) {
   for (const auto& field : fields)
@@ -148,39 +180,68 @@ std::vector<std::string_view> known_keys(const std::vector<Field<S>>& fields) {
   return keys;
 }
 
+using Origins = std::map<std::string, std::string, std::less<>>;  // of the settings that are written
+
 // Reads one written setting. Values from [defaults.X] are named as the user wrote them.
 template <class S>
-void read_field(const Scope& scope, const Field<S>& field, const Entry& entry, S& section, Places& places) {
+void read_field(const Scope& scope, const Field<S>& field, const Entry& entry, S& section, Places& places,
+                Origins& origins) {
+  const auto& setting = field.setting;
   Scope own = scope;
-  if (field.setting.part) own.part = *field.setting.part;
+  own.setting = &setting;
+  if (setting.part) own.part = *setting.part;
   if (entry.value.via.starts_with("defaults.") && !own.said.starts_with("defaults."))
     own.said = entry.value.via;
-  const Value* value = pick(own, field.setting, entry.value);
-  if (value == nullptr) return;
+  const Value* value = pick(own, setting, entry.value);
+  if (value == nullptr) {
+    if (setting.required) places.insert_or_assign(entry.key, entry.place);  // said: not "is missing" as well
+    return;
+  }
   field.read(own, *value, section);
   note_places(places, entry.key, *value, scope.report);
-  if (field.show) scope.tell(entry.key, field.show(section), origin_of(scope.report, *value));
+  origins.insert_or_assign(setting.alias_of.empty() ? entry.key : setting.alias_of,
+                           origin_of(scope.report, *value));
+}
+
+// The rows of `dump` for a section that is read: put at `position`, before those of the tables inside it.
+template <class S>
+void tell_section(const Scope& scope, const Rows<S>& rows, const S& section, const Origins& origins,
+                  std::size_t position) {
+  std::vector<Effective> told;
+  for (const auto& field : rows.fields()) {
+    const auto& setting = field.setting;
+    const auto origin = origins.find(setting.key);
+    if (setting.required && origin == origins.end()) continue;
+    auto value = field.shown(section);
+    if (value.empty()) continue;
+    told.push_back({dotted(scope.path, setting.key),
+                    std::move(value),
+                    origin == origins.end() ? "default" : origin->second,
+                    scope.path,
+                    {}});
+  }
+  scope.effective->insert(scope.effective->begin() + static_cast<std::ptrdiff_t>(position), told.begin(),
+                          told.end());
 }
 
 // Reads a whole section: every known key into `section`, every other one into the report.
 template <class S>
 Places read_section(const Scope& scope, const Rows<S>& rows, const Table& table, S& section) {
   Places places;
+  Origins origins;
+  const std::size_t position = scope.effective == nullptr ? 0 : scope.effective->size();
   for (const auto& entry : table) {
     const auto* field = find_field(rows.fields(), entry.key);
     if (field == nullptr)
       refuse_key(scope, entry, known_keys(rows.fields()));
     else if (field->setting.supported)
-      read_field(scope, *field, entry, section, places);
+      read_field(scope, *field, entry, section, places, origins);
     else {
       refuse_unsupported(scope, entry);
       if (field->read) field->read(scope, entry.value, section);
     }
   }
-  for (const auto& field : rows.fields()) {
-    if (field.show && !field.setting.required && find(table, field.setting.key) == nullptr)
-      scope.tell(field.setting.key, field.show(section), "default");
-  }
+  if (scope.effective != nullptr) tell_section(scope, rows, section, origins, position);
   return places;
 }
 
@@ -189,7 +250,7 @@ template <class S>
 std::string inline_table(const Rows<S>& rows, const S& section) {
   std::string text;
   for (const auto& field : rows.fields()) {
-    const auto value = field.show ? field.show(section) : std::string();
+    const auto value = field.shown(section);
     if (!value.empty()) text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", field.setting.key, value);
   }
   return fmt::format("{{ {} }}", text);

@@ -20,7 +20,7 @@ bool is_kernel_space(char c) {
 
 bool AnyText::parse(const Value& value, Type& out, const Fault& fault) const {
   const auto* text = value.as<std::string>();
-  if (text == nullptr) return fault(value, fmt::format("must be text, not {}", in_words(value))), false;
+  if (text == nullptr) return fault(value, not_text(value, example())), false;
   out = *text;
   return true;
 }
@@ -72,8 +72,7 @@ bool WithLength::parse(const Value& value, Type& out, const Fault& fault) const 
 
 bool Flag::parse(const Value& value, Type& out, const Fault& fault) const {
   const auto* flag = value.as<bool>();
-  if (flag == nullptr)
-    return fault(value, fmt::format("must be true or false, not {}", in_words(value))), false;
+  if (flag == nullptr) return fault(value, not_true_or_false(value)), false;
   out = *flag;
   return true;
 }
@@ -81,8 +80,7 @@ bool Flag::parse(const Value& value, Type& out, const Fault& fault) const {
 bool Whole::parse(const Value& value, Type& out, const Fault& fault) const {
   const auto* number = value.as<std::int64_t>();
   if (number == nullptr) {
-    fault(value,
-          fmt::format("must be a whole number from {} to {}, not {}", minimum, maximum, in_words(value)));
+    fault(value, not_a_number(value, minimum, maximum));
     return false;
   }
   if (*number < minimum || *number > maximum) {
@@ -114,6 +112,11 @@ bool Span::parse(const Value& value, Type& out, const Fault& fault) const {
   return true;
 }
 
+std::string Span::example(std::size_t) const {
+  constexpr Milliseconds kUsual{1000};
+  return show(std::clamp(kUsual, minimum, maximum));
+}
+
 std::string Span::range() const {
   const auto text = fmt::format("{} to {}", format_duration(minimum), format_duration(maximum));
   return step > Milliseconds(1) ? fmt::format("{} in steps of {}", text, format_duration(step)) : text;
@@ -122,7 +125,7 @@ std::string Span::range() const {
 bool OneOf::parse(const Value& value, Type& out, const Fault& fault) const {
   const auto* text = value.as<std::string>();
   if (text == nullptr || std::ranges::find(words, *text) == words.end()) {
-    fault(value, fmt::format("must be {}, not {}", range(), in_words(value)));
+    fault(value, not_a_word(value, range(), text == nullptr ? std::string_view() : meant_word(*text, words)));
     return false;
   }
   out = *text;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <concepts>
 #include <functional>
 #include <optional>
@@ -14,7 +15,9 @@
 #include "lib/base/duration.h"
 #include "lib/base/names.h"
 #include "lib/base/strong.h"
+#include "lib/config/hints.h"
 #include "lib/config/value.h"
+#include "lib/config/wrong.h"
 
 namespace hawser::config {
 
@@ -26,6 +29,7 @@ struct Text {
   using Type = std::string;
   bool parse(const Value& value, Type& out, const Fault& fault) const;
   [[nodiscard]] std::string show(const Type& text) const { return text.empty() ? "" : quote(text); }
+  [[nodiscard]] std::string example(std::size_t index = 0) const { return quote(index == 0 ? "web" : "db"); }
   [[nodiscard]] std::string type() const { return "text"; }
   [[nodiscard]] std::string range() const { return ""; }
 };
@@ -47,6 +51,9 @@ std::string device_fault(std::string_view name);
 // A network device's name as the kernel takes it (dev_valid_name).
 struct DeviceName : Text {
   bool parse(const Value& value, Type& out, const Fault& fault) const;
+  [[nodiscard]] std::string example(std::size_t index = 0) const {
+    return quote(fmt::format("eth{}", index));
+  }
   [[nodiscard]] std::string type() const { return "device"; }
 };
 
@@ -54,6 +61,7 @@ struct Flag {
   using Type = bool;
   bool parse(const Value& value, Type& out, const Fault& fault) const;
   [[nodiscard]] std::string show(Type flag) const { return flag ? "true" : "false"; }
+  [[nodiscard]] std::string example(std::size_t = 0) const { return "true"; }
   [[nodiscard]] std::string type() const { return "bool"; }
   [[nodiscard]] std::string range() const { return ""; }
 };
@@ -64,6 +72,9 @@ struct Whole {
   std::int64_t maximum = 0;
   bool parse(const Value& value, Type& out, const Fault& fault) const;
   [[nodiscard]] std::string show(Type number) const { return std::to_string(number); }
+  [[nodiscard]] std::string example(std::size_t = 0) const {
+    return std::to_string(std::clamp<std::int64_t>(100, minimum, maximum));
+  }
   [[nodiscard]] std::string type() const { return "int"; }
   [[nodiscard]] std::string range() const { return fmt::format("{} to {}", minimum, maximum); }
 };
@@ -75,6 +86,7 @@ struct Span {
   Milliseconds step{1};
   bool parse(const Value& value, Type& out, const Fault& fault) const;
   [[nodiscard]] std::string show(Type duration) const { return quote(format_duration(duration)); }
+  [[nodiscard]] std::string example(std::size_t = 0) const;
   [[nodiscard]] std::string type() const { return "duration"; }
   [[nodiscard]] std::string range() const;
 };
@@ -87,18 +99,26 @@ struct Word {
   bool parse(const Value& value, Type& out, const Fault& fault) const {
     const auto* text = value.as<std::string>();
     const auto found = text == nullptr ? std::optional<E>() : from_name<E>(*text);
-    if (!found || !allows(*found))
-      return fault(value, fmt::format("must be {}, not {}", range(), in_words(value))), false;
+    if (!found || !allows(*found)) {
+      fault(value,
+            not_a_word(value, range(), text == nullptr ? std::string_view() : meant_word(*text, words())));
+      return false;
+    }
     out = *found;
     return true;
   }
   [[nodiscard]] std::string show(Type word) const { return quote(name_of(word)); }
+  [[nodiscard]] std::string example(std::size_t index = 0) const {
+    const auto words = this->words();
+    return quote(words[index % words.size()]);
+  }
   [[nodiscard]] std::string type() const { return "text"; }
-  [[nodiscard]] std::string range() const {
-    std::vector<std::string_view> words;
+  [[nodiscard]] std::string range() const { return joined(words(), " or ", true); }
+  [[nodiscard]] std::vector<std::string_view> words() const {
+    std::vector<std::string_view> names;
     for (const auto& [word, name] : kNames<E>)
-      if (allows(word)) words.push_back(name);
-    return joined(words, " or ", true);
+      if (allows(word)) names.push_back(name);
+    return names;
   }
 
  private:
@@ -113,6 +133,9 @@ struct OneOf {
   std::vector<std::string_view> words;
   bool parse(const Value& value, Type& out, const Fault& fault) const;
   [[nodiscard]] std::string show(const Type& text) const { return text.empty() ? "" : quote(text); }
+  [[nodiscard]] std::string example(std::size_t index = 0) const {
+    return quote(words[index % words.size()]);
+  }
   [[nodiscard]] std::string type() const { return "text"; }
   [[nodiscard]] std::string range() const { return joined(words, " or ", true); }
 };
@@ -122,26 +145,30 @@ template <class T>
 struct Parsed {
   using Type = T;
   std::string_view name;
+  std::array<std::string_view, 2> examples;
   bool parse(const Value& value, Type& out, const Fault& fault) const {
     const auto* text = value.as<std::string>();
     if (text == nullptr)
-      return fault(value, fmt::format("must be {} as text, not {}", name, in_words(value))), false;
+      return fault(value, not_a(fmt::format("{} {} as text", name.starts_with('a') ? "an" : "a", name),
+                                example(), value)),
+             false;
     auto parsed = T::parse(*text);
     if (!parsed) return fault(value, std::move(parsed.error().text)), false;
     out = *parsed;
     return true;
   }
   [[nodiscard]] std::string show(const Type& value) const { return quote(to_string(value)); }
+  [[nodiscard]] std::string example(std::size_t index = 0) const { return quote(examples[index % 2]); }
   [[nodiscard]] std::string type() const { return std::string(name); }
   [[nodiscard]] std::string range() const { return ""; }
 };
-inline constexpr Parsed<IpAddress> kAddress{"address"};
-inline constexpr Parsed<Prefix> kPrefix{"prefix"};
-inline constexpr Parsed<MacAddress> kMac{"MAC"};
+inline constexpr Parsed<IpAddress> kAddress{"address", {"192.0.2.1", "192.0.2.2"}};
+inline constexpr Parsed<Prefix> kPrefix{"prefix", {"192.0.2.1/24", "2001:db8::1/64"}};
+inline constexpr Parsed<MacAddress> kMac{"MAC", {"52:54:00:12:34:56", "52:54:00:12:34:57"}};
 
 // An address as a device has it. Without its length the kernel would make a host route of a network.
 struct WithLength : Parsed<Prefix> {
-  WithLength() : Parsed<Prefix>{"prefix"} {}
+  WithLength() : Parsed<Prefix>(kPrefix) {}
   bool parse(const Value& value, Type& out, const Fault& fault) const;
 };
 
@@ -151,8 +178,7 @@ struct ListOf {
   Item item;
   bool parse(const Value& value, Type& out, const Fault& fault) const {
     const auto* list = value.as<List>();
-    if (list == nullptr)
-      return fault(value, fmt::format("must be a {}, not {}", type(), in_words(value))), false;
+    if (list == nullptr) return fault(value, not_a_list(value, example(), meant(value))), false;
     for (const auto& element : *list) {
       typename Item::Type parsed{};
       if (item.parse(element, parsed, fault)) out.push_back(std::move(parsed));
@@ -165,8 +191,30 @@ struct ListOf {
       text += fmt::format("{}{}", text.empty() ? "" : ", ", item.show(element));
     return fmt::format("[{}]", text);
   }
+  [[nodiscard]] std::string example(std::size_t = 0) const {
+    return fmt::format("[{}, {}]", item.example(0), item.example(1));
+  }
   [[nodiscard]] std::string type() const { return "list of " + item.type(); }
   [[nodiscard]] std::string range() const { return item.range(); }
+
+ private:
+  // The list that was meant by one text: it, or what commas and blanks divide it into; empty: neither is
+  // good.
+  [[nodiscard]] std::string meant(const Value& value) const {
+    const auto* text = value.as<std::string>();
+    if (text == nullptr) return {};
+    if (takes(value)) return fmt::format("[{}]", quote(*text));
+    std::string list;
+    for (const auto& element : elements_in(*text)) {
+      if (!takes({element, value.place, {}, false})) return {};
+      list += fmt::format("{}{}", list.empty() ? "" : ", ", quote(element));
+    }
+    return list.empty() ? list : fmt::format("[{}]", list);
+  }
+  [[nodiscard]] bool takes(const Value& value) const {
+    typename Item::Type parsed{};
+    return item.parse(value, parsed, [](const Value&, const std::string&) {});
+  }
 };
 template <class Item>
 ListOf(Item) -> ListOf<Item>;

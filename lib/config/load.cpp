@@ -70,6 +70,20 @@ Choice chosen(const NodeChoice& choice) {
   return {choice.short_host_name, "its host name"};
 }
 
+// `dump` of one node is a file of its own, and the rules between nodes want every node's priority.
+void tell_priorities(const File& file, std::vector<Effective>& rows) {
+  for (auto& row : rows) {
+    if (!row.section.starts_with("vip.") || row.key != row.section + ".priority") continue;
+    for (const auto& [name, vip] : file.vips) {
+      const auto nodes = file.priorities.find(name);
+      if (vip.path != row.section || nodes == file.priorities.end()) continue;
+      for (const auto& [node, priority] : nodes->second)
+        row.whole += fmt::format("{}{} = {}", row.whole.empty() ? "{ " : ", ", toml_key(node), priority);
+      row.whole += " }";
+    }
+  }
+}
+
 Place place_of_nodes(const Table& root) {
   const auto* nodes = find(root, "nodes");
   return nodes == nullptr ? Place{0, 1, 1} : nodes->place;
@@ -126,6 +140,7 @@ Loaded load(const std::vector<Source>& sources, const NodeChoice& choice, Part p
   read_other_views(root, sources, file);
   check_all(file, report);
   if (emptiness == Emptiness::kRefused) check_not_empty(root, report);
+  tell_priorities(file, loaded.effective);
   loaded.problems = report.problems();
   loaded.notes = report.notes();
   loaded.config = build(file);

@@ -38,10 +38,12 @@ enum class Part : std::uint8_t { kNetd, kVipd, kAll };
 // Whether a file may make nothing at all: /dev/null, a copy that broke off, only comments.
 enum class Emptiness : std::uint8_t { kRefused, kAllowed };
 
-struct Effective {     // one row of `netd dump`
-  std::string key;     // "vip.web.priority"
-  std::string value;   // as TOML
-  std::string origin;  // "hawser.toml:12", "defaults.vip at hawser.toml:3", "default"
+struct Effective {      // one row of `netd dump`
+  std::string key;      // "vip.web.priority", "pool.web.real[1].weight"
+  std::string value;    // as TOML
+  std::string origin;   // "hawser.toml:12", "defaults.vip at hawser.toml:3", "default"
+  std::string section;  // "vip.web", "pool.web.real[1]"; empty: above all sections
+  std::string whole;    // for all nodes, where they must know each other's: { lb1 = 150, lb2 = 100 }
 };
 
 struct Loaded {

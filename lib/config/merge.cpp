@@ -185,7 +185,7 @@ void leave_out_held_elsewhere(Table& root, const NodeView& view, Report& report)
   std::erase_if(*sections, [&](const Entry& vip) {
     const auto* table = vip.value.as<Table>();
     const auto* priority = table == nullptr ? nullptr : find(*table, "priority");
-    return priority != nullptr && held_elsewhere(*priority, view, dotted("vip", vip.key), report);
+    return priority != nullptr && held_elsewhere(*priority, view, dotted("vip", toml_key(vip.key)), report);
   });
 }
 

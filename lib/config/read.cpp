@@ -1,5 +1,6 @@
 #include "lib/config/read.h"
 
+#include "lib/config/hints.h"
 #include "lib/config/merge.h"
 #include "lib/config/schema.h"
 
@@ -36,7 +37,12 @@ class FileReader {
     else if (entry.key == "nodes")
       read_nodes(entry);
     else if (!read_single(entry) && !read_named(entry))
-      refuse_key({report_, file_.view, nullptr, "", "", Part::kAll}, entry, section_names());
+      report_.add(
+          Part::kAll, entry.place, entry.key,
+          unknown_section(entry.key,
+                          entry.value.as<Table>() == nullptr && !entry.value.as<List>() ? TopEntry::kSetting
+                                                                                        : TopEntry::kSection,
+                          section_names()));
   }
 
   void read_format(const Entry& entry) {
@@ -75,9 +81,13 @@ class FileReader {
     const auto* tables = entry.value.as<Table>();
     if (tables == nullptr) return not_a_table(entry, entry.key, fmt::format("[{}.NAME]", entry.key)), true;
     for (const auto& item : *tables) {
-      const auto path = dotted(entry.key, item.key);
+      const auto path = dotted(entry.key, toml_key(item.key));
       if (const auto* table = item.value.as<Table>())
         sections[item.key] = section(path, item, rows, *table);
+      else if (find_key(entry.key, item.key) != nullptr)
+        report_.add(part_of(path), item.place, path,
+                    fmt::format("stands in no section: write [{}.NAME] above it, such as [{}.{}]", entry.key,
+                                entry.key, entry.key == "bond" ? "bond0" : "web"));
       else
         not_a_table(item, path, fmt::format("[{}]", path));
     }
@@ -97,7 +107,7 @@ class FileReader {
     const auto* tables = entry.value.as<Table>();
     if (tables == nullptr) return;  // read_node_names() said so
     for (const auto& item : *tables) {
-      const auto path = dotted("nodes", item.key);
+      const auto path = dotted("nodes", toml_key(item.key));
       const auto* table = item.value.as<Table>();
       const Table short_form{{"addresses", item.place, in_list(item.value)}};
       file_.nodes[item.key] = section(path, item, node_rows(), table == nullptr ? short_form : *table);
@@ -112,7 +122,15 @@ class FileReader {
 
   void not_a_table(const Entry& entry, const std::string& path, const std::string& form) {
     report_.add(part_of(path), entry.value.place, path,
-                fmt::format("must be a table: {}, not {}", form, in_words(entry.value)));
+                several(entry.value)
+                    ? fmt::format("is one section: write {} once, with single brackets", form)
+                    : fmt::format("must be a table: {}, not {}", form, in_words(entry.value)));
+  }
+
+  // [[bond.bond0]]
+  static bool several(const Value& value) {
+    const auto* list = value.as<List>();
+    return list != nullptr && !value.closed && !list->empty();
   }
 
   Report& report_;

@@ -32,12 +32,6 @@ class Report {
   // Whether anything was wrong with exactly this value, whoever is concerned.
   [[nodiscard]] bool faulty(Place place) const { return at_.contains(place); }
 
-  // What stops every further judgement.
-  void add_syntax(Place place, std::string what) {
-    syntax_ok_ = false;
-    add(Part::kAll, place, "", std::move(what));
-  }
-  [[nodiscard]] bool syntax_ok() const { return syntax_ok_; }
   // "hawser.toml:12"
   [[nodiscard]] std::string where(Place place) const { return fmt::format("{}:{}", file(place), place.line); }
   // Sorted by file (in reading order), line and column; each once.
@@ -66,7 +60,6 @@ class Report {
 
   const std::vector<Source>& sources_;
   Part asked_;
-  bool syntax_ok_ = true;
   std::set<Found> problems_;
   std::set<Found> notes_;
   std::set<Place> at_;

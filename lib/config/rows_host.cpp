@@ -19,6 +19,7 @@ const Rows<Node>& node_rows() {
   static const auto rows = Rows<Node>()
                                .add("addresses", &Node::addresses, ListOf{kAddress},
                                     "where the other nodes reach this one, one per heartbeat path")
+                               .like("[\"192.0.2.11\"]")
                                .unsupported({"provider", "fence"});
   return rows;
 }
@@ -27,6 +28,7 @@ const Rows<LogSpec>& log_rows() {
   static const auto rows = Rows<LogSpec>()
                                .add("level", &LogSpec::level, OneOf{{"debug", "info", "warning", "error"}},
                                     "the least serious message that is printed")
+                               .like("\"info\"")
                                .unsupported({"target"});
   return rows;
 }
@@ -35,6 +37,7 @@ const Rows<NetdSpec>& netd_rows() {
   static const auto rows = Rows<NetdSpec>()
                                .add("ipvs_check", &NetdSpec::ipvs_check, Span{100ms, 1h},
                                     "how often the kernel's IPVS table is compared with what it should be")
+                               .like("\"5s\"")
                                .unsupported({"listen", "textfile"});
   return rows;
 }
@@ -43,6 +46,7 @@ const Rows<VipdSpec>& vipd_rows() {
   static const auto rows =
       Rows<VipdSpec>()
           .add("realtime", &VipdSpec::realtime, Whole{0, 99}, "real-time priority (SCHED_FIFO); 0 is off")
+          .like("10")
           .add("lock_memory", &VipdSpec::lock_memory, Flag{}, "keep the advertising process in memory")
           .unsupported({"watchdog"});
   return rows;

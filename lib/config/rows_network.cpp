@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::int64_t kMax32 = 0xFFFFFFFF;
 constexpr std::int64_t kMaxInt = 0x7FFFFFFF;
+constexpr std::string_view kRouteExample = "[{ to = \"default\", via = \"192.0.2.254\" }]";
 
 Setting setting(std::string_view key, std::string_view type, std::string range, std::string_view help) {
   Setting result;
@@ -28,14 +29,12 @@ std::string show_routes(const std::vector<Section<RouteSpec>>& routes) {
 
 void read_routes(const Scope& scope, const Value& value, InterfaceSpec& link) {
   const auto* list = value.as<List>();
-  if (list == nullptr)
-    return scope.problem(value.place, "routes",
-                         fmt::format("must be a list of routes, not {}", in_words(value)));
+  if (list == nullptr) return scope.problem(value.place, "routes", not_a_list(value, kRouteExample, ""));
   for (const auto& item : *list) {
     const auto* table = item.as<Table>();
     if (table == nullptr) {
       scope.problem(item.place, "routes",
-                    fmt::format("must be {{ to = .., via = .. }}, not {}", in_words(item)));
+                    not_a("a table", "{ to = \"default\", via = \"192.0.2.254\" }", item));
       continue;
     }
     Section<RouteSpec> route;
@@ -54,12 +53,16 @@ Rows<S> interface_rows() {
       .add("addresses", &S::addresses, ListOf{WithLength{}}, "addresses with their prefix length");
   rows.custom(setting("routes", "list of table", "{ to, via, table, metric, source, onlink, mtu }",
                       "routes through this device; to is \"default\" or a prefix"),
-              read_routes, [](const S& link) { return show_routes(link.routes); });
+              read_routes, [](const S& link) { return show_routes(link.routes); })
+      .like(kRouteExample);
   rows.add("mtu", &S::mtu, Whole{68, 65536},
            "largest packet; without it a bond or dummy has 1500, a VLAN its device's, a card what it has")
+      .like("1500")
       .add("mac", &S::mac, kMac, "hardware address")
       .add("vrf", &S::vrf, Text{}, "the VRF that it belongs to")
+      .like("\"blue\"")
       .add("description", &S::description, Text{}, "for people")
+      .like("\"to the switches\"")
       .add("up", &S::up, Flag{}, "whether the device is up");
   return rows;
 }
@@ -75,10 +78,39 @@ std::string_view option_type(const BondOptionInfo& info) {
   return info.unit == BondUnit::kNone ? "int" : "duration";
 }
 
+std::string in_toml(const BondOptionInfo& info, std::uint32_t value) {
+  const auto text = format_bond_value(info, value);
+  return info.words.empty() && info.unit == BondUnit::kNone ? text : quote(text);
+}
+
 std::string show_option(const BondOptionInfo& info, const BondSpec& bond) {
   if (!option_applies(info, bond.mode)) return "";
-  const auto text = format_bond_value(info, option_of(bond, info.option));
-  return info.words.empty() && info.unit == BondUnit::kNone ? text : quote(text);
+  return in_toml(info, option_of(bond, info.option));
+}
+
+// The value of a word by the kernel's number or in other letters: 1 or "FAST" for "fast".
+std::string option_meant(const BondOptionInfo& info, const Value& value) {
+  if (info.words.empty()) return {};
+  if (const auto* number = value.as<std::int64_t>())
+    return *number >= 0 && *number < static_cast<std::int64_t>(info.words.size())
+               ? quote(info.words[static_cast<std::size_t>(*number)])
+               : std::string();
+  const auto* text = value.as<std::string>();
+  const auto meant =
+      text == nullptr ? std::string_view() : meant_word(*text, {info.words.begin(), info.words.end()});
+  return meant.empty() ? std::string() : quote(meant);
+}
+
+std::string with_meant(const BondOptionInfo& info, const Value& value, std::string what) {
+  const auto meant = option_meant(info, value);
+  return meant.empty() ? what : fmt::format("{}: write {}", what, meant);
+}
+
+// 1000 ms is within every duration's range and a multiple of every unit.
+std::string option_example(const BondOptionInfo& info) {
+  if (!info.words.empty()) return quote(info.words[info.words.size() > 1 ? 1 : 0]);
+  if (info.unit == BondUnit::kNone) return std::to_string(std::max<std::uint32_t>(1, info.minimum));
+  return quote(info.unit == BondUnit::kMilliseconds ? "100ms" : "1s");
 }
 
 void read_option(const BondOptionInfo& info, std::string_view key, const Scope& scope, const Value& value,
@@ -97,30 +129,32 @@ void read_option(const BondOptionInfo& info, std::string_view key, const Scope& 
     parsed = *flag ? 1U : 0U;
   else
     parsed = fail("must be {}{}, not {}",
-                  is_count ? "a whole number from "
-                  : words  ? ""
-                           : "a duration from ",
+                  is_count ? std::string("a whole number from ")
+                  : words  ? std::string()
+                           : fmt::format("a duration such as {} from ", option_example(info)),
                   option_range(info), in_words(value));
   if (parsed)
     bond.options[info.option] = *parsed;
   else
-    scope.problem(value.place, key, parsed.error().text);
+    scope.problem(value.place, key,
+                  with_right_value(key, value, with_meant(info, value, parsed.error().text)));
 }
 
 void add_option(Rows<BondSpec>& rows, const BondOptionInfo& info) {
   rows.custom(
-      setting(info.name, option_type(info), option_range(info), info.help),
-      [&info](const Scope& scope, const Value& value, BondSpec& bond) {
-        read_option(info, info.name, scope, value, bond);
-      },
-      [&info](const BondSpec& bond) { return show_option(info, bond); });
+          setting(info.name, option_type(info), option_range(info), info.help),
+          [&info](const Scope& scope, const Value& value, BondSpec& bond) {
+            read_option(info, info.name, scope, value, bond);
+          },
+          [&info](const BondSpec& bond) { return show_option(info, bond); })
+      .like(option_example(info));
 }
 
 // "eth0", "mac:52:54:00:12:34:56" or "path:pci-0000:01:00.0".
 struct PortName : Text {
   bool parse(const Value& value, Type& out, const Fault& fault) const {
     if (value.as<std::string>() == nullptr || !Text::parse(value, out, fault))
-      return fault(value, fmt::format("must be a port's name, not {}", in_words(value))), false;
+      return fault(value, not_a("a port's name", example(), value)), false;
     if (out.starts_with("mac:")) {
       const auto mac = MacAddress::parse(std::string_view(out).substr(4));
       if (!mac) return fault(value, mac.error().text), false;
@@ -129,6 +163,7 @@ struct PortName : Text {
     if (out.starts_with("path:") && out.size() > 5) return true;
     return DeviceName{}.parse(value, out, fault);
   }
+  [[nodiscard]] std::string example(std::size_t index = 0) const { return DeviceName{}.example(index); }
   [[nodiscard]] std::string type() const { return "port"; }
 };
 
@@ -137,7 +172,7 @@ void read_ports(const Scope& scope, const Value& value, BondSpec& bond) {
   if (table == nullptr) return scope.problem(value.place, "port", "must be tables: [bond.NAME.port.PORT]");
   for (const auto& entry : *table) {
     const auto* settings = entry.value.as<Table>();
-    const auto inside = scope.inside("port").inside(entry.key);
+    const auto inside = scope.inside("port").inside(toml_key(entry.key));
     if (settings == nullptr) {
       inside.problem(entry.value.place, "", fmt::format("must be a table, not {}", in_words(entry.value)));
       continue;
@@ -154,8 +189,10 @@ void read_ports(const Scope& scope, const Value& value, BondSpec& bond) {
 const Rows<RouteSpec>& route_rows() {
   static const auto rows = Rows<RouteSpec>()
                                .add("to", &RouteSpec::to, Text{}, "\"default\" or a prefix")
+                               .like("\"default\"")
                                .required()
                                .add("via", &RouteSpec::via, kAddress, "the next router")
+                               .like("\"192.0.2.254\"")
                                .add("table", &RouteSpec::table, Whole{1, kMax32}, "routing table")
                                .add("metric", &RouteSpec::metric, Whole{0, kMax32}, "lower is preferred")
                                .add("source", &RouteSpec::source, kAddress, "preferred source address")
@@ -177,9 +214,12 @@ const Rows<BondPort>& port_rows() {
 const Rows<BondSpec>& bond_rows() {
   static const auto rows = [] {
     auto made = interface_rows<BondSpec>();
-    made.add("mode", &BondSpec::mode, Word<BondMode>{}, "how the ports share the traffic").required();
+    made.add("mode", &BondSpec::mode, Word<BondMode>{}, "how the ports share the traffic")
+        .like("\"active-backup\"")
+        .required();
     made.add("ports", &BondSpec::ports, SomeOf<PortName>{}, "its devices, in order of preference")
         .add("primary", &BondSpec::primary, Text{}, "the port that is active whenever it works")
+        .like("\"eth0\"")
         .add("monitor", &BondSpec::monitor, Word<Monitor>{}, "how a dead port is found")
         .add("fast_failover", &BondSpec::fast_failover, Flag{},
              "act on the carrier event instead of waiting for the next look; not with a downdelay, which is "
@@ -191,15 +231,19 @@ const Rows<BondSpec>& bond_rows() {
                 [&info](const Scope& scope, const Value& value, BondSpec& bond) {
                   read_option(info, "num_unsol_na", scope, value, bond);
                 },
-                {});
+                {})
+        .like("1")
+        .alias_of("num_grat_arp");
     made.add("arp_ip_target", &BondSpec::arp_ip_target, ListOf{kAddress}, "IPv4 addresses that answer ARP")
+        .like("[\"192.0.2.254\"]")
         .add("ns_ip6_target", &BondSpec::ns_ip6_target, ListOf{kAddress},
              "IPv6 addresses that answer neighbour solicitations")
+        .like("[\"2001:db8::fe\"]")
         .add("ad_actor_system", &BondSpec::ad_actor_system, kMac,
              "LACP system address; unset: the bond's own");
     auto port = setting("port", "table", "", "[bond.NAME.port.PORT]: settings of one port");
     port.per_node = false;
-    made.custom(std::move(port), read_ports, {});
+    made.custom(std::move(port), read_ports, {}).like("{ eth0 = { prio = 10 } }");
     made.unsupported(
         {"failback", "hold_down", "probe", "coupled_control", "broadcast_neighbor", "lacp_strict"});
     return made;
@@ -214,11 +258,14 @@ const Rows<LinkSpec>& link_rows() {
              Word<LinkKind>{{LinkKind::kPhysical, LinkKind::kVlan, LinkKind::kDummy, LinkKind::kVrf}},
              "what it is")
         .required()
+        .like("\"vlan\"")
         .add("on", &LinkSpec::on, NonEmpty{}, "the device below; of a vlan")
         .required()
+        .like("\"bond0\"")
         .add("id", &LinkSpec::id, Whole{1, 4094}, "VLAN number; of a vlan")
         .required()
         .add("protocol", &LinkSpec::protocol, OneOf{{"802.1q", "802.1ad"}}, "VLAN protocol; of a vlan")
+        .only_if([](const LinkSpec& link) { return link.kind == LinkKind::kVlan; })
         .add("table", &LinkSpec::table, Whole{1, kMax32}, "routing table; of a vrf")
         .required();
     return made;

@@ -11,6 +11,18 @@ using namespace std::chrono_literals;
 
 constexpr std::int64_t kMaxWeight = 0x7FFFFFFF;
 constexpr std::int64_t kMax32 = 0xFFFFFFFF;
+constexpr std::string_view kTunnelExample = "{ type = \"gue\", port = 6080 }";
+constexpr std::string_view kChecksExample = "[\"site\"]";
+constexpr std::string_view kRealExample = "[\"198.51.100.21\", \"2001:db8:1::21\"]";
+
+// `write ["site"]` for "site"
+std::string in_list(const Value& value) {
+  return value.as<std::string>() == nullptr ? std::string() : fmt::format("[{}]", in_words(value));
+}
+
+bool is_http(const Check& check) {
+  return check.type == CheckType::kHttp;
+}
 
 Setting setting(std::string_view key, std::string_view type, std::string_view range, std::string_view help,
                 bool per_node = true) {
@@ -53,8 +65,7 @@ std::optional<std::pair<int, int>> status_range(const Value& value) {
 void read_status(const Scope& scope, const Value& value, Check& check) {
   const auto* list = value.as<List>();
   if (list == nullptr)
-    return scope.problem(value.place, "status",
-                         fmt::format("must be a list such as [200, \"300-399\"], not {}", in_words(value)));
+    return scope.problem(value.place, "status", not_a_list(value, "[200, \"300-399\"]", ""));
   if (list->empty()) scope.problem(value.place, "status", "must name at least one status");
   check.http.status.clear();
   for (const auto& item : *list) {
@@ -68,7 +79,6 @@ void read_status(const Scope& scope, const Value& value, Check& check) {
 }
 
 std::string show_status(const Check& check) {
-  if (check.type != CheckType::kHttp) return "";
   std::string text;
   for (const auto& [low, high] : check.http.status)
     text += fmt::format("{}{}", text.empty() ? "" : ", ",
@@ -87,32 +97,44 @@ void read_type(const Scope& scope, const Value& value, Check& check) {
   const Fault fault = [&](const Value& at, std::string what) {
     scope.problem(at.place, "type", std::move(what));
   };
-  Word<CheckType>{}.parse(value, check.type, fault);
+  Word<CheckType>{}.parse(value, check.type, [&](const Value& at, std::string what) {
+    fault(at, with_right_value("type", at, std::move(what)));
+  });
 }
 
 void add_http(Rows<Check>& rows) {
   rows.add(
-          "method", [](auto& check) -> auto& { return check.http.method; }, OneOf{{"GET", "HEAD"}}, "http")
+          "method", [](auto& check) -> auto& { return check.http.method; }, OneOf{{"GET", "HEAD"}},
+          "http: how it is asked for")
+      .only_if(is_http)
       .add(
           "path", [](auto& check) -> auto& { return check.http.path; }, Text{}, "http: what is asked for")
+      .like("\"/healthz\"")
+      .only_if(is_http)
       .add(
           "host", [](auto& check) -> auto& { return check.http.host; }, Text{},
-          "http: Host header; unset: the address");
+          "http: Host header; unset: the address")
+      .like("\"www.example.com\"")
+      .only_if(is_http);
   rows.custom(setting("status", "list of int or text", "100 to 599", "http: which answers are good"),
-              read_status, show_status);
+              read_status, show_status)
+      .like("[200, \"300-399\"]")
+      .only_if(is_http);
   rows.add(
           "contains", [](auto& check) -> auto& { return check.http.contains; }, AnyText{},
           "http: text that the body must contain")
+      .like("\"OK\"")
+      .only_if(is_http)
       .add(
           "max_body", [](auto& check) -> auto& { return check.http.max_body; }, Whole{0, 16'777'216},
-          "http: bytes of the body that are read");
+          "http: bytes of the body that are read")
+      .like("65536")
+      .only_if(is_http);
 }
 
 void read_tunnel_into(const Scope& scope, const Value& value, std::optional<Section<TunnelSpec>>& tunnel) {
   const auto* table = value.as<Table>();
-  if (table == nullptr)
-    return scope.problem(value.place, "tunnel",
-                         fmt::format("must be {{ type = \"ipip\", .. }}, not {}", in_words(value)));
+  if (table == nullptr) return scope.problem(value.place, "tunnel", not_a("a table", kTunnelExample, value));
   const auto inside = scope.silent().inside("tunnel");
   Section<TunnelSpec> section;
   section.path = inside.said;
@@ -128,8 +150,7 @@ std::string show_tunnel(const std::optional<Section<TunnelSpec>>& tunnel) {
 std::optional<std::vector<CheckRef>> read_checks(const Scope& scope, const Value& value) {
   const auto* list = value.as<List>();
   if (list == nullptr) {
-    scope.problem(value.place, "checks",
-                  fmt::format("must be a list of names or tables, not {}", in_words(value)));
+    scope.problem(value.place, "checks", not_a_list(value, kChecksExample, in_list(value)));
     return std::nullopt;
   }
   std::vector<CheckRef> checks;
@@ -145,8 +166,7 @@ std::optional<std::vector<CheckRef>> read_checks(const Scope& scope, const Value
       written.place = item.place;
       written.places = read_section(inside, check_rows(), *table, written.said);
     } else {
-      scope.problem(item.place, "checks",
-                    fmt::format("must be a check's name or {{ type = .. }}, not {}", in_words(item)));
+      scope.problem(item.place, "checks", not_a("a check's name or a table", "{ type = \"tcp\" }", item));
       continue;
     }
     checks.push_back(std::move(check));
@@ -165,7 +185,7 @@ std::string show_checks(const std::vector<CheckRef>& checks) {
 void read_real_address(const Scope& scope, std::string_view key, const Value& item, RealSpec& real) {
   const auto* text = item.as<std::string>();
   if (text == nullptr)
-    return scope.problem(item.place, key, fmt::format("must be an address as text, not {}", in_words(item)));
+    return scope.problem(item.place, key, not_a("an address as text", "\"198.51.100.21:80\"", item));
   if (const auto address = IpAddress::parse(*text))
     real.addresses.push_back({*address, 0});
   else if (const auto endpoint = Endpoint::parse(*text); endpoint && endpoint->port > 0)
@@ -177,8 +197,7 @@ void read_real_address(const Scope& scope, std::string_view key, const Value& it
 void read_real_addresses(const Scope& scope, const Value& value, RealSpec& real) {
   const auto* list = value.as<List>();
   if (list == nullptr)
-    return scope.problem(value.place, "addresses",
-                         fmt::format("must be a list of addresses, not {}", in_words(value)));
+    return scope.problem(value.place, "addresses", not_a_list(value, kRealExample, in_list(value)));
   for (const auto& item : *list) read_real_address(scope, "addresses", item, real);
 }
 
@@ -208,24 +227,43 @@ void read_reals(const Scope& scope, const Value& value, PoolSpec& pool) {
   }
 }
 
+// A service with `pool` leaves these to it.
+template <class S>
+bool has_pool_keys(const S& section) {
+  if constexpr (std::is_same_v<S, ServiceSpec>)
+    return section.pool.empty();
+  else
+    return true;
+}
+
 template <class S>
 void add_pool_rows(Rows<S>& rows) {
   rows.custom(
-      setting("checks", "list of name or table", "", "what a real server must pass"),
-      [](const Scope& scope, const Value& value, S& pool) {
-        if (auto checks = read_checks(scope, value)) pool.checks = std::move(*checks);
-      },
-      [](const S& pool) { return show_checks(pool.checks); });
+          setting("checks", "list of name or table", "", "what a real server must pass"),
+          [](const Scope& scope, const Value& value, S& pool) {
+            if (auto checks = read_checks(scope, value)) pool.checks = std::move(*checks);
+          },
+          [](const S& pool) { return show_checks(pool.checks); })
+      .like(kChecksExample)
+      .only_if(has_pool_keys<S>);
   rows.add("need", &S::need, Word<Need>{}, "how many of the checks must pass")
+      .only_if(has_pool_keys<S>)
       .add("forwarding", &S::forwarding, forwarding_word(),
            "how packets reach the real servers; masquerade needs forwarding here and the way back: netd(8)")
+      .only_if(has_pool_keys<S>)
       .add("on_failure", &S::on_failure, Word<OnFailure>{},
-           "a failed real server is taken out, or gets weight 0 and keeps its connections");
+           "a failed real server is taken out, or gets weight 0 and keeps its connections")
+      .only_if(has_pool_keys<S>);
   rows.custom(
-      setting("tunnel", "table", "{ type, port, checksum }", "encapsulation, with forwarding tunnel", false),
-      [](const Scope& scope, const Value& value, S& pool) { read_tunnel_into(scope, value, pool.tunnel); },
-      [](const S& pool) { return show_tunnel(pool.tunnel); });
-  rows.custom(setting("real", "list of table", "", "the real servers", false), read_reals, {});
+          setting("tunnel", "table", "{ type, port, checksum }", "encapsulation, with forwarding tunnel",
+                  false),
+          [](const Scope& scope, const Value& value, S& pool) {
+            read_tunnel_into(scope, value, pool.tunnel);
+          },
+          [](const S& pool) { return show_tunnel(pool.tunnel); })
+      .like(kTunnelExample);
+  rows.custom(setting("real", "list of table", "", "the real servers", false), read_reals, {})
+      .like("[{ address = \"198.51.100.21\" }]");
   rows.unsupported({"panic_threshold", "quorum", "quorum_hysteresis", "slow_start", "sorry", "source_nat"});
 }
 
@@ -242,6 +280,13 @@ std::optional<Netmask> parse_netmask(const Value& value) {
   return Netmask{length, true};
 }
 
+// The form tells for which family it is: one with dots is for IPv4 alone.
+std::string show_netmask(const Netmask& mask) {
+  if (!mask.dotted) return std::to_string(mask.length);
+  const auto bits = mask.length == 0 ? 0U : ~0U << static_cast<unsigned>(32 - mask.length);
+  return fmt::format("\"{}.{}.{}.{}\"", bits >> 24U, bits >> 16U & 0xFFU, bits >> 8U & 0xFFU, bits & 0xFFU);
+}
+
 void read_netmask(const Scope& scope, const Value& value, ServiceSpec& service) {
   service.persistence_netmask = parse_netmask(value);
   if (!service.persistence_netmask)
@@ -254,24 +299,30 @@ void read_netmask(const Scope& scope, const Value& value, ServiceSpec& service) 
 void add_service_rows(Rows<ServiceSpec>& rows) {
   rows.add("virtual", &ServiceSpec::virtuals, SomeOf<NonEmpty>{},
            "\"tcp ADDRESS:PORT\", \"udp ..\", \"sctp ..\", \"tcp @VIP:PORT\", \"fwmark N\", \"fwmark6 N\"")
+      .like("[\"tcp 192.0.2.100:80\"]")
       .required()
       .add("protocol", &ServiceSpec::protocol, OneOf{{"tcp", "udp", "sctp"}},
            "for virtual addresses without one")
-      .add("pool", &ServiceSpec::pool, NonEmpty{}, "the real servers")
+      .add("pool", &ServiceSpec::pool, NonEmpty{},
+           "the real servers, a [pool.NAME]; required, unless the service has [[service.NAME.real]]")
       .add("scheduler", &ServiceSpec::scheduler,
            OneOf{{"rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "sed", "nq", "fo", "ovf", "mh",
                   "twos"}},
            "how connections are spread")
+      .like("\"wrr\"")
       .add("scheduler_flags", &ServiceSpec::scheduler_flags,
            ListOf{OneOf{{"sh-fallback", "sh-port", "mh-fallback", "mh-port", "flag-1", "flag-2", "flag-3"}}},
            "of the schedulers sh and mh")
       .add("persistence", &ServiceSpec::persistence, Span{1s, 31 * 24h, 1s},
-           "how long a client stays with its real server");
+           "how long a client stays with its real server")
+      .like("\"300s\"");
   rows.custom(setting("persistence_netmask", "int or text", "1 to 128",
                       "clients that stay together: prefix length or mask"),
-              read_netmask, [](const ServiceSpec& service) {
-                return service.persistence_netmask ? std::to_string(service.persistence_netmask->length) : "";
-              });
+              read_netmask,
+              [](const ServiceSpec& service) {
+                return service.persistence_netmask ? show_netmask(*service.persistence_netmask) : "";
+              })
+      .like("24");
   rows.add("persistence_engine", &ServiceSpec::persistence_engine, OneOf{{"sip"}}, "what tells clients apart")
       .add("one_packet", &ServiceSpec::one_packet, Flag{}, "udp: schedule each packet by itself")
       .unsupported({"probe_source"});
@@ -284,6 +335,7 @@ const Rows<Check>& check_rows() {
     Rows<Check> made;
     made.custom(setting("type", "text", "\"tcp\" or \"http\"", "what is tried"), read_type,
                 [](const Check& check) { return quote(name_of(check.type)); })
+        .like("\"http\"")
         .required();
     made.add("interval", &Check::interval, Span{10ms, 24h}, "time between two tries")
         .add("timeout", &Check::timeout, Span{1ms, 1h}, "how long an answer may take")
@@ -303,10 +355,14 @@ const Rows<Check>& check_rows() {
 }
 
 const Rows<TunnelSpec>& tunnel_rows() {
-  static const auto rows = Rows<TunnelSpec>()
-                               .add("type", &TunnelSpec::type, Word<TunnelType>{}, "encapsulation")
-                               .add("port", &TunnelSpec::port, Whole{0, 65535}, "gue: UDP port")
-                               .add("checksum", &TunnelSpec::checksum, Flag{}, "gue, gre: with checksum");
+  static const auto rows =
+      Rows<TunnelSpec>()
+          .add("type", &TunnelSpec::type, Word<TunnelType>{}, "encapsulation")
+          .add("port", &TunnelSpec::port, Whole{0, 65535}, "gue: UDP port")
+          .like("6080")
+          .only_if([](const TunnelSpec& tunnel) { return tunnel.type == TunnelType::kGue; })
+          .add("checksum", &TunnelSpec::checksum, Flag{}, "gue, gre: with checksum")
+          .only_if([](const TunnelSpec& tunnel) { return tunnel.type != TunnelType::kIpip; });
   return rows;
 }
 
@@ -314,32 +370,40 @@ const Rows<RealSpec>& real_rows() {
   static const auto rows = [] {
     Rows<RealSpec> made;
     made.add("name", &RealSpec::name, NonEmpty{}, "unique in its pool; unset: ADDRESS:PORT");
-    made.custom(setting("addresses", "list of address", "", "at most one of each family"),
-                read_real_addresses, show_real_addresses);
-    made.custom(setting("address", "address", "", "one address, with or without :PORT"),
+    made.custom(setting("addresses", "list of address", "",
+                        "at most one of each family; this or address is required"),
+                read_real_addresses, show_real_addresses)
+        .like(kRealExample)
+        .only_if([](const RealSpec& real) { return !real.addresses.empty(); });
+    made.custom(setting("address", "address", "", "the short form: one address, with or without :PORT"),
                 [](const Scope& scope, const Value& value, RealSpec& real) {
                   read_real_address(scope, "address", value, real);
                 },
-                {});
+                {})
+        .like("\"198.51.100.21:80\"")
+        .alias_of("addresses");
     made.add("port", &RealSpec::port, Whole{1, 65535}, "unset: the service's")
+        .like("8080")
         .add("weight", &RealSpec::weight, Whole{0, kMaxWeight}, "its share; 0: no new connections")
         .add("forwarding", &RealSpec::forwarding, forwarding_word(), "unset: the pool's");
     made.custom(
-        setting("tunnel", "table", "{ type, port, checksum }", "unset: the pool's", false),
-        [](const Scope& scope, const Value& value, RealSpec& real) {
-          read_tunnel_into(scope, value, real.tunnel);
-        },
-        [](const RealSpec& real) { return show_tunnel(real.tunnel); });
+            setting("tunnel", "table", "{ type, port, checksum }", "unset: the pool's", false),
+            [](const Scope& scope, const Value& value, RealSpec& real) {
+              read_tunnel_into(scope, value, real.tunnel);
+            },
+            [](const RealSpec& real) { return show_tunnel(real.tunnel); })
+        .like(kTunnelExample);
     made.add("upper_threshold", &RealSpec::upper_threshold, Whole{0, kMax32},
              "connections above which it gets no new ones; 0: no limit")
         .add("lower_threshold", &RealSpec::lower_threshold, Whole{0, kMax32},
              "connections below which it gets new ones again");
     made.custom(
-        setting("checks", "list of name or table", "", "unset: the pool's"),
-        [](const Scope& scope, const Value& value, RealSpec& real) {
-          real.checks = read_checks(scope, value);
-        },
-        [](const RealSpec& real) { return real.checks ? show_checks(*real.checks) : std::string(); });
+            setting("checks", "list of name or table", "", "unset: the pool's"),
+            [](const Scope& scope, const Value& value, RealSpec& real) {
+              real.checks = read_checks(scope, value);
+            },
+            [](const RealSpec& real) { return real.checks ? show_checks(*real.checks) : std::string(); })
+        .like(kChecksExample);
     made.unsupported({"depends"});
     return made;
   }();

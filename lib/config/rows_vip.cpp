@@ -16,6 +16,15 @@ Setting setting(std::string_view key, std::string_view type, std::string_view ra
   return result;
 }
 
+constexpr std::string_view kAddressesExample = "[\"192.0.2.100\"]";
+constexpr std::string_view kAnnounceExample = "{ count = 5, interval = \"1s\" }";
+
+std::string meant_list(const Value& value) {
+  const auto* text = value.as<std::string>();
+  if (text == nullptr || !Prefix::parse(*text)) return {};
+  return fmt::format("[{}]", quote(*text));
+}
+
 // "192.0.2.100", "192.0.2.100/24" or { address = "192.0.2.100", interface = "back" }.
 const Rows<VipAddress>& address_rows() {
   static const auto rows = Rows<VipAddress>()
@@ -41,8 +50,7 @@ bool read_address(const Scope& scope, const Value& item, VipAddress& address) {
 void read_addresses(const Scope& scope, const Value& value, VipSpec& vip) {
   const auto* list = value.as<List>();
   if (list == nullptr)
-    return scope.problem(value.place, "addresses",
-                         fmt::format("must be a list of addresses, not {}", in_words(value)));
+    return scope.problem(value.place, "addresses", not_a_list(value, kAddressesExample, meant_list(value)));
   if (list->empty()) scope.problem(value.place, "addresses", "must hold at least one address");
   for (const auto& item : *list) {
     VipAddress address;
@@ -92,8 +100,7 @@ std::string show_preempt(const VipSpec& vip) {
 void read_announce(const Scope& scope, const Value& value, VipSpec& vip) {
   const auto* table = value.as<Table>();
   if (table == nullptr)
-    return scope.problem(value.place, "announce",
-                         fmt::format("must be {{ count = .., interval = .. }}, not {}", in_words(value)));
+    return scope.problem(value.place, "announce", not_a("a table", kAnnounceExample, value));
   read_section(scope.silent().inside("announce"), announce_rows(), *table, vip.announce);
 }
 
@@ -124,13 +131,15 @@ void add_timing(Rows<VipSpec>& rows) {
   rows.custom(setting("preempt", "bool or duration", "",
                       "whether a node with a higher priority takes over, and when"),
               read_preempt, show_preempt)
+      .like("\"60s\"")
       .add("startup_delay", &VipSpec::startup_delay, Span{0ms, 1h},
            "time after the start in which it takes no part; not after a restart that finds its addresses");
   auto announce = setting("announce", "table", "{ count, interval, refresh }",
                           "gratuitous ARP and unsolicited neighbour advertisements after a takeover");
   announce.per_node = false;
   rows.custom(std::move(announce), read_announce,
-              [](const VipSpec& vip) { return inline_table(announce_rows(), vip.announce); });
+              [](const VipSpec& vip) { return inline_table(announce_rows(), vip.announce); })
+      .like(kAnnounceExample);
 }
 
 }  // namespace
@@ -150,23 +159,32 @@ const Rows<VipSpec>& vip_rows() {
     Rows<VipSpec> made;
     made.add("interface", &VipSpec::interface, NonEmpty{}, "where advertisements go and addresses live",
              Part::kAll)
+        .like("\"eth0\"")
         .required();
     auto addresses = setting("addresses", "list of address, prefix or { address, interface }", "",
                              "what moves; /32 and /128 unless a prefix is written");
     addresses.part = Part::kAll;
-    made.custom(std::move(addresses), read_addresses, show_addresses).required();
+    made.custom(std::move(addresses), read_addresses, show_addresses).like(kAddressesExample).required();
     made.add("virtual_router_id", &VipSpec::virtual_router_id, Whole{1, 255}, "the same on every node")
+        .like("51")
         .required()
         .add("priority", &VipSpec::priority, Whole{1, 255},
-             "the highest holds the addresses; 255: it owns them")
+             "the highest holds the addresses; 255: it owns them; a node that it does not name, without "
+             "default, "
+             "does not hold them")
+        .like("{ lb1 = 150, lb2 = 100 }")
         .add("advertisement_interval", &VipSpec::advertisement_interval, Span{10ms, 40950ms, 10ms},
              "time between two advertisements");
     made.custom(setting("version", "int", "3", "VRRP version"), read_version,
-                [](const VipSpec& vip) { return std::to_string(vip.version); });
+                [](const VipSpec& vip) { return std::to_string(vip.version); })
+        .like("3");
     made.add("checksum", &VipSpec::checksum, Word<VrrpChecksum>{}, "of version 3 over IPv4")
         .add("transport", &VipSpec::transport, Word<Transport>{}, "how the nodes hear each other")
+        .like("\"unicast\"")
         .add("peers", &VipSpec::peer_words, ListOf{NonEmpty{}},
              "unicast: nodes or addresses; unset: every other node's address of the family")
+        .like("[\"lb2\"]")
+        .only_if([](const VipSpec& vip) { return !vip.peer_words.empty(); })
         .add("source", &VipSpec::source, kAddress, "source address of advertisements");
     add_timing(made);
     made.unsupported({"password", "accept", "virtual_mac", "lead", "store", "lease", "steps", "provider",

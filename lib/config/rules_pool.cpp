@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "lib/base/spelling.h"
 #include "lib/config/rules.h"
 #include "lib/config/services.h"
 

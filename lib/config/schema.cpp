@@ -42,13 +42,14 @@ const SectionInfo* info_of_section(std::string_view name) {
 }
 
 template <class S>
-void describe(std::vector<KeyInfo>& keys, std::string_view section, const Rows<S>& rows) {
+void describe(std::vector<KeyInfo>& keys, std::string_view kind, std::string_view section,
+              const Rows<S>& rows) {
   const S standard{};
   for (const auto& field : rows.fields()) {
     const auto& setting = field.setting;
-    keys.push_back({std::string(section), setting.key, setting.type, setting.range,
+    keys.push_back({std::string(kind), std::string(section), setting.key, setting.type, setting.range,
                     field.show && !setting.required ? field.show(standard) : "", setting.help,
-                    setting.required, setting.supported});
+                    setting.example, setting.required, setting.supported});
   }
 }
 
@@ -71,23 +72,69 @@ void judge_defaults(Entry& entry, const NodeView& view, Report& report, const Ro
 
 std::vector<KeyInfo> describe_keys() {
   std::vector<KeyInfo> keys;
-  describe(keys, "top", top_rows());
-  describe(keys, "[nodes.NAME]", node_rows());
-  describe(keys, "[log]", log_rows());
-  describe(keys, "[netd]", netd_rows());
-  describe(keys, "[vipd]", vipd_rows());
-  describe(keys, "[bond.NAME]", bond_rows());
-  describe(keys, "[bond.NAME.port.PORT]", port_rows());
-  describe(keys, "[link.NAME]", link_rows());
-  describe(keys, "[bond.NAME] and [link.NAME] routes", route_rows());
-  describe(keys, "[vip.NAME]", vip_rows());
-  describe(keys, "[vip.NAME] announce", announce_rows());
-  describe(keys, "[check.NAME]", check_rows());
-  describe(keys, "[pool.NAME]", pool_rows());
-  describe(keys, "[pool.NAME] tunnel", tunnel_rows());
-  describe(keys, "[[pool.NAME.real]]", real_rows());
-  describe(keys, "[service.NAME]", service_rows());
+  describe(keys, "top", "top", top_rows());
+  describe(keys, "nodes", "[nodes.NAME]", node_rows());
+  describe(keys, "log", "[log]", log_rows());
+  describe(keys, "netd", "[netd]", netd_rows());
+  describe(keys, "vipd", "[vipd]", vipd_rows());
+  describe(keys, "bond", "[bond.NAME]", bond_rows());
+  describe(keys, "port", "[bond.NAME.port.PORT]", port_rows());
+  describe(keys, "link", "[link.NAME]", link_rows());
+  describe(keys, "routes", "[bond.NAME] and [link.NAME] routes", route_rows());
+  describe(keys, "vip", "[vip.NAME]", vip_rows());
+  describe(keys, "announce", "[vip.NAME] announce", announce_rows());
+  describe(keys, "check", "[check.NAME]", check_rows());
+  describe(keys, "pool", "[pool.NAME]", pool_rows());
+  describe(keys, "tunnel", "[pool.NAME] tunnel", tunnel_rows());
+  describe(keys, "real", "[[pool.NAME.real]]", real_rows());
+  describe(keys, "service", "[service.NAME]", service_rows());
   return keys;
+}
+
+namespace {
+
+const std::vector<KeyInfo>& all_keys() {
+  static const auto keys = describe_keys();
+  return keys;
+}
+
+}  // namespace
+
+const KeyInfo* find_key(std::string_view kind, std::string_view key) {
+  const auto found = std::ranges::find_if(all_keys(), [&](const KeyInfo& info) {
+    return info.kind == kind && info.key == key && info.supported;
+  });
+  return found == all_keys().end() ? nullptr : &*found;
+}
+
+std::string_view kind_of(std::string_view path) {
+  constexpr std::array<std::string_view, 6> kInner{"real", "port", "routes", "announce", "tunnel", "checks"};
+  const auto drop_part = [&] {
+    const auto dot = path.find('.');
+    path.remove_prefix(dot == std::string_view::npos ? path.size() : dot + 1);
+  };
+  if (path.starts_with("on.")) drop_part(), drop_part();
+  const bool named = !path.starts_with("defaults.");
+  if (!named) drop_part();
+  if (path.empty()) return "top";
+  const auto kind = path.substr(0, path.find('.'));
+  drop_part();
+  if (named) drop_part();  // the user's name of the section
+  const auto inner = path.substr(0, path.find_first_of(".["));
+  if (std::ranges::find(kInner, inner) == kInner.end()) return kind;
+  return inner == "checks" ? "check" : inner;
+}
+
+std::string type_of_key(std::string_view section, std::string_view key) {
+  if (const auto* info = find_key(kind_of(section), key)) return info->type;
+  const auto any = std::ranges::find(all_keys(), key, &KeyInfo::key);
+  return any == all_keys().end() ? std::string() : any->type;
+}
+
+std::string section_with(std::string_view key) {
+  const auto any = std::ranges::find_if(
+      all_keys(), [&](const KeyInfo& info) { return info.key == key && info.section.starts_with("["); });
+  return any == all_keys().end() ? std::string() : any->section;
 }
 
 Part part_of(std::string_view path) {
@@ -118,9 +165,8 @@ std::vector<std::string_view> section_names() {
 }
 
 bool is_setting_name(std::string_view name) {
-  static const auto keys = describe_keys();
   return name == "default" || name == "only" || is_section(name) ||
-         std::ranges::any_of(keys, [&](const KeyInfo& info) { return info.key == name; });
+         std::ranges::any_of(all_keys(), [&](const KeyInfo& info) { return info.key == name; });
 }
 
 void check_defaults(Entry& entry, const NodeView& view, Report& report) {

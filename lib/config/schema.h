@@ -7,18 +7,30 @@
 namespace hawser::config {
 
 struct KeyInfo {
+  std::string kind;     // "vip", "real", "top": the section's in one word
   std::string section;  // "[vip.NAME]"
   std::string key;
   std::string type;
   std::string range;     // "10ms to 40950ms in steps of 10ms"; empty: anything of that type
   std::string standard;  // the default as TOML; empty: none
   std::string help;
+  std::string example;  // as TOML
   bool required = false;
   bool supported = true;
 };
 
 // Every key of KEYS.md, section by section; what is not supported yet is marked so.
 std::vector<KeyInfo> describe_keys();
+
+// The setting of that kind of section, or null.
+const KeyInfo* find_key(std::string_view kind, std::string_view key);
+// The kind of the section at a path: "pool.web.real[1]" -> "real", "on.lb1.vip.web" -> "vip", "" -> "top".
+std::string_view kind_of(std::string_view path);
+// The type of a setting in a section as it is written: ("bond.bond0", "ports") -> "list of port". Empty for
+// one that nobody knows.
+std::string type_of_key(std::string_view section, std::string_view key);
+// The first section that has a setting of that name: "[bond.NAME]"; empty: none.
+std::string section_with(std::string_view key);
 
 // Which daemon uses what stands under this path: "pool.web" -> netd.
 Part part_of(std::string_view path);

@@ -82,25 +82,6 @@ std::string key_of(const Broken& broken) {
   return last.path();
 }
 
-// "on.lb2.vip.web" and "defaults.vip" are of the kind "vip".
-std::string_view kind_of(std::string_view path) {
-  if (path.starts_with("on.")) path.remove_prefix(std::min(path.size(), path.find('.', 3) + 1));
-  if (path.starts_with("defaults.")) path.remove_prefix(std::string_view("defaults.").size());
-  return path.substr(0, path.find('.'));
-}
-
-// The type of a setting as declared; of one that stands in several sections that of this one's kind.
-std::string type_of_key(std::string_view section, std::string_view key) {
-  static const auto keys = describe_keys();
-  const auto kind = fmt::format("{}.", kind_of(section));
-  const KeyInfo* best = nullptr;
-  for (const auto& info : keys) {
-    if (info.key != key || !info.supported) continue;
-    if (best == nullptr || info.section.find(kind) != std::string::npos) best = &info;
-  }
-  return best == nullptr ? std::string() : best->type;
-}
-
 std::string without_prefix(std::string_view words) {
   constexpr std::string_view kPrefix = "Error while parsing ";
   if (words.starts_with(kPrefix)) words.remove_prefix(kPrefix.size());

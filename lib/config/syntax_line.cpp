@@ -23,10 +23,6 @@ std::vector<std::string> parts_of(std::string_view path) {
   return parts;
 }
 
-std::string bare_or_quoted(const std::string& part) {
-  return std::ranges::all_of(part, is_bare) ? part : quote(part);
-}
-
 // "bond b" -> "bond.b", "bond.bond0:1" -> "bond."bond0:1"", "bond." -> "bond.NAME".
 std::string mended_path(std::string_view inside) {
   std::string path(trimmed(inside));
@@ -37,7 +33,7 @@ std::string mended_path(std::string_view inside) {
     }
   std::string mended;
   for (const auto& part : parts_of(plain_path(path)))
-    mended += (mended.empty() ? "" : ".") + (part.empty() ? std::string("NAME") : bare_or_quoted(part));
+    mended += (mended.empty() ? "" : ".") + (part.empty() ? std::string("NAME") : toml_key(part));
   return mended;
 }
 

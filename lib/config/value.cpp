@@ -1,7 +1,6 @@
 #include "lib/config/value.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include <fmt/format.h>
 
@@ -32,6 +31,13 @@ std::string quote(std::string_view text) {
   return result + '"';
 }
 
+std::string toml_key(std::string_view name) {
+  const bool bare = !name.empty() && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+  return bare ? std::string(name) : quote(name);
+}
+
 std::string in_words(const Value& value) {
   return std::visit(Overloaded{[](bool flag) { return std::string(flag ? "true" : "false"); },
                                [](std::int64_t number) { return std::to_string(number); },
@@ -41,40 +47,6 @@ std::string in_words(const Value& value) {
                                [](const List&) { return std::string("a list"); },
                                [](const Table&) { return std::string("a table"); }},
                     value.data);
-}
-
-namespace {
-
-// Levenshtein's distance: how many letters to change, add or leave out.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0U);
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const auto changed = diagonal + (a[i] == b[j] ? 0U : 1U);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({changed, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
-
-}  // namespace
-
-std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
-  constexpr std::size_t kLongest = 64;  // nobody mistypes that; and the work grows with the square
-  if (word.size() > kLongest) return {};
-  std::string_view best;
-  std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
-  for (const auto candidate : candidates) {
-    const auto d = distance(word, candidate);
-    if (d >= best_distance) continue;
-    best = candidate;
-    best_distance = d;
-  }
-  return best;
 }
 
 std::string joined(const std::vector<std::string_view>& words, std::string_view last, bool quoted) {

@@ -52,12 +52,10 @@ struct Entry {
 const Value* find(const Table& table, std::string_view key);
 Value* find(Table& table, std::string_view key);
 
-std::string quote(std::string_view text);  // a TOML basic string
+std::string quote(std::string_view text);     // a TOML basic string
+std::string toml_key(std::string_view name);  // bare, or in quotes where it must be
 // What the user wrote, for messages: scalars as TOML, "a list", "a table".
 std::string in_words(const Value& value);
-
-// "did you mean" for a mistyped word: the nearest candidate, or empty when none is near.
-std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
 
 // "a, b or c"; with `mark`, each in quotes.
 std::string joined(const std::vector<std::string_view>& words, std::string_view last = " or ",

@@ -1,4 +1,5 @@
 // What the words in `virtual` mean.
+#include "lib/base/spelling.h"
 #include "lib/config/rules.h"
 
 namespace hawser::config {

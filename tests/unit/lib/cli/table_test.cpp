@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "lib/cli/age.h"
-#include "lib/cli/suggest.h"
 
 namespace hawser::cli {
 namespace {
@@ -91,16 +90,6 @@ TEST(Age, TakesTwoUnitsAtMost) {
   EXPECT_EQ(format_age(1h + 5min), "1h05m");
   EXPECT_EQ(format_age(24h), "1d00h");
   EXPECT_EQ(format_age(98h), "4d02h");
-}
-
-TEST(Suggest, FindsTheWordThatWasMeant) {
-  const std::vector<std::string> words{"show", "status", "reload"};
-  EXPECT_EQ(closest("shwo", words), "show");
-  EXPECT_EQ(closest("statsu", words), "status");
-  EXPECT_EQ(closest("sho", words), "show");
-  EXPECT_EQ(closest("relaodd", words), "reload");
-  EXPECT_EQ(closest("frobnicate", words), "");
-  EXPECT_EQ(closest("", words), "");
 }
 
 }  // namespace

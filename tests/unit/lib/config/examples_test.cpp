@@ -1,9 +1,13 @@
 // Every file in examples/ means something on every node that it names.
+#include "man/examples.h"
+
 #include <filesystem>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "lib/config/schema.h"
 #include "tests/unit/lib/config/support.h"
 
 namespace hawser::config {
@@ -29,6 +33,22 @@ TEST(Examples, LoadForEveryNode) {
         EXPECT_EQ(load(*sources, {node, {}, {}}, part).config, loaded.config) << file;
     }
   }
+}
+
+// The page says so.
+TEST(Examples, OfTheManualPageAreOneFile) {
+  std::string text;
+  std::set<std::string> sections;
+  for (const auto& example : man::kExamples) {
+    text += example.text;
+    sections.insert(std::string(example.section));
+  }
+  for (const auto& node : node_names({{"page.toml", text}})) {
+    const auto loaded = load({{"page.toml", text}}, {node, {}, {}});
+    EXPECT_THAT(lines(loaded), testing::IsEmpty()) << text;
+    EXPECT_EQ(loaded.config.vips.size(), node == "lb3" ? 1U : 2U);
+  }
+  for (const auto& info : describe_keys()) EXPECT_TRUE(sections.contains(info.section)) << info.section;
 }
 
 }  // namespace

@@ -53,15 +53,17 @@ TEST(BondRules, EveryOptionIsReadByItsKernelName) {
 }
 
 TEST(BondRules, OptionsHaveTypesAndRanges) {
-  EXPECT_THAT(in_bond("802.3ad",
-                      "miimon = 100\nmin_links = \"2\"\nlacp_rate = \"quick\"\nall_slaves_active = 1\n"
-                      "ad_user_port_key = 1024\nlp_interval = \"0s\"\n"),
-              Lines("t.toml:4:10: bond.b.miimon: must be a duration from 0s to 2147483647ms, not 100",
-                    "t.toml:5:13: bond.b.min_links: must be a whole number from 0 to 2147483647, not \"2\"",
-                    "t.toml:6:13: bond.b.lacp_rate: must be slow or fast, not \"quick\"",
-                    "t.toml:7:21: bond.b.all_slaves_active: must be \"off\" or \"on\", not 1",
-                    "t.toml:8:20: bond.b.ad_user_port_key: must be from 0 to 1023, not 1024",
-                    "t.toml:9:15: bond.b.lp_interval: must be from 1s to 2147483647s, not 0s"));
+  EXPECT_THAT(
+      in_bond("802.3ad",
+              "miimon = 100\nmin_links = \"2\"\nlacp_rate = \"quick\"\nall_slaves_active = 1\n"
+              "ad_user_port_key = 1024\nlp_interval = \"0s\"\n"),
+      Lines(
+          "t.toml:4:10: bond.b.miimon: must be a duration such as \"100ms\" from 0s to 2147483647ms, not 100",
+          "t.toml:5:13: bond.b.min_links: must be a whole number from 0 to 2147483647, not \"2\"",
+          "t.toml:6:13: bond.b.lacp_rate: must be slow or fast, not \"quick\"",
+          "t.toml:7:21: bond.b.all_slaves_active: must be \"off\" or \"on\", not 1: write \"on\"",
+          "t.toml:8:20: bond.b.ad_user_port_key: must be from 0 to 1023, not 1024",
+          "t.toml:9:15: bond.b.lp_interval: must be from 1s to 2147483647s, not 0s"));
 }
 
 TEST(BondRules, OptionsBelongToTheMode) {
@@ -224,7 +226,7 @@ TEST(BondRules, PortsAreNamesMacsOrPaths) {
             "space, slash and colon",
             "t.toml:3:32: bond.b.ports: \"a b\" is not a device name: 1 to 15 characters without space, "
             "slash and colon",
-            "t.toml:3:39: bond.b.ports: must be a port's name, not 5"));
+            "t.toml:3:39: bond.b.ports: must be a port's name such as \"eth0\", not 5"));
 }
 
 TEST(BondRules, APortIsInOneBondOnce) {
@@ -348,10 +350,12 @@ routes = [
                     "t.toml:7:37: link.d.routes.source: 2001:db8::1 is not of the family of the route",
                     "t.toml:8:10: link.d.routes.to: \"nowhere\" is not an IP address",
                     "t.toml:9:37: link.d.routes.onlink: needs via",
-                    "t.toml:10:21: link.d.routes.gateway: no such setting",
-                    "t.toml:11:3: link.d.routes: must be { to = .., via = .. }, not 5"));
+                    "t.toml:10:21: link.d.routes.gateway: no such setting: here it is via = \"192.0.2.254\"",
+                    "t.toml:11:3: link.d.routes: must be a table such as { to = \"default\", via = "
+                    "\"192.0.2.254\" }, not 5"));
   EXPECT_THAT(problems_of("[link.d]\nkind = \"dummy\"\nroutes = 5\n"),
-              Lines("t.toml:3:10: link.d.routes: must be a list of routes, not 5"));
+              Lines("t.toml:3:10: link.d.routes: must be a list such as [{ to = \"default\", via = "
+                    "\"192.0.2.254\" }], not 5"));
 }
 
 TEST(LinkRules, RoutesHaveTheKernelsKeys) {

@@ -19,7 +19,7 @@ std::string vlan(const std::string& name, const std::string& on, const std::stri
 
 TEST(DeviceRules, ANameIsNoPatternOfTheKernels) {
   EXPECT_THAT(problems_of("[bond.\"a%d\"]\nmode = \"active-backup\"\nports = [\"eth0\"]\n"),
-              Lines("t.toml:1:7: bond.a%d: \"a%d\" is not a device name: the kernel puts a number in the "
+              Lines("t.toml:1:7: bond.\"a%d\": \"a%d\" is not a device name: the kernel puts a number in the "
                     "place of a %; write device = .."));
   EXPECT_THAT(problems_of("[link.a]\nkind = \"dummy\"\ndevice = \"all\"\n[link.default]\nkind = \"dummy\"\n"),
               Lines("t.toml:3:10: link.a.device: \"all\" is not a device name: the kernel has it for the "

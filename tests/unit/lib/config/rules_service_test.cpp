@@ -22,7 +22,7 @@ TEST(CheckRules, AKnownTypeIsNeeded) {
   EXPECT_THAT(problems_of("[check.a]\ntype = \"dns\"\n[check.b]\ntype = \"htp\"\n"),
               Lines("t.toml:2:8: check.a.type: \"dns\" is not supported by this version: write \"tcp\" or "
                     "\"http\"",
-                    "t.toml:4:8: check.b.type: must be \"tcp\" or \"http\", not \"htp\""));
+                    "t.toml:4:8: check.b.type: must be \"tcp\" or \"http\", not \"htp\": write \"http\""));
 }
 
 TEST(CheckRules, AnAnswerComesBeforeTheNextTry) {
@@ -102,10 +102,10 @@ TEST(PoolRules, ChecksExist) {
           "\"1s\", timeout = \"2s\" }]\n[[pool.p.real]]\naddress = \"192.0.2.1\"\nchecks = "
           "[\"elsewhere\"]\n[pool.q]\nchecks = \"site\"\n"),
       Lines("t.toml:4:11: pool.p.checks: no [check.sit] exists; did you mean \"site\"?",
-            "t.toml:4:18: pool.p.checks: must be a check's name or { type = .. }, not 5",
+            "t.toml:4:18: pool.p.checks: must be a check's name or a table such as { type = \"tcp\" }, not 5",
             "t.toml:4:64: pool.p.checks.timeout: \"2s\" is longer than interval 1s",
             "t.toml:7:11: pool.p.real[1].checks: no [check.elsewhere] exists",
-            "t.toml:9:10: pool.q.checks: must be a list of names or tables, not \"site\""));
+            "t.toml:9:10: pool.q.checks: must be a list such as [\"site\"], not \"site\": write [\"site\"]"));
 }
 
 TEST(PoolRules, ARealServerHasAddresses) {
@@ -138,8 +138,10 @@ address = 7
             ":PORT",
             "t.toml:12:11: pool.p.real[5].address: 80 differs from port 81",
             "t.toml:15:11: pool.p.real[6].address: 224.0.0.1 is not an address that a host can have",
-            "t.toml:17:13: pool.p.real[7].addresses: must be a list of addresses, not \"192.0.2.6\"",
-            "t.toml:19:11: pool.p.real[8].address: must be an address as text, not 7"));
+            "t.toml:17:13: pool.p.real[7].addresses: must be a list such as [\"198.51.100.21\", "
+            "\"2001:db8:1::21\"], not \"192.0.2.6\": write [\"192.0.2.6\"]",
+            "t.toml:19:11: pool.p.real[8].address: must be an address as text such as \"198.51.100.21:80\", "
+            "not 7"));
 }
 
 TEST(PoolRules, RealServersDiffer) {
@@ -205,8 +207,10 @@ TEST(PoolRules, TunnelsAreSound) {
   EXPECT_THAT(problems_of(web("tunnel = { type = \"gre\" }\n", "tunnel = { type = \"gre\" }\n")),
               Lines("t.toml:3:10: service.web.tunnel: needs forwarding = \"tunnel\"",
                     "t.toml:6:10: service.web.real[1].tunnel: needs forwarding = \"tunnel\""));
-  EXPECT_THAT(problems_of(web("tunnel = 5\n")),
-              Lines("t.toml:3:10: service.web.tunnel: must be { type = \"ipip\", .. }, not 5"));
+  EXPECT_THAT(
+      problems_of(web("tunnel = 5\n")),
+      Lines(
+          "t.toml:3:10: service.web.tunnel: must be a table such as { type = \"gue\", port = 6080 }, not 5"));
   const auto pool = load_text(web("tunnel = { type = \"gue\", port = 6080, checksum = true }\n",
                                   "forwarding = \"tunnel\"\n"))
                         .config.pools.at("service.web");
@@ -251,7 +255,7 @@ TEST(ServiceRules, VirtualAddressesAreRead) {
             "t.toml:6:94: service.a.virtual: \"0\" is not a mark from 1 to 4294967295",
             "t.toml:6:106: service.a.virtual: 224.0.0.1 is not an address that a host can have",
             "t.toml:6:126: service.a.virtual: no [vip.other] exists",
-            "t.toml:6:143: service.a.virtual: must be text, not 5"));
+            "t.toml:6:143: service.a.virtual: must be text, not 5: write \"5\""));
   EXPECT_THAT(problems_of("[service.a]\n[[service.a.real]]\naddress = \"198.51.100.1\"\n"),
               Lines("t.toml:1:10: service.a.virtual: is missing: write [\"tcp ADDRESS:PORT\"]"));
 }
@@ -419,7 +423,7 @@ TEST(ServiceRules, SchedulersAndTheirFlags) {
   EXPECT_THAT(problems_of(web("scheduler = \"wcl\"\n")),
               Lines("t.toml:3:13: service.web.scheduler: must be \"rr\", \"wrr\", \"lc\", \"wlc\", \"lblc\", "
                     "\"lblcr\", \"dh\", \"sh\", \"sed\", \"nq\", \"fo\", \"ovf\", \"mh\" or \"twos\", not "
-                    "\"wcl\""));
+                    "\"wcl\": write \"wlc\""));
   EXPECT_THAT(problems_of(web("scheduler = \"rr\"\nscheduler_flags = [\"sh-port\", \"flag-1\"]\n")),
               Lines("t.toml:4:20: service.web.scheduler_flags: \"sh-port\" needs scheduler = \"sh\""));
   const auto flags = [](const std::string& text) {

@@ -78,8 +78,9 @@ TEST(VipRules, AnnounceIsATable) {
                             .config.vips.at("a")
                             .announce;
   EXPECT_EQ(announce, (Announce{2, Milliseconds(50), Milliseconds(60'000)}));
-  EXPECT_THAT(problems_of(vip("announce = 5\n")),
-              Lines("t.toml:5:12: vip.a.announce: must be { count = .., interval = .. }, not 5"));
+  EXPECT_THAT(
+      problems_of(vip("announce = 5\n")),
+      Lines("t.toml:5:12: vip.a.announce: must be a table such as { count = 5, interval = \"1s\" }, not 5"));
 }
 
 TEST(VipRules, AddressesAreAddresses) {
@@ -88,14 +89,15 @@ TEST(VipRules, AddressesAreAddresses) {
                   "\"224.0.0.1\", { interface = \"eth1\" }, { address = \"192.0.2.1\", interfaze = \"x\" }, "
                   "{ address = \"no\" }]\n"),
       Lines("t.toml:4:14: vip.a.addresses: \"192.0.2.300\" is not an IP address",
-            "t.toml:4:29: vip.a.addresses: must be prefix as text, not 5",
+            "t.toml:4:29: vip.a.addresses: must be a prefix as text such as \"192.0.2.1/24\", not 5",
             "t.toml:4:32: vip.a.addresses: 224.0.0.1 is not an address that a host can have",
             "t.toml:4:45: vip.a.addresses: address is missing: write { address = .., interface = .. }",
             "t.toml:4:94: vip.a.addresses.interfaze: no such setting; did you mean \"interface\"?",
             "t.toml:4:125: vip.a.addresses.address: \"no\" is not an IP address"));
   EXPECT_THAT(
       problems_of("[vip.a]\ninterface = \"eth0\"\nvirtual_router_id = 1\naddresses = \"192.0.2.1\"\n"),
-      Lines("t.toml:4:13: vip.a.addresses: must be a list of addresses, not \"192.0.2.1\""));
+      Lines("t.toml:4:13: vip.a.addresses: must be a list such as [\"192.0.2.100\"], not \"192.0.2.1\": "
+            "write [\"192.0.2.1\"]"));
 }
 
 TEST(VipRules, AnAddressMayLiveElsewhere) {
@@ -254,7 +256,7 @@ TEST(VipRules, NodesHaveAddressesOfHosts) {
       problems_of("[nodes]\nlb1 = \"0.0.0.0\"\nlb2 = \"here\"\nlb3 = 5\n[nodes.lb4]\nfence = {}\n", "lb1"),
       Lines("t.toml:2:7: nodes.lb1.addresses: 0.0.0.0 is not an address that a host can have",
             "t.toml:3:7: nodes.lb2.addresses: \"here\" is not an IP address",
-            "t.toml:4:7: nodes.lb3.addresses: must be a list of address, not 5",
+            "t.toml:4:7: nodes.lb3.addresses: must be a list such as [\"192.0.2.11\"], not 5",
             "t.toml:6:1: nodes.lb4.fence: not supported by this version"));
 }
 

@@ -54,15 +54,6 @@ TEST(Schema, ASectionConcernsADaemon) {
   EXPECT_EQ(part_of("on."), Part::kAll);
 }
 
-TEST(Nearest, FindsTypingMistakesOnly) {
-  const std::vector<std::string_view> words{"interval", "timeout", "fall", "on"};
-  EXPECT_EQ(nearest("intervall", words), "interval");
-  EXPECT_EQ(nearest("tiemout", words), "timeout");
-  EXPECT_EQ(nearest("fal", words), "fall");
-  EXPECT_EQ(nearest("colour", words), "");
-  EXPECT_EQ(nearest(std::string(10000, 'x'), words), "");
-}
-
 TEST(Quote, IsATomlString) {
   EXPECT_EQ(quote("a\"b\\c\n\x7f"), "\"a\\\"b\\\\c\\u000A\\u007F\"");
   EXPECT_EQ(quote("gr\xc3\xbc\xc3\x9f"), "\"gr\xc3\xbc\xc3\x9f\"");
