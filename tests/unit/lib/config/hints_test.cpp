@@ -153,8 +153,10 @@ TEST(Hints, TellTheRightValue) {
        "log.level: must be \"debug\", \"info\", \"warning\" or \"error\", not "
        "\"warn\": write \"warning\""},
   });
-  const auto problems = problems_of("[service.w]\nscheduler = \"roundrobin\"\nvirtual = [\"fwmark 7\"]\n");
-  ASSERT_FALSE(problems.empty());
+  const auto problems = problems_of(
+      "[service.w]\nscheduler = \"roundrobin\"\nvirtual = [\"fwmark 7\"]\n"
+      "[[service.w.real]]\naddress = \"198.51.100.21\"\n");
+  ASSERT_EQ(problems.size(), 1U);
   EXPECT_TRUE(problems.front().ends_with("not \"roundrobin\": write \"rr\"")) << problems.front();
 }
 

@@ -74,6 +74,7 @@ TEST(ResolvePorts, WhatIsNotThereIsLeftOutAndNamed) {
 TEST(ResolvePorts, WhatTheFileMakesIsThere) {
   const auto result = resolved(config("\"d0\", \"v0\"",
                                       "[link.d0]\nkind = \"dummy\"\n"
+                                      "[link.eth0]\nkind = \"physical\"\n"
                                       "[link.v0]\nkind = \"vlan\"\non = \"eth0\"\nid = 5\n"));
   EXPECT_THAT(result.missing, IsEmpty());
   EXPECT_EQ(result.network.links.at("b").bond->ports.size(), 2U);
