@@ -31,6 +31,7 @@ class Contention {
   std::optional<std::string> repaired(const std::string& what, TimePoint now);
   // Whether to leave it as somebody else wants it for now.
   [[nodiscard]] bool must_wait(const std::string& what, TimePoint now) const;
+  [[nodiscard]] bool knows(const std::string& what) const { return things_.contains(what); }
   // Forgets what nobody has undone for long enough; what to say about it.
   std::vector<std::string> settle(TimePoint now);
   // When there is something to put back, or to forget; max: never.

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "netd/tell.h"
+
 namespace hawser::netd {
 namespace {
 
@@ -100,6 +102,11 @@ Finding refused(const Waiting& waiting) {
   return {waiting.object, Condition::kDegraded, text.starts_with(prefix) ? text.substr(prefix.size()) : text};
 }
 
+// A section that waits for its device is not in the resolved network.
+Finding missing(const config::MissingDevice& device) {
+  return {device.link, Condition::kDead, tell_missing(device).substr(device.link.size() + 2)};
+}
+
 }  // namespace
 
 std::vector<Finding> states_of_bonds(const config::ResolvedPorts& network, const Observed& observed) {
@@ -141,6 +148,7 @@ std::vector<Finding> findings(const Situation& situation) {
   for (const auto& [name, link] : situation.network.network.links)
     add(list, link.bond ? state_of_bond(name, link, situation.network.missing, situation.observed)
                         : state_of_link(name, link, situation.observed));
+  for (const auto& device : situation.network.missing_devices) add(list, missing(device));
   for (const auto& [key, service] : situation.layout) {
     const auto present = situation.table.find(key);
     add(list, state_of_service(key, service, present == situation.table.end() ? nullptr : &present->second,

@@ -58,6 +58,8 @@ void NetworkKeeper::configure(const config::Config& config, Why why, TimePoint n
   refusals_.clear();
   refused_with_.reset();
   held_.clear();
+  contention_.clear();
+  undone_.clear();
   said_missing_.clear();
   said_missing_devices_.clear();
   why_ = why;
@@ -107,6 +109,8 @@ bool NetworkKeeper::work(TimePoint now) {
   const bool performed = repair(kernel, appeared, now);
   why_.reset();
   if (const auto retry = refusals_.next()) next_ = std::min(next_, *retry);
+  settle_contention(now);
+  next_ = std::min(next_, contention_.next(now));
   if (has_lacp()) next_ = std::min(next_, now + kLacpLook);
   return performed || !appeared.empty();
 }
@@ -127,7 +131,11 @@ bool NetworkKeeper::repair(Kernel& kernel, const std::set<std::string>& appeared
     held_.clear();
     return false;
   }
-  if (!worth_trying(now)) return false;
+  if (!worth_trying(now)) {
+    // What somebody else undoes again and again does not hide what he undoes for the first time.
+    as_wanted_ = plan_network(desired_, observed_.state, contested_steps(now)).empty();
+    return false;
+  }
   const auto why = why_ ? *why_ : was_as_wanted ? Why::kDrift : Why::kRetry;
   return run(kernel, why, appeared, now);
 }
@@ -135,8 +143,8 @@ bool NetworkKeeper::repair(Kernel& kernel, const std::set<std::string>& appeared
 // What was refused is left alone until its time comes, or something changed on the devices of the file. Our
 // own attempts change nothing there that lasts: they are rolled back. All else is done at once.
 bool NetworkKeeper::worth_trying(TimePoint now) const {
-  return has_changed() || !refusals_.due(now).empty() ||
-         !plan_network(desired_, observed_.state, steps_of(left_alone(now))).empty();
+  return why_ || !refusals_.due(now).empty() ||
+         !plan_network(desired_, observed_.state, left_out(now)).empty();
 }
 
 std::set<std::string> NetworkKeeper::left_alone(TimePoint now) const {
@@ -150,6 +158,31 @@ std::vector<Step> NetworkKeeper::steps_of(const std::set<std::string>& names) co
   std::vector<Step> steps;
   for (const auto& name : names) steps.insert(steps.end(), held_.at(name).begin(), held_.at(name).end());
   return steps;
+}
+
+std::vector<Step> NetworkKeeper::contested_steps(TimePoint now) const {
+  std::vector<Step> steps;
+  for (const auto& [what, step] : undone_)
+    if (contention_.must_wait(what, now)) steps.push_back(step);
+  return steps;
+}
+
+std::vector<Step> NetworkKeeper::left_out(TimePoint now) const {
+  auto steps = steps_of(left_alone(now));
+  std::ranges::move(contested_steps(now), std::back_inserter(steps));
+  return steps;
+}
+
+std::vector<std::string> NetworkKeeper::contested() const {
+  std::vector<std::string> list;
+  for (const auto& [what, pause] : contention_.contested())
+    list.push_back(fmt::format("{} again and again: put back every {}", what, format_duration(pause)));
+  return list;
+}
+
+void NetworkKeeper::settle_contention(TimePoint now) {
+  for (const auto& line : contention_.settle(now)) say_(log::Level::kInfo, line);
+  std::erase_if(undone_, [&](const auto& entry) { return !contention_.knows(entry.first); });
 }
 
 bool NetworkKeeper::has_changed() const {
@@ -176,7 +209,7 @@ bool NetworkKeeper::run(Kernel& kernel, Why why, const std::set<std::string>& ap
   const auto alone = left_alone(now);
   if (auto written = book_.will_do(plan_network(desired_, observed_.state)); !written)
     say_(log::Level::kWarning, fmt::format("journal: {}", written.error().text));
-  auto applied = apply(desired_, kernel, Rollback::kObject, kNetwork, {}, steps_of(alone));
+  auto applied = apply(desired_, kernel, Rollback::kObject, kNetwork, {}, left_out(now));
   book_.links_over();
   if (!applied) {
     refusals_.refused("kernel", applied.error().text, now);
@@ -185,18 +218,31 @@ bool NetworkKeeper::run(Kernel& kernel, Why why, const std::set<std::string>& ap
   }
   const auto costs = consequences(observed_, applied->done);
   look(kernel, now);
-  say_done(*applied, why, appeared);
+  say_done(*applied, why, appeared, now);
   for (const auto& cost : costs)
     say_(is_loss(cost) ? log::Level::kWarning : log::Level::kInfo, describe(cost));
   report(*applied, alone, now);
-  as_wanted_ = applied->complete();
+  as_wanted_ =
+      applied->refused.empty() && plan_network(desired_, observed_.state, contested_steps(now)).empty();
   return !applied->done.empty();
 }
 
-void NetworkKeeper::say_done(const Applied& applied, Why why, const std::set<std::string>& appeared) {
+void NetworkKeeper::say_done(const Applied& applied, Why why, const std::set<std::string>& appeared,
+                             TimePoint now) {
   counters_.steps += applied.done.size();
   if (why == Why::kDrift) counters_.drift_repairs += applied.done.size();
-  for (const auto& step : applied.done) say_(log::Level::kInfo, tell_network(step, why, appeared));
+  for (const auto& step : applied.done) say_step(step, why, appeared, now);
+}
+
+// What is known to be undone again and again was said, and is not said each time.
+void NetworkKeeper::say_step(const Step& step, Why why, const std::set<std::string>& appeared,
+                             TimePoint now) {
+  const auto what = tell_network(step, Why::kDrift, {});
+  const bool known = contention_.contested().contains(what);
+  if (!known) say_(log::Level::kInfo, tell_network(step, why, appeared));
+  if (!known && why != Why::kDrift) return;
+  undone_.insert_or_assign(what, step);
+  if (const auto line = contention_.repaired(what, now)) say_(log::Level::kWarning, *line);
 }
 
 void NetworkKeeper::report(const Applied& applied, std::set<std::string> still, TimePoint now) {

@@ -8,6 +8,7 @@
 
 #include "lib/config/ports.h"
 #include "lib/plan/apply.h"
+#include "netd/contention.h"
 #include "netd/ipvs_keeper.h"
 #include "netd/vip_addresses.h"
 
@@ -38,6 +39,8 @@ class NetworkKeeper {
   // The last look; of status and the bond guard.
   [[nodiscard]] const Observed& observed() const { return observed_; }
   [[nodiscard]] const Retries<std::string>& refusals() const { return refusals_; }
+  // What somebody else undoes again and again, in words.
+  [[nodiscard]] std::vector<std::string> contested() const;
   // The file's links and bonds with their ports as devices, and the ports that are not there, as of the last
   // look.
   [[nodiscard]] const config::ResolvedPorts& resolved() const { return resolved_; }
@@ -50,8 +53,12 @@ class NetworkKeeper {
   [[nodiscard]] bool worth_trying(TimePoint now) const;
   [[nodiscard]] std::set<std::string> left_alone(TimePoint now) const;
   [[nodiscard]] std::vector<Step> steps_of(const std::set<std::string>& names) const;
+  [[nodiscard]] std::vector<Step> contested_steps(TimePoint now) const;
+  [[nodiscard]] std::vector<Step> left_out(TimePoint now) const;
   bool run(Kernel& kernel, Why why, const std::set<std::string>& appeared, TimePoint now);
-  void say_done(const Applied& applied, Why why, const std::set<std::string>& appeared);
+  void say_done(const Applied& applied, Why why, const std::set<std::string>& appeared, TimePoint now);
+  void say_step(const Step& step, Why why, const std::set<std::string>& appeared, TimePoint now);
+  void settle_contention(TimePoint now);
   // `still`: what waits and was not tried.
   void report(const Applied& applied, std::set<std::string> still, TimePoint now);
   void report_refused(const Applied& applied, TimePoint now);
@@ -88,6 +95,8 @@ class NetworkKeeper {
   std::map<std::string, std::vector<Step>> held_;
   std::set<std::string> present_;  // of `devices_`, at the last look
   Retries<std::string> refusals_;
+  Contention contention_;
+  std::map<std::string, Step> undone_;  // what is in `contention_`, by its words
   std::string blind_;
 };
 

@@ -180,6 +180,11 @@ std::vector<Finding> findings_of(const StatusFacts& facts) {
                       .ready = facts.ready};
   if (const auto& trouble = facts.controller.journal().trouble(); !trouble.empty())
     situation.waiting.push_back({"journal", trouble});
+  for (auto& what : network.contested()) {
+    auto object = what.substr(0, what.find(':'));
+    situation.waiting.push_back({std::move(object), std::move(what)});
+  }
+  for (const auto& obstacle : facts.controller.obstacles()) situation.waiting.push_back({"host", obstacle});
   add_waiting(situation.waiting, network.refusals());
   add_waiting(situation.waiting, ipvs.refusals());
   return findings(situation);

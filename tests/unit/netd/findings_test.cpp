@@ -155,6 +155,12 @@ TEST_F(Findings, ADeviceOfTheFileThatIsNotThereOrDownOrWithoutCarrierIsDead) {
   EXPECT_THAT(all(), ElementsAre(Finding{"eth0", Condition::kDead, "there is no such device"}));
 }
 
+TEST_F(Findings, ASectionThatWaitsForItsDeviceIsDead) {
+  network.missing_devices = {{"eth7", "eth7"}, {"front", "eth7"}};
+  EXPECT_THAT(all(), ElementsAre(Finding{"eth7", Condition::kDead, "there is no such device"},
+                                 Finding{"front", Condition::kDead, "eth7, which it is on, is missing"}));
+}
+
 TEST_F(Findings, APulledCableIsSaidOfTheDeviceAndNotOfTheVlanOnIt) {
   Link vlan;
   vlan.kind = LinkKind::kVlan;
