@@ -29,7 +29,7 @@ class Forger {
       }
       return last;
     });
-    if (!sent) give_up(sent.error().text);
+    if (!sent) give_up("{}", sent.error().text);
   }
 
   // As a router with that priority would say it every 100 ms.

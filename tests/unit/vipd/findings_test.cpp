@@ -140,7 +140,7 @@ TEST(VipFindings, ABrokenFileIsSaidFirst) {
                                                     "broken: the last good file is in use"}));
 }
 
-TEST(Findings, TheWorstCounts) {
+TEST(VipFindings, TheWorstCounts) {
   EXPECT_EQ(overall({}), Condition::kOk);
   EXPECT_EQ(overall({degraded("a"), dead("b"), degraded("c")}), Condition::kDead);
 }

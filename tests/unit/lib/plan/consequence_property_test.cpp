@@ -80,7 +80,9 @@ std::set<std::string> moved(const State& before, const State& now) {
 }
 
 TEST(ConsequenceProperty, WhatGoesOrMovesIsSaidAndNothingElse) {
-  for (unsigned seed = 0; seed < kCases; ++seed) {
+  unsigned complete = 0;
+  for (unsigned seed = 0; complete < kCases; ++seed) {
+    ASSERT_LT(seed, 20 * kCases);
     Case c(seed);
     const auto observed = c.before.observe({});
     ASSERT_TRUE(observed);
@@ -88,7 +90,11 @@ TEST(ConsequenceProperty, WhatGoesOrMovesIsSaidAndNothingElse) {
     const auto costs = consequences(*observed, steps);
     auto kernel = c.before;
     const auto applied = apply(c.desired, kernel, Rollback::kObject);
-    ASSERT_TRUE(applied && applied->complete()) << "seed " << seed;
+    ASSERT_TRUE(applied) << "seed " << seed;
+    // Where somebody else's devices are in the way not all of it can be done.
+    if (!foreign_in_the_way(c.desired, observed->state).empty()) continue;
+    ASSERT_TRUE(applied->complete()) << "seed " << seed;
+    ++complete;
     std::string text;
     for (const auto& step : steps) text += describe(step) + "\n";
     for (const auto& cost : costs) text += describe(cost) + "\n";
