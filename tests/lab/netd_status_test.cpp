@@ -1,7 +1,7 @@
 // What `netd status` and the log say of a bond and a service that fail: text, exit code, one line a change.
 #include <gmock/gmock.h>
 
-#include "tests/native/netd_host.h"
+#include "tests/support/netd_host.h"
 
 namespace hawser::lab {
 namespace {

@@ -39,7 +39,7 @@ TEST_F(NetdTrafficLab, SaysWhichAddressesAndRoutesGoWhenACardBecomesAPort) {
                             HasSubstr("eth0: loses route default via 192.0.2.9\n"),
                             HasSubstr("eth0: loses route IPv6 default via 2001:db8::9\n"));
   for (const Argv& words : {Argv{"plan"}, Argv{"apply", "--dry-run"}, Argv{"apply"}}) {
-    const auto answer = netd.run(words);
+    const auto answer = netd.ask(words);
     EXPECT_THAT(answer.text, losses) << words.front();
   }
   EXPECT_EQ(lb1.check({"ip", "route", "show", "default"}), "");
@@ -48,9 +48,9 @@ TEST_F(NetdTrafficLab, SaysWhichAddressesAndRoutesGoWhenACardBecomesAPort) {
 TEST_F(NetdTrafficLab, SaysTheLossesOfAReloadOnceInTheLog) {
   lb1.ip({"link set eth1 up", "address add 203.0.113.5/24 dev eth1", "route add default via 203.0.113.9"});
   netd.write(bond("active-backup", R"("eth0")"));
-  netd.start();
+  netd.start_and_await();
   netd.write(bond("active-backup"));
-  ASSERT_EQ(netd.run({"reload"}).status, 0);
+  ASSERT_EQ(netd.ask({"reload"}).status, 0);
   const std::string line = "eth1: loses route default via 203.0.113.9";
   ASSERT_TRUE(netd.says(line)) << netd.daemon().output();
   std::this_thread::sleep_for(2s);
@@ -60,7 +60,7 @@ TEST_F(NetdTrafficLab, SaysTheLossesOfAReloadOnceInTheLog) {
 
 TEST_F(NetdTrafficLab, PutsForeignRoutesBackWholeAfterTheBondWasDown) {
   netd.write(bond("active-backup"));
-  ASSERT_EQ(netd.run({"apply"}).status, 0);
+  ASSERT_EQ(netd.ask({"apply"}).status, 0);
   lb1.ip({"route add default via 192.0.2.254 dev bond0 mtu lock 1400 advmss 1200 initcwnd 20",
           "route add 203.0.113.0/25 nexthop via 192.0.2.3 dev bond0 weight 5 nexthop via 192.0.2.4 dev bond0",
           "route add 203.0.113.128/26 via 192.0.2.3 dev bond0 tos 0x10",
@@ -68,7 +68,7 @@ TEST_F(NetdTrafficLab, PutsForeignRoutesBackWholeAfterTheBondWasDown) {
   const auto shown = [&] { return lb1.check({"ip", "-d", "route", "show", "table", "main"}); };
   const auto before = shown();
   netd.write(bond("balance-xor"));
-  const auto apply = netd.run({"apply"});
+  const auto apply = netd.ask({"apply"});
   EXPECT_EQ(apply.status, 0) << apply.text;
   EXPECT_THAT(apply.text, HasSubstr("bond0: set down"));
   EXPECT_THAT(apply.text, testing::Not(HasSubstr("loses")));
@@ -78,16 +78,16 @@ TEST_F(NetdTrafficLab, PutsForeignRoutesBackWholeAfterTheBondWasDown) {
 // `mac` set: a change of the MAC that nothing can avoid.
 TEST_F(NetdTrafficLab, TellsTheNeighboursOfAnotherMacSoThatTheyMissNextToNothing) {
   netd.write(bond("active-backup"));
-  netd.start();
+  netd.start_and_await();
   const Echo echo(lb1, "192.0.2.11", 7);
   Client client(network.host("client"),
                 {.protocol = Client::Protocol::kUdp, .address = "192.0.2.11", .port = 7, .every = 10ms});
   ASSERT_TRUE(eventually(20s, [&] { return client.answered_in_a_row(50, {}); }));
   const auto changed = Clock::now();
   netd.write(bond("active-backup", R"("eth0", "eth1")", "mac = \"52:54:00:00:53:77\""));
-  const auto plan = netd.run({"plan"});
+  const auto plan = netd.ask({"plan"});
   EXPECT_THAT(plan.text, HasSubstr(" to 52:54:00:00:53:77: neighbours are told"));
-  ASSERT_EQ(netd.run({"reload"}).status, 0);
+  ASSERT_EQ(netd.ask({"reload"}).status, 0);
   ASSERT_TRUE(netd.says("bond0: neighbours are told that 192.0.2.11 is at 52:54:00:00:53:77"))
       << netd.daemon().output();
   EXPECT_TRUE(eventually(20s, [&] { return client.answered_in_a_row(100, changed); }));
@@ -99,15 +99,15 @@ TEST_F(NetdTrafficLab, TellsTheNeighboursOfAnotherMacSoThatTheyMissNextToNothing
 
 TEST_F(NetdTrafficLab, TellsTheNeighboursWhenAnAddressMovesToARenamedBond) {
   netd.write(bond("active-backup"));
-  netd.start();
+  netd.start_and_await();
   std::this_thread::sleep_for(3s);  // the rounds of the start
   const Capture arp(network.host("client"), "eth0",
                     {.filter = "arp and src host 192.0.2.11 and dst host 192.0.2.11", .file = {}});
   auto text = bond("active-backup");
   netd.write(text.replace(text.find("bond0"), 5, "uplink"));
-  ASSERT_EQ(netd.run({"reload"}).status, 0);
+  ASSERT_EQ(netd.ask({"reload"}).status, 0);
   EXPECT_TRUE(eventually(20s, [&] { return arp.count() >= 6; })) << netd.daemon().output();
-  EXPECT_TRUE(netd.logged("uplink: neighbours are told that 192.0.2.11 is at")) << netd.daemon().output();
+  EXPECT_TRUE(netd.has_said("uplink: neighbours are told that 192.0.2.11 is at")) << netd.daemon().output();
 }
 
 }  // namespace

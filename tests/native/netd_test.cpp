@@ -2,7 +2,7 @@
 // IPVS.
 #include <gmock/gmock.h>
 
-#include "tests/native/netd_host.h"
+#include "tests/support/netd_host.h"
 
 namespace hawser::lab {
 namespace {

@@ -51,7 +51,7 @@ constexpr const char* kUnsolicited =
     "icmp6 and ip6[40] == 136 and src host 2001:db8::11 and dst host ff02::1";
 
 TEST_F(NetdTraffic, TellsTheNeighboursOfAMacThatSomebodyElseChanged) {
-  netd.start();
+  netd.start_and_await();
   ASSERT_TRUE(netd.says("neighbours are told that 192.0.2.11, 2001:db8::11 is at")) << netd.daemon().output();
   std::this_thread::sleep_for(2500ms);  // the rounds of the start
   const Capture arp(neighbour, "eth0", {.filter = kGratuitous, .file = {}});
@@ -60,24 +60,24 @@ TEST_F(NetdTraffic, TellsTheNeighboursOfAMacThatSomebodyElseChanged) {
   here.ip({"link set eth0 address " + mac});
   EXPECT_TRUE(eventually(20s, [&] { return times(arp, mac, 42) == 6; })) << times(arp, mac, 42);
   EXPECT_TRUE(eventually(20s, [&] { return times(advertisements, mac, 78) == 3; }));
-  EXPECT_TRUE(netd.logged("eth0: neighbours are told that 192.0.2.11, 2001:db8::11 is at " + mac));
+  EXPECT_TRUE(netd.has_said("eth0: neighbours are told that 192.0.2.11, 2001:db8::11 is at " + mac));
 }
 
 TEST_F(NetdTraffic, TellsTheNeighboursOnceAlsoWithoutADaemon) {
   const Capture arp(neighbour, "eth0", {.filter = kGratuitous, .file = {}});
-  const auto apply = netd.run({"apply"});
+  const auto apply = netd.ask({"apply"});
   EXPECT_EQ(apply.status, 0) << apply.text;
   EXPECT_GE(arp.count(), 6U);
   const auto told = arp.count();
-  EXPECT_EQ(netd.run({"apply"}).status, 0);
+  EXPECT_EQ(netd.ask({"apply"}).status, 0);
   EXPECT_EQ(arp.count(), told) << "nothing moved";
 }
 
 TEST_F(NetdTraffic, SaysNothingToTheNeighboursWhenItStartsAgain) {
-  ASSERT_EQ(netd.run({"apply"}).status, 0);
+  ASSERT_EQ(netd.ask({"apply"}).status, 0);
   const Capture arp(neighbour, "eth0", {.filter = kGratuitous, .file = {}});
-  netd.start();
-  ASSERT_TRUE(netd.logged("netd: ready")) << netd.daemon().output();
+  netd.start_and_await();
+  ASSERT_TRUE(netd.has_said("netd: ready")) << netd.daemon().output();
   std::this_thread::sleep_for(1500ms);
   EXPECT_EQ(arp.count(), 0U);
 }
@@ -89,7 +89,7 @@ TEST_F(NetdTraffic, SaysWhatACardThatIsSetDownLoses) {
            "dev eth0",
            "-6 route add default via 2001:db8:1::9"});
   netd.write("[link.eth0]\nkind = \"physical\"\nup = false\n");
-  const auto plan = netd.run({"plan"});
+  const auto plan = netd.ask({"plan"});
   EXPECT_EQ(plan.status, 3) << plan.text;
   EXPECT_THAT(plan.text,
               AllOf(HasSubstr("eth0: set down\n"), HasSubstr("eth0: loses address 2001:db8:1::5/64\n"),
@@ -97,19 +97,19 @@ TEST_F(NetdTraffic, SaysWhatACardThatIsSetDownLoses) {
                     HasSubstr("eth0: loses route 203.0.113.0/24 table 100\n"),
                     HasSubstr("eth0: loses route IPv6 default via 2001:db8:1::9\n")));
   EXPECT_THAT(plan.text, Not(HasSubstr("loses address 198.51.100.11"))) << "IPv4 addresses stay";
-  const auto apply = netd.run({"apply"});
+  const auto apply = netd.ask({"apply"});
   EXPECT_EQ(apply.status, 0) << apply.text;
   EXPECT_THAT(apply.text, HasSubstr("eth0: loses route default via 198.51.100.254\n"));
   EXPECT_EQ(here.check({"ip", "route", "show", "table", "100"}), "");
 }
 
 TEST_F(NetdTraffic, RefusesAFileWithoutASectionWhateverIsAsked) {
-  netd.start();
+  netd.start_and_await();
   ASSERT_TRUE(has_address("192.0.2.11")) << netd.daemon().output();
   for (const auto* text : {"", "format = 1\n", "# nothing\n", "[log]\nlevel = \"info\"\n"}) {
     netd.write(text);
     for (const auto* verb : {"check", "plan", "apply", "reload"}) {
-      const auto answer = netd.run({verb});
+      const auto answer = netd.ask({verb});
       EXPECT_EQ(answer.status, 78) << verb << ": " << answer.text;
       EXPECT_THAT(answer.text, HasSubstr("has no section")) << verb;
     }
@@ -117,7 +117,7 @@ TEST_F(NetdTraffic, RefusesAFileWithoutASectionWhateverIsAsked) {
   netd.daemon().signal(SIGHUP);
   EXPECT_TRUE(netd.says("is not used"));
   EXPECT_TRUE(has_address("192.0.2.11"));
-  const auto reload = netd.run({"reload", "--allow-empty"});
+  const auto reload = netd.ask({"reload", "--allow-empty"});
   EXPECT_EQ(reload.status, 0) << reload.text;
   EXPECT_TRUE(eventually(20s, [&] { return !has_address("192.0.2.11"); }));
 }
@@ -133,39 +133,39 @@ addresses = ["192.0.2.12/24"]
 )";
 
 TEST_F(NetdTraffic, RefusesAFileThatLeavesNothingOnThisHostUntilItIsSaidTwice) {
-  ASSERT_EQ(netd.run({"apply"}).status, 0);
+  ASSERT_EQ(netd.ask({"apply"}).status, 0);
   netd.write(kElsewhere);
   const auto refusal = HasSubstr(
       "hawser.toml: would remove every link of this host (eth0): if that is meant, say so with "
       "--allow-empty");
   for (const Argv& words :
        {Argv{"plan", "--node", "lb1"}, Argv{"apply", "--node", "lb1"}, Argv{"run", "--node", "lb1"}}) {
-    const auto answer = netd.run(words);
+    const auto answer = netd.ask(words);
     EXPECT_EQ(answer.status, 78) << words.front() << ": " << answer.text;
     EXPECT_THAT(answer.text, refusal) << words.front();
   }
-  EXPECT_EQ(netd.run({"check", "--node", "lb1"}).status, 0) << "for another host it is good";
+  EXPECT_EQ(netd.ask({"check", "--node", "lb1"}).status, 0) << "for another host it is good";
   EXPECT_TRUE(has_address("192.0.2.11"));
-  EXPECT_THAT(netd.run({"plan", "--node", "lb1", "--allow-empty"}).text,
+  EXPECT_THAT(netd.ask({"plan", "--node", "lb1", "--allow-empty"}).text,
               HasSubstr("eth0: remove address 192.0.2.11/24"));
-  EXPECT_EQ(netd.run({"apply", "--node", "lb1", "--allow-empty"}).status, 0);
+  EXPECT_EQ(netd.ask({"apply", "--node", "lb1", "--allow-empty"}).status, 0);
   EXPECT_FALSE(has_address("192.0.2.11"));
-  EXPECT_EQ(netd.run({"apply", "--node", "lb1"}).status, 0) << "where nothing is, nothing is lost";
+  EXPECT_EQ(netd.ask({"apply", "--node", "lb1"}).status, 0) << "where nothing is, nothing is lost";
 }
 
 TEST_F(NetdTraffic, KeepsEverythingWhenAReloadWouldLeaveNothing) {
   netd.write(std::string("[nodes]\nlb1 = \"192.0.2.11\"\nlb2 = \"192.0.2.12\"\n") + kCard);
-  netd.start({"--node", "lb1"});
+  netd.start_and_await({"--node", "lb1"});
   ASSERT_TRUE(has_address("192.0.2.11")) << netd.daemon().output();
   netd.write(kElsewhere);
-  const auto reload = netd.run({"reload"});
+  const auto reload = netd.ask({"reload"});
   EXPECT_EQ(reload.status, 78) << reload.text;
   EXPECT_THAT(reload.text, HasSubstr("would remove every link of this host (eth0)"));
   netd.daemon().signal(SIGHUP);
   EXPECT_TRUE(netd.says("is not used"));
   EXPECT_TRUE(has_address("192.0.2.11"));
-  EXPECT_THAT(netd.run({"status"}).text, HasSubstr("would remove every link"));
-  EXPECT_EQ(netd.run({"reload", "--allow-empty"}).status, 0);
+  EXPECT_THAT(netd.ask({"status"}).text, HasSubstr("would remove every link"));
+  EXPECT_EQ(netd.ask({"reload", "--allow-empty"}).status, 0);
   EXPECT_TRUE(eventually(20s, [&] { return !has_address("192.0.2.11"); }));
 }
 
