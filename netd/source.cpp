@@ -65,8 +65,11 @@ Reading read_file_over(const cli::Arguments& arguments, const std::function<Hold
   if (!reading.good() || !may_leave_nothing || emptiness_of(arguments) == config::Emptiness::kAllowed)
     return reading;
   if (const auto refusal = refusal_to_empty(held(), reading.config))
-    reading.problems.push_back(
-        {.file = arguments.config.string(), .line = 0, .column = 0, .key = {}, .what = *refusal});
+    reading.problems.push_back({.file = arguments.config.string(),
+                                .line = 0,
+                                .column = 0,
+                                .key = {},
+                                .what = fmt::format("{}: {}", arguments.config.string(), *refusal)});
   return reading;
 }
 

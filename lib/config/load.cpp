@@ -46,14 +46,22 @@ bool too_new(const Table& root, Report& report) {
 // Sections that make something, or that a host's overlay may hold.
 constexpr std::array<std::string_view, 9> kSections{"bond",    "link",  "vip",      "check", "pool",
                                                     "service", "group", "provider", "on"};
+// What says only how, or for whom.
+constexpr std::array<std::string_view, 7> kAside{"format", "nodes", "log",     "netd",
+                                                 "vipd",   "peers", "defaults"};
 
-// Whatever node it is for: a file whose sections are all another node's is a file.
-void check_not_empty(const Table& root, Report& report) {
-  const auto has = [&](std::string_view name) {
-    const auto* section = find(root, name);
-    return section != nullptr && section->as<Table>() != nullptr && !section->as<Table>()->empty();
-  };
-  if (!report.problems().empty() || std::ranges::any_of(kSections, has)) return;
+// Whatever node it is for: a file whose sections are all another node's is a file. An unknown key is judged
+// as what it is.
+bool is_empty(const Table& root) {
+  return std::ranges::all_of(root, [](const Entry& entry) {
+    if (std::ranges::find(kAside, entry.key) != kAside.end()) return true;
+    const auto* section = entry.value.as<Table>();
+    return std::ranges::find(kSections, entry.key) != kSections.end() && section != nullptr &&
+           section->empty();
+  });
+}
+
+void refuse_empty(Report& report) {
   report.add(Part::kAll, {0, 1, 1}, "",
              "has no section: it says nothing that should be; write [bond.NAME], [link.NAME], [vip.NAME] or "
              "[service.NAME] (reload --allow-empty takes everything away)");
@@ -133,13 +141,17 @@ Loaded load(const std::vector<Source>& sources, const NodeChoice& choice, Part p
     return loaded;
   }
   const auto& root = *tree;
+  if (emptiness == Emptiness::kRefused && is_empty(root)) {
+    refuse_empty(report);
+    loaded.problems = report.problems();
+    return loaded;
+  }
   NodeView view;
   view.nodes = read_node_names(root, report);
   view.node = choose_node(root, view.nodes, choice, report);
   auto file = read_file(view_of(root, view, report), view, report, &loaded.effective);
   read_other_views(root, sources, file);
   check_all(file, report);
-  if (emptiness == Emptiness::kRefused) check_not_empty(root, report);
   tell_priorities(file, loaded.effective);
   loaded.problems = report.problems();
   loaded.notes = report.notes();

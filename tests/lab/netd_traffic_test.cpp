@@ -33,7 +33,7 @@ class NetdTrafficLab : public NetworkTest {
 
 TEST_F(NetdTrafficLab, SaysWhichAddressesAndRoutesGoWhenACardBecomesAPort) {
   lb1.ip({"link set eth0 up", "address add 192.0.2.11/24 dev eth0", "route add default via 192.0.2.9",
-          "address add 2001:db8::5/64 dev eth0 nodad", "-6 route add default via 2001:db8::9"});
+          "address add 2001:db8::5/64 dev eth0 nodad", "route add ::/0 via 2001:db8::9"});
   netd.write(bond("active-backup"));
   const auto losses = AllOf(HasSubstr("eth0: loses address 2001:db8::5/64\n"),
                             HasSubstr("eth0: loses route default via 192.0.2.9\n"),

@@ -52,7 +52,9 @@ constexpr const char* kUnsolicited =
 
 TEST_F(NetdTraffic, TellsTheNeighboursOfAMacThatSomebodyElseChanged) {
   netd.start_and_await();
-  ASSERT_TRUE(netd.says("neighbours are told that 192.0.2.11, 2001:db8::11 is at")) << netd.daemon().output();
+  // The IPv6 address comes after the IPv4 one: it is tentative at first.
+  for (const auto* address : {"192.0.2.11", "2001:db8::11"})
+    ASSERT_TRUE(netd.says(fmt::format("neighbours are told that {} is at", address))) << netd.log();
   std::this_thread::sleep_for(2500ms);  // the rounds of the start
   const Capture arp(neighbour, "eth0", {.filter = kGratuitous, .file = {}});
   const Capture advertisements(neighbour, "eth0", {.filter = kUnsolicited, .file = {}});
@@ -87,7 +89,7 @@ TEST_F(NetdTraffic, SaysWhatACardThatIsSetDownLoses) {
            "address add 2001:db8:1::5/64 dev eth0 nodad",
            "route add 203.0.113.0/24 table 100 nexthop via 198.51.100.1 dev eth0 nexthop via 198.51.100.2 "
            "dev eth0",
-           "-6 route add default via 2001:db8:1::9"});
+           "route add ::/0 via 2001:db8:1::9"});
   netd.write("[link.eth0]\nkind = \"physical\"\nup = false\n");
   const auto plan = netd.ask({"plan"});
   EXPECT_EQ(plan.status, 3) << plan.text;

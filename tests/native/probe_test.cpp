@@ -255,7 +255,12 @@ TEST_F(HostileServer, ABodyWithoutEndIsReadNoFurtherThanMaxBody) {
 
 TEST_F(HostileServer, OneThatSpeaksSomethingElseIsNotHttp) {
   const Server server(host, says("SSH-2.0-OpenSSH_9.2p1 Debian\r\n\r\n\r\n"));
-  EXPECT_EQ(ask_http(server.endpoint()).verdict, (Verdict{Outcome::kBad, "the reply is not HTTP"}));
+  EXPECT_EQ(
+      ask_http(server.endpoint()).verdict,
+      (Verdict{
+          Outcome::kBad,
+          "the reply is not HTTP: line 1 is \"SSH-2.0-OpenSSH_9.2p1 Debian\", wanted \"HTTP/1.1 200 OK\" "
+          "or the like"}));
 }
 
 TEST_F(HostileServer, OneThatClosesAtOnceGaveNoAnswer) {

@@ -147,12 +147,20 @@ class BareHost : public VipdControl {
 };
 
 TEST_F(BareHost, FewDescriptorsArePlainWords) {
-  for (int limit = 4; limit <= 20; ++limit) {
+  // UBSan reads memory through a pipe: without a free descriptor it takes a sound object for a broken one.
+  const auto blames_an_object = [](const Output& output) {
+    return output.text.find("note: object has invalid vptr") != std::string::npos;
+  };
+  int judged = 0;
+  for (int limit = 4; limit <= 24; ++limit) {
     const auto line = fmt::format("ulimit -n {}; exec timeout 2 \"$@\"", limit);
     const auto output = lb1.host().run(in_shell(line, lb1.command({"run"})));
+    if (blames_an_object(output)) continue;
+    ++judged;
     expect_plain(output);
     EXPECT_THAT(output.status, AnyOf(Eq(0), Eq(1), Eq(78), Eq(124), Eq(127))) << limit << output.text;
   }
+  EXPECT_GE(judged, 5);
 }
 
 TEST_F(BareHost, WithoutProcItSaysSo) {

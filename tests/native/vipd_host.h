@@ -61,6 +61,7 @@ class VipHost {
 
   // vipd with a verb, or vipctl with one.
   [[nodiscard]] Output vipd(const std::string& verb) const { return host_.run(command({verb})); }
+  [[nodiscard]] Output vipd(const Argv& words) const { return host_.run(command(words)); }
   [[nodiscard]] Output vipctl(const Argv& words) const {
     Argv argv{program("vipctl")};
     argv.insert(argv.end(), words.begin(), words.end());

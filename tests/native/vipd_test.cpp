@@ -141,7 +141,7 @@ TEST_F(Vipd, AGoodFileChangesOnlyWhatDiffers) {
 TEST_F(Vipd, AVipThatIsRemovedFromTheFileIsHandedOver) {
   settle();
   lb1.write_text("format = 1\n[nodes]\nlb1 = \"192.0.2.11\"\nlb2 = \"192.0.2.12\"\n");
-  EXPECT_EQ(lb1.vipd("reload").status, 0);
+  EXPECT_EQ(lb1.vipd(Argv{"reload", "--allow-empty"}).status, 0);
   EXPECT_TRUE(lb2.becomes("Active"));
   EXPECT_TRUE(eventually(5s, [&] { return !lb1.holds("192.0.2.100"); }));
   EXPECT_TRUE(eventually(5s, [&] { return lb1.status().at("vips").as_array().empty(); }));
