@@ -300,7 +300,10 @@ TEST_P(BondContract, TellsThatNobodySpeaksLacpAtTheOtherEnd) {
   plug_in("eth0");
   perform(SetMaster{"eth0", "", "bond0"});
   perform(SetLinkUp{"bond0", true});
-  const auto lacp = [&] { return observe().links["eth0"].port.value_or(PortStatus{}).lacp; };
+  const auto lacp = [&]() -> std::optional<LacpStatus> {
+    const auto port = observe().links["eth0"].port;
+    return port ? port->lacp : std::nullopt;
+  };
   // The kernel waits for an answer for three seconds.
   for (int i = 0; i < 100 && (!lacp() || lacp()->partner); ++i) std::this_thread::sleep_for(100ms);
   ASSERT_TRUE(lacp());
@@ -310,7 +313,9 @@ TEST_P(BondContract, TellsThatNobodySpeaksLacpAtTheOtherEnd) {
 
 TEST_P(BondContract, TellsOfLacpOnlyInItsMode) {
   make_bond_with_ports();
-  EXPECT_FALSE(observe().links["eth0"].port.value_or(PortStatus{}).lacp);
+  const auto port = observe().links["eth0"].port;
+  ASSERT_TRUE(port);
+  EXPECT_FALSE(port->lacp);
 }
 
 TEST_P(BondContract, DeletesABondAndLeavesItsPortsDown) {

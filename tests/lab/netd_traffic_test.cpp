@@ -1,6 +1,7 @@
 // What netd does to traffic when a bond is made or made anew, judged through ip and by a client.
 #include <gmock/gmock.h>
 
+#include "tests/support/echo.h"
 #include "tests/support/fixture.h"
 #include "tests/support/netd_host.h"
 
