@@ -36,6 +36,12 @@ constexpr const char* kDown =
     "ip link set eth0 down && ip link set eth0 up && ip address replace "
     "2001:db8::11/64 dev eth0 nodad";
 
+// Without the kernel's own: each device has fe80::/64, and they come back in the order of the devices.
+std::map<RouteKey, Route> of_people(std::map<RouteKey, Route> routes) {
+  std::erase_if(routes, [](const auto& entry) { return is_kernel_made(entry.second); });
+  return routes;
+}
+
 TEST_P(ForeignRoutes, ComeBackInEveryAttribute) {
   for (const auto* route : {
            "default via 192.0.2.254 dev eth0 proto dhcp src 192.0.2.11 metric 100",
@@ -62,7 +68,7 @@ TEST_P(ForeignRoutes, ComeBackInEveryAttribute) {
   ASSERT_NE(shown(), text);
   put_back(before);
   EXPECT_EQ(shown(), text);
-  EXPECT_EQ(observe().state.routes, before.routes);
+  EXPECT_EQ(of_people(observe().state.routes), of_people(before.routes));
 }
 
 TEST_P(ForeignRoutes, ComeBackOnADeviceThatHasAnotherNumberNow) {
