@@ -57,17 +57,17 @@ void Controller::look_for_obstacles(TimePoint now) {
   next_look_at_host_ = now + look_interval_;
   auto seen = look_for_obstacles();
   const auto is_in = [](const auto& list) {
-    return [&list](const auto& text) { return std::ranges::find(list, text) != list.end(); };
+    return [&list](const auto& one) { return std::ranges::find(list, one) != list.end(); };
   };
-  std::vector<std::string> lasting;
+  std::vector<Obstacle> lasting;
   std::ranges::copy_if(seen, std::back_inserter(lasting), is_in(seen_));
-  for (const auto& text : lasting)
-    if (!is_in(obstacles_)(text)) say_(log::Level::kWarning, text);
+  for (const auto& one : lasting)
+    if (!is_in(obstacles_)(one)) say_(log::Level::kWarning, one.text);
   seen_ = std::move(seen);
   obstacles_ = std::move(lasting);
 }
 
-std::vector<std::string> Controller::look_for_obstacles() const {
+std::vector<Obstacle> Controller::look_for_obstacles() const {
   if (ipvs_.layout().empty()) return {};
   auto local = addresses_of(network_.observed().state);
   local.insert(vips_.begin(), vips_.end());

@@ -40,7 +40,7 @@ class Controller {
   [[nodiscard]] const IpvsKeeper& ipvs() const { return ipvs_; }
   [[nodiscard]] const Counters& counters() const { return counters_; }
   // What keeps clients from being served though all is as the file wants it; see obstacles().
-  [[nodiscard]] const std::vector<std::string>& obstacles() const { return obstacles_; }
+  [[nodiscard]] const std::vector<Obstacle>& obstacles() const { return obstacles_; }
   [[nodiscard]] const JournalBook& journal() const { return book_; }
   // What there is here of what we made, as of the last look.
   [[nodiscard]] Holdings held() const { return holdings(book_.names(), network_.observed().state); }
@@ -50,7 +50,7 @@ class Controller {
  private:
   void keep_journal(TimePoint now);
   void look_for_obstacles(TimePoint now);
-  [[nodiscard]] std::vector<std::string> look_for_obstacles() const;
+  [[nodiscard]] std::vector<Obstacle> look_for_obstacles() const;
 
   Counters counters_;
   JournalBook book_;
@@ -63,8 +63,8 @@ class Controller {
   std::set<IpAddress> vips_;
   Milliseconds look_interval_{5000};
   TimePoint next_look_at_host_ = TimePoint::max();
-  std::vector<std::string> seen_;  // at the last look; what the next one sees again is said
-  std::vector<std::string> obstacles_;
+  std::vector<Obstacle> seen_;  // at the last look; what the next one sees again is said
+  std::vector<Obstacle> obstacles_;
 };
 
 }  // namespace hawser::netd

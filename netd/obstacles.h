@@ -18,10 +18,19 @@ struct HostFacts {
   bool operator==(const HostFacts&) const = default;
 };
 
+struct Obstacle {
+  // kAddress alone may be as it should: on a standby the address is another host's business to hold.
+  enum class Kind : std::uint8_t { kForwarding, kAddress };
+  Kind kind = Kind::kForwarding;
+  std::string text;
+
+  bool operator==(const Obstacle&) const = default;
+};
+
 // One line each: "net.ipv4.ip_forward is 0: answers of real servers behind masquerade (service web) are not
 // passed on to their clients: set it to 1",
 // "web: tcp 192.0.2.100:80: no interface has the address and no vip of the file names it: nothing reaches the
 // service".
-std::vector<std::string> obstacles(const Layout& layout, const HostFacts& facts);
+std::vector<Obstacle> obstacles(const Layout& layout, const HostFacts& facts);
 
 }  // namespace hawser::netd

@@ -184,7 +184,8 @@ std::vector<Finding> findings_of(const StatusFacts& facts) {
     auto object = what.substr(0, what.find(':'));
     situation.waiting.push_back({std::move(object), std::move(what)});
   }
-  for (const auto& obstacle : facts.controller.obstacles()) situation.waiting.push_back({"host", obstacle});
+  for (const auto& obstacle : facts.controller.obstacles())
+    if (obstacle.kind == Obstacle::Kind::kForwarding) situation.waiting.push_back({"host", obstacle.text});
   add_waiting(situation.waiting, network.refusals());
   add_waiting(situation.waiting, ipvs.refusals());
   return findings(situation);

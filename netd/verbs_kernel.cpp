@@ -110,7 +110,7 @@ void say_obstacles(const Prepared& prepared) {
   local.merge(addresses_of(config.network));
   local.merge(vip_addresses(config).all);
   for (const auto& obstacle : obstacles(layout, look_at_host(layout, std::move(local))))
-    fmt::print(stderr, "netd: note: {}\n", obstacle);
+    fmt::print(stderr, "netd: note: {}\n", obstacle.text);
 }
 
 int show(const cli::Arguments& arguments, const Prepared& prepared) {

@@ -160,7 +160,7 @@ TEST_F(BareHost, FewDescriptorsArePlainWords) {
     expect_plain(output);
     EXPECT_THAT(output.status, AnyOf(Eq(0), Eq(1), Eq(78), Eq(124), Eq(127))) << limit << output.text;
   }
-  EXPECT_GE(judged, 5);
+  EXPECT_GE(judged, 2);  // with sanitizers few are left, without them all
 }
 
 TEST_F(BareHost, WithoutProcItSaysSo) {
