@@ -123,8 +123,10 @@ bool NetworkKeeper::has_lacp() const {
 
 bool NetworkKeeper::repair(Kernel& kernel, const std::set<std::string>& appeared, TimePoint now) {
   desired_.journal = book_.names();
-  const auto steps = plan_network(desired_, observed_.state);
-  const bool was_as_wanted = std::exchange(as_wanted_, steps.empty());
+  // Where somebody else's device is in the way the plan is empty, and yet it is not as the file wants it.
+  const bool is_as_wanted = plan_network(desired_, observed_.state).empty() &&
+                            foreign_in_the_way(desired_, observed_.state).empty();
+  const bool was_as_wanted = std::exchange(as_wanted_, is_as_wanted);
   if (as_wanted_) {
     refusals_.clear();
     refused_with_.reset();
@@ -133,7 +135,7 @@ bool NetworkKeeper::repair(Kernel& kernel, const std::set<std::string>& appeared
   }
   if (!worth_trying(now)) {
     // What somebody else undoes again and again does not hide what he undoes for the first time.
-    as_wanted_ = plan_network(desired_, observed_.state, contested_steps(now)).empty();
+    as_wanted_ = held_.empty() && plan_network(desired_, observed_.state, contested_steps(now)).empty();
     return false;
   }
   const auto why = why_ ? *why_ : was_as_wanted ? Why::kDrift : Why::kRetry;

@@ -291,7 +291,7 @@ TEST_F(NetdLab, SaysWhatIsRefusedOnceAndDoesTheRest) {
   EXPECT_THAT(daemon.output(), HasSubstr("spare0"));
   std::this_thread::sleep_for(4s);  // two retries
   const auto output = daemon.output();
-  EXPECT_EQ(output.find("spare0 is missing"), output.rfind("spare0 is missing")) << output;
+  EXPECT_EQ(output.find("port spare0 is missing"), output.rfind("port spare0 is missing")) << output;
   EXPECT_EQ(ask({"status"}).status, 3);
 
   lb1.ip({"link add spare0 type dummy"});

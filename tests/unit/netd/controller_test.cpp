@@ -125,6 +125,21 @@ TEST_F(NetdNetwork, LeavesABondThatSomebodyMadeWhenItsOwnWasRefused) {
   EXPECT_TRUE(kernel.state().links.contains("bond0"));
 }
 
+TEST_F(NetdNetwork, SaysThatSomebodyElsesDeviceHasTheNameAndGoesOnOnceThatIsGone) {
+  Link vlan;
+  vlan.kind = LinkKind::kVlan;
+  vlan.vlan = Vlan{.on = "eth0", .id = 7};
+  ASSERT_TRUE(kernel.perform(CreateLink{"bond0", vlan}));
+  start(bonded());
+  EXPECT_TRUE(bond().vlan);
+  EXPECT_THAT(warnings, ElementsAre(HasSubstr("that netd did not make")));
+  for (int i = 0; i < 10; ++i) pass(seconds{10});
+  EXPECT_EQ(warnings.size(), 1U);
+  ASSERT_TRUE(kernel.perform(DeleteLink{"bond0", LinkKind::kVlan}));
+  changed();
+  EXPECT_TRUE(bond().bond);
+}
+
 TEST_F(NetdNetwork, RemovesABondThatItHadToMakeAnew) {
   start(bonded());
   ASSERT_TRUE(kernel.perform(DeleteLink{"bond0", LinkKind::kBond}));
