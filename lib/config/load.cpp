@@ -141,7 +141,8 @@ Loaded load(const std::vector<Source>& sources, const NodeChoice& choice, Part p
     return loaded;
   }
   const auto& root = *tree;
-  if (emptiness == Emptiness::kRefused && is_empty(root)) {
+  const bool says_nothing = emptiness == Emptiness::kRefused && is_empty(root);
+  if (says_nothing && find(root, "nodes") == nullptr) {  // that --node finds no node in it helps nobody
     refuse_empty(report);
     loaded.problems = report.problems();
     return loaded;
@@ -152,6 +153,7 @@ Loaded load(const std::vector<Source>& sources, const NodeChoice& choice, Part p
   auto file = read_file(view_of(root, view, report), view, report, &loaded.effective);
   read_other_views(root, sources, file);
   check_all(file, report);
+  if (says_nothing && report.problems().empty()) refuse_empty(report);
   tell_priorities(file, loaded.effective);
   loaded.problems = report.problems();
   loaded.notes = report.notes();

@@ -226,7 +226,7 @@ TEST(Load, ASingleHostNeedsNoNode) {
   EXPECT_TRUE(load({{"t.toml", ""}}, {"", "left over", "box"}, Part::kAll, Emptiness::kAllowed).good());
   EXPECT_EQ(load({{"t.toml", ""}}, {"", "left over", "box"}, Part::kAll, Emptiness::kAllowed).config.node,
             "");
-  EXPECT_THAT(lines(load({{"t.toml", ""}}, {"lb1", "", ""})),
+  EXPECT_THAT(lines(load({{"t.toml", ""}}, {"lb1", "", ""}, Part::kAll, Emptiness::kAllowed)),
               Lines("t.toml:1:1: nodes: --node lb1 was given, but the file has no [nodes]"));
 }
 
@@ -475,6 +475,7 @@ TEST(Load, RefusesAFileWithoutAnySection) {
       "[vip.NAME] "
       "or [service.NAME] (reload --allow-empty takes everything away)");
   EXPECT_THAT(judged(""), refused);
+  EXPECT_THAT(lines(load({{"t.toml", ""}}, {"lb1", "", ""})), refused) << "whatever node is asked for";
   EXPECT_THAT(judged("# all of it is gone\n\n"), refused);
   EXPECT_THAT(judged("format = 1\n"), refused);
   EXPECT_THAT(judged("format = 1\n[nodes.lb1]\n[log]\nlevel = \"info\"\n[netd]\n[vipd]\n"), refused);
