@@ -103,7 +103,8 @@ boost::json::object health_json(const HealthTable& health);
 HealthTable parse_health(const boost::json::value& answer);
 
 // For people.
-std::string status_text(const boost::json::object& status);
+// Lines of at most `width` characters where that can be; 0: no limit.
+std::string status_text(const boost::json::object& status, std::size_t width = 0);
 // Those of a status' "config" or of a refused reload, as lines.
 std::vector<std::string> problem_lines(const boost::json::value& answer);
 

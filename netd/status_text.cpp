@@ -75,14 +75,19 @@ std::string bonds_text(const json::object& status) {
   return rows.empty() ? rows : "\n" + rows;
 }
 
-std::string services_text(const json::object& status) {
-  cli::Table table(
-      {{"SERVICE"}, {"VIRTUAL"}, {"REAL"}, {"ADDRESS"}, {"WEIGHT", cli::Align::kRight}, {"STATE"}, {"WHY"}});
+std::string services_text(const json::object& status, std::size_t width) {
+  cli::Table table({{"SERVICE"},
+                    {"VIRTUAL"},
+                    {"REAL"},
+                    {"ADDRESS"},
+                    {"WEIGHT", cli::Align::kRight},
+                    {"STATE"},
+                    {"WHY", cli::Align::kLeft, cli::Fit::kWraps}});
   for (const auto& service : objects(status, "services"))
     for (const auto& real : objects(service, "reals"))
       table.add({text(service, "name"), text(service, "virtual"), text(real, "name"), text(real, "address"),
                  text(real, "effective_weight"), text(real, "state"), text(real, "reason")});
-  const auto rows = table.str();
+  const auto rows = table.str("", width);
   return rows.empty() ? rows : "\n" + rows;
 }
 
@@ -126,12 +131,12 @@ std::vector<std::string> problem_lines(const json::value& answer) {
   return lines;
 }
 
-std::string status_text(const json::object& status) {
+std::string status_text(const json::object& status, std::size_t width) {
   const auto node = text(status, "node");
   return fmt::format("netd {} process {}{}{}: {}\n", text(status, "version"), text(status, "pid"),
                      node.empty() ? "" : " on node " + node, truth(status, "ready") ? "" : " (starting)",
                      text(status, "state")) +
-         config_text(status) + findings_text(status) + bonds_text(status) + services_text(status) +
+         config_text(status) + findings_text(status) + bonds_text(status) + services_text(status, width) +
          refusals_text(status) + footer(status);
 }
 

@@ -31,7 +31,8 @@ int status(const cli::Arguments& arguments) {
     return kRefused;
   }
   if (!body->is_object()) return cli::complain("netd", "the answer is not a status");
-  cli::print(arguments.json ? control::pretty(*body) : status_text(body->get_object()));
+  cli::print(arguments.json ? control::pretty(*body)
+                            : status_text(body->get_object(), cli::terminal_width()));
   return control::text_in(*body, "state") == name_of(Condition::kOk) ? kDone : kNo;
 }
 

@@ -63,6 +63,7 @@ std::string age(double seconds);
 
 // For people, from the JSON of GET /v1/status, whichever version of vipd it comes from: a missing key is an
 // empty cell.
-std::string tables(const boost::json::value& status);
+// Lines of at most `width` characters where that can be; 0: no limit.
+std::string tables(const boost::json::value& status, std::size_t width = 0);
 
 }  // namespace hawser::vipd

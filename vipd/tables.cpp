@@ -53,19 +53,19 @@ std::string bad_packets(const json::value& from) {
   return text;
 }
 
-std::string vip_table(const std::vector<json::value>& vips) {
+std::string vip_table(const std::vector<json::value>& vips, std::size_t width) {
   cli::Table table({{"VIP"},
                     {"ROLE"},
                     {"FOR", cli::Align::kRight},
                     {"PRIORITY", cli::Align::kRight},
                     {"INTERFACE"},
                     {"ROUTER ID", cli::Align::kRight},
-                    {"HEARD"},
-                    {"WHY"}});
+                    {"HEARD", cli::Align::kLeft, cli::Fit::kWraps},
+                    {"WHY", cli::Align::kLeft, cli::Fit::kWraps}});
   for (const auto& vip : vips)
     table.add({cell(vip, "name"), cell(vip, "role"), age(number(vip, "seconds")), cell(vip, "priority"),
                cell(vip, "interface"), cell(vip, "virtual_router_id"), heard(vip), cell(vip, "why")});
-  return table.str();
+  return table.str("", width);
 }
 
 std::string address_table(const std::vector<json::value>& vips) {
@@ -81,7 +81,7 @@ std::string address_table(const std::vector<json::value>& vips) {
   return table.str();
 }
 
-std::string counter_table(const json::value& status) {
+std::string counter_table(const json::value& status, std::size_t width) {
   const auto right = cli::Align::kRight;
   cli::Table table({{"VIP"},
                     {"SENT", right},
@@ -90,7 +90,7 @@ std::string counter_table(const json::value& status) {
                     {"TAKEOVERS", right},
                     {"ANNOUNCED", right},
                     {"PUT BACK", right},
-                    {"BAD PACKETS"}});
+                    {"BAD PACKETS", cli::Align::kLeft, cli::Fit::kWraps}});
   for (const auto& vip : list(status, "vips")) {
     const auto* found = find(vip, "counters");
     const json::value counters = found == nullptr ? json::value() : *found;
@@ -102,7 +102,7 @@ std::string counter_table(const json::value& status) {
   for (const auto& interface : list(status, "interfaces"))
     if (const auto bad = bad_packets(interface); !bad.empty())
       table.add({fmt::format("other packets on {}", cell(interface, "name")), "", "", "", "", "", "", bad});
-  return table.str();
+  return table.str("", width);
 }
 
 std::string file_lines(const json::value& status) {
@@ -144,11 +144,11 @@ std::string age(double seconds) {
   return fmt::format("{}d{:02}h", whole / 86400, whole / 3600 % 24);
 }
 
-std::string tables(const json::value& status) {
+std::string tables(const json::value& status, std::size_t width) {
   const auto vips = list(status, "vips");
   if (vips.empty()) return head(status) + "no vips on this host\n" + file_lines(status);
-  return fmt::format("{}{}\n{}\n{}{}{}", head(status), vip_table(vips), address_table(vips),
-                     counter_table(status), file_lines(status), loop_line(status));
+  return fmt::format("{}{}\n{}\n{}{}{}", head(status), vip_table(vips, width), address_table(vips),
+                     counter_table(status, width), file_lines(status), loop_line(status));
 }
 
 }  // namespace hawser::vipd

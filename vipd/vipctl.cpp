@@ -46,7 +46,7 @@ Result<json::value> ask_status(const cli::Arguments& arguments) {
 int status(const cli::Arguments& arguments) {
   const auto answer = ask_status(arguments);
   if (!answer) return cli::complain("vipctl", answer.error());
-  cli::print(arguments.json ? control::pretty(*answer) : vipd::tables(*answer));
+  cli::print(arguments.json ? control::pretty(*answer) : vipd::tables(*answer, cli::terminal_width()));
   return control::text_in(*answer, "state") == name_of(Condition::kOk) ? kDone : kNo;
 }
 
