@@ -3,6 +3,7 @@
 #include "lib/netlink/address_codec.h"
 #include "lib/netlink/link_codec.h"
 #include "lib/netlink/monitor.h"
+#include "lib/netlink/route_codec.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   hawser::ByteView rest{data, size};
@@ -14,7 +15,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     (void)hawser::nl::decode_answer(*message);
     (void)hawser::nl::decode_link(*message);
     (void)hawser::nl::decode_address(*message);
-    (void)hawser::nl::decode_route(*message);
+    const auto route = hawser::nl::decode_route(*message);
+    if (route && *route && (*route)->rest)  // and it is put back as it came
+      (void)hawser::nl::encode_put_kernel_route(hawser::nl::PutRoute::kNew, *(*route)->rest, (*route)->device,
+                                                (*route)->hops);
   }
   return 0;
 }
