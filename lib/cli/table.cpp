@@ -113,6 +113,7 @@ std::string Table::str(std::string_view indent, std::size_t width) const {
   auto widths = natural_widths();
   if (width > 0) narrow(widths, indent.size(), width);
   std::vector<std::string> titles;
+  titles.reserve(columns_.size());
   for (const auto& column : columns_) titles.push_back(column.title);
   std::string text;
   append_row(text, titles, widths, indent);
