@@ -90,9 +90,8 @@ void add_lost_routes(std::vector<Consequence>& all, const State& before, const S
     const auto there = now.routes.find(key);
     if (there == now.routes.end()) {
       if (!said.routes.contains(key)) all.emplace_back(LostRoute{key, route, by_router});
-    } else if (there->second.rest && has_lost_a_way(route, there->second)) {
-      all.emplace_back(PoorerRoute{key, route});
-    } else if (there->second.rest && there->second.rest->nexthop_id != 0 && added.contains(key)) {
+    } else if (there->second.rest && (has_lost_a_way(route, there->second) ||
+                                      (there->second.rest->nexthop_id != 0 && added.contains(key)))) {
       all.emplace_back(PoorerRoute{key, route});
     }
   }
