@@ -46,7 +46,9 @@ int reload(const cli::Arguments& arguments) {
     fmt::print(stderr, "{}\n", body.error().text);  // names netd itself
     return response->status == 409 ? kConfiguration : kRefused;
   }
-  cli::print(arguments.json ? control::pretty(*body) : std::string("netd: the file is in use\n"));
+  cli::print(arguments.json
+                 ? control::pretty(*body)
+                 : std::string("netd: the file was read again; what it changes is being applied\n"));
   return kDone;
 }
 
