@@ -69,3 +69,13 @@ function(hawser_program name)
   target_link_libraries(${name} PRIVATE hawser_flags fmt::fmt tl::expected Boost::boost ${ARG_LINK})
   target_precompile_headers(${name} REUSE_FROM hawser_pch)
 endfunction()
+
+# hawser_unit_tests(PROGRAM PARTS n): a program of GoogleTest as n tests of ctest, so that every processor has one of them at a time.
+function(hawser_unit_tests program)
+  cmake_parse_arguments(ARG "" "PARTS" "" ${ARGN})
+  math(EXPR last "${ARG_PARTS} - 1")
+  foreach(part RANGE ${last})
+    add_test(NAME ${program}_${part} COMMAND ${CMAKE_SOURCE_DIR}/tests/dev/shard ${part} ${ARG_PARTS} $<TARGET_FILE:${program}>)
+    set_tests_properties(${program}_${part} PROPERTIES LABELS unit TIMEOUT 600)
+  endforeach()
+endfunction()
