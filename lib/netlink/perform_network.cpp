@@ -136,12 +136,14 @@ Status Network::put(PutRoute how, const RouteKey& key, const Route& route) {
 
 // Not by replacing: a route of that key which came since we looked belongs to somebody else.
 Status Network::perform(const AddRoute& step) {
-  auto status = put(step.key.nth == 0 ? PutRoute::kNew : PutRoute::kAppend, step.key, step.route);
+  const auto alone_or_last = step.key.nth == 0 ? PutRoute::kNew : PutRoute::kAppend;
+  auto status = put(step.before_others ? PutRoute::kPrepend : alone_or_last, step.key, step.route);
   if (status || status.error().code != EEXIST) return status;
   Observed now;
   if (auto seen = observe(now, true); !seen) return seen;
-  const auto there = now.state.routes.find(step.key);
-  return there != now.state.routes.end() && there->second == step.route ? Status{} : status;
+  const auto keys = keys_like(now.state.routes, step.key);
+  const auto is_it = [&](const RouteKey& key) { return now.state.routes.at(key) == step.route; };
+  return std::ranges::any_of(keys, is_it) ? Status{} : status;
 }
 
 Status Network::perform(const ChangeRoute& step) {

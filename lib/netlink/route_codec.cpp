@@ -180,6 +180,8 @@ int flags_of(PutRoute put) {
       return NLM_F_REPLACE;
     case PutRoute::kAppend:
       return NLM_F_APPEND;
+    case PutRoute::kPrepend:
+      return 0;
     default:
       return NLM_F_EXCL;
   }

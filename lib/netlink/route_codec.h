@@ -25,8 +25,9 @@ Result<std::optional<DecodedRoute>> decode_route(const MessageView& message);
 
 Bytes encode_get_routes(Family family);
 
-// kReplace: in place of the one that has its key; kAppend: behind it.
-enum class PutRoute : std::uint8_t { kNew, kReplace, kAppend };
+// kReplace: in place of the first that has its key; kAppend, kPrepend: behind those, before them (IPv6 knows
+// behind only).
+enum class PutRoute : std::uint8_t { kNew, kReplace, kAppend, kPrepend };
 Bytes encode_put_route(PutRoute put, const RouteKey& key, const Route& route, IfIndex device);
 // A route with a rest, in the kernel's own words; `hops` are the devices of its hops.
 Bytes encode_put_kernel_route(PutRoute put, const KernelRoute& route, IfIndex device,

@@ -100,6 +100,7 @@ struct RemoveAddress {
 struct AddRoute {
   RouteKey key;
   Route route;
+  bool before_others = false;  // of its key, which are there and stay; IPv4 only
   bool operator==(const AddRoute&) const = default;
 };
 struct ChangeRoute {

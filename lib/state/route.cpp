@@ -15,6 +15,18 @@ std::string destination(const Prefix& to) {
 
 }  // namespace
 
+std::vector<RouteKey> keys_like(const std::map<RouteKey, Route>& routes, const RouteKey& key) {
+  const auto base_of = [](RouteKey one) {
+    one.nth = 0;
+    return one;
+  };
+  std::vector<RouteKey> keys;
+  const auto base = base_of(key);
+  for (auto at = routes.lower_bound(base); at != routes.end() && base_of(at->first) == base; ++at)
+    keys.push_back(at->first);
+  return keys;
+}
+
 std::string to_string(const RouteKey& key) {
   auto text = destination(key.to);
   if (key.from) text += fmt::format(" from {}", *key.from);

@@ -4,6 +4,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -80,6 +81,9 @@ struct Route {
 
   bool operator==(const Route&) const = default;
 };
+
+// Of all that the kernel holds under one key, whichever of them `key` is, in their order.
+std::vector<RouteKey> keys_like(const std::map<RouteKey, Route>& routes, const RouteKey& key);
 
 std::string to_string(const RouteKey& key);  // "default", "198.51.100.0/24 table 100 metric 5"
 

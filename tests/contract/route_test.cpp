@@ -1,6 +1,7 @@
 // Routes that others made, through `ip`: what we put back is what was there, in every attribute.
 #include <gmock/gmock.h>
 
+#include "lib/plan/draft.h"
 #include "lib/plan/simulate.h"
 #include "tests/contract/host.h"
 #include "tests/contract/tools.h"
@@ -134,6 +135,83 @@ TEST_P(ForeignRoutes, OfANextHopObjectComeBackAsItsWays) {
   run(kDown);
   put_back(before);
   EXPECT_THAT(run("ip route show 198.51.100.0/24"), testing::HasSubstr("via 192.0.2.7 dev eth0"));
+}
+
+// ---- several routes under one key, on both kernels
+
+class RouteOrder : public HostTest {
+ public:
+  void SetUp() override {
+    for (const auto* card : {"eth0", "eth1", "eth2"}) plug_in_and_up(card);
+  }
+  static RouteKey nth(const char* to, std::uint8_t place) {
+    RouteKey key{254, *Prefix::parse(to), 1024};
+    key.nth = place;
+    return key;
+  }
+  static Route over(const std::string& device) {
+    Route route;
+    route.device = device;
+    route.protocol = 3;  // what `ip` writes
+    return route;
+  }
+  // A route to one network over each card.
+  State three(const char* to) const {
+    for (std::uint8_t i = 0; i < 3; ++i) perform(AddRoute{nth(to, i), over(fmt::format("eth{}", i))});
+    return of_people();
+  }
+  State of_people() const {
+    auto state = observe().state;
+    std::erase_if(state.routes, [](const auto& entry) { return is_kernel_made(entry.second); });
+    return state;
+  }
+  std::vector<std::string> devices() const {
+    std::vector<std::string> names;
+    for (const auto& [key, route] : of_people().routes) names.push_back(route.device);
+    return names;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(, RouteOrder, testing::ValuesIn(hosts(Need::kNothing)), name_of_host);
+
+constexpr std::array<const char*, 2> kNetworks{"198.51.100.0/24", "2001:db8:5::/48"};
+
+TEST_P(RouteOrder, APlanThatCostsOneOfThemPutsItBackInItsPlace) {
+  for (const auto* network : kNetworks) {
+    const auto before = three(network);
+    for (const auto* name : {"eth0", "eth1", "eth2"}) {
+      Draft draft(before, Owner::kNetd);
+      draft.take(SetLinkUp{name, false});
+      draft.take(SetLinkUp{name, true});
+      make_routes(draft, before);
+      for (const auto& step : draft.finish()) perform(step);
+      EXPECT_THAT(devices(), testing::ElementsAre("eth0", "eth1", "eth2")) << network << " " << name;
+    }
+    for (const auto& [key, route] : before.routes) perform(RemoveRoute{key, route});
+  }
+}
+
+TEST_P(RouteOrder, WhatWasLostBeforeALookIsPutBackToo) {
+  for (const auto* network : kNetworks) {
+    const auto before = three(network);
+    for (const auto* name : {"eth0", "eth1", "eth2"}) {
+      perform(SetLinkUp{name, false});
+      perform(SetLinkUp{name, true});
+      ASSERT_EQ(devices().size(), 2U);
+      for (const auto& step : towards_network(of_people(), before, Owner::kNetd))
+        if (!std::holds_alternative<SetMac>(step)) perform(step);
+      EXPECT_THAT(devices(), testing::ElementsAre("eth0", "eth1", "eth2")) << network << " " << name;
+    }
+    for (const auto& [key, route] : before.routes) perform(RemoveRoute{key, route});
+  }
+}
+
+TEST_P(RouteOrder, ReplacingReplacesTheFirstOfThem) {
+  (void)three(kNetworks[0]);
+  auto route = over("eth2");
+  route.mtu = 1300;
+  perform(ChangeRoute{nth(kNetworks[0], 0), over("eth0"), route});
+  EXPECT_THAT(devices(), testing::ElementsAre("eth2", "eth1", "eth2"));
 }
 
 }  // namespace

@@ -66,7 +66,8 @@ Status FakeKernel::remove_address(const std::string& name, const Prefix& prefix)
   const auto order = in_order_[name];
   const auto same_subnet = [&](const Prefix& other) { return other.network() == prefix.network(); };
   const auto first = std::ranges::find_if(order, same_subnet);
-  if (prefix.address.is_v4() && first != order.end() && *first == prefix)
+  const bool takes_along = prefix.address.is_v4() && !link->promotes_secondaries.value;
+  if (takes_along && first != order.end() && *first == prefix)
     for (const auto& other : order)
       if (other != prefix && same_subnet(other)) forget_address(name, other);
   forget_address(name, prefix);
@@ -128,16 +129,52 @@ Status FakeKernel::can_route(const Route& route) {
   return {};
 }
 
-Status FakeKernel::add_route(const RouteKey& key, const Route& route) {
-  const auto found = state_.routes.find(key);
-  if (found != state_.routes.end()) return found->second == route ? Status{} : refuse(EEXIST);
-  return change_route(key, route);
+// fib_table_insert() knows a route among those of its key by what it is, not by its number.
+Status FakeKernel::add_route(const AddRoute& step) {
+  const auto like = keys_like(state_.routes, step.key);
+  for (const auto& key : like)
+    if (state_.routes.at(key) == step.route) return {};
+  const bool only_if_alone = step.key.nth == 0 && !step.before_others;
+  if (only_if_alone && !like.empty()) return refuse(EEXIST);
+  if (auto can = can_route(step.route); !can) return can;
+  auto key = step.key;
+  key.nth = static_cast<std::uint8_t>(like.size());
+  state_.routes[key] = step.route;
+  if (!step.before_others || key.to.address.is_v6()) return {};
+  for (; key.nth > 0; --key.nth) {
+    auto before = key;
+    --before.nth;
+    std::swap(state_.routes[key], state_.routes[before]);
+  }
+  return {};
 }
 
-Status FakeKernel::change_route(const RouteKey& key, const Route& to) {
+// NLM_F_REPLACE: the first of the key, whichever is meant.
+Status FakeKernel::change_route(RouteKey key, const Route& to) {
   if (auto can = can_route(to); !can) return can;
+  key.nth = 0;
   state_.routes[key] = to;
   return {};
+}
+
+Status FakeKernel::remove_route(const RemoveRoute& step) {
+  for (const auto& key : keys_like(state_.routes, step.key)) {
+    if (state_.routes.at(key) != step.route) continue;
+    state_.routes.erase(key);
+    return {};
+  }
+  return {};
+}
+
+// The kernel numbers nothing: the first is the first.
+void FakeKernel::number_routes() {
+  std::map<RouteKey, Route> numbered;
+  for (const auto& [key, route] : state_.routes) {
+    auto place = key;
+    place.nth = static_cast<std::uint8_t>(keys_like(numbered, key).size());
+    numbered.emplace(place, route);
+  }
+  state_.routes = std::move(numbered);
 }
 
 }  // namespace hawser

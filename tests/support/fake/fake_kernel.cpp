@@ -27,12 +27,9 @@ struct FakePerform {
   Status operator()(const AddAddress& s) const { return k.add_address(s.link, s.prefix, s.address); }
   Status operator()(const ChangeAddress& s) const { return k.change_address(s.link, s.prefix, s.to); }
   Status operator()(const RemoveAddress& s) const { return k.remove_address(s.link, s.prefix); }
-  Status operator()(const AddRoute& s) const { return k.add_route(s.key, s.route); }
+  Status operator()(const AddRoute& s) const { return k.add_route(s); }
   Status operator()(const ChangeRoute& s) const { return k.change_route(s.key, s.to); }
-  Status operator()(const RemoveRoute& s) const {
-    k.state_.routes.erase(s.key);
-    return {};
-  }
+  Status operator()(const RemoveRoute& s) const { return k.remove_route(s); }
   Status operator()(const AddService& s) const { return k.add_service(s.key, s.service); }
   Status operator()(const EditService& s) const { return k.edit_service(s.key, s.to); }
   Status operator()(const DeleteService& s) const {
@@ -52,6 +49,8 @@ FakeKernel::FakeKernel(State state) : state_(std::move(state)) {
     hardware_[name] = {.mtu = *link.mtu, .mac = *link.mac};
     for (const auto& [prefix, address] : link.addresses)
       if (prefix.address.is_v4()) in_order_[name].push_back(prefix);
+    std::ranges::stable_sort(in_order_[name], {},
+                             [&](const Prefix& prefix) { return link.addresses.at(prefix).place.value; });
   }
   for (auto& [name, link] : state_.links) {
     if (!link.bond) continue;
@@ -135,6 +134,8 @@ Status FakeKernel::perform(const Step& step) {
   auto status = injected();
   if (status && swallowed_ && swallowed_(step)) return {};
   if (status) status = std::visit(FakePerform{*this}, step);
+  const auto is_another = [](const auto& entry) { return entry.first.nth != 0; };
+  if (std::ranges::any_of(state_.routes, is_another)) number_routes();
   if (!status) return fail_because(describe(step), status.error());
   return {};
 }
@@ -145,6 +146,7 @@ LinkStatus FakeKernel::status_of(const std::string& name, const Link& link) cons
   status.index = IfIndex(number == index_.end() ? 0 : number->second);
   const auto carrier = carrier_.find(name);
   status.carrier = link.up && (carrier == carrier_.end() || carrier->second);
+  if (const auto names = altnames_.find(name); names != altnames_.end()) status.altnames = names->second;
   status.kind = link.kind == LinkKind::kPhysical ? "" : std::string(name_of(link.kind));
   if (const auto facts = bonds_.find(name); facts != bonds_.end()) status.active_port = facts->second.active;
   if (const auto master = bonds_.find(link.master); master != bonds_.end()) {
@@ -166,6 +168,10 @@ Result<Observed> FakeKernel::observe(const Scope& scope) {
   Observed observed;
   if (scope.network) {
     observed.state.links = state_.links;
+    for (const auto& [name, order] : in_order_)
+      if (const auto link = observed.state.links.find(name); link != observed.state.links.end())
+        for (std::size_t i = 0; i < order.size(); ++i)
+          link->second.addresses.at(order[i]).place.value = static_cast<std::uint32_t>(i + 1);
     if (scope.routes) observed.state.routes = state_.routes;
     for (const auto& [name, link] : state_.links) observed.links[name] = status_of(name, link);
   }

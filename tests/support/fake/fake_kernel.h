@@ -30,6 +30,7 @@ class FakeKernel : public Kernel {
   // Something lives on the device (ipvlan, macvlan): netdev_is_rx_handler_busy().
   void set_in_use(const std::string& device, bool in_use);
   void set_carrier(const std::string& device, bool carrier);
+  void add_altname(const std::string& device, const std::string& name) { altnames_[device].insert(name); }
   // Duplicate address detection: while it runs on an IPv6 address no route may have that as its source.
   void set_tentative(const IpAddress& address, bool tentative);
 
@@ -101,8 +102,10 @@ class FakeKernel : public Kernel {
   Status add_address(const std::string& name, const Prefix& prefix, const Address& address);
   Status change_address(const std::string& name, const Prefix& prefix, const Address& to);
   Status remove_address(const std::string& name, const Prefix& prefix);
-  Status add_route(const RouteKey& key, const Route& route);
-  Status change_route(const RouteKey& key, const Route& to);
+  Status add_route(const AddRoute& step);
+  Status change_route(RouteKey key, const Route& to);
+  Status remove_route(const RemoveRoute& step);
+  void number_routes();
   Status can_route(const Route& route);
   void forget_address(const std::string& name, const Prefix& prefix);
   void drop_routes(const std::string& device, bool ipv4, bool ipv6);
@@ -122,6 +125,7 @@ class FakeKernel : public Kernel {
   std::map<std::string, Hardware> hardware_;             // what a port gets back when it leaves its bond
   std::map<std::string, std::vector<Prefix>> in_order_;  // IPv4 addresses of a device, as they were added
   std::map<std::string, bool> carrier_;
+  std::map<std::string, std::set<std::string>> altnames_;
   std::set<IpAddress> tentative_;
   std::set<std::string> fixed_mac_;
   std::set<std::string> in_use_;
