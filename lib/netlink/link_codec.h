@@ -2,6 +2,8 @@
 // lib/netlink/network.cpp, which has seen them all.
 #pragma once
 
+#include <set>
+
 #include "lib/netlink/bond_codec.h"
 #include "lib/state/network.h"
 
@@ -26,6 +28,8 @@ struct DecodedLink {
   std::uint16_t vlan_id = 0;
   std::uint16_t vlan_protocol = 0;
   std::uint32_t vrf_table = 0;
+  bool promotes_secondaries = false;  // of the link itself; conf/all counts beside it
+  std::set<std::string> altnames;
 };
 
 Result<DecodedLink> decode_link(const MessageView& message);

@@ -3,6 +3,7 @@
 #include <linux/rtnetlink.h>
 
 #include "lib/netlink/link_codec.h"
+#include "lib/netlink/secondaries_codec.h"
 
 namespace hawser::nl {
 
@@ -62,6 +63,14 @@ void read_link(const Attr& attr, DecodedLink& link, Info& info) {
       break;
     case IFLA_LINKINFO:
       attr.each([&](const Attr& part) { read_info(part, link, info); });
+      break;
+    case IFLA_AF_SPEC:
+      link.promotes_secondaries = promotes_secondaries(attr);
+      break;
+    case IFLA_PROP_LIST:
+      attr.each([&](const Attr& property) {
+        if (property.type() == IFLA_ALT_IFNAME) link.altnames.insert(std::string(property.text()));
+      });
       break;
     default:
       break;

@@ -3,6 +3,7 @@
 
 #include <linux/netlink.h>
 
+#include "lib/base/atomic_file.h"
 #include "lib/netlink/address_codec.h"
 #include "lib/netlink/link_codec.h"
 #include "lib/netlink/network.h"
@@ -20,6 +21,12 @@ std::string name_in(const Names& names, IfIndex index) {
   return found == names.end() ? std::string{} : found->second;
 }
 
+// conf/all counts for every device; without /proc that is not known, and each has its own.
+bool all_promote_secondaries() {
+  const auto text = read_file("/proc/sys/net/ipv4/conf/all/promote_secondaries");
+  return text && !text->starts_with("0");
+}
+
 Link link_of(const DecodedLink& decoded, const Names& names) {
   Link link;
   link.kind = kind_of(decoded.kind);
@@ -28,6 +35,7 @@ Link link_of(const DecodedLink& decoded, const Names& names) {
   link.mac = decoded.mac;
   link.master = name_in(names, decoded.master);
   link.vrf_table = decoded.vrf_table;
+  link.promotes_secondaries.value = decoded.promotes_secondaries;
   if (link.kind == LinkKind::kVlan)
     link.vlan = Vlan{name_in(names, decoded.lower), decoded.vlan_id, decoded.vlan_protocol};
   if (link.kind == LinkKind::kBond) {
@@ -46,6 +54,7 @@ LinkStatus status_of(const DecodedLink& decoded, const Names& names) {
   if (decoded.port_kind == "bond") status.port = decoded.port.status;
   status.active_port = name_in(names, decoded.bond.active_port);
   status.aggregator = decoded.bond.aggregator;
+  status.altnames = decoded.altnames;
   return status;
 }
 
@@ -109,8 +118,10 @@ Status Network::observe_links(Observed& observed, Names& names) {
   const auto links = socket_.collect(encode_get_links(), decode_link);
   if (!links) return fail_because("links: read", links.error());
   for (const auto& link : *links) names[link.index] = link.name;
+  const bool all_promote = all_promote_secondaries();
   for (const auto& link : *links) {
-    observed.state.links[link.name] = link_of(link, names);
+    auto& there = observed.state.links[link.name] = link_of(link, names);
+    there.promotes_secondaries.value |= all_promote;
     observed.links[link.name] = status_of(link, names);
   }
   for (const auto& link : *links) add_port(observed.state, link, names);
@@ -120,9 +131,12 @@ Status Network::observe_links(Observed& observed, Names& names) {
 Status Network::observe_addresses(Observed& observed, const Names& names) {
   const auto addresses = socket_.collect(encode_get_addresses(), decode_address);
   if (!addresses) return fail_because("addresses: read", addresses.error());
+  std::uint32_t place = 0;
   for (const auto& [index, prefix, address] : *addresses) {
     const auto link = observed.state.links.find(name_in(names, index));
-    if (link != observed.state.links.end()) link->second.addresses[prefix] = address;
+    if (link == observed.state.links.end()) continue;
+    auto& there = link->second.addresses[prefix] = address;
+    there.place.value = ++place;
   }
   return {};
 }

@@ -24,16 +24,18 @@ bool promoted(ByteView settings) {
   return reader.ok() && value != 0;
 }
 
-void read_families(const Attr& families, DecodedSecondaries& decoded) {
+}  // namespace
+
+bool promotes_secondaries(const Attr& families) {
+  bool promotes = false;
   families.each([&](const Attr& family) {
     if (family.type() != AF_INET) return;
     family.each([&](const Attr& attr) {
-      if (attr.type() == IFLA_INET_CONF) decoded.promoted = promoted(attr.value());
+      if (attr.type() == IFLA_INET_CONF) promotes = promoted(attr.value());
     });
   });
+  return promotes;
 }
-
-}  // namespace
 
 Bytes encode_get_secondaries(IfIndex link) {
   Message message{RTM_GETLINK, NLM_F_ACK};
@@ -48,7 +50,7 @@ Result<DecodedSecondaries> decode_secondaries(const MessageView& message) {
   bool ok = reader.ok();
   ok = ok && for_each_attr(reader.take(reader.left()), [&](const Attr& attr) {
          if (attr.type() == IFLA_IFNAME) decoded.name = attr.text();
-         if (attr.type() == IFLA_AF_SPEC) read_families(attr, decoded);
+         if (attr.type() == IFLA_AF_SPEC) decoded.promoted = promotes_secondaries(attr);
        });
   if (!ok || decoded.name.empty()) return fail("link message malformed");
   return decoded;

@@ -17,6 +17,9 @@ struct DecodedSecondaries {
   bool operator==(const DecodedSecondaries&) const = default;
 };
 
+// What IFLA_AF_SPEC says of it.
+bool promotes_secondaries(const Attr& families);
+
 Bytes encode_get_secondaries(IfIndex link);
 Result<DecodedSecondaries> decode_secondaries(const MessageView& message);
 Bytes encode_promote_secondaries(IfIndex link, bool promote);

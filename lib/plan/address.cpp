@@ -21,11 +21,14 @@ bool is_same_subnet(const Prefix& one, const Prefix& other) {
 }
 
 // The second IPv4 address of a subnet is a secondary, which Linux removes together with the first: an old
-// address goes before its successor comes.
-bool blocks_new_one(const Prefix& old, const Addresses& there, const Addresses& wanted) {
-  return old.address.is_v4() && std::ranges::any_of(wanted, [&](const auto& entry) {
-           return !there.contains(entry.first) && is_same_subnet(entry.first, old);
-         });
+// address goes before its successor comes, and before those are put back that go with it.
+bool goes_first(const Prefix& old, const Link& there, const Addresses& wanted) {
+  if (!old.address.is_v4()) return false;
+  const auto along = goes_along(there, old);
+  return std::ranges::any_of(wanted, [&](const auto& entry) {
+    if (there.addresses.contains(entry.first)) return std::ranges::find(along, entry.first) != along.end();
+    return is_same_subnet(entry.first, old);
+  });
 }
 
 // vipd's addresses are put back by vipd alone, and only while it is Active.
@@ -52,12 +55,14 @@ void make_address(Draft& draft, const std::string& name, const Prefix& prefix, c
 }  // namespace
 
 void make_addresses(Draft& draft, const Link& wanted, const std::string& name) {
-  const auto there = draft.link_or_new(name).addresses;
-  for (const auto& [prefix, address] : there)
+  const auto there = draft.link_or_new(name);
+  for (const auto& [prefix, address] : there.addresses)
     if (!wanted.addresses.contains(prefix) && !is_kernel_made(prefix, address) &&
-        blocks_new_one(prefix, there, wanted.addresses))
+        goes_first(prefix, there, wanted.addresses))
       draft.take(RemoveAddress{name, prefix});
-  for (const auto& [prefix, address] : wanted.addresses) make_address(draft, name, prefix, address);
+  // Twice: one that is made anew takes its secondaries along, which may have had their turn.
+  for (int pass = 0; pass < 2; ++pass)
+    for (const auto& [prefix, address] : wanted.addresses) make_address(draft, name, prefix, address);
 }
 
 void remove_addresses(Draft& draft, const State& target) {

@@ -119,7 +119,7 @@ bool is_local(const State& state, const IpAddress& address) {
       state.links, [&](const auto& link) { return std::ranges::any_of(link.second.addresses, is_it); });
 }
 
-void remove_address(State& state, const std::string& name, const Prefix& prefix) {
+void forget_address(State& state, const std::string& name, const Prefix& prefix) {
   auto& addresses = state.links[name].addresses;
   addresses.erase(prefix);
   if (!is_local(state, prefix.address))
@@ -129,6 +129,26 @@ void remove_address(State& state, const std::string& name, const Prefix& prefix)
   // fib_inetaddr_event(): without an address IPv4 is disabled on the device.
   if (prefix.address.is_v4() && std::ranges::none_of(addresses, same_family))
     drop_routes(state, name, Family::kIpv4);
+}
+
+void remove_address(State& state, const std::string& name, const Prefix& prefix) {
+  for (const auto& other : goes_along(state.links[name], prefix)) forget_address(state, name, other);
+  forget_address(state, name, prefix);
+}
+
+// A new one is the last of its subnet.
+void add_address(Link& link, const Prefix& prefix, const Address& address) {
+  std::uint32_t last = 0;
+  for (const auto& [other, there] : link.addresses) last = std::max(last, there.place.value);
+  auto& added = link.addresses[prefix] = address;
+  added.place.value = last + 1;
+}
+
+void change_address(Link& link, const Prefix& prefix, const Address& to) {
+  auto& address = link.addresses[prefix];
+  const auto place = address.place;
+  address = to;
+  address.place = place;
 }
 
 Bond& bond_at(State& state, const std::string& name) {
@@ -206,8 +226,8 @@ struct Simulate {
   void operator()(const SetAdActorSystem& s) const { bond_at(*state, s.bond).ad_actor_system = s.to; }
   void operator()(const SetPortOptions& s) const { bond_at(*state, s.bond).ports[s.port] = s.to; }
   void operator()(const SetActivePort& /*s*/) const {}
-  void operator()(const AddAddress& s) const { state->links[s.link].addresses[s.prefix] = s.address; }
-  void operator()(const ChangeAddress& s) const { state->links[s.link].addresses[s.prefix] = s.to; }
+  void operator()(const AddAddress& s) const { add_address(state->links[s.link], s.prefix, s.address); }
+  void operator()(const ChangeAddress& s) const { change_address(state->links[s.link], s.prefix, s.to); }
   void operator()(const RemoveAddress& s) const { remove_address(*state, s.link, s.prefix); }
   void operator()(const AddRoute& s) const { state->routes[s.key] = s.route; }
   void operator()(const ChangeRoute& s) const { state->routes[s.key] = s.to; }
@@ -242,6 +262,20 @@ void forget_device(std::map<RouteKey, Route>& routes, const std::string& device)
     if (left) entry->second = std::move(*left);
     entry = left ? std::next(entry) : routes.erase(entry);
   }
+}
+
+// __inet_del_ifa()
+std::vector<Prefix> goes_along(const Link& link, const Prefix& prefix) {
+  const auto found = link.addresses.find(prefix);
+  if (found == link.addresses.end() || !prefix.address.is_v4() || link.promotes_secondaries.value) return {};
+  const auto place = found->second.place.value;
+  std::vector<Prefix> secondaries;
+  for (const auto& [other, address] : link.addresses) {
+    if (other == prefix || other.network() != prefix.network()) continue;
+    if (address.place.value < place) return {};  // a secondary itself
+    if (address.place.value > place) secondaries.push_back(other);
+  }
+  return secondaries;
 }
 
 void simulate(State& state, const Step& step) {

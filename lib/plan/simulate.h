@@ -17,6 +17,10 @@ bool dies_with(const State& state, const Route& route, const std::string& device
 // What becomes of routes when a device is deleted.
 void forget_device(std::map<RouteKey, Route>& routes, const std::string& device);
 
+// What the kernel removes together with this address of the device: its secondaries, unless they are
+// promoted.
+std::vector<Prefix> goes_along(const Link& link, const Prefix& prefix);
+
 inline constexpr std::uint32_t kIpv6Mtu = 1280;  // IPV6_MIN_MTU: below it a device has no IPv6
 
 // Modes with one active port: they take a primary and the priorities of ports (bond_mode_uses_primary()).

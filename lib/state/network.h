@@ -31,6 +31,13 @@ inline constexpr std::array<Name<LinkKind>, 6> kNames<LinkKind>{{
     {LinkKind::kOther, "other"},
 }};
 
+// What a plan has to know of the kernel and no file says: carried along, never compared.
+template <class T>
+struct Aside {
+  T value{};
+  bool operator==(const Aside& /*other*/) const { return true; }
+};
+
 inline constexpr std::uint32_t kForever = 0xFFFFFFFF;  // INFINITY_LIFE_TIME
 
 struct Address {
@@ -40,6 +47,9 @@ struct Address {
   bool no_prefix_route = false;                 // IFA_F_NOPREFIXROUTE
   bool no_dad = false;                          // IFA_F_NODAD; IPv6 only
   std::optional<IpAddress> broadcast;           // IPv4; nullopt: none
+  // IPv4: in the kernel's order on its device. The first of a subnet is the primary, the others its
+  // secondaries.
+  Aside<std::uint32_t> place{};
 
   bool operator==(const Address&) const = default;
 };
@@ -64,6 +74,7 @@ struct Link {
   std::optional<Vlan> vlan;     // kind vlan
   std::uint32_t vrf_table = 0;  // kind vrf
   std::map<Prefix, Address> addresses;
+  Aside<bool> promotes_secondaries{};  // whether they stay when their primary goes (sysctl)
 
   bool operator==(const Link&) const = default;
 };

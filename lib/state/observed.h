@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "lib/base/strong.h"
@@ -48,8 +49,9 @@ struct LinkStatus {
   std::uint32_t carrier_changes = 0;
   std::string kind;  // IFLA_INFO_KIND as the kernel spells it: "veth", "bond", ""
   std::optional<PortStatus> port;
-  std::string active_port;       // of a bond with an active port
-  std::uint16_t aggregator = 0;  // of an 802.3ad bond: the one that carries; 0: none
+  std::string active_port;           // of a bond with an active port
+  std::uint16_t aggregator = 0;      // of an 802.3ad bond: the one that carries; 0: none
+  std::set<std::string> altnames{};  // "ip link property add dev eth0 altname uplink"
 
   bool operator==(const LinkStatus&) const = default;
 };

@@ -1,6 +1,7 @@
 // Links, addresses and routes: what both kernels must do alike.
 #include <cerrno>
 
+#include "lib/plan/simulate.h"
 #include "tests/contract/host.h"
 
 namespace hawser::contract {
@@ -196,6 +197,21 @@ TEST_P(NetworkContract, KeepsIpv4ButNotIpv6AddressesOfALinkThatGoesDown) {
   perform(SetLinkUp{"eth0", false});
   EXPECT_TRUE(link("eth0").addresses.contains(prefix("192.0.2.11/24")));
   EXPECT_FALSE(link("eth0").addresses.contains(prefix("2001:db8::11/64")));
+}
+
+TEST_P(NetworkContract, ShowsWhichAddressesGoTogetherWithAnother) {
+  plug_in_and_up("eth0");
+  for (const auto* text :
+       {"192.0.2.20/24", "192.0.2.12/24", "192.0.2.31/24", "192.0.2.13/32", "192.0.2.5/25"})
+    perform(AddAddress{"eth0", prefix(text), owned()});
+  auto before = observe().state;
+  EXPECT_EQ(goes_along(before.links["eth0"], prefix("192.0.2.20/24")),
+            (std::vector{prefix("192.0.2.12/24"), prefix("192.0.2.31/24")}));
+  for (const auto* text : {"192.0.2.12/24", "192.0.2.13/32", "192.0.2.5/25"})
+    EXPECT_TRUE(goes_along(before.links["eth0"], prefix(text)).empty()) << text;
+  simulate(before, RemoveAddress{"eth0", prefix("192.0.2.20/24")});
+  perform(RemoveAddress{"eth0", prefix("192.0.2.20/24")});
+  EXPECT_EQ(link("eth0").addresses, before.links["eth0"].addresses);
 }
 
 TEST_P(NetworkContract, AddsARouteWithAllItsAttributesAndTakesTheSameStepTwice) {

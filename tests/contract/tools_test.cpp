@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include "lib/plan/simulate.h"
 #include "tests/contract/host.h"
 
 namespace hawser::contract {
@@ -167,6 +168,31 @@ TEST_P(WithoutModules, SaysWhichModuleIsMissingAndSeesNoServices) {
   EXPECT_TRUE(words(DeleteService{*ServiceKey::parse("tcp 192.0.2.100:80")})
                   .ends_with(": ip_vs module missing: load it with modprobe ip_vs"));
   EXPECT_TRUE(observe().state.services.empty());
+}
+
+TEST_P(SeenByIp, ADeviceHasAnotherName) {
+  plug_in("eth0");
+  run("ip link property add dev eth0 altname uplink altname a-name-that-is-longer-than-fifteen");
+  EXPECT_EQ(observe().links["eth0"].altnames,
+            (std::set<std::string>{"uplink", "a-name-that-is-longer-than-fifteen"}));
+}
+
+TEST_P(SeenByIp, WhereSecondariesArePromotedNoAddressGoesAlong) {
+  plug_in_and_up("eth0");
+  run("ip address add 192.0.2.11/24 dev eth0 && ip address add 192.0.2.12/24 dev eth0");
+  for (const auto* of : {"all", "eth0"}) {
+    EXPECT_FALSE(link("eth0").promotes_secondaries.value);
+    const auto file = fmt::format("/proc/sys/net/ipv4/conf/{}/promote_secondaries", of);
+    run("echo 1 > " + file);
+    EXPECT_TRUE(link("eth0").promotes_secondaries.value) << of;
+    run("echo 0 > " + file);
+  }
+  run("echo 1 > /proc/sys/net/ipv4/conf/eth0/promote_secondaries");
+  auto before = observe().state;
+  simulate(before, RemoveAddress{"eth0", *Prefix::parse("192.0.2.11/24")});
+  perform(RemoveAddress{"eth0", *Prefix::parse("192.0.2.11/24")});
+  EXPECT_EQ(link("eth0").addresses, before.links["eth0"].addresses);
+  EXPECT_TRUE(link("eth0").addresses.contains(*Prefix::parse("192.0.2.12/24")));
 }
 
 }  // namespace
