@@ -107,6 +107,10 @@ Finding missing(const config::MissingDevice& device) {
   return {device.link, Condition::kDead, tell_missing(device).substr(device.link.size() + 2)};
 }
 
+Finding doubled(const config::DoubledPort& port) {
+  return {port.bond, Condition::kDegraded, tell_doubled(port).substr(port.bond.size() + 2)};
+}
+
 }  // namespace
 
 std::vector<Finding> states_of_bonds(const config::ResolvedPorts& network, const Observed& observed) {
@@ -149,6 +153,7 @@ std::vector<Finding> findings(const Situation& situation) {
     add(list, link.bond ? state_of_bond(name, link, situation.network.missing, situation.observed)
                         : state_of_link(name, link, situation.observed));
   for (const auto& device : situation.network.missing_devices) add(list, missing(device));
+  for (const auto& port : situation.network.doubled) add(list, doubled(port));
   for (const auto& [key, service] : situation.layout) {
     const auto present = situation.table.find(key);
     add(list, state_of_service(key, service, present == situation.table.end() ? nullptr : &present->second,

@@ -101,8 +101,23 @@ std::string tell_left(const Step& step) {
 }
 
 std::string tell_missing(const config::MissingDevice& missing) {
+  const auto& is = missing.another_name_of;
+  if (!is.empty() && missing.link == missing.device)
+    return fmt::format("{}: is another name of {}: write {} in the file", missing.link, is, is);
+  if (!is.empty())
+    return fmt::format("{}: {}, which it is on, is another name of {}: write {} in the file", missing.link,
+                       missing.device, is, is);
   if (missing.link == missing.device) return fmt::format("{}: there is no such device", missing.link);
   return fmt::format("{}: {}, which it is on, is missing", missing.link, missing.device);
+}
+
+std::string tell_doubled(const config::DoubledPort& doubled) {
+  const auto& [bond, port, device, holder] = doubled;
+  if (holder == bond)
+    return fmt::format("{}: port {}: it is {}, which is in its list already: remove one of the two", bond,
+                       port, device);
+  return fmt::format("{}: port {}: it is {}, which {} of the same file has: remove it from one of the two",
+                     bond, port, device, holder);
 }
 
 }  // namespace hawser::netd

@@ -28,6 +28,11 @@ std::string tell_network(const Step& step, Why why, const std::set<std::string>&
 std::string tell_left(const Step& step);
 
 // "eth9: there is no such device", "front: eth9, which it is on, is missing".
+// "uplink: is another name of eth0: write eth0 in the file".
 std::string tell_missing(const config::MissingDevice& missing);
+
+// "bond1: port mac:52:54:00:12:34:56: it is eth0, which bond0 of the same file has: remove it from one of the
+// two", "bond0: port mac:52:54:00:12:34:56: it is eth0, which is in its list already: remove one of the two".
+std::string tell_doubled(const config::DoubledPort& doubled);
 
 }  // namespace hawser::netd

@@ -23,6 +23,14 @@ std::optional<std::string> device_with_mac(const Observed& observed, std::string
   return std::nullopt;
 }
 
+// A device by its own name or by another one that it was given.
+std::optional<std::string> device_called(const Observed& observed, const std::string& name) {
+  if (observed.state.links.contains(name)) return name;
+  for (const auto& [device, status] : observed.links)
+    if (status.altnames.contains(name)) return device;
+  return std::nullopt;
+}
+
 // The file makes it if it is not there.
 bool is_made(const State& network, const std::string& device) {
   const auto found = network.links.find(device);
@@ -33,12 +41,14 @@ std::optional<std::string> find_device(const std::string& port, const State& net
                                        const Observed& observed, const DevicesByPath& by_path) {
   constexpr std::string_view kMac = "mac:";
   constexpr std::string_view kPath = "path:";
-  auto device = std::optional(port);
+  std::optional<std::string> device;
   if (port.starts_with(kMac)) {
     device = device_with_mac(observed, std::string_view(port).substr(kMac.size()));
   } else if (port.starts_with(kPath)) {
     const auto found = by_path.find(port.substr(kPath.size()));
-    device = found == by_path.end() ? std::nullopt : std::optional(found->second);
+    if (found != by_path.end()) device = found->second;
+  } else {
+    device = is_made(network, port) ? port : device_called(observed, port);
   }
   if (!device || (!observed.state.links.contains(*device) && !is_made(network, *device))) return std::nullopt;
   return device;
@@ -51,6 +61,34 @@ std::string lender_of(const Observed& observed, const std::string& bond) {
   for (const auto& [name, card] : observed.state.links)
     if (card.master == bond && own_mac(observed, name, card) == *link->second.mac) return name;
   return {};
+}
+
+bool has_own_mac(const Observed& observed, const Bond& bond, const MacAddress& mac) {
+  return std::ranges::any_of(bond.ports, [&](const auto& port) {
+    const auto link = observed.state.links.find(port.first);
+    return link != observed.state.links.end() && own_mac(observed, port.first, link->second) == mac;
+  });
+}
+
+// bond_set_mac_address() changes nothing while the MAC follows the active port.
+bool can_be_given_a_mac(const Bond& bond) {
+  return bond.mode != BondMode::kActiveBackup || bond.get(BondOption::kFailOverMac) == 0;
+}
+
+// The MAC that a bond is to have in place of one that is a stranger's; nullopt: it may keep what it has.
+std::optional<MacAddress> instead_of_a_strangers(const Observed& observed, const std::string& name,
+                                                 const Bond& bond) {
+  const auto there = observed.state.links.find(name);
+  if (there == observed.state.links.end() || !there->second.bond || !there->second.mac) return std::nullopt;
+  const auto& mac = *there->second.mac;
+  if (!can_be_given_a_mac(bond) || has_own_mac(observed, bond, mac)) return std::nullopt;
+  if (!device_with_mac(observed, to_string(mac))) return std::nullopt;
+  for (const auto& port : joining_order(bond, JoinFor::kPreference)) {
+    const auto link = observed.state.links.find(port);
+    if (link == observed.state.links.end()) continue;
+    if (const auto own = own_mac(observed, port, link->second); !own.is_zero()) return own;
+  }
+  return std::nullopt;
 }
 
 std::string needs(const std::string& name, const Link& link) {
@@ -72,43 +110,74 @@ void leave_out_missing(const Observed& observed, ResolvedPorts& result) {
     }
     std::erase_if(result.network.routes,
                   [&](const auto& route) { return route.second.device == link->first; });
-    result.missing_devices.push_back({link->first, device});
+    result.missing_devices.push_back({link->first, device, device_called(observed, device).value_or("")});
     links.erase(link);
     link = links.begin();
   }
 }
 
-void resolve_bond(const std::string& name, const Observed& observed, const DevicesByPath& by_path,
-                  ResolvedPorts& result) {
+std::string holder_of(const State& network, const std::string& device) {
+  for (const auto& [name, link] : network.links)
+    if (link.bond && link.bond->ports.contains(device)) return name;
+  return {};
+}
+
+// What the file says of each bond's ports, by what is written there. Taken out before any is resolved, so
+// that who holds a device is known by what is resolved already.
+using Written = std::map<std::string, Bond>;
+
+Written take_lists(State& network, const std::map<std::string, BondPolicy>& bonds) {
+  Written written;
+  for (auto& [name, link] : network.links) {
+    if (!link.bond || !bonds.contains(name)) continue;
+    written[name] = *link.bond;
+    link.bond->ports.clear();
+    link.bond->primary.clear();
+  }
+  return written;
+}
+
+// The ports as devices; those that are not there, or are in a bond already, are noted and left out.
+void resolve_list(const std::string& name, const Bond& written, const Observed& observed,
+                  const DevicesByPath& by_path, ResolvedPorts& result) {
   auto& policy = result.bonds[name];
-  const auto link = result.network.links.find(name);
-  if (link == result.network.links.end() || !link->second.bond) return;
-  auto& bond = *link->second.bond;
-  const auto written = std::exchange(bond.ports, {});
-  const auto primary = std::exchange(bond.primary, {});
+  auto& bond = *result.network.links.at(name).bond;
   for (const auto& port : std::exchange(policy.port_order, {})) {
     const auto device = find_device(port, result.network, observed, by_path);
     if (!device) {
       result.missing.push_back({name, port});
       continue;
     }
-    policy.port_order.push_back(*device);
-    if (const auto settings = written.find(port); settings != written.end())
-      bond.ports[*device] = settings->second;
-    if (port == primary) bond.primary = *device;
-    if (const auto card = result.network.links.find(*device); card != result.network.links.end())
-      card->second.master = name;
+    const auto holder = holder_of(result.network, *device);
+    if (holder.empty()) {
+      policy.port_order.push_back(*device);
+      if (const auto settings = written.ports.find(port); settings != written.ports.end())
+        bond.ports[*device] = settings->second;
+      if (const auto card = result.network.links.find(*device); card != result.network.links.end())
+        card->second.master = name;
+    } else {
+      result.doubled.push_back({name, port, *device, holder});
+    }
+    if (port == written.primary && (holder.empty() || holder == name)) bond.primary = *device;
   }
-  bond.order = {policy.port_order, lender_of(observed, name)};
+}
+
+void resolve_bond(const std::string& name, const Bond& written, const Observed& observed,
+                  const DevicesByPath& by_path, ResolvedPorts& result) {
+  resolve_list(name, written, observed, by_path, result);
+  auto& link = result.network.links.at(name);
+  link.bond->order = {result.bonds[name].port_order, lender_of(observed, name)};
+  if (!link.mac) link.mac = instead_of_a_strangers(observed, name, *link.bond);
 }
 
 }  // namespace
 
 ResolvedPorts resolve_ports(const State& network, const std::map<std::string, BondPolicy>& bonds,
                             const Observed& observed, const DevicesByPath& by_path) {
-  ResolvedPorts result{network, bonds, {}, {}};
+  ResolvedPorts result{network, bonds, {}, {}, {}};
   leave_out_missing(observed, result);
-  for (const auto& [name, policy] : bonds) resolve_bond(name, observed, by_path, result);
+  for (const auto& [name, bond] : take_lists(result.network, bonds))
+    resolve_bond(name, bond, observed, by_path, result);
   return result;
 }
 

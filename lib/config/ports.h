@@ -23,9 +23,20 @@ struct MissingPort {
 
 // A device that a section needs: its own card, or what its VLAN is on.
 struct MissingDevice {
-  std::string link;    // the section's device, which is left out
-  std::string device;  // the one that is not there
+  std::string link;               // the section's device, which is left out
+  std::string device;             // the one that is not there
+  std::string another_name_of{};  // a device that is there: the kernel knows it by both
   bool operator==(const MissingDevice&) const = default;
+};
+
+// One device that the file lists twice: by name and by MAC, path or another name of it. Only here is it
+// known.
+struct DoubledPort {
+  std::string bond;    // which does not get it
+  std::string port;    // as written there
+  std::string device;  // that it is
+  std::string holder;  // the bond that has it; the same one where it lists the device twice
+  bool operator==(const DoubledPort&) const = default;
 };
 
 struct ResolvedPorts {
@@ -33,11 +44,15 @@ struct ResolvedPorts {
   std::map<std::string, BondPolicy> bonds;  // port_order likewise
   std::vector<MissingPort> missing;         // by bond, in the order of the file
   std::vector<MissingDevice> missing_devices;
+  std::vector<DoubledPort> doubled;
 };
 
 // A MAC means the permanent one: as a port a device may carry its bond's. A primary that is missing is left
 // out as well, since the kernel wants an existing device. What the file itself makes (a VLAN, a dummy) is
-// there. A section whose device is missing is left out with its routes, until that comes.
+// there. A section whose device is missing is left out with its routes, until that comes. A card that two
+// bonds list is the first one's. A bond that has the MAC of a card which is none of its ports, since that
+// lent it and left, is to take that of a port it has: two cards of one network with one MAC take the frames
+// from each other.
 ResolvedPorts resolve_ports(const State& network, const std::map<std::string, BondPolicy>& bonds,
                             const Observed& observed, const DevicesByPath& by_path = {});
 

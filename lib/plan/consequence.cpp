@@ -117,6 +117,23 @@ void add_moved_macs(std::vector<Consequence>& all, const State& before, const St
   for (auto& [key, one] : moved) all.emplace_back(std::move(one));
 }
 
+// Who has the MAC of the bond without being its port.
+const std::string* stranger_with_macs_of(const State& state, const std::string& bond) {
+  const auto found = state.links.find(bond);
+  if (found == state.links.end() || !found->second.bond || !found->second.mac) return nullptr;
+  for (const auto& [name, card] : state.links)
+    if (card.kind == LinkKind::kPhysical && card.master != bond && card.mac == found->second.mac)
+      return &name;
+  return nullptr;
+}
+
+void add_shared_macs(std::vector<Consequence>& all, const State& before, const State& now) {
+  for (const auto& [name, bond] : now.links)
+    if (const auto* card = stranger_with_macs_of(now, name);
+        card != nullptr && stranger_with_macs_of(before, name) == nullptr)
+      all.emplace_back(SharedMac{name, *card, *bond.mac});
+}
+
 std::string until_router(bool by_router) {
   return by_router ? ", until a router advertises it again" : "";
 }
@@ -144,6 +161,10 @@ struct Describe {
                          c.route.device, name, c.route.rest->nexthop_id);
     return fmt::format("{}: {} over {} loses a way", c.route.device, name, ways(c.route));
   }
+  std::string operator()(const SharedMac& c) const {
+    return fmt::format("{}: keeps mac {}, which {} has as well: give one of them another (mac = \"..\")",
+                       c.link, c.mac, c.with);
+  }
   std::string operator()(const MovedMac& c) const {
     const auto to = c.to ? to_string(*c.to) : std::string("another");
     if (c.link == c.from_link)
@@ -165,6 +186,7 @@ std::vector<Consequence> consequences(const Observed& before, const std::vector<
   add_lost_addresses(all, before.state, now, said);
   add_lost_routes(all, before.state, now, steps, said);
   add_moved_macs(all, before.state, now);
+  add_shared_macs(all, before.state, now);
   return all;
 }
 

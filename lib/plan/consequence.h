@@ -39,8 +39,15 @@ struct MovedMac {
   std::optional<MacAddress> to;  // nullopt: known only when it is done
   bool operator==(const MovedMac&) const = default;
 };
+// A bond keeps the MAC of a card that leaves it, and the card has it as well.
+struct SharedMac {
+  std::string link;  // the bond
+  std::string with;  // the card
+  MacAddress mac;
+  bool operator==(const SharedMac&) const = default;
+};
 
-using Consequence = std::variant<LostAddress, LostRoute, PoorerRoute, MovedMac>;
+using Consequence = std::variant<LostAddress, LostRoute, PoorerRoute, MovedMac, SharedMac>;
 
 std::vector<Consequence> consequences(const Observed& before, const std::vector<Step>& steps);
 
@@ -48,7 +55,7 @@ std::vector<Consequence> consequences(const Observed& before, const std::vector<
 // "bond0: mac changes from 52:54:00:00:53:01 to 52:54:00:00:53:02: neighbours are told".
 std::string describe(const Consequence& consequence);
 std::string object_of(const Consequence& consequence);
-// Whether something is gone after it, or only elsewhere.
+// Whether something is gone or at odds after it, or only elsewhere.
 bool is_loss(const Consequence& consequence);
 
 }  // namespace hawser

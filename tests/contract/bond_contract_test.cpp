@@ -131,6 +131,23 @@ TEST_P(BondContract, ClosesAPortThatLeavesAndGivesItsMacBack) {
   EXPECT_EQ(bond().ports.count("eth1"), 0U);
 }
 
+TEST_P(BondContract, KeepsTheMacOfAPortThatLeftUntilItIsGivenThatOfAnother) {
+  make_bond();
+  plug_in("eth0");
+  plug_in("eth1");
+  const auto lent = *link("eth0").mac;
+  const auto other = *link("eth1").mac;
+  perform(SetMaster{"eth0", "", "bond0"});
+  perform(SetMaster{"eth1", "", "bond0"});
+  perform(SetMaster{"eth0", "bond0", ""});
+  EXPECT_EQ(link("bond0").mac, lent);
+  EXPECT_EQ(link("eth0").mac, lent);
+  perform(SetMac{"bond0", lent, other});
+  EXPECT_EQ(link("bond0").mac, other);
+  EXPECT_EQ(link("eth1").mac, other);
+  EXPECT_EQ(link("eth0").mac, lent);
+}
+
 TEST_P(BondContract, TakesTheMacOfItsFirstPortUnlessItHasOne) {
   make_bond();
   plug_in("eth0");

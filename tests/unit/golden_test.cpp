@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "lib/config/load.h"
+#include "lib/config/ports.h"
 #include "lib/plan/apply.h"
 #include "lib/plan/consequence.h"
 #include "tests/support/as_configured.h"
@@ -52,6 +53,7 @@ State as_observed(State state) {
 
 struct Beside {
   Journal journal;
+  std::map<std::string, LinkStatus> ports;  // with the MACs that are their own
 
   void read_line(const std::string& line, State& observed) {
     std::istringstream words(line);
@@ -70,8 +72,13 @@ struct Beside {
       int number = 0;
       more >> prefix >> number;
       observed.links.at(name).addresses[*Prefix::parse(prefix)].protocol = static_cast<std::uint8_t>(number);
+    } else if (word == "own-mac") {  // own-mac PORT MAC
+      ports[name].port = PortStatus{.permanent_mac = *MacAddress::parse(rest)};
+      observed.links.at(name).mac = observed.links.at(observed.links.at(name).master).mac;
     } else if (word == "link" && rest == "down") {
       observed.links.at(name).up = false;
+    } else if (word == "link" && rest.starts_with("mac ")) {
+      observed.links.at(name).mac = *MacAddress::parse(rest.substr(4));
     } else if (word == "link" && rest.starts_with("mtu ")) {
       observed.links.at(name).mtu = static_cast<std::uint32_t>(std::stoul(rest.substr(4)));
     } else {
@@ -83,7 +90,16 @@ struct Beside {
 struct Triple {
   Desired desired;
   State observed;
+  std::map<std::string, LinkStatus> ports;
 };
+
+// As netd does before it plans.
+State with_devices(const State& state, const Observed& observed) {
+  std::map<std::string, config::BondPolicy> bonds;
+  for (const auto& [name, link] : state.links)
+    if (link.bond) bonds[name].port_order = joining_order(*link.bond, JoinFor::kPreference);
+  return config::resolve_ports(state, bonds, observed).network;
+}
 
 Triple load_case(const fs::path& folder) {
   Triple triple;
@@ -94,6 +110,9 @@ Triple load_case(const fs::path& folder) {
   for (std::string line; std::getline(lines, line);)
     if (!line.empty() && line.front() != '#') beside.read_line(line, triple.observed);
   triple.desired.journal = beside.journal;
+  triple.ports = beside.ports;
+  if (!triple.ports.empty())
+    triple.desired.state = with_devices(triple.desired.state, {triple.observed, triple.ports, {}});
   return triple;
 }
 
@@ -123,7 +142,7 @@ TEST_P(Golden, PlanIsAsWritten) {
   const auto triple = load_case(GetParam());
   const auto planned = plan(triple.desired, triple.observed);
   auto steps = text_of(planned);
-  for (const auto& consequence : consequences({triple.observed, {}, {}}, planned))
+  for (const auto& consequence : consequences({triple.observed, triple.ports, {}}, planned))
     steps += describe(consequence) + "\n";
   const auto file = GetParam() / "plan.txt";
   if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(file) << steps;

@@ -111,5 +111,88 @@ TEST(ResolvePorts, NamesTheLenderOfABondsMac) {
   EXPECT_THAT(result.network.links.at("b").bond->order.names, ElementsAre("eth0", "eth1"));
 }
 
+// ---- one card, listed twice
+
+TEST(ResolvePorts, ACardThatTwoBondsListIsTheFirstOnes) {
+  const auto wanted = config("\"mac:02:00:00:00:00:01\", \"eth1\"",
+                             "[bond.c]\nmode = \"active-backup\"\nports = [\"eth0\", \"eth2\"]\n");
+  const auto result = resolved(wanted);
+  EXPECT_THAT(result.bonds.at("b").port_order, Lines("eth0", "eth1"));
+  EXPECT_THAT(result.bonds.at("c").port_order, Lines("eth2"));
+  EXPECT_THAT(result.doubled, ElementsAre(DoubledPort{"c", "eth0", "eth0", "b"}));
+}
+
+TEST(ResolvePorts, ACardThatOneBondListsTwiceIsInItOnce) {
+  const auto result =
+      resolved(config("\"eth0\", \"mac:02:00:00:00:00:01\"", "primary = \"mac:02:00:00:00:00:01\"\n"));
+  EXPECT_THAT(result.bonds.at("b").port_order, Lines("eth0"));
+  EXPECT_EQ(result.network.links.at("b").bond->primary, "eth0");
+  EXPECT_THAT(result.doubled, ElementsAre(DoubledPort{"b", "mac:02:00:00:00:00:01", "eth0", "b"}));
+}
+
+TEST(ResolvePorts, AnotherNameOfADeviceIsTheDevice) {
+  auto there = observed();
+  there.links["eth0"].altnames = {"uplink", "enp1s0"};
+  const auto result = resolved(config("\"uplink\", \"eth0\", \"eth1\""), there);
+  EXPECT_THAT(result.bonds.at("b").port_order, Lines("eth0", "eth1"));
+  EXPECT_THAT(result.doubled, ElementsAre(DoubledPort{"b", "eth0", "eth0", "b"}));
+  EXPECT_THAT(result.missing, IsEmpty());
+}
+
+TEST(ResolvePorts, ASectionUnderAnotherNameIsLeftOutAndSaysWhichDeviceItMeans) {
+  auto there = observed();
+  there.links["eth0"].altnames = {"uplink"};
+  const auto loaded = load_text("[link.uplink]\nkind = \"physical\"\n");
+  EXPECT_THAT(resolved(loaded.config, there).missing_devices,
+              ElementsAre(MissingDevice{"uplink", "uplink", "eth0"}));
+}
+
+// ---- the MAC of a bond
+
+// Bond b has the MAC of `lender`, and its ports are `ports`.
+Observed bond_of(const std::vector<std::string>& ports, const std::string& lender) {
+  auto there = observed();
+  auto& bond = there.state.links["b"];
+  bond.kind = LinkKind::kBond;
+  bond.bond.emplace();
+  bond.mac = there.state.links.at(lender).mac;
+  for (const auto& name : ports) {
+    auto& card = there.state.links.at(name);
+    there.links[name].port = PortStatus{true, MiiStatus::kUp, 0, *card.mac};
+    card.mac = bond.mac;
+    card.master = "b";
+    bond.bond->ports[name] = {};
+  }
+  return there;
+}
+
+std::optional<MacAddress> mac_for(const Config& config, const Observed& there) {
+  return resolved(config, there).network.links.at("b").mac;
+}
+
+TEST(ResolvePorts, ABondWhoseLenderIsToLeaveTakesTheMacOfThePortThatComesFirst) {
+  const auto wanted = config("\"eth2\", \"eth1\"");
+  EXPECT_EQ(mac_for(wanted, bond_of({"eth0", "eth1", "eth2"}, "eth0")),
+            MacAddress::parse("02:00:00:00:00:03").value());
+}
+
+TEST(ResolvePorts, ABondWhoseLenderHasLeftTakesTheMacOfAPort) {
+  EXPECT_EQ(mac_for(config("\"eth1\""), bond_of({"eth1"}, "eth0")),
+            MacAddress::parse("02:00:00:00:00:02").value());
+}
+
+TEST(ResolvePorts, ABondKeepsItsMacWhereThatIsNoStrangers) {
+  EXPECT_EQ(mac_for(config("\"eth1\", \"eth0\""), bond_of({"eth0", "eth1"}, "eth0")), std::nullopt);
+  auto there = bond_of({"eth1"}, "eth0");
+  for (const auto* name : {"b", "eth1"})
+    there.state.links[name].mac = MacAddress::parse("02:00:00:00:00:77").value();  // an earlier file's
+  EXPECT_EQ(mac_for(config("\"eth1\""), there), std::nullopt);
+}
+
+TEST(ResolvePorts, ABondWhoseMacFollowsItsActivePortIsGivenNone) {
+  EXPECT_EQ(mac_for(config("\"eth1\"", "fail_over_mac = \"follow\"\n"), bond_of({"eth1"}, "eth0")),
+            std::nullopt);
+}
+
 }  // namespace
 }  // namespace hawser::config

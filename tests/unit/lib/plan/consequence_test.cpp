@@ -189,5 +189,20 @@ TEST(Consequences, SayThatAnAddressMovesToAnotherMac) {
                                 "52:54:00:00:53:11: neighbours are told"));
 }
 
+// With fail_over_mac = "follow" nobody can give the bond another: then it is said.
+TEST(Consequence, ABondThatKeepsTheMacOfACardThatLeavesIsSaid) {
+  const auto before = host_of_a_bond();
+  const std::vector<Step> lender_leaves{SetMaster{"eth1", "bond0", {}}};
+  EXPECT_THAT(
+      told(before, lender_leaves),
+      ElementsAre("bond0: keeps mac 52:54:00:00:53:11, which eth1 has as well: give one of them another "
+                  "(mac = \"..\")"));
+  const std::vector<Step> with_another{SetMaster{"eth1", "bond0", {}}, SetMac{"bond0", kMac1, kMac0}};
+  EXPECT_THAT(
+      told(before, with_another),
+      ElementsAre("bond0: mac changes from 52:54:00:00:53:11 to 52:54:00:00:53:10: neighbours are told",
+                  "front: mac changes from 52:54:00:00:53:11 to 52:54:00:00:53:10: neighbours are told"));
+}
+
 }  // namespace
 }  // namespace hawser::world
