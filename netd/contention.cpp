@@ -55,6 +55,11 @@ TimePoint Contention::next(TimePoint now) const {
   return next;
 }
 
+bool Contention::is_contested(const std::string& what) const {
+  const auto found = things_.find(what);
+  return found != things_.end() && found->second.pause.count() > 0;
+}
+
 std::map<std::string, Milliseconds> Contention::contested() const {
   std::map<std::string, Milliseconds> list;
   for (const auto& [what, thing] : things_)

@@ -38,6 +38,8 @@ class Contention {
   [[nodiscard]] TimePoint next(TimePoint now) const;
   void clear() { things_.clear(); }
 
+  // Whether it is put back after pauses.
+  [[nodiscard]] bool is_contested(const std::string& what) const;
   // What is put back after pauses, and the pause.
   [[nodiscard]] std::map<std::string, Milliseconds> contested() const;
 

@@ -13,6 +13,16 @@ const Service* find(const std::map<ServiceKey, Service>& table, const ServiceKey
   return found == table.end() ? nullptr : &found->second;
 }
 
+// What is looked at every `check` is seen to be undone no more often than that.
+Contention::Pace pace_of(Milliseconds check) {
+  const Contention::Pace pace;
+  const auto minute = 12 * check;
+  return {.free = pace.free,
+          .window = std::max(pace.window, minute),
+          .first = std::max(pace.first, 2 * check),
+          .longest = std::max(pace.longest, minute)};
+}
+
 // The kernel has something else there than we thought: no refusal, but a reason to look.
 bool is_news(const IpvsRefusal& refusal) {
   return refusal.why.code == EEXIST || refusal.why.code == ESRCH ||
@@ -35,6 +45,9 @@ void IpvsKeeper::configure(const config::Config& config, Why why, TimePoint now)
   next_check_ = now + check_interval_;
   configured_ = true;
   refusals_.clear();
+  absent_.clear();
+  contention_ = Contention(pace_of(check_interval_));
+  undone_.clear();
   enqueue_all(why);
   fresh_.clear();
   for (const auto& [key, ignored] : queued_) fresh_.insert(key);
@@ -69,6 +82,7 @@ bool IpvsKeeper::work(TimePoint now) {
   for (const auto& unit : refusals_.due(now)) enqueue(unit.service, Why::kRetry);
   if (now >= next_check_) {
     next_check_ = now + check_interval_;
+    settle_contention(now);
     enqueue_all(Why::kDrift);
   }
   said_.clear();
@@ -156,8 +170,42 @@ IpvsTask IpvsKeeper::task_for(const ServiceKey& key, std::set<IpvsUnit> leave) c
   return task;
 }
 
+// Of a service, what somebody else undoes again and again.
+std::set<IpvsUnit> IpvsKeeper::contested(const ServiceKey& key) const {
+  std::set<IpvsUnit> units;
+  for (const auto& [what, fought] : undone_)
+    if (fought.key == key && contention_.is_contested(what))
+      units.insert(fought.units.begin(), fought.units.end());
+  return units;
+}
+
+// What is left as it is for now: refused not long ago, or put back not long ago and undone again.
+std::set<IpvsUnit> IpvsKeeper::left_alone(const ServiceKey& key, TimePoint now) const {
+  auto units = waiting(key);
+  std::erase_if(units, [&](const auto& unit) { return !refusals_.must_wait(unit, now); });
+  for (const auto& [what, fought] : undone_)
+    if (fought.key == key && contention_.is_contested(what) && contention_.must_wait(what, now))
+      units.insert(fought.units.begin(), fought.units.end());
+  return units;
+}
+
 bool IpvsKeeper::is_as_wanted(const ServiceKey& key) const {
-  return !is_ours(key) || plan_repair(task_for(key, waiting(key))).empty();
+  if (!is_ours(key)) return true;
+  auto leave = waiting(key);
+  leave.merge(contested(key));
+  return plan_repair(task_for(key, std::move(leave))).empty();
+}
+
+std::vector<std::string> IpvsKeeper::contested() const {
+  std::vector<std::string> list;
+  for (const auto& [what, pause] : contention_.contested())
+    list.push_back(fmt::format("{} again and again: put back every {}", what, format_duration(pause)));
+  return list;
+}
+
+void IpvsKeeper::settle_contention(TimePoint now) {
+  for (const auto& line : contention_.settle(now)) say_(log::Level::kInfo, line);
+  std::erase_if(undone_, [&](const auto& entry) { return !contention_.knows(entry.first); });
 }
 
 // Twice, with a look in between: the kernel has the last word, so that what somebody else changed at the same
@@ -165,11 +213,9 @@ bool IpvsKeeper::is_as_wanted(const ServiceKey& key) const {
 void IpvsKeeper::reconcile(const ServiceKey& key, Why why, TimePoint now) {
   for (int round = 0; round < 2 && is_ours(key); ++round) {
     const auto waited = waiting(key);
-    auto leave = waited;
-    std::erase_if(leave, [&](const auto& unit) { return !refusals_.must_wait(unit, now); });
-    const auto task = task_for(key, std::move(leave));
+    const auto task = task_for(key, left_alone(key, now));
     if (plan_repair(task).empty()) break;
-    auto repair = this->repair(task);
+    auto repair = this->repair(task, now);
     if (round == 0) std::erase_if(repair.refused, is_news);
     report(repair, why, waited, now);
     if (!repair.done.empty()) warn_when_empty(key);
@@ -186,10 +232,11 @@ void IpvsKeeper::forget(const ServiceKey& key) {
   book_.did(DeleteService{key});
 }
 
-IpvsRepair IpvsKeeper::repair(const IpvsTask& task) {
+IpvsRepair IpvsKeeper::repair(const IpvsTask& task, TimePoint now) {
   const auto steps = plan_repair(task);
   if (auto written = book_.will_do(steps); !written) say_journal(written.error());
-  auto repair = repair_ipvs(task, kernel_);
+  SparingKernel kernel(kernel_, absent_, now);
+  auto repair = repair_ipvs(task, kernel);
   for (const auto& step : repair.done) book_.did(step);
   if (!task.there && !repair.there) book_.did_not(AddService{task.key, {}});
   table_.erase(task.key);
@@ -201,12 +248,22 @@ void IpvsKeeper::report(const IpvsRepair& repair, Why why, const std::set<IpvsUn
   for (const auto& step : repair.done) {
     const auto units = ipvs_units_of(step);
     const bool retried = std::ranges::any_of(units, [&](const auto& unit) { return waited.contains(unit); });
-    const auto line = tell_ipvs(step, retried ? Why::kRetry : why, layout_, health_);
     ++counters_.steps;
     if (why == Why::kDrift && !retried) ++counters_.drift_repairs;
-    if (said_.insert(line).second) say_(log::Level::kInfo, line);
+    say_step(step, retried ? Why::kRetry : why, now);
   }
   for (const auto& refusal : repair.refused) refuse(refusal, now);
+}
+
+// What is known to be undone again and again was said, and is not said each time.
+void IpvsKeeper::say_step(const Step& step, Why why, TimePoint now) {
+  const auto line = tell_ipvs(step, why, layout_, health_);
+  const bool known = why == Why::kDrift && contention_.is_contested(line);
+  if (!known && said_.insert(line).second) say_(log::Level::kInfo, line);
+  if (why != Why::kDrift) return;
+  const auto units = ipvs_units_of(step);
+  undone_.insert_or_assign(line, Fought{units.front().service, units});
+  if (const auto news = contention_.repaired(line, now)) say_(log::Level::kWarning, *news);
 }
 
 void IpvsKeeper::refuse(const IpvsRefusal& refusal, TimePoint now) {

@@ -11,6 +11,8 @@
 
 #include "lib/daemon/log.h"
 #include "lib/plan/ipvs_repair.h"
+#include "netd/absent_modules.h"
+#include "netd/contention.h"
 #include "netd/journal.h"
 #include "netd/pool.h"
 #include "netd/retry.h"
@@ -50,6 +52,8 @@ class IpvsKeeper {
   [[nodiscard]] const std::map<ServiceKey, Service>& table() const { return table_; }
   [[nodiscard]] const std::map<probes::ProbeKey, config::Check>& probes() const { return probes_; }
   [[nodiscard]] const Retries<IpvsUnit>& refusals() const { return refusals_; }
+  // What somebody else undoes again and again, in words.
+  [[nodiscard]] std::vector<std::string> contested() const;
 
  private:
   void enqueue_all(Why why);
@@ -62,10 +66,14 @@ class IpvsKeeper {
   [[nodiscard]] std::set<IpvsUnit> waiting(const ServiceKey& key) const;
   [[nodiscard]] IpvsTask task_for(const ServiceKey& key, std::set<IpvsUnit> leave) const;
   [[nodiscard]] bool is_ours(const ServiceKey& key) const;
+  [[nodiscard]] std::set<IpvsUnit> contested(const ServiceKey& key) const;
+  [[nodiscard]] std::set<IpvsUnit> left_alone(const ServiceKey& key, TimePoint now) const;
   [[nodiscard]] bool is_as_wanted(const ServiceKey& key) const;
   void reconcile(const ServiceKey& key, Why why, TimePoint now);
-  IpvsRepair repair(const IpvsTask& task);
+  IpvsRepair repair(const IpvsTask& task, TimePoint now);
   void report(const IpvsRepair& repair, Why why, const std::set<IpvsUnit>& waited, TimePoint now);
+  void say_step(const Step& step, Why why, TimePoint now);
+  void settle_contention(TimePoint now);
   void refuse(const IpvsRefusal& refusal, TimePoint now);
   void settle_refusals(const ServiceKey& key, TimePoint now);
   void forget(const ServiceKey& key);
@@ -91,7 +99,14 @@ class IpvsKeeper {
   std::map<ServiceKey, Why> queued_;
   std::set<ServiceKey> unjournalled_;  // new ones that wait in the queue for the journal
   Retries<IpvsUnit> refusals_;
-  std::string blind_;  // why the kernel could not be observed, as it was said
+  AbsentModules absent_;
+  Contention contention_;
+  struct Fought {
+    ServiceKey key;
+    std::vector<IpvsUnit> units;
+  };
+  std::map<std::string, Fought> undone_;  // what is in `contention_`, by its words
+  std::string blind_;                     // why the kernel could not be observed, as it was said
   TimePoint blind_until_;
   std::set<std::string> said_;  // in this event
 };

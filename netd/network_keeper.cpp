@@ -5,6 +5,7 @@
 #include "lib/plan/consequence.h"
 #include "lib/plan/object.h"
 #include "lib/plan/simulate.h"
+#include "lib/plan/taken_over.h"
 #include "netd/tell.h"
 
 namespace hawser::netd {
@@ -62,6 +63,7 @@ void NetworkKeeper::configure(const config::Config& config, Why why, TimePoint n
   undone_.clear();
   said_missing_.clear();
   said_missing_devices_.clear();
+  said_doubled_.clear();
   why_ = why;
   next_ = now;
 }
@@ -87,8 +89,14 @@ void NetworkKeeper::say_missing() {
   said_missing_ = resolved_.missing;
   for (const auto& missing : resolved_.missing_devices)
     if (std::ranges::find(said_missing_devices_, missing) == said_missing_devices_.end())
-      say_(log::Level::kWarning, tell_missing(missing) + ": this is done as soon as it appears");
+      say_(log::Level::kWarning, missing.another_name_of.empty()
+                                     ? tell_missing(missing) + ": this is done as soon as it appears"
+                                     : tell_missing(missing));
   said_missing_devices_ = resolved_.missing_devices;
+  for (const auto& doubled : resolved_.doubled)
+    if (std::ranges::find(said_doubled_, doubled) == said_doubled_.end())
+      say_(log::Level::kWarning, tell_doubled(doubled));
+  said_doubled_ = resolved_.doubled;
 }
 
 void NetworkKeeper::changed(TimePoint now) {
@@ -121,8 +129,21 @@ bool NetworkKeeper::has_lacp() const {
   });
 }
 
+// Once for each device, also over reloads; again when it was made anew.
+void NetworkKeeper::say_taken_over() {
+  std::map<std::string, IfIndex> now;
+  for (const auto& [name, text] : taken_over(desired_, observed_.state)) {
+    const auto index = observed_.links.at(name).index;
+    now.emplace(name, index);
+    const auto said = said_taken_over_.find(name);
+    if (said == said_taken_over_.end() || said->second != index) say_(log::Level::kWarning, text);
+  }
+  said_taken_over_ = std::move(now);
+}
+
 bool NetworkKeeper::repair(Kernel& kernel, const std::set<std::string>& appeared, TimePoint now) {
   desired_.journal = book_.names();
+  say_taken_over();
   // Where somebody else's device is in the way the plan is empty, and yet it is not as the file wants it.
   const bool is_as_wanted = plan_network(desired_, observed_.state).empty() &&
                             foreign_in_the_way(desired_, observed_.state).empty();
@@ -240,7 +261,7 @@ void NetworkKeeper::say_done(const Applied& applied, Why why, const std::set<std
 void NetworkKeeper::say_step(const Step& step, Why why, const std::set<std::string>& appeared,
                              TimePoint now) {
   const auto what = tell_network(step, Why::kDrift, {});
-  const bool known = contention_.contested().contains(what);
+  const bool known = contention_.is_contested(what);
   if (!known) say_(log::Level::kInfo, tell_network(step, why, appeared));
   if (!known && why != Why::kDrift) return;
   undone_.insert_or_assign(what, step);

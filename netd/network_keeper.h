@@ -49,6 +49,7 @@ class NetworkKeeper {
   bool look(Kernel& kernel, TimePoint now);
   void resolve();
   void say_missing();
+  void say_taken_over();
   bool repair(Kernel& kernel, const std::set<std::string>& appeared, TimePoint now);
   [[nodiscard]] bool worth_trying(TimePoint now) const;
   [[nodiscard]] std::set<std::string> left_alone(TimePoint now) const;
@@ -85,6 +86,8 @@ class NetworkKeeper {
   std::set<std::string> devices_;  // links of the file and ports of its bonds
   std::vector<config::MissingPort> said_missing_;
   std::vector<config::MissingDevice> said_missing_devices_;
+  std::vector<config::DoubledPort> said_doubled_;
+  std::map<std::string, IfIndex> said_taken_over_;
 
   std::optional<Why> why_;  // of a configure() that was not carried out yet
   TimePoint next_ = TimePoint::max();

@@ -180,8 +180,10 @@ std::vector<Finding> findings_of(const StatusFacts& facts) {
                       .ready = facts.ready};
   if (const auto& trouble = facts.controller.journal().trouble(); !trouble.empty())
     situation.waiting.push_back({"journal", trouble});
-  for (auto& what : network.contested()) {
-    auto object = what.substr(0, what.find(':'));
+  auto contested = network.contested();
+  std::ranges::move(ipvs.contested(), std::back_inserter(contested));
+  for (auto& what : contested) {
+    auto object = what.substr(0, what.find(": "));
     situation.waiting.push_back({std::move(object), std::move(what)});
   }
   for (const auto& obstacle : facts.controller.obstacles())

@@ -10,6 +10,7 @@
 #include "lib/daemon/namespace_lock.h"
 #include "lib/netlink/netlink_kernel.h"
 #include "lib/plan/consequence.h"
+#include "lib/plan/taken_over.h"
 #include "netd/announcer.h"
 #include "netd/apply_once.h"
 #include "netd/host_facts.h"
@@ -68,8 +69,11 @@ Result<Prepared> prepare(const cli::Arguments& arguments, Reading reading, Kerne
                               missing.bond, missing.port));
   for (const auto& missing : ports.missing_devices)
     cli::complain("netd",
-                  tell_missing(missing) + ": plug it in or correct its name; the section is left out");
-  const bool all_there = ports.missing.empty() && ports.missing_devices.empty();
+                  tell_missing(missing) + (missing.another_name_of.empty()
+                                               ? ": plug it in or correct its name; the section is left out"
+                                               : "; the section is left out"));
+  for (const auto& doubled : ports.doubled) cli::complain("netd", tell_doubled(doubled));
+  const bool all_there = ports.missing.empty() && ports.missing_devices.empty() && ports.doubled.empty();
   JournalBook book(*made, {});
   book.saw(*observed);
   auto desired = desired_of(reading.config, std::move(ports.network), known, *observed, book.names());
@@ -77,7 +81,7 @@ Result<Prepared> prepare(const cli::Arguments& arguments, Reading reading, Kerne
                   std::move(*observed), std::move(desired), !all_there};
 }
 
-// "what" is "loses address", "loses route", "route changes" or "mac changes".
+// "what" is "loses address", "loses route", "route changes", "mac changes" or "mac is shared".
 json::object consequence_json(const Consequence& consequence) {
   json::object object{{"object", object_of(consequence)}, {"text", describe(consequence)}};
   std::visit(Overloaded{
@@ -93,6 +97,11 @@ json::object consequence_json(const Consequence& consequence) {
                    object["what"] = "route changes";
                    object["route"] = to_string(one.key);
                  },
+                 [&](const SharedMac& one) {
+                   object["what"] = "mac is shared";
+                   object["with"] = one.with;
+                   object["mac"] = to_string(one.mac);
+                 },
                  [&](const MovedMac& one) {
                    object["what"] = "mac changes";
                    object["from"] = to_string(one.from);
@@ -101,6 +110,11 @@ json::object consequence_json(const Consequence& consequence) {
              },
              consequence);
   return object;
+}
+
+void say_taken_over(const Prepared& prepared) {
+  for (const auto& [name, text] : taken_over(prepared.desired, prepared.observed.state))
+    fmt::print(stderr, "netd: note: {}\n", text);
 }
 
 void say_obstacles(const Prepared& prepared) {
@@ -184,6 +198,7 @@ int plan_verb(const cli::Arguments& arguments) {
   if (!known) return cli::complain("netd", known.error());
   const auto prepared = prepare(arguments, std::move(reading), *kernel, std::move(*known));
   if (!prepared) return cli::complain("netd", prepared.error());
+  say_taken_over(*prepared);
   say_obstacles(*prepared);
   return show(arguments, *prepared);
 }
@@ -207,6 +222,7 @@ int apply_verb(const cli::Arguments& arguments) {
   auto known = as_configured(reading.config);
   const auto prepared = prepare(arguments, std::move(reading), *kernel, std::move(known));
   if (!prepared) return cli::complain("netd", prepared.error());
+  say_taken_over(*prepared);
   say_obstacles(*prepared);
   PatientKernel patient(*kernel, [](Milliseconds pause) { std::this_thread::sleep_for(pause); });
   JournalBook book(prepared->made, [&](const std::string& text) { return write_journal(arguments, text); });
