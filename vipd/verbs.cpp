@@ -12,6 +12,7 @@
 #include "lib/daemon/lock.h"
 #include "lib/daemon/namespace_lock.h"
 #include "lib/netlink/netlink_kernel.h"
+#include "lib/plan/simulate.h"
 #include "vipd/check_notes.h"
 #include "vipd/interface.h"
 #include "vipd/secondaries.h"
@@ -86,6 +87,18 @@ int reload(const cli::Arguments& arguments) {
   return print_problems(state->problems);
 }
 
+// With the host's own addresses that go along put back: where promote_secondaries could not be set.
+std::vector<Step> removing(const Stray& stray, State& state) {
+  std::vector<Step> steps{RemoveAddress{stray.name, stray.prefix}};
+  const auto link = state.links[stray.name];
+  for (const auto& prefix : goes_along(link, stray.prefix))
+    if (const auto& address = link.addresses.at(prefix);
+        address.protocol != static_cast<std::uint8_t>(Owner::kVipd))
+      steps.emplace_back(AddAddress{stray.name, prefix, address});
+  for (const auto& step : steps) simulate(state, step);
+  return steps;
+}
+
 int cleanup(const cli::Arguments& arguments) {
   const auto lock = InstanceLock::take(arguments.runtime_dir, "vipd");
   if (!lock && !InstanceLock::no_room(lock.error()))
@@ -94,18 +107,17 @@ int cleanup(const cli::Arguments& arguments) {
   if (!alone) return cli::complain("vipd", fmt::format("cleanup: {}", alone.error().text));
   auto kernel = NetlinkKernel::open();
   if (!kernel) return cli::complain("vipd", kernel.error());
-  const auto observed = kernel->observe(kLinksAndAddresses);
+  auto observed = kernel->observe(kLinksAndAddresses);
   if (!observed) return cli::complain("vipd", observed.error());
   int exit_code = kDone;
   Picture picture;
   picture.see(*observed);
-  for (const auto& stray : strays(picture, [](const AddressKey&) { return false; })) {
-    const Step step = RemoveAddress{stray.name, stray.prefix};
-    cli::print(describe(step) + "\n");
-    if (arguments.has("--dry-run")) continue;
-    if (const auto removed = kernel->perform(step); !removed)
-      exit_code = cli::complain("vipd", removed.error());
-  }
+  for (const auto& stray : strays(picture, [](const AddressKey&) { return false; }))
+    for (const auto& step : removing(stray, observed->state)) {
+      cli::print(describe(step) + "\n");
+      if (arguments.has("--dry-run")) continue;
+      if (const auto done = kernel->perform(step); !done) exit_code = cli::complain("vipd", done.error());
+    }
   if (arguments.has("--dry-run") || exit_code != kDone) return exit_code;
   if (const auto restored = promote_secondaries(arguments.state_dir, {}); !restored)
     return cli::complain("vipd", restored.error());

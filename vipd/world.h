@@ -11,6 +11,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "lib/announce/frame_socket.h"
+#include "lib/netlink/address_codec.h"
 #include "lib/netlink/monitor.h"
 #include "lib/netlink/netlink_kernel.h"
 #include "lib/netlink/socket.h"
@@ -75,6 +76,8 @@ class World : public Hands {
   void note(const AddressFact& fact, News& news);
   Status perform(const AddAddress& step, IfIndex link);
   Status perform(const RemoveAddress& step, IfIndex link);
+  std::vector<nl::DecodedAddress> addresses_beside(const Prefix& prefix, IfIndex link);
+  void put_back(const std::vector<nl::DecodedAddress>& before, const RemoveAddress& step, IfIndex link);
 
   boost::asio::io_context& context_;
   NetlinkKernel kernel_;

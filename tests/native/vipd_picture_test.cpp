@@ -270,5 +270,39 @@ TEST_F(VipdSecondaries, AnInterfaceThatIsMadeAnewPromotesToo) {
   EXPECT_TRUE(eventually(20s, [&] { return promotes() == "1"; }));
 }
 
+// Nothing is set that could not be restored after a crash: without a place for the journal nothing is.
+class VipdWithoutPromotion : public VipdPicture {
+ protected:
+  void SetUp() override {
+    std::filesystem::create_directory(lb1.directory() / "vipd-promote-secondaries");
+    lb1.write({.addresses = R"(["192.0.2.100/24"])"});
+    lb1.host().ip({"address add 198.51.100.11/24 dev front"});
+    lb1.start();
+    ASSERT_TRUE(eventually(20s, [&] { return lb1.holds("192.0.2.100"); }));
+    lb1.host().ip({"address del 192.0.2.11/24 dev front"});
+    ASSERT_TRUE(eventually(5s, [&] { return lb1.holds("192.0.2.100"); }));
+    std::this_thread::sleep_for(200ms);
+    lb1.host().ip({"address add 192.0.2.11/24 dev front", "address add 192.0.2.12/24 dev front"});
+    ASSERT_THAT(lb1.host().check({"cat", "/proc/sys/net/ipv4/conf/front/promote_secondaries"}),
+                testing::StartsWith("0"));
+  }
+};
+
+TEST_F(VipdWithoutPromotion, TheHostsOwnAddressesArePutBackAndThatIsSaid) {
+  EXPECT_EQ(lb1.daemon().stop(20s), 0);
+  EXPECT_FALSE(lb1.holds("192.0.2.100"));
+  EXPECT_TRUE(lb1.holds("192.0.2.11"));
+  EXPECT_TRUE(lb1.holds("192.0.2.12"));
+  EXPECT_TRUE(lb1.logged("front: address 192.0.2.11/24 went together with 192.0.2.100/24 and is put back"));
+}
+
+TEST_F(VipdWithoutPromotion, CleanupPutsThemBackToo) {
+  lb1.daemon().kill();
+  (void)lb1.vipd("cleanup");
+  EXPECT_FALSE(lb1.holds("192.0.2.100"));
+  EXPECT_TRUE(lb1.holds("192.0.2.11"));
+  EXPECT_TRUE(lb1.holds("192.0.2.12"));
+}
+
 }  // namespace
 }  // namespace hawser::lab
