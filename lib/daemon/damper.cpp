@@ -9,12 +9,26 @@ namespace {
 
 // Nothing heard for so long, and for as long as the pause: what comes now is news.
 constexpr Milliseconds kQuiet{300000};
+// What has lasted less is never a last word.
+constexpr Milliseconds kLasts{2000};
 constexpr std::string_view kOthers;  // the topic of those that are too many
 
 Milliseconds doubled(Milliseconds first, std::uint32_t times, Milliseconds longest) {
   auto pause = first;
   for (std::uint32_t i = 0; i < times && pause < longest; ++i) pause *= 2;
   return std::min(pause, longest);
+}
+
+// What is said of it without who and how many: the words that have no digit in them. Or a peer that sends
+// another address each time had a new reason each time.
+std::string reason_of(std::string_view text) {
+  std::string reason;
+  while (!text.empty()) {
+    const auto word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    if (word.find_first_of("0123456789") == std::string_view::npos) reason.append(word).append(1, ' ');
+  }
+  return reason;
 }
 
 }  // namespace
@@ -30,6 +44,15 @@ bool Damper::is_quiet(const Topic& topic, TimePoint now) const {
   return now - topic.heard_at >= std::max(kQuiet, pause(topic, {}));
 }
 
+bool Damper::is_new_reason(const Topic& topic, const std::string& text) const {
+  return topic.reasons.size() < pace_.reasons && !topic.reasons.contains(reason_of(text));
+}
+
+TimePoint Damper::due(const Topic& topic) const {
+  return std::min(topic.said_at + pause(topic, topic.waiting),
+                  topic.since + std::max(kLasts, 3 * topic.lasted));
+}
+
 Damper::Topic& Damper::find_or_make(std::string_view name, TimePoint now) {
   const auto found = topics_.find(name);
   if (found != topics_.end()) return found->second;
@@ -40,6 +63,7 @@ Damper::Topic& Damper::find_or_make(std::string_view name, TimePoint now) {
 
 std::string Damper::write(Topic& topic, std::string text, TimePoint now) {
   topic.said = text;
+  if (is_new_reason(topic, text)) topic.reasons.insert(reason_of(text));
   if (topic.kept_back > 0)
     text += fmt::format(" ({} more in the last {})", topic.kept_back,
                         format_duration(std::chrono::ceil<std::chrono::seconds>(now - topic.said_at)));
@@ -51,11 +75,26 @@ std::string Damper::write(Topic& topic, std::string text, TimePoint now) {
   return text;
 }
 
+void Damper::hear(Topic& topic, const std::string& text, TimePoint now) {
+  if (text != topic.heard || topic.over) {
+    if (topic.lines > 0)
+      topic.lasted = std::max(topic.lasted, std::chrono::duration_cast<Milliseconds>(now - topic.since));
+    topic.heard = text;
+    topic.since = now;
+  }
+  topic.heard_at = now;
+}
+
 std::optional<std::string> Damper::say(std::string_view topic, std::string text, TimePoint now) {
   auto& said = find_or_make(topic, now);
-  if (is_quiet(said, now)) said.lines = 0;
-  said.heard_at = now;
-  if (now - said.said_at >= pause(said, text)) return write(said, std::move(text), now);
+  if (is_quiet(said, now)) {
+    said.lines = 0;
+    said.lasted = Milliseconds(0);
+    said.reasons.clear();
+  }
+  hear(said, text, now);
+  if (now - said.said_at >= pause(said, text) || is_new_reason(said, text))
+    return write(said, std::move(text), now);
   ++said.kept_back;
   said.waiting = text == said.said && !said.over ? std::string() : std::move(text);
   return std::nullopt;
@@ -72,8 +111,7 @@ std::optional<TimePoint> Damper::due() const {
   std::optional<TimePoint> first;
   for (const auto& [name, topic] : topics_) {
     if (topic.waiting.empty()) continue;
-    const auto at = topic.said_at + pause(topic, topic.waiting);
-    if (!first || at < *first) first = at;
+    if (const auto at = due(topic); !first || at < *first) first = at;
   }
   return first;
 }
@@ -81,7 +119,7 @@ std::optional<TimePoint> Damper::due() const {
 std::vector<std::string> Damper::last_words(TimePoint now) {
   std::vector<std::string> lines;
   for (auto& [name, topic] : topics_) {
-    if (topic.waiting.empty() || now - topic.said_at < pause(topic, topic.waiting)) continue;
+    if (topic.waiting.empty() || now < due(topic)) continue;
     --topic.kept_back;  // the one that is said now
     lines.push_back(write(topic, topic.waiting, now));
   }

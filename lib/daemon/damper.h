@@ -1,12 +1,15 @@
 // What keeps a log readable when something happens again and again: a line is written at once while it is
-// news, then after pauses that grow, with the number of those that were kept back. A pure value: whoever has
-// something to say tells it what time it is.
+// news, then after pauses that grow, with the number of those that were kept back. A reason that a topic had
+// not given yet is news in the middle of that ("no carrier" of a vip whose role went to and fro), and so is
+// what lasts: whoever reads the last line is to know how things are now. A pure value: whoever has something
+// to say tells it what time it is.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +26,7 @@ class Damper {
     Milliseconds repeat{60000};  // before it says the same again; doubled too
     Milliseconds longest{3600000};
     std::size_t topics = 1024;  // that are told apart: what comes beyond shares one
+    std::size_t reasons = 6;    // of a topic that are said without a pause, once each
     bool operator==(const Pace&) const = default;
   };
 
@@ -35,7 +39,8 @@ class Damper {
   // It is over. When it comes back that is a change, and said as soon as a change may be.
   void over(std::string_view topic);
 
-  // A change that was kept back and is still the last word on its topic is said when its pause is over.
+  // A change that was kept back and is still the last word on its topic is said when its pause is over, or
+  // when it has lasted three times as long as anything before it.
   [[nodiscard]] std::optional<TimePoint> due() const;
   std::vector<std::string> last_words(TimePoint now);
 
@@ -43,10 +48,14 @@ class Damper {
 
  private:
   struct Topic {
-    std::string said;     // last
-    std::string waiting;  // to be said when the pause is over; empty: nothing
+    std::string said;               // last
+    std::string heard;              // last
+    std::string waiting;            // to be said when the pause is over; empty: nothing
+    std::set<std::string> reasons;  // said already
     TimePoint said_at;
     TimePoint heard_at;
+    TimePoint since;         // of `heard`
+    Milliseconds lasted{0};  // the longest of what was heard before it
     std::uint32_t lines = 0;
     std::uint64_t kept_back = 0;
     bool over = false;
@@ -55,8 +64,11 @@ class Damper {
 
   [[nodiscard]] Milliseconds pause(const Topic& topic, const std::string& text) const;
   [[nodiscard]] bool is_quiet(const Topic& topic, TimePoint now) const;
+  [[nodiscard]] bool is_new_reason(const Topic& topic, const std::string& text) const;
+  [[nodiscard]] TimePoint due(const Topic& topic) const;
   Topic& find_or_make(std::string_view name, TimePoint now);
-  static std::string write(Topic& topic, std::string text, TimePoint now);
+  static void hear(Topic& topic, const std::string& text, TimePoint now);
+  std::string write(Topic& topic, std::string text, TimePoint now);
 
   Pace pace_;
   std::map<std::string, Topic, std::less<>> topics_;

@@ -61,24 +61,79 @@ TEST(Damper, WhatCameBackAfterItWasOverIsSaidAsAChangeIs) {
   EXPECT_TRUE(damper.say("web: send", "refused", kStart + 5s));
 }
 
+// Active and Backup in turn, `every` apart: both reasons are said by then.
+void go_to_and_fro(Damper& damper, int times, Milliseconds every) {
+  for (int i = 0; i < times; ++i) damper.say("web", i % 2 == 0 ? "Active" : "Backup", kStart + i * every);
+}
+
 TEST(Damper, AChangeThatWasKeptBackIsSaidWhenItsPauseIsOver) {
   Damper damper;
-  EXPECT_TRUE(damper.say("web", "Active", kStart));
-  EXPECT_FALSE(damper.say("web", "Backup", kStart + 1s));
-  EXPECT_FALSE(damper.say("web", "Initialize", kStart + 2s));
-  EXPECT_EQ(damper.due(), kStart + 5s);
-  EXPECT_THAT(damper.last_words(kStart + 4s), IsEmpty());
-  EXPECT_THAT(damper.last_words(kStart + 5s), ElementsAre("Initialize (1 more in the last 5s)"));
+  go_to_and_fro(damper, 2, 1s);
+  EXPECT_FALSE(damper.say("web", "Active", kStart + 9s));
+  EXPECT_FALSE(damper.say("web", "Backup", kStart + 10s));
+  EXPECT_FALSE(damper.say("web", "Active", kStart + 10900ms));
+  EXPECT_EQ(damper.due(), kStart + 11s) << "5 s twice, after the line of the first second";
+  EXPECT_THAT(damper.last_words(kStart + 10999ms), IsEmpty());
+  EXPECT_THAT(damper.last_words(kStart + 11s), ElementsAre("Active (2 more in the last 10s)"));
   EXPECT_EQ(damper.due(), std::nullopt);
+}
+
+TEST(Damper, AReasonThatIsNewIsSaidAtOnceThoughOthersGoToAndFro) {
+  Damper damper;
+  go_to_and_fro(damper, 60, 1s);
+  EXPECT_TRUE(damper.say("web", "Initialize: eth0: no carrier", kStart + 60s));
+}
+
+TEST(Damper, OfReasonsThatAreNewEachTimeOnlyAFewAreSaidAtOnce) {
+  Damper damper;
+  EXPECT_EQ(
+      lines_of(damper, 1000, 1ms, [](int i) { return std::string(static_cast<std::size_t>(i) + 1, 'x'); }),
+      6);
+}
+
+TEST(Damper, AnotherNumberOrAddressIsNoNewReason) {
+  Damper damper;
+  EXPECT_TRUE(damper.say("web", "192.0.2.12 advertises 203.0.113.1, 2 more", kStart));
+  EXPECT_FALSE(damper.say("web", "192.0.2.13 advertises 203.0.113.7, 3 more", kStart + 1s));
+  EXPECT_TRUE(damper.say("web", "192.0.2.13 is silent", kStart + 2s));
+}
+
+TEST(Damper, WhatLastsThreeTimesAsLongAsAnythingBeforeIsSaid) {
+  Damper damper;
+  damper.say("web", "Initialize", kStart - 1s);
+  go_to_and_fro(damper, 600, 4s);  // the pause is the better part of an hour by then
+  EXPECT_FALSE(damper.say("web", "Initialize", kStart + 2400s)) << "said already, if long ago";
+  EXPECT_FALSE(damper.say("web", "Initialize", kStart + 2405s)) << "the same again is no change";
+  EXPECT_EQ(damper.due(), kStart + 2412s);
+  EXPECT_THAT(damper.last_words(kStart + 2411s), IsEmpty());
+  EXPECT_THAT(damper.last_words(kStart + 2412s), testing::SizeIs(1));
+}
+
+TEST(Damper, WhatHasJustBegunIsNoLastWord) {
+  Damper damper;
+  damper.say("web", "Initialize", kStart - 1ms);
+  go_to_and_fro(damper, 1000, 1ms);
+  EXPECT_FALSE(damper.say("web", "Initialize", kStart + 1s));
+  EXPECT_EQ(damper.due(), kStart + 3s);
+}
+
+TEST(Damper, WhatIsOverAndComesBackAgainAndAgainHasNoLastWord) {
+  Damper damper;
+  EXPECT_TRUE(damper.say("web", "put back", kStart));
+  for (int second = 1; second < 5; ++second) {
+    damper.over("web");
+    EXPECT_FALSE(damper.say("web", "put back", kStart + second * 1s));
+    EXPECT_THAT(damper.last_words(kStart + second * 1s), IsEmpty());
+  }
 }
 
 TEST(Damper, WhatIsAsItWasSaidNeedsNoLastWord) {
   Damper damper;
-  EXPECT_TRUE(damper.say("web", "Active", kStart));
-  EXPECT_FALSE(damper.say("web", "Backup", kStart + 1s));
+  go_to_and_fro(damper, 2, 1s);
   EXPECT_FALSE(damper.say("web", "Active", kStart + 2s));
-  EXPECT_EQ(damper.due(), std::nullopt);
   EXPECT_FALSE(damper.say("web", "Backup", kStart + 3s));
+  EXPECT_EQ(damper.due(), std::nullopt);
+  EXPECT_FALSE(damper.say("web", "Active", kStart + 4s));
   damper.over("web");
   EXPECT_EQ(damper.due(), std::nullopt);
 }
@@ -92,8 +147,9 @@ TEST(Damper, AfterAQuietTimeItStartsFromTheBeginning) {
   Damper damper;
   EXPECT_EQ(lines_of(damper, 60, 1s, [](int i) { return std::to_string(i); }), 4);
   EXPECT_TRUE(damper.say("web: send", "x", kStart + 400s));
-  EXPECT_FALSE(damper.say("web: send", "y", kStart + 404s));
-  EXPECT_TRUE(damper.say("web: send", "y", kStart + 405s));
+  EXPECT_TRUE(damper.say("web: send", "y", kStart + 401s)) << "new again";
+  EXPECT_FALSE(damper.say("web: send", "x", kStart + 410s));
+  EXPECT_TRUE(damper.say("web: send", "x", kStart + 411s));
 }
 
 TEST(Damper, TopicsBeyondItsMeasureShareOne) {
