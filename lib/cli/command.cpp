@@ -192,9 +192,10 @@ Result<Invocation> parse(const Program& program, const std::vector<std::string>&
 }
 
 int run(const Program& program, int argc, const char* const* argv) {
+  occupy_standard_descriptors();
   const auto invocation = parse(program, {argv + std::min(argc, 1), argv + argc});
   if (!invocation) {
-    fmt::print(stderr, "{}\n", invocation.error().text);
+    say(invocation.error().text);
     return kUsage;
   }
   try {

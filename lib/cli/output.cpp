@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -27,9 +28,20 @@ std::size_t terminal_width() {
   return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-int complain(std::string_view program, std::string_view text) {
+void say(std::string_view line) {
   (void)std::fflush(stdout);
-  fmt::print(stderr, "{}: {}\n", program, text);
+  const auto text = fmt::format("{}\n", line);
+  (void)std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+void occupy_standard_descriptors() {
+  for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(standard, F_GETFD) < 0)
+      (void)::open("/dev/null", standard == STDIN_FILENO ? O_WRONLY : O_RDONLY);  // the lowest that is free
+}
+
+int complain(std::string_view program, std::string_view text) {
+  say(fmt::format("{}: {}", program, text));
   return kRefused;
 }
 
