@@ -58,7 +58,7 @@ bool Director::play(const Act& act) {
   tell(act.told);
   const lab::TimePoint made = lab::Clock::now();
   act.make();
-  Event event{.name = act.name, .toll = act.toll, .window = {}, .cost = {}, .heals = {}};
+  Event event{.name = act.name, .toll = act.toll, .window = {}, .cost = {}, .heals = {}, .stalled = {}};
   if (!act.expected.empty()) event.heals = await(act.expected, made);
   std::this_thread::sleep_for(act.expected.empty() ? pace_.quiet : pace_.settle);
   event.window = {counted_to_, lab::Clock::now()};
@@ -66,6 +66,7 @@ bool Director::play(const Act& act) {
   // The fate of what was asked last is not decided before its time is over.
   std::this_thread::sleep_for(terms_.timeout + 100ms);
   event.cost = figures(client_.samples(), terms_.timeout, event.window);
+  event.stalled = stalls_.longest(event.window);
   tell(fmt::format("    {}", cost_in_words(event.cost)));
   if (!event.healed()) tell(fmt::format("    {}", complaint(event, pace_.patience)));
   events_.push_back(std::move(event));

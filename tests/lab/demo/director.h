@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/lab/demo/report.h"
+#include "tests/lab/demo/stall_clock.h"
 #include "tests/support/client.h"
 
 namespace hawser::demo {
@@ -63,6 +64,7 @@ class Director {
   Pace pace_;
   lab::TimePoint start_;
   lab::TimePoint counted_to_;
+  StallClock stalls_;
   std::vector<Event> events_;
 };
 

@@ -134,7 +134,7 @@ void break_part(Site& site, const Director& director, Broken broken) {
 int conclude(const Director& director, const Terms& terms) {
   fmt::print("\n{}\n{}\n", summary(director.events()), worth(director.events(), terms));
   auto complaints = director.complaints();
-  std::ranges::move(losses(director.events()), std::back_inserter(complaints));
+  std::ranges::move(losses(director.events(), terms), std::back_inserter(complaints));
   for (const std::string& line : complaints) fmt::print("{}\n", line);
   if (complaints.empty()) fmt::print("Service came back every time, and what was planned lost nothing.\n");
   return complaints.empty() ? 0 : 1;

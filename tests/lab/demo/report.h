@@ -29,6 +29,7 @@ struct Event {
   Window window;
   Figures cost;
   std::vector<Heal> heals;
+  lab::Duration stalled{};  // how long a clock beside it stood still
 
   [[nodiscard]] bool healed() const;
   [[nodiscard]] lab::Duration healed_after() const;  // when the last of them had come; 0 where nothing had to
@@ -51,14 +52,15 @@ std::string complaint(const Event& event, lab::Duration patience);
 std::string summary(const std::vector<Event>& events);
 
 // What the figures are worth: the events without anything to heal are the measure, what the client sees on
-// this machine when nothing happens. A sentence for beside the table.
+// this machine when nothing happens, before and after all else; and the clock beside. A sentence for beside
+// the table.
 std::string worth(const std::vector<Event>& events, const Terms& terms);
 // How many of `of` requests the machine alone may lose, where it lost `quiet.lost` of `quiet.of` while
 // nothing happened: the upper end of what that permits to conclude (95 %; with none lost the rule of three).
 std::size_t allowance(const Figures& quiet, std::size_t of);
 // "LOST TOO MUCH: planned handover: ..." for each event that must lose nothing and lost more than its
-// allowance.
-std::vector<std::string> losses(const std::vector<Event>& events);
+// allowance, and than was asked while its clock stood still.
+std::vector<std::string> losses(const std::vector<Event>& events, const Terms& terms);
 
 // The record's clock is the capture's (microseconds since 1970): `epoch` is what that clock showed when the
 // laboratory's was at zero.

@@ -143,6 +143,8 @@ std::vector<Act> script(Site& site) {
     auto more = part(site);
     std::ranges::move(more, std::back_inserter(acts));
   }
+  acts.push_back(
+      {"(nothing, once more)", "Nothing happens again: is the machine still as it was?", [] {}, {}});
   return acts;
 }
 
