@@ -1,5 +1,6 @@
 // Rules of [check.*] and of the checks written in a pool.
 #include <algorithm>
+#include <charconv>
 
 #include "lib/config/rules.h"
 
@@ -21,6 +22,17 @@ void an_answer_comes_in_time(const Section<Check>& check, Report& report) {
                       check.has("interval") ? "" : " (default)"));
 }
 
+// RFC 9110 7.2: "name", "name:8080", "[2001:db8::1]:8080"; nothing for the default.
+bool has_good_port(std::string_view host) {
+  const auto bracket = host.rfind(']');
+  const auto colon = host.rfind(':');
+  if (colon == std::string_view::npos || (bracket != std::string_view::npos && colon < bracket)) return true;
+  const auto digits = host.substr(colon + 1);
+  std::uint16_t port = 0;
+  const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  return problem == std::errc{} && end == digits.data() + digits.size() && port > 0;
+}
+
 // RFC 9112 3: a space ends the request's target, a line end the line. Control characters: Text.
 void request_is_one_line(const Section<Check>& check, Report& report) {
   const auto& http = check.said.http;
@@ -29,8 +41,28 @@ void request_is_one_line(const Section<Check>& check, Report& report) {
     fault(report, check, "path", fmt::format("must begin with /, not {}", quote(http.path)));
   else if (http.path.find(' ') != std::string::npos)
     fault(report, check, "path", fmt::format("must be without spaces, not {}: write %20", quote(http.path)));
+  else if (http.path.find('#') != std::string::npos)
+    fault(report, check, "path",
+          fmt::format("must be without #, not {}: no client sends what follows it; write %23",
+                      quote(http.path)));
   if (http.host.find(' ') != std::string::npos)
     fault(report, check, "host", fmt::format("must be without spaces, not {}", quote(http.host)));
+  else if (!has_good_port(http.host))
+    fault(
+        report, check, "host",
+        fmt::format("must be a name or \"name:port\" with a port from 1 to 65535, not {}", quote(http.host)));
+}
+
+// RFC 9110 15.2: an informational answer is followed by the final one, which is what is judged.
+void an_answer_can_be_good(const Section<Check>& check, Report& report) {
+  const auto final_one = [](const auto& range) { return range.second >= 200; };
+  const auto& wanted = check.said.http.status;
+  if (check.has("status") && !wanted.empty() && std::ranges::none_of(wanted, final_one))
+    fault(report, check, "status",
+          "100 to 199 only begin an answer, which is judged by the status that follows");
+  if (check.has("contains") && check.said.http.contains.empty())
+    fault(report, check, "contains",
+          "is empty, which every answer contains: leave it out, or write what is to be found");
 }
 
 }  // namespace
@@ -40,6 +72,7 @@ void check_is_sound(const Section<Check>& check, Report& report) {
   if (!check.has("type")) fault(report, check, "type", "is missing: write \"tcp\" or \"http\"");
   an_answer_comes_in_time(check, report);
   request_is_one_line(check, report);
+  an_answer_can_be_good(check, report);
   if (check.has("contains") && said.http.contains.size() > said.http.max_body)
     fault(report, check, "contains",
           fmt::format("{} bytes are not found in the {} bytes of max_body{}", said.http.contains.size(),

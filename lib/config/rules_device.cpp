@@ -116,7 +116,7 @@ void nothing_stands_on_itself(const File& file, Report& report) {
 void vlan_ids_differ(const File& file, Report& report) {
   std::map<std::tuple<std::string, std::uint16_t, std::string>, const Section<LinkSpec>*> seen;
   for (const auto& [name, link] : file.links) {
-    if (link.said.kind != LinkKind::kVlan || !link.has("id") || link.said.on.empty()) continue;
+    if (link.said.kind != LinkKind::kVlan || link.said.id == 0 || link.said.on.empty()) continue;
     const auto [there, added] =
         seen.try_emplace({device_of(file, link.said.on), link.said.id, link.said.protocol}, &link);
     if (added) continue;

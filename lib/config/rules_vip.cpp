@@ -37,7 +37,7 @@ void the_election_has_an_address(const VipSection& vip, Report& report) {
 void router_ids_differ(const File& file, Report& report) {
   std::map<std::tuple<std::string, Family, std::uint8_t>, const VipSection*> seen;
   for (const auto& [name, vip] : file.vips) {
-    if (!vip.has("virtual_router_id")) continue;
+    if (vip.said.virtual_router_id == Vrid{}) continue;  // missing, or no number that is one
     for (const auto family : families_of(vip.said)) {
       const auto [there, added] = seen.try_emplace(
           {device_of(file, vip.said.interface), family, vip.said.virtual_router_id.value}, &vip);

@@ -7,6 +7,8 @@
 namespace hawser::config {
 namespace {
 
+using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 std::string bond(const std::string& text) {
@@ -50,6 +52,11 @@ TEST(DeviceRules, NothingStandsOnItself) {
                     "t.toml:6:6: link.v.on: \"v\" would stand on itself",
                     "t.toml:10:6: link.w.on: \"w\" would stand on itself"));
   EXPECT_THAT(problems_of(bond("") + vlan("v", "b", "3") + vlan("w", "v", "3")), IsEmpty());
+}
+
+TEST(DeviceRules, WhatIsNoIdIsNoOthersEither) {
+  EXPECT_THAT(problems_of(bond("") + vlan("v", "b", "0") + vlan("a", "b", "4095")),
+              ElementsAre(HasSubstr("link.v.id: must be"), HasSubstr("link.a.id: must be")));
 }
 
 TEST(DeviceRules, AVlanIsThereOnce) {

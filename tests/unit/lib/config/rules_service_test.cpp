@@ -48,7 +48,39 @@ TEST(CheckRules, ARequestIsOneLine) {
             "t.toml:4:8: check.c.host: must be without control characters, not \"a\\u000D\\u000AX: y\""));
   EXPECT_THAT(with("host = \"a b\"\n"),
               Lines("t.toml:3:8: check.c.host: must be without spaces, not \"a b\""));
-  EXPECT_THAT(with("path = \"/gr\u00fc\u00df?q=1#x\"\nhost = \"\"\ncontains = \"a\\r\\nb\"\n"), IsEmpty());
+  EXPECT_THAT(with("path = \"/gr\u00fc\u00df?q=1\"\nhost = \"\"\ncontains = \"a\\r\\nb\"\n"), IsEmpty());
+}
+
+TEST(CheckRules, ARequestIsWhatAClientWouldSend) {
+  const auto with = [](const std::string& text) {
+    return problems_of("[check.c]\ntype = \"http\"\n" + text);
+  };
+  EXPECT_THAT(with("path = \"/a#b\"\n"),
+              Lines("t.toml:3:8: check.c.path: must be without #, not \"/a#b\": no client sends "
+                    "what follows it; write %23"));
+  for (const auto* host : {"x:99999", "x:", "x:0", "x:http", "[2001:db8::1]:70000"})
+    EXPECT_THAT(with(fmt::format("host = \"{}\"\n", host)),
+                Lines(fmt::format(
+                    "t.toml:3:8: check.c.host: must be a name or \"name:port\" with a port from 1 to 65535, "
+                    "not \"{}\"",
+                    host)));
+  for (const auto* host : {"x", "x:8080", "[2001:db8::1]", "[2001:db8::1]:8080"})
+    EXPECT_THAT(with(fmt::format("host = \"{}\"\n", host)), IsEmpty());
+}
+
+TEST(CheckRules, SomeAnswerIsGoodAndSomeOtherIsNot) {
+  const auto with = [](const std::string& text) {
+    return problems_of("[check.c]\ntype = \"http\"\n" + text);
+  };
+  EXPECT_THAT(
+      with("status = [101, \"100-199\"]\n"),
+      Lines(
+          "t.toml:3:10: check.c.status: 100 to 199 only begin an answer, which is judged by the status that "
+          "follows"));
+  EXPECT_THAT(with("status = [\"100-299\"]\n"), IsEmpty());
+  EXPECT_THAT(with("contains = \"\"\n"),
+              Lines("t.toml:3:12: check.c.contains: is empty, which every answer contains: leave "
+                    "it out, or write what is to be found"));
 }
 
 TEST(CheckRules, WhatIsLookedForCanBeFound) {

@@ -8,6 +8,7 @@ namespace hawser::config {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 const std::string kNodes = "[nodes]\nlb1 = \"192.0.2.11\"\nlb2 = \"192.0.2.12\"\n";
@@ -118,6 +119,16 @@ TEST(VipRules, InterfacesAreDevices) {
                     "without space, slash and colon",
                     "t.toml:4:14: vip.a.addresses: \"a/b\" is not a device name: 1 to 15 characters without "
                     "space, slash and colon"));
+}
+
+TEST(VipRules, WhatIsNoRouterIdIsNoOthersEither) {
+  const auto other = [](const std::string& name, const std::string& id) {
+    return "[vip." + name + "]\ninterface = \"eth0\"\naddresses = [\"192.0.2.10" + (name == "b" ? "1" : "2") +
+           "\"]\nvirtual_router_id = " + id + "\n";
+  };
+  EXPECT_THAT(problems_of(other("b", "0") + other("c", "256")),
+              ElementsAre(HasSubstr("vip.b.virtual_router_id: must be"),
+                          HasSubstr("vip.c.virtual_router_id: must be")));
 }
 
 TEST(VipRules, RouterIdsDifferOnOneInterfaceAndFamily) {
