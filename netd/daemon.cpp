@@ -1,16 +1,17 @@
 #include "netd/daemon.h"
 
 #include <cerrno>
+#include <cstring>
 
 #include <boost/asio.hpp>
 #include <boost/json.hpp>
 #include <fcntl.h>
 #include <malloc.h>
-#include <sys/resource.h>
 
 #include "lib/cli/output.h"
 #include "lib/control/json.h"
 #include "lib/control/server.h"
+#include "lib/daemon/descriptors.h"
 #include "lib/daemon/exit_code.h"
 #include "lib/daemon/lateness.h"
 #include "lib/daemon/lock.h"
@@ -41,23 +42,31 @@ TimePoint clock_now() {
   return std::chrono::steady_clock::now();
 }
 
-// The soft limit is for programs that use select(); we do not.
-std::size_t raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
-  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 65536);
-  (void)::setrlimit(RLIMIT_NOFILE, &limit);
-  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 1024;
+// What the daemon is built from.
+struct Hands {
+  NetlinkKernel kernel;
+  Monitor monitor;
+  Fd events;  // the monitor's, once more: the event loop closes it
+};
+
+Result<Hands> open_hands() {
+  auto monitor = Monitor::open();  // before the first look, so that nothing falls between
+  if (!monitor) return tl::unexpected(monitor.error());
+  Fd events{::fcntl(monitor->fd(), F_DUPFD_CLOEXEC, 0)};
+  if (!events) return fail("netlink: listen for changes: {}", std::strerror(errno));
+  auto kernel = NetlinkKernel::open();
+  if (!kernel) return tl::unexpected(kernel.error());
+  return Hands{std::move(*kernel), std::move(*monitor), std::move(events)};
 }
 
 class Daemon {
  public:
-  Daemon(asio::io_context& io, cli::Arguments arguments, NetlinkKernel kernel, Monitor monitor, Made made)
+  Daemon(asio::io_context& io, cli::Arguments arguments, Hands hands, Made made)
       : io_(io),
         arguments_(std::move(arguments)),
-        kernel_(std::move(kernel)),
-        monitor_(std::move(monitor)),
-        events_(io, ::fcntl(monitor_.fd(), F_DUPFD_CLOEXEC, 0)),
+        kernel_(std::move(hands.kernel)),
+        monitor_(std::move(hands.monitor)),
+        events_(io, hands.events.release()),
         controller_(
             kernel_, std::move(made),
             [this](const std::string& text) { return write_journal(arguments_, text); }, log::write,
@@ -355,12 +364,10 @@ Result<Locks> take_locks(const cli::Arguments& arguments) {
 }
 
 int run_with(const cli::Arguments& arguments, Chosen chosen, Made made) {
-  auto monitor = Monitor::open();  // before the first look, so that nothing falls between
-  if (!monitor) return complain(monitor.error());
-  auto kernel = NetlinkKernel::open();
-  if (!kernel) return complain(kernel.error());
+  auto hands = open_hands();
+  if (!hands) return complain(hands.error());
   asio::io_context io{1};
-  Daemon daemon(io, arguments, std::move(*kernel), std::move(*monitor), std::move(made));
+  Daemon daemon(io, arguments, std::move(*hands), std::move(made));
   if (auto listening = daemon.listen(); !listening) return complain(listening.error());
   daemon.begin(std::move(chosen.reading), std::move(chosen.source));
   io.run();
@@ -370,6 +377,8 @@ int run_with(const cli::Arguments& arguments, Chosen chosen, Made made) {
 }  // namespace
 
 int run_daemon(const cli::Arguments& arguments) {
+  if (auto enough = judge_descriptor_limit(raise_descriptor_limit()); !enough)
+    return complain({fmt::format("netd: {}", enough.error().text)});
   make_directories(arguments);
   const auto locks = take_locks(arguments);
   if (!locks) return complain(locks.error());

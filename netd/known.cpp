@@ -3,6 +3,7 @@
 #include "lib/control/client.h"
 #include "lib/control/json.h"
 #include "lib/daemon/lock.h"
+#include "lib/daemon/namespace_lock.h"
 #include "netd/source.h"
 #include "netd/status.h"
 
@@ -31,11 +32,14 @@ Result<Known> ask_health(const cli::Arguments& arguments, const config::Config& 
   if (told) return Known{std::move(*told), true};
   const auto daemon = InstanceLock::held(arguments.runtime_dir, "netd");
   if (!daemon) return tl::unexpected(daemon.error());
+  const auto reason = control::not_running(told.error())
+                          ? fmt::format("nobody listens on {}", control_socket(arguments).native())
+                          : told.error().text;
   if (*daemon)
     return fail("{} and does not say which real servers are up: {}: try again, or restart it", **daemon,
-                control::not_running(told.error())
-                    ? fmt::format("nobody listens on {}", control_socket(arguments).native())
-                    : told.error().text);
+                reason);
+  if (const auto elsewhere = NamespaceLock::held("netd"))
+    return fail("{}, and knows which real servers are up: {}: name its directory", *elsewhere, reason);
   return as_configured(config);
 }
 

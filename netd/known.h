@@ -13,7 +13,7 @@ struct Known {
 };
 
 // "netd runs as process 1234 and does not say which real servers are up: netd does not answer: ..: try again,
-// or restart it".
+// or restart it"; of one with another runtime directory: "..: name its directory".
 Result<Known> ask_health(const cli::Arguments& arguments, const config::Config& config);
 Known as_configured(const config::Config& config);
 

@@ -212,7 +212,7 @@ int apply_verb(const cli::Arguments& arguments) {
   make_directories(arguments);
   // Two hands on one table: what we change now the daemon would take back at its next look.
   const auto lock = InstanceLock::take(arguments.runtime_dir, "netd");
-  if (!lock) return complain_about(lock.error());
+  if (!lock && !InstanceLock::no_room(lock.error())) return complain_about(lock.error());
   // One that runs with another runtime directory.
   const auto alone = NamespaceLock::take("netd");
   if (!alone) {

@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <unistd.h>
 
+#include "lib/daemon/descriptors.h"
 #include "lib/daemon/exit_code.h"
 #include "lib/daemon/lock.h"
 #include "lib/daemon/log.h"
@@ -71,6 +72,8 @@ auto patiently(Take take) -> decltype(take()) {
 }
 
 Outcome run_once(const cli::Arguments& arguments) {
+  if (auto enough = judge_descriptor_limit(raise_descriptor_limit()); !enough)
+    return refused({fmt::format("vipd: {}", enough.error().text)});
   const auto lock = patiently([&] { return InstanceLock::take(arguments.runtime_dir, "vipd"); });
   // The addresses are worth more than the certainty that nobody else works here.
   if (!lock && InstanceLock::no_room(lock.error()))

@@ -33,17 +33,42 @@ Status write_pid(int file) {
   return fail_with(errno, "{}", std::strerror(errno));
 }
 
+std::string_view remedy_for(int code) {
+  switch (code) {
+    case ENOSPC:
+    case EDQUOT:
+      return ": make room, or name another directory";
+    case EROFS:
+      return ": mount it writable, or name another directory";
+    case ENOENT:
+    case ENOTDIR:
+      return ": name another directory";
+    default:
+      return "";
+  }
+}
+
 tl::unexpected<Error> cannot_open(const std::filesystem::path& path) {
   const int code = errno;
   struct stat found {};
   if (code == EACCES && ::lstat(path.c_str(), &found) == 0 && found.st_uid != ::geteuid())
     return fail_with(code, "{}: {}: it belongs to user {}: remove it, or be that user", path.native(),
                      std::strerror(code), found.st_uid);
-  return fail_with(code, "{}: {}", path.native(), std::strerror(code));
+  return fail_with(code, "{}: {}{}", path.native(), std::strerror(code), remedy_for(code));
+}
+
+// Under systemd the unit makes it, by hand we do.
+Status make_directory(const std::filesystem::path& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (!error) return {};
+  return fail_with(error.value(), "{}: make directory: {}{}", directory.native(),
+                   std::strerror(error.value()), remedy_for(error.value()));
 }
 
 Result<Fd> open_or_create(const std::filesystem::path& path) {
   constexpr int kFlags = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
+  if (auto made = make_directory(path.parent_path()); !made) return tl::unexpected(made.error());
   Fd fresh{::open(path.c_str(), kFlags | O_CREAT | O_EXCL, 0640)};
   if (fresh) give_to_owner_of(path.parent_path(), fresh.get());
   if (fresh || errno != EEXIST) return fresh ? Result<Fd>{std::move(fresh)} : cannot_open(path);
@@ -67,7 +92,7 @@ bool lock(int file) {
 }  // namespace
 
 bool InstanceLock::no_room(const Error& error) {
-  return error.code == ENOSPC || error.code == EDQUOT || error.code == EROFS;
+  return !remedy_for(error.code).empty();
 }
 
 Result<InstanceLock> InstanceLock::take(const std::filesystem::path& runtime_dir, std::string_view name) {

@@ -15,9 +15,10 @@ namespace hawser {
 class InstanceLock {
  public:
   // "netd: already running as process 1234 (/run/hawser/netd.lock)", code EWOULDBLOCK; or why the file cannot
-  // be made.
+  // be made. A directory that is missing is made.
   static Result<InstanceLock> take(const std::filesystem::path& runtime_dir, std::string_view name);
-  // Whether the error of take() is about the file system having no room for it: no other process is meant.
+  // Whether the error of take() is about there being no room or no place for it (full, read-only, nothing to
+  // make a directory in): no other process is meant, and nobody was kept out.
   static bool no_room(const Error& error);
   // "netd runs as process 1234" while somebody has it; nullopt: nobody.
   static Result<std::optional<std::string>> held(const std::filesystem::path& runtime_dir,

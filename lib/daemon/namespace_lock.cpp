@@ -3,8 +3,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
-#include <optional>
-#include <string>
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -69,6 +67,12 @@ Result<NamespaceLock> NamespaceLock::take(std::string_view name) {
       EADDRINUSE,
       "{}: already running{}, with another --runtime-dir: one is enough for this network namespace", name,
       words(holder));
+}
+
+std::optional<std::string> NamespaceLock::held(std::string_view name) {
+  const auto holder = holder_of(Name(name));
+  if (!holder || !may_be_a_daemon(holder->uid, ::geteuid())) return std::nullopt;
+  return fmt::format("{} runs{}, with another --runtime-dir", name, words(holder));
 }
 
 }  // namespace hawser

@@ -3,6 +3,8 @@
 // kernel closes it when the process dies or starts another program.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include <sys/types.h>
@@ -18,6 +20,9 @@ class NamespaceLock {
   // namespace", code EADDRINUSE; or why there is no socket to be had. Where an ordinary user took the name,
   // it is no daemon of ours, and must not keep one from starting: the lock is then had without it.
   static Result<NamespaceLock> take(std::string_view name);
+  // "netd runs as process 1234, with another --runtime-dir" while somebody has it; nullopt: nobody, or an
+  // ordinary user.
+  static std::optional<std::string> held(std::string_view name);
   // False: an ordinary user sits on the name, and a second daemon would not be noticed.
   [[nodiscard]] bool exclusive() const { return static_cast<bool>(socket_); }
 

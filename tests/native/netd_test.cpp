@@ -74,6 +74,19 @@ TEST_F(NetdNative, ThatRunsLetsNobodyApplyBesideItWhateverTheDirectories) {
   EXPECT_TRUE(has_address());
 }
 
+TEST_F(NetdNative, ThatRunsWithAnotherRuntimeDirectoryIsNoReasonToGuessWhoIsUp) {
+  const std::string service =
+      "[service.web]\nvirtual = [\"tcp 192.0.2.100:80\"]\n[[service.web.real]]\naddress = "
+      "\"198.51.100.21\"\n";
+  start();
+  other.write(kCard + service);
+  const auto plan = other.ask({"plan"});
+  EXPECT_EQ(plan.status, 1) << plan.text;
+  EXPECT_THAT(plan.text, HasSubstr(fmt::format("netd runs as process {}, with another --runtime-dir, and "
+                                               "knows which real servers are up",
+                                               netd.daemon().pid())));
+}
+
 TEST_F(NetdNative, SaysOfAPulledCableThatTheDeviceIsDeadAndExitsWith3) {
   start();
   ASSERT_TRUE(eventually(kPatience, [&] { return netd.ask({"status"}).status == 0; }))
@@ -117,6 +130,41 @@ TEST_F(NetdOnAFullDisk, StartsAndAppliesThoughTheJournalCannotBeWritten) {
   EXPECT_TRUE(has_address());
   EXPECT_TRUE(netd.has_said("last good file")) << netd.log();
   EXPECT_TRUE(netd.has_said("No space left on device")) << netd.log();
+}
+
+// netd where something is missing that it can do without, or cannot.
+class NetdOnAPoorHost : public NetdNative {
+ protected:
+  void start_in_shell(const std::string& line) {
+    netd.start_under({"unshare", "--mount", "sh", "-c", line, "sh"});
+  }
+};
+
+TEST_F(NetdOnAPoorHost, AppliesThoughItsRuntimeDirectoryCannotBeMade) {
+  const auto read_only = netd.run_directory();
+  const auto nowhere = read_only / "run";
+  netd.use_run_directory(nowhere);
+  start_in_shell(fmt::format("mount -t tmpfs -o ro none {} && exec \"$@\"", read_only.native()));
+  ASSERT_TRUE(netd.says("netd: ready")) << netd.log();
+  EXPECT_TRUE(has_address());
+  EXPECT_TRUE(
+      netd.has_said(fmt::format("{}: make directory: Read-only file system: mount it writable, or "
+                                "name another directory: another netd",
+                                nowhere.native())))
+      << netd.log();
+}
+
+TEST_F(NetdOnAPoorHost, SaysHowManyFilesItNeedsInsteadOfFailingInTheMiddle) {
+  start_in_shell("ulimit -n 16 && exec \"$@\"");
+  EXPECT_EQ(netd.daemon().wait(kPatience), 1);
+  EXPECT_THAT(netd.log(), HasSubstr("netd: needs to have 32 files open at once, 16 are allowed: allow more "
+                                    "(ulimit -n, LimitNOFILE=)"));
+}
+
+TEST_F(NetdOnAPoorHost, AppliesWithoutProc) {
+  start_in_shell("umount -l /proc && exec \"$@\"");
+  ASSERT_TRUE(eventually(kPatience, [&] { return netd.is_ready(); })) << netd.log();
+  EXPECT_TRUE(has_address());
 }
 
 }  // namespace

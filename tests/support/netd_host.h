@@ -34,6 +34,7 @@ class NetdHost {
 
   void write(const std::string& text) const { std::ofstream(directory_ / "hawser.toml") << text; }
   void use_state_of(const NetdHost& other) { state_ = other.state_; }
+  void use_run_directory(const std::filesystem::path& directory) { run_ = directory; }
   [[nodiscard]] const std::filesystem::path& run_directory() const { return run_; }
   [[nodiscard]] const std::filesystem::path& state_directory() const { return state_; }
 

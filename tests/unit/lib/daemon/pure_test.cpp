@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "lib/daemon/child.h"
+#include "lib/daemon/descriptors.h"
 #include "lib/daemon/lateness.h"
 #include "lib/daemon/log.h"
 #include "lib/daemon/notify.h"
@@ -78,6 +79,12 @@ TEST(Log, KnowsTheJournalByDeviceAndInode) {
   EXPECT_EQ(log::target_of("9:1234", 9, 1235), log::Target::kStderr);
   EXPECT_EQ(log::target_of("8:1234", 9, 1234), log::Target::kStderr);
   EXPECT_EQ(log::target_of("", 9, 1234), log::Target::kStderr);
+}
+
+TEST(Descriptors, SayHowManyAreNeededAndWhatHelps) {
+  EXPECT_TRUE(judge_descriptor_limit(32));
+  EXPECT_EQ(judge_descriptor_limit(31).error().text,
+            "needs to have 32 files open at once, 31 are allowed: allow more (ulimit -n, LimitNOFILE=)");
 }
 
 TEST(Notify, FeedsTheWatchdogAtAThirdOfItsInterval) {

@@ -73,10 +73,34 @@ TEST(InstanceLock, IsFreeAfterAProcessThatLeftALongerNumber) {
   EXPECT_EQ(read_file(directory.path() / "netd.lock"), fmt::format("{}\n", ::getpid()));
 }
 
-TEST(InstanceLock, SaysThatTheDirectoryIsMissing) {
-  const auto lock = InstanceLock::take("/nonexistent-hawser", "netd");
-  ASSERT_FALSE(lock);
-  EXPECT_EQ(lock.error().text, "/nonexistent-hawser/netd.lock: No such file or directory");
+TEST(InstanceLock, MakesTheDirectoryThatIsMissing) {
+  const test::TempDir directory;
+  const auto run = directory.path() / "run" / "hawser";
+  EXPECT_TRUE(InstanceLock::take(run, "netd"));
+  EXPECT_TRUE(std::filesystem::exists(run / "netd.lock"));
+}
+
+TEST(InstanceLock, SaysWhereNoDirectoryCanBeMadeAndThatItIsNoOtherProcess) {
+  const test::TempDir directory;
+  const auto file = directory.path() / "file";
+  { std::ofstream{file}; }
+  const auto in_a_file = InstanceLock::take(file / "run", "netd");
+  ASSERT_FALSE(in_a_file);
+  EXPECT_EQ(in_a_file.error().text,
+            fmt::format("{}/run: make directory: Not a directory: name another directory", file.native()));
+  EXPECT_TRUE(InstanceLock::no_room(in_a_file.error()));
+  const auto in_proc = InstanceLock::take("/proc/hawser/run", "netd");
+  ASSERT_FALSE(in_proc);
+  EXPECT_TRUE(InstanceLock::no_room(in_proc.error())) << in_proc.error().text;
+}
+
+TEST(InstanceLock, OfSomebodyElseIsNotAMatterOfRoom) {
+  const test::TempDir directory;
+  const auto lock = InstanceLock::take(directory.path(), "netd");
+  EXPECT_FALSE(InstanceLock::no_room(InstanceLock::take(directory.path(), "netd").error()));
+  EXPECT_FALSE(InstanceLock::no_room({"", EACCES}));
+  EXPECT_TRUE(InstanceLock::no_room({"", EROFS}));
+  EXPECT_TRUE(InstanceLock::no_room({"", ENOSPC}));
 }
 
 TEST(InstanceLock, OfRootBelongsToWhomTheDirectoryBelongs) {
@@ -120,6 +144,19 @@ TEST(NamespaceLock, RefusesASecondOneWhateverItsDirectoryAndNamesTheFirst) {
     EXPECT_TRUE(NamespaceLock::take(name + "-other"));
   }
   EXPECT_TRUE(NamespaceLock::take(name));
+}
+
+TEST(NamespaceLock, IsSeenByWhoDoesNotWantIt) {
+  const auto name = fmt::format("test-seen-{}", ::getpid());
+  EXPECT_EQ(NamespaceLock::held(name), std::nullopt);
+  {
+    const auto lock = NamespaceLock::take(name);
+    ASSERT_TRUE(lock);
+    EXPECT_EQ(
+        NamespaceLock::held(name),
+        std::optional(fmt::format("{} runs as process {}, with another --runtime-dir", name, ::getpid())));
+  }
+  EXPECT_EQ(NamespaceLock::held(name), std::nullopt);
 }
 
 TEST(NamespaceLock, AnOrdinaryUserCannotKeepADaemonFromStarting) {
