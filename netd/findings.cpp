@@ -38,6 +38,18 @@ Finding state_of_link(const std::string& name, const Link& wanted, const Observe
   return {name, Condition::kOk, "up"};
 }
 
+// Addresses of the file that are there and answer nobody.
+void add_duplicates(std::vector<Finding>& list, const std::string& name, const Link& wanted,
+                    const Observed& observed) {
+  const auto status = observed.links.find(name);
+  if (status == observed.links.end()) return;
+  for (const auto& [prefix, detection] : status->second.undetected)
+    if (detection == Detection::kFailed && wanted.addresses.contains(prefix))
+      list.push_back(
+          {name, Condition::kDegraded,
+           fmt::format("{} answers nobody: duplicate address detection found it on another host", prefix)});
+}
+
 // Why a real server that the file wants in service is not; empty: it is.
 std::string why_out(const Virtual& service, const Member& member, const Service* present,
                     const HealthTable& health) {
@@ -149,9 +161,11 @@ std::vector<Finding> findings(const Situation& situation) {
   add(list, state_of_source(situation.source));
   if (!situation.ready)
     list.push_back({"netd", Condition::kDegraded, "starting: not all of the file was tried"});
-  for (const auto& [name, link] : situation.network.network.links)
+  for (const auto& [name, link] : situation.network.network.links) {
     add(list, link.bond ? state_of_bond(name, link, situation.network.missing, situation.observed)
                         : state_of_link(name, link, situation.observed));
+    add_duplicates(list, name, link, situation.observed);
+  }
   for (const auto& device : situation.network.missing_devices) add(list, missing(device));
   for (const auto& port : situation.network.doubled) add(list, doubled(port));
   for (const auto& [key, service] : situation.layout) {

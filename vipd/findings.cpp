@@ -44,8 +44,8 @@ class Judge {
 
   void fault() {
     if (router_.fault.empty()) return;
-    const bool some = std::ranges::any_of(router_.addresses,
-                                          [](const auto& entry) { return entry.second != Holding::kNo; });
+    const bool some =
+        std::ranges::any_of(router_.addresses, [](const auto& entry) { return answers(entry.second); });
     add(some ? Condition::kDegraded : Condition::kDead, router_.fault);
   }
 
@@ -63,7 +63,7 @@ class Judge {
   void foreign() {
     if (router_.vip.priority == kOwnerPriority) return;
     for (const auto& [address, holding] : router_.addresses)
-      if (holding == Holding::kForeign)
+      if (is_foreign(holding))
         add(Condition::kDegraded,
             fmt::format("{} on {} was put there by somebody else and stays when the role is left",
                         address.second, address.first));

@@ -14,15 +14,15 @@ bool belongs_to(const config::Vip& vip, const IpAddress& address) {
 }
 
 tl::expected<IpAddress, std::string> configured_source(const Picture::Link& link, const config::Vip& vip) {
-  for (const auto& [prefix, protocol] : link.addresses)
+  for (const auto& [prefix, seen] : link.addresses)
     if (prefix.address == *vip.source) return *vip.source;
   return tl::unexpected(fmt::format("{}: does not have the source address {}", vip.interface, *vip.source));
 }
 
 std::vector<Prefix> candidates_on(const Picture::Link& link) {
   std::vector<Prefix> found;
-  for (const auto& [prefix, protocol] : link.addresses)
-    if (prefix.address.is_v4() && !is_ours(protocol)) found.push_back(prefix);
+  for (const auto& [prefix, seen] : link.addresses)
+    if (prefix.address.is_v4() && !is_ours(seen)) found.push_back(prefix);
   return found;
 }
 
@@ -63,9 +63,8 @@ tl::expected<IpAddress, std::string> source_on(const Picture& picture, const con
 std::vector<Stray> strays(const Picture& picture, const std::function<bool(const AddressKey&)>& named) {
   std::vector<Stray> found;
   for (const auto& [index, link] : picture.links())
-    for (const auto& [prefix, protocol] : link.addresses)
-      if (is_ours(protocol) && !named({link.seen.name, prefix}))
-        found.push_back({index, link.seen.name, prefix});
+    for (const auto& [prefix, seen] : link.addresses)
+      if (is_ours(seen) && !named({link.seen.name, prefix})) found.push_back({index, link.seen.name, prefix});
   return found;
 }
 
@@ -84,8 +83,9 @@ bool as_it_should_be(const config::Vip& vip, const config::VipAddress& wanted, c
 PutByOthers put_by_others(const Picture& picture, const std::vector<const config::Vip*>& vips) {
   PutByOthers foreign;  // few, where ours may be thousands
   for (const auto& [index, link] : picture.links())
-    for (const auto& [prefix, protocol] : link.addresses)
-      if (!is_ours(protocol)) foreign[prefix.address].emplace_back(link.seen.name, prefix);
+    for (const auto& [prefix, seen] : link.addresses)
+      if (!is_ours(seen) && seen.detection != Detection::kFailed)
+        foreign[prefix.address].emplace_back(link.seen.name, prefix);
   PutByOthers found;
   for (const auto* vip : vips)
     for (const auto& wanted : vip->addresses) {

@@ -2,8 +2,8 @@
 
 namespace hawser::vipd {
 
-bool is_ours(std::uint8_t protocol) {
-  return protocol == static_cast<std::uint8_t>(Owner::kVipd);
+bool is_ours(const SeenAddress& address) {
+  return address.protocol == static_cast<std::uint8_t>(Owner::kVipd);
 }
 
 bool Picture::see(const Observed& observed) {
@@ -14,7 +14,10 @@ bool Picture::see(const Observed& observed) {
     auto& entry = fresh.links_[status->second.index];
     entry.seen = {name, link.up, status->second.carrier, link.mac.value_or(MacAddress{})};
     for (const auto& [prefix, address] : link.addresses)
-      entry.addresses.emplace_hint(entry.addresses.end(), prefix, address.protocol);
+      entry.addresses.emplace_hint(entry.addresses.end(), prefix, SeenAddress{address.protocol, {}});
+    for (const auto& [prefix, detection] : status->second.undetected)
+      if (const auto found = entry.addresses.find(prefix); found != entry.addresses.end())
+        found->second.detection = detection;
     fresh.names_[name] = status->second.index;
   }
   if (fresh == *this) return false;
@@ -42,12 +45,12 @@ bool Picture::link_is_gone(IfIndex index) {
   return true;
 }
 
-bool Picture::address_is(IfIndex index, const Prefix& prefix, std::uint8_t protocol) {
+bool Picture::address_is(IfIndex index, const Prefix& prefix, const SeenAddress& seen) {
   const auto link = links_.find(index);
   if (link == links_.end()) return true;
-  const auto [found, fresh] = link->second.addresses.try_emplace(prefix, protocol);
-  if (!fresh && found->second == protocol) return false;
-  found->second = protocol;
+  const auto [found, fresh] = link->second.addresses.try_emplace(prefix, seen);
+  if (!fresh && found->second == seen) return false;
+  found->second = seen;
   return true;
 }
 
@@ -79,13 +82,23 @@ Holding Picture::holding(const AddressKey& address) const {
       found = link->addresses.end();
   }
   if (found == link->addresses.end()) return Holding::kNo;
-  return is_ours(found->second) ? Holding::kOurs : Holding::kForeign;
+  const auto& seen = found->second;
+  if (is_ours(seen)) return seen.detection == Detection::kPassed ? Holding::kOurs : Holding::kOursMute;
+  switch (seen.detection) {
+    case Detection::kPassed:
+      break;
+    case Detection::kGoingOn:
+      return Holding::kForeignTentative;
+    case Detection::kFailed:
+      return Holding::kForeignDuplicate;
+  }
+  return Holding::kForeign;
 }
 
 std::size_t Picture::ours() const {
   std::size_t count = 0;
   for (const auto& [index, link] : links_)
-    for (const auto& [prefix, protocol] : link.addresses) count += is_ours(protocol) ? 1 : 0;
+    for (const auto& [prefix, address] : link.addresses) count += is_ours(address) ? 1 : 0;
   return count;
 }
 

@@ -18,7 +18,19 @@ namespace hawser::vipd {
 using AddressKey = std::pair<std::string, Prefix>;  // interface, address
 
 // Whether the kernel has an address, and whose it is: what somebody else put there is used and never removed.
-enum class Holding : std::uint8_t { kNo, kOurs, kForeign };
+// An IPv6 address is there and answers nobody while duplicate address detection is going on, and once that
+// has found it on another host. Ours needs none, but somebody else may bring that about: kOursMute.
+enum class Holding : std::uint8_t { kNo, kOurs, kOursMute, kForeign, kForeignTentative, kForeignDuplicate };
+
+inline bool answers(Holding holding) {
+  return holding == Holding::kOurs || holding == Holding::kForeign;
+}
+inline bool is_ours(Holding holding) {
+  return holding == Holding::kOurs || holding == Holding::kOursMute;
+}
+inline bool is_foreign(Holding holding) {
+  return holding != Holding::kNo && !is_ours(holding);
+}
 
 struct SeenLink {
   std::string name;
@@ -28,9 +40,15 @@ struct SeenLink {
   bool operator==(const SeenLink&) const = default;
 };
 
+struct SeenAddress {
+  std::uint8_t protocol = 0;  // IFA_PROTO
+  Detection detection = Detection::kPassed;
+  bool operator==(const SeenAddress&) const = default;
+};
+
 class Picture {
  public:
-  using Addresses = std::map<Prefix, std::uint8_t>;  // with IFA_PROTO
+  using Addresses = std::map<Prefix, SeenAddress>;
   struct Link {
     SeenLink seen;
     Addresses addresses;
@@ -46,7 +64,7 @@ class Picture {
   // It was deleted, or moved to another namespace, and its addresses with it.
   bool link_is_gone(IfIndex index);
   // Of a link that we do not know it changes nothing, and is news all the same.
-  bool address_is(IfIndex index, const Prefix& prefix, std::uint8_t protocol);
+  bool address_is(IfIndex index, const Prefix& prefix, const SeenAddress& seen);
   bool address_is_gone(IfIndex index, const Prefix& prefix);
 
   // ---- what there is
@@ -67,6 +85,6 @@ class Picture {
   std::map<std::string, IfIndex> names_;
 };
 
-bool is_ours(std::uint8_t protocol);
+bool is_ours(const SeenAddress& address);
 
 }  // namespace hawser::vipd

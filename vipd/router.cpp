@@ -107,7 +107,7 @@ void VirtualRouter::say_goodbye() {
 void VirtualRouter::mac_changed(const std::string& interface) {
   if (role() != RoleName::kActive) return;
   const auto here = [&](const auto& entry) {
-    return entry.first.first == interface && entry.second != Holding::kNo;
+    return entry.first.first == interface && answers(entry.second);
   };
   if (std::ranges::any_of(addresses_, here)) carry_out(Announce{});
 }
@@ -164,7 +164,7 @@ void VirtualRouter::reconfigure(const config::Vip& vip) {
     const auto found = wanted.find(address);
     if (found != wanted.end())
       found->second = holding;
-    else if (hands_.holding(address) == Holding::kOurs)
+    else if (is_ours(hands_.holding(address)))
       obsolete_.insert(address);
   }
   for (const auto& [address, holding] : wanted) obsolete_.erase(address);
@@ -218,11 +218,9 @@ bool VirtualRouter::names(const AddressKey& address) const {
 }
 
 std::size_t VirtualRouter::ours() const {
-  const auto is_ours = [this](const AddressKey& address) {
-    return hands_.holding(address) == Holding::kOurs;
-  };
-  return static_cast<std::size_t>(std::ranges::count_if(std::views::keys(addresses_), is_ours) +
-                                  std::ranges::count_if(obsolete_, is_ours));
+  const auto is_there = [this](const AddressKey& address) { return is_ours(hands_.holding(address)); };
+  return static_cast<std::size_t>(std::ranges::count_if(std::views::keys(addresses_), is_there) +
+                                  std::ranges::count_if(obsolete_, is_there));
 }
 
 bool VirtualRouter::work() {
@@ -304,7 +302,7 @@ void VirtualRouter::carry_out(const DropAddresses&) {
   refused_.clear();
   forget_jobs();
   for (const auto& [address, holding] : addresses_)
-    if (hands_.holding(address) == Holding::kOurs) jobs_.push({Job::Kind::kRemove, address});
+    if (is_ours(hands_.holding(address))) jobs_.push({Job::Kind::kRemove, address});
 }
 
 void VirtualRouter::carry_out(const Announce&) {
@@ -346,7 +344,7 @@ void VirtualRouter::announce(const AddressKey& address) {
 
 void VirtualRouter::queue_announcements() {
   for (const auto& [address, holding] : addresses_)
-    if (holding != Holding::kNo) jobs_.push({Job::Kind::kAnnounce, address});
+    if (answers(holding)) jobs_.push({Job::Kind::kAnnounce, address});
 }
 
 void VirtualRouter::tell(std::string_view topic, std::string_view text) {

@@ -18,6 +18,23 @@ std::string topic(std::string_view what, const AddressKey& address) {
   return fmt::format("{} {} {}", what, address.first, address.second);
 }
 
+// Why an address that is there is not held.
+std::string_view why_mute(Holding holding) {
+  switch (holding) {
+    case Holding::kOursMute:
+      return "somebody made it tentative: it answers nobody";
+    case Holding::kForeignTentative:
+      return "somebody else's, and its duplicate address detection is not through";
+    case Holding::kForeignDuplicate:
+      return "somebody else's, and its duplicate address detection found it on another host";
+    case Holding::kNo:
+    case Holding::kOurs:
+    case Holding::kForeign:
+      break;
+  }
+  return "";
+}
+
 }  // namespace
 
 // Whether some of the addresses are there and ours.
@@ -25,16 +42,17 @@ bool VirtualRouter::take_stock() {
   bool ours = false;
   for (auto& [address, holding] : addresses_) {
     note(address, holding, hands_.holding(address));
-    ours = ours || holding == Holding::kOurs;
+    ours = ours || is_ours(holding);
   }
   return ours;
 }
 
 void VirtualRouter::note(const AddressKey& address, Holding& before, Holding now) {
-  if (now != Holding::kNo) refused_.erase(address);
+  if (answers(now)) refused_.erase(address);
+  if (now != Holding::kForeignDuplicate) troubles_.over(topic("duplicate", address));
   const auto foreign = topic("foreign", address);
-  if (now != Holding::kForeign) troubles_.over(foreign);
-  if (now == Holding::kForeign && before != now)
+  if (!is_foreign(now)) troubles_.over(foreign);
+  if (is_foreign(now) && !is_foreign(before))
     warn(foreign, fmt::format("{} on {} was there before, and not by vipd: it stays when the role is left; "
                               "remove it where it is configured",
                               address.second.address, address.first));
@@ -47,8 +65,9 @@ void VirtualRouter::kernel_changed() {
   for (auto& [address, holding] : addresses_) {
     const auto now = hands_.holding(address);
     if (now == holding) continue;
-    if (now == Holding::kNo) lost.push_back(address);
-    left_over = left_over || now == Holding::kOurs;
+    if (now == Holding::kNo || now == Holding::kOursMute) lost.push_back(address);
+    if (is_foreign(now) && holds_addresses(machine_)) jobs_.push({Job::Kind::kHold, address});
+    left_over = left_over || is_ours(now);
     note(address, holding, now);
   }
   const bool back = awaited_is_back();
@@ -84,11 +103,12 @@ void VirtualRouter::put_back(const std::vector<AddressKey>& lost) {
   queue_missing();
   const auto& [interface, prefix] = lost.front();
   if (!hands_.has_interface(interface)) return;  // that is said when it cannot be put back
+  const auto there = hands_.holding(lost.front());
   const auto put_back = topic("put back", lost.front());
   troubles_.over(put_back);  // each time is another one
   const auto more = lost.size() > 1 ? fmt::format(" and {} more", lost.size() - 1) : "";
-  warn(put_back,
-       fmt::format("{} on {}{}: removed by somebody else, put back", prefix.address, interface, more));
+  warn(put_back, fmt::format("{} on {}{}: {}, put back", prefix.address, interface, more,
+                             there == Holding::kNo ? "removed by somebody else" : why_mute(there)));
 }
 
 void VirtualRouter::put_by_others(std::vector<AddressKey> there) {
@@ -106,7 +126,7 @@ void VirtualRouter::put_by_others(std::vector<AddressKey> there) {
 void VirtualRouter::remove_left_over(std::string_view words) {
   if (!jobs_.empty()) return;
   for (const auto& [address, holding] : addresses_) {
-    if (hands_.holding(address) != Holding::kOurs) continue;
+    if (!is_ours(hands_.holding(address))) continue;
     tell(topic("left over", address),
          fmt::format("{} on {} {}", address.second.address, address.first, words));
     jobs_.push({Job::Kind::kRemove, address});
@@ -121,6 +141,7 @@ void VirtualRouter::hold(const AddressKey& address) {
     refused_[address] = holding.error().text;
     return;
   }
+  if (*holding == Holding::kForeignTentative) return note(address, found->second, *holding);
   troubles_.over(topic("add", address));
   note(address, found->second, *holding);
   announce(address);
@@ -129,8 +150,13 @@ void VirtualRouter::hold(const AddressKey& address) {
 // Whose it is, once it is there.
 Result<Holding> VirtualRouter::add(const AddressKey& address) {
   const auto there = hands_.holding(address);
-  if (there != Holding::kNo) return there;
+  if (answers(there) || there == Holding::kForeignTentative) return there;  // that passes, or fails, soon
   const auto& [interface, prefix] = address;
+  if (there == Holding::kForeignDuplicate) {
+    warn(topic("duplicate", address), fmt::format("{} on {} is {}: remove it where it is configured",
+                                                  prefix.address, interface, why_mute(there)));
+    return fail("{} on {} is {}", prefix.address, interface, why_mute(there));
+  }
   if (!hands_.has_interface(interface)) {  // tried again when it returns
     awaited_.insert(interface);
     warn(fmt::format("missing {}", interface),
@@ -147,7 +173,7 @@ Result<Holding> VirtualRouter::add(const AddressKey& address) {
 
 void VirtualRouter::remove(const AddressKey& address) {
   obsolete_.erase(address);
-  if (hands_.holding(address) != Holding::kOurs) return;  // gone already, or somebody else's by now
+  if (!is_ours(hands_.holding(address))) return;  // gone already, or somebody else's by now
   const auto removed = hands_.remove_address(address.first, address.second);
   if (!removed) return warn(topic("remove", address), removed.error().text);
   const auto found = addresses_.find(address);
@@ -156,7 +182,7 @@ void VirtualRouter::remove(const AddressKey& address) {
 
 void VirtualRouter::queue_missing() {
   for (const auto& [address, holding] : addresses_)
-    if (holding == Holding::kNo) jobs_.push({Job::Kind::kHold, address});
+    if (!answers(holding)) jobs_.push({Job::Kind::kHold, address});
 }
 
 // Active without an address: what is missing is in the status. Without any, the role is another's to have.
@@ -189,7 +215,9 @@ bool VirtualRouter::can_hold() {
   std::set<std::pair<std::string, Family>> tried;
   return std::ranges::any_of(addresses_, [&](const auto& entry) {
     const auto& [interface, prefix] = entry.first;
-    if (hands_.holding(entry.first) != Holding::kNo) return true;
+    const auto there = hands_.holding(entry.first);
+    if (answers(there)) return true;
+    if (is_foreign(there)) return false;
     if (!hands_.has_interface(interface)) {
       awaited_.insert(interface);
       return false;
@@ -214,10 +242,13 @@ std::string VirtualRouter::fault() const {
   std::size_t missing = 0;
   std::string first;
   for (const auto& [address, holding] : addresses_) {
-    if (hands_.holding(address) != Holding::kNo) continue;
+    const auto there = hands_.holding(address);
+    if (answers(there)) continue;
     if (missing++ > 0) continue;
     first = fmt::format("{} on {}", address.second.address, address.first);
-    if (const auto why = refused_.find(address); why != refused_.end())
+    if (there != Holding::kNo)
+      first += fmt::format(" ({})", why_mute(there));
+    else if (const auto why = refused_.find(address); why != refused_.end())
       first += fmt::format(" ({})", why->second);
   }
   if (missing == 0) return {};

@@ -29,8 +29,14 @@ std::string_view word(Holding holding) {
   switch (holding) {
     case Holding::kOurs:
       return "held";
+    case Holding::kOursMute:
+      return "does not answer";
     case Holding::kForeign:
       return "held, not ours";
+    case Holding::kForeignTentative:
+      return "tentative, not ours";
+    case Holding::kForeignDuplicate:
+      return "duplicate, not ours";
     case Holding::kNo:
       break;
   }

@@ -96,8 +96,9 @@ void World::note(const LinkFact& fact, News& news) {
 
 // Our own steps are in the picture before their notifications come, and are no news.
 void World::note(const AddressFact& fact, News& news) {
-  const bool changed = fact.removed ? picture_.address_is_gone(fact.link, fact.prefix)
-                                    : picture_.address_is(fact.link, fact.prefix, fact.protocol);
+  const bool changed = fact.removed
+                           ? picture_.address_is_gone(fact.link, fact.prefix)
+                           : picture_.address_is(fact.link, fact.prefix, {fact.protocol, fact.detection});
   if (!changed) return;
   news.look = true;
   // With its last IPv4 address the interface forgets the groups of its sockets, also when one comes back at
@@ -147,7 +148,7 @@ Status World::send(const std::string& interface, const IpAddress& source, const 
 
 Status World::perform(const AddAddress& step, IfIndex link) {
   const auto done = steps_.request(nl::encode_put_address(nl::Put::kNew, link, step.prefix, step.address));
-  if (done) picture_.address_is(link, step.prefix, step.address.protocol);
+  if (done) picture_.address_is(link, step.prefix, {step.address.protocol, {}});
   if (done) return {};
   const auto& refusal = done.error();
   return fail_with(refusal.code, "{}: {}", describe(step), nl::explain(step, refusal, nl::has_net_admin()));
@@ -167,7 +168,7 @@ void World::put_back(const std::vector<nl::DecodedAddress>& before, const Remove
   if (before.empty()) return;
   const auto now = steps_.collect(nl::encode_get_addresses(), nl::decode_address);
   if (!now) return;
-  for (const auto& [index, prefix, address] : taken_along(before, *now, link, step.prefix)) {
+  for (const auto& [index, prefix, address, detection] : taken_along(before, *now, link, step.prefix)) {
     const AddAddress back{step.link, prefix, address};
     if (const auto done = perform(back, link); done)
       log::warning("{}: address {} went together with {} and is put back: promote_secondaries is off",
@@ -192,6 +193,9 @@ Status World::perform(const RemoveAddress& step, IfIndex link) {
 Status World::add_address(const std::string& interface, const Prefix& prefix) {
   const auto index = picture_.index_of(interface);
   if (!index) return fail_with(ENODEV, "{}: add address {}: interface missing", interface, prefix);
+  // The kernel has no way to make it pass that keeps it.
+  if (picture_.holding({interface, prefix}) == Holding::kOursMute)
+    if (auto gone = perform(RemoveAddress{interface, prefix}, *index); !gone) return gone;
   auto added = perform(adding(interface, prefix), *index);
   if (added || added.error().code != EEXIST) return added;
   // It came since we looked: whose is it?

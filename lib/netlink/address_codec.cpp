@@ -24,6 +24,13 @@ std::uint32_t flags_of(const Address& address) {
   return flags;
 }
 
+// A failed one is tentative too. An optimistic one may be used before it has passed (RFC 4429).
+Detection detection_of(std::uint32_t flags) {
+  if ((flags & IFA_F_DADFAILED) != 0) return Detection::kFailed;
+  const bool waits = (flags & IFA_F_TENTATIVE) != 0 && (flags & IFA_F_OPTIMISTIC) == 0;
+  return waits ? Detection::kGoingOn : Detection::kPassed;
+}
+
 struct Seen {
   std::optional<IpAddress> address, local;
   std::uint32_t flags = 0;
@@ -72,6 +79,7 @@ Result<DecodedAddress> decode_address(const MessageView& message) {
   if (!ok || !own || fixed.ifa_prefixlen > own->bits()) return fail("address message malformed");
   decoded.link = IfIndex{static_cast<int>(fixed.ifa_index)};
   decoded.prefix = Prefix{*own, fixed.ifa_prefixlen};
+  decoded.detection = detection_of(seen.flags);
   address.scope = fixed.ifa_scope;
   address.no_prefix_route = (seen.flags & IFA_F_NOPREFIXROUTE) != 0;
   address.no_dad = (seen.flags & IFA_F_NODAD) != 0;

@@ -7,7 +7,7 @@
 
 #include "lib/base/strong.h"
 #include "lib/netlink/message.h"
-#include "lib/state/network.h"
+#include "lib/state/observed.h"
 
 namespace hawser::nl {
 
@@ -20,6 +20,7 @@ struct DecodedAddress {
   IfIndex link;
   Prefix prefix;
   Address address;
+  Detection detection = Detection::kPassed;
 
   bool operator==(const DecodedAddress&) const = default;
 };

@@ -47,8 +47,8 @@ void note(const nl::MessageView& message, Changes& changes) {
     case RTM_DELADDR:
       changes.addresses = true;
       if (const auto address = nl::decode_address(message))
-        changes.address_facts.push_back(
-            {address->link, address->prefix, address->address.protocol, message.type == RTM_DELADDR});
+        changes.address_facts.push_back({address->link, address->prefix, address->address.protocol,
+                                         message.type == RTM_DELADDR, address->detection});
       break;
     case RTM_NEWROUTE:
     case RTM_DELROUTE:

@@ -33,6 +33,7 @@ struct AddressFact {
   Prefix prefix;
   std::uint8_t protocol = 0;  // IFA_PROTO
   bool removed = false;
+  Detection detection = Detection::kPassed;
 
   bool operator==(const AddressFact&) const = default;
 };

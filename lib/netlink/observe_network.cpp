@@ -132,11 +132,12 @@ Status Network::observe_addresses(Observed& observed, const Names& names) {
   const auto addresses = socket_.collect(encode_get_addresses(), decode_address);
   if (!addresses) return fail_because("addresses: read", addresses.error());
   std::uint32_t place = 0;
-  for (const auto& [index, prefix, address] : *addresses) {
+  for (const auto& [index, prefix, address, detection] : *addresses) {
     const auto link = observed.state.links.find(name_in(names, index));
     if (link == observed.state.links.end()) continue;
     auto& there = link->second.addresses[prefix] = address;
     there.place.value = ++place;
+    if (detection != Detection::kPassed) observed.links[link->first].undetected[prefix] = detection;
   }
   return {};
 }

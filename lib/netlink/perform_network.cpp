@@ -105,8 +105,11 @@ Status Network::perform(const AddAddress& step) {
   if (status || status.error().code != EEXIST) return status;
   const auto addresses = socket_.collect(encode_get_addresses(), decode_address);
   if (!addresses) return tl::unexpected(addresses.error());
-  const DecodedAddress wanted{*link, step.prefix, step.address};
-  return std::ranges::find(*addresses, wanted) != addresses->end() ? Status{} : status;
+  // However far its duplicate address detection came.
+  const auto is_it = [&](const DecodedAddress& one) {
+    return one.link == *link && one.prefix == step.prefix && one.address == step.address;
+  };
+  return std::ranges::any_of(*addresses, is_it) ? Status{} : status;
 }
 
 Status Network::perform(const ChangeAddress& step) {

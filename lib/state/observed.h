@@ -43,15 +43,20 @@ struct PortStatus {
   bool operator==(const PortStatus&) const = default;
 };
 
+// How far IPv6's duplicate address detection came (RFC 4862 5.4): an address that has not passed it is there,
+// and answers nobody.
+enum class Detection : std::uint8_t { kPassed, kGoingOn, kFailed };
+
 struct LinkStatus {
   IfIndex index;
   bool carrier = false;  // IFF_LOWER_UP
   std::uint32_t carrier_changes = 0;
   std::string kind;  // IFLA_INFO_KIND as the kernel spells it: "veth", "bond", ""
   std::optional<PortStatus> port;
-  std::string active_port;           // of a bond with an active port
-  std::uint16_t aggregator = 0;      // of an 802.3ad bond: the one that carries; 0: none
-  std::set<std::string> altnames{};  // "ip link property add dev eth0 altname uplink"
+  std::string active_port;                   // of a bond with an active port
+  std::uint16_t aggregator = 0;              // of an 802.3ad bond: the one that carries; 0: none
+  std::set<std::string> altnames{};          // "ip link property add dev eth0 altname uplink"
+  std::map<Prefix, Detection> undetected{};  // its addresses that have not passed
 
   bool operator==(const LinkStatus&) const = default;
 };

@@ -171,6 +171,45 @@ TEST_F(VipdPicture, AnIpv6AddressThatWentWithItsInterfaceDownComesBackWithIt) {
   EXPECT_EQ(lb1.role(), "Active");
 }
 
+TEST_F(VipdPicture, AnIpv6AddressThatSomebodyElseLostToAnotherHostIsNotHeld) {
+  const Neighbour other("other", "192.0.2.77", segment);
+  other.host.ip({"address add 2001:db8::100/64 dev eth0 nodad"});
+  lb1.host().ip({"address add 2001:db8::100/64 dev front"});
+  const auto flags = [&] { return lb1.host().check({"ip", "-6", "address", "show", "dev", "front"}); };
+  ASSERT_TRUE(eventually(10s, [&] { return flags().find("dadfailed") != std::string::npos; })) << flags();
+  lb1.write({.addresses = R"(["192.0.2.100", "2001:db8::100"])"});
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(eventually(5s, [&] { return lb1.holds("192.0.2.100"); }));
+  EXPECT_EQ(state_of(lb1, "2001:db8::100/128"), "duplicate, not ours");
+  EXPECT_TRUE(lb1.logged("duplicate address detection found it on another host"));
+  EXPECT_EQ(lb1.vipctl({"status"}).status, 3);
+  lb1.host().ip({"address del 2001:db8::100/64 dev front"});
+  EXPECT_TRUE(eventually(5s, [&] { return state_of(lb1, "2001:db8::100/128") == "held"; }));
+}
+
+TEST_F(VipdPicture, AnIpv6AddressOfOursThatLostDuplicateDetectionIsAddedAgain) {
+  const Neighbour other("other", "192.0.2.77", segment);
+  lb1.write({.addresses = R"(["192.0.2.100", "2001:db8::100"])"});
+  lb1.start();
+  ASSERT_TRUE(eventually(20s, [&] { return lb1.holds("2001:db8::100"); }));
+  other.host.ip({"address add 2001:db8::100/64 dev eth0 nodad"});
+  const auto replaced = lb1.host().inside([] {
+    Address with_detection;  // our number, and detection, as somebody with a script of ours might write it
+    with_detection.protocol = 202;
+    auto kernel = NetlinkKernel::open();
+    if (!kernel) return Status(tl::unexpected(kernel.error()));
+    const auto six = *Prefix::parse("2001:db8::100");
+    (void)kernel->perform(RemoveAddress{"front", six});
+    return kernel->perform(AddAddress{"front", six, with_detection});
+  });
+  EXPECT_TRUE(replaced || replaced.error().code == EEXIST) << "vipd was quicker";
+  std::this_thread::sleep_for(3s);  // detection takes 1 s
+  EXPECT_EQ(state_of(lb1, "2001:db8::100/128"), "held");
+  EXPECT_THAT(lb1.host().check({"ip", "-6", "address", "show", "dev", "front"}),
+              testing::Not(HasSubstr("tentative")));
+}
+
 TEST_F(VipdPicture, AReloadMovesAnAddressToAnotherInterfaceAndLeavesNoneBehind) {
   make(lb1, "back");
   lb1.write({.addresses = kTwoSides});

@@ -69,6 +69,19 @@ TEST_F(Findings, AreNoneWhenAllIsAsItShouldBe) {
   EXPECT_EQ(overall(all()), Condition::kOk);
 }
 
+TEST_F(Findings, AnAddressOfTheFileThatAnotherHostHasTooIsSaid) {
+  const auto six = *Prefix::parse("2001:db8::11/64");
+  network.network.links["eth0"].addresses[six];
+  observed.links["eth0"].undetected[six] = Detection::kGoingOn;
+  EXPECT_THAT(all(), IsEmpty()) << "it passes in a second";
+  observed.links["eth0"].undetected[six] = Detection::kFailed;
+  EXPECT_THAT(all(), ElementsAre(Finding{"eth0", Condition::kDegraded,
+                                         "2001:db8::11/64 answers nobody: duplicate address detection found "
+                                         "it on another host"}));
+  network.network.links["eth0"].addresses.clear();
+  EXPECT_THAT(all(), IsEmpty()) << "not the file's";
+}
+
 TEST_F(Findings, AServiceWithARealServerOutIsDegraded) {
   kill(kWeb2);
   EXPECT_THAT(all(),

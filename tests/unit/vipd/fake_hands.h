@@ -17,9 +17,10 @@ class FakeHands : public Hands {
   TimePoint time{std::chrono::seconds(1000)};
   std::chrono::nanoseconds cost_of_adding{};  // the clock moves by it with each address
   std::set<AddressKey> addresses;
-  std::set<AddressKey> foreign;   // somebody else's
-  std::set<std::string> missing;  // interfaces that are not there
-  std::set<IpAddress> refused;    // add_address fails for these alone
+  std::set<AddressKey> foreign;                // somebody else's
+  std::map<AddressKey, Detection> undetected;  // did not pass duplicate address detection
+  std::set<std::string> missing;               // interfaces that are not there
+  std::set<IpAddress> refused;                 // add_address fails for these alone
   std::vector<Bytes> sent;
   std::vector<IpAddress> sent_to;
   std::vector<IpAddress> announced;
@@ -40,8 +41,15 @@ class FakeHands : public Hands {
   }
   [[nodiscard]] Holding holding(const AddressKey& address) const override {
     if (missing.contains(address.first)) return Holding::kNo;
-    if (foreign.contains(address)) return Holding::kForeign;
-    return addresses.contains(address) ? Holding::kOurs : Holding::kNo;
+    const auto found = undetected.find(address);
+    const auto detection = found == undetected.end() ? Detection::kPassed : found->second;
+    const bool passed = detection == Detection::kPassed;
+    if (foreign.contains(address))
+      return passed                             ? Holding::kForeign
+             : detection == Detection::kGoingOn ? Holding::kForeignTentative
+                                                : Holding::kForeignDuplicate;
+    if (!addresses.contains(address)) return Holding::kNo;
+    return passed ? Holding::kOurs : Holding::kOursMute;
   }
   [[nodiscard]] bool has_interface(const std::string& name) const override { return !missing.contains(name); }
   Status add_address(const std::string& interface, const Prefix& prefix) override {
@@ -51,6 +59,7 @@ class FakeHands : public Hands {
     if (foreign.contains({interface, prefix})) return fail_with(EEXIST, "{}: add {}", interface, prefix);
     time += cost_of_adding;
     addresses.emplace(interface, prefix);
+    undetected.erase({interface, prefix});
     order.push_back(fmt::format("add {}", prefix));
     return {};
   }

@@ -60,7 +60,7 @@ class Host : public Hands {
     if (has_interface(name)) return;
     const IfIndex index{++indexes_};
     kernel_.link_is(index, {name, true, true, {}});
-    if (name == "front") kernel_.address_is(index, {own(), 24}, 0);
+    if (name == "front") kernel_.address_is(index, {own(), 24}, {});
     settle();
   }
   void destroy(const std::string& name) {
@@ -118,7 +118,7 @@ class Host : public Hands {
   Status add_address(const std::string& interface, const Prefix& prefix) override {
     const auto index = kernel_.index_of(interface);
     if (!index || refusing_) return fail("refused");
-    kernel_.address_is(*index, prefix, static_cast<std::uint8_t>(Owner::kVipd));
+    kernel_.address_is(*index, prefix, {static_cast<std::uint8_t>(Owner::kVipd), {}});
     return {};
   }
   Status remove_address(const std::string& interface, const Prefix& prefix) override {

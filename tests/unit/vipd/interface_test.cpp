@@ -27,7 +27,8 @@ class InterfaceTest : public testing::Test {
     picture.link_is(index, {name, up, carrier, {}});
   }
   void address(const std::string& name, const std::string& prefix, int protocol = 0) {
-    picture.address_is(*picture.index_of(name), *Prefix::parse(prefix), static_cast<std::uint8_t>(protocol));
+    picture.address_is(*picture.index_of(name), *Prefix::parse(prefix),
+                       {static_cast<std::uint8_t>(protocol), {}});
   }
   [[nodiscard]] std::string why_not(const config::Vip& vip = web()) const {
     const auto source = source_on(picture, vip, {});
@@ -141,6 +142,18 @@ TEST_F(InterfaceTest, AFloatingAddressThatSomebodyElsePutThereIsFoundInWhateverF
   EXPECT_THAT(put_by_others(picture, {&vip}).at(IpAddress::v4(192, 0, 2, 100)),
               ElementsAre(AddressKey{"back", *Prefix::parse("192.0.2.100/32")}))
       << "an owner has it of its own";
+}
+
+TEST_F(InterfaceTest, WhatOthersLostToAnotherHostAnswersForNothing) {
+  auto vip = web();
+  vip.addresses = {{*Prefix::parse("2001:db8::100"), "front"}};
+  link("front");
+  link("back");
+  const auto six = *Prefix::parse("2001:db8::100/64");
+  picture.address_is(*picture.index_of("back"), six, {0, Detection::kFailed});
+  EXPECT_THAT(put_by_others(picture, {&vip}), testing::IsEmpty());
+  picture.address_is(*picture.index_of("back"), six, {0, Detection::kPassed});
+  EXPECT_FALSE(put_by_others(picture, {&vip}).empty());
 }
 
 // Bits 12 and 13 of linux/capability.h.

@@ -20,8 +20,8 @@ Picture two_links() {
   Picture picture;
   picture.link_is(IfIndex{5}, {"eth0", true, true, {}});
   picture.link_is(IfIndex{6}, {"back", true, true, {}});
-  picture.address_is(IfIndex{5}, *Prefix::parse("192.0.2.100"), kVipd);
-  picture.address_is(IfIndex{6}, *Prefix::parse("198.51.100.1"), kNetd);
+  picture.address_is(IfIndex{5}, *Prefix::parse("192.0.2.100"), {kVipd, {}});
+  picture.address_is(IfIndex{6}, *Prefix::parse("198.51.100.1"), {kNetd, {}});
   return picture;
 }
 
@@ -42,9 +42,9 @@ TEST(Picture, AnAddressThatWeRemovedIsNotThere) {
 
 TEST(Picture, AnotherProtocolNumberMakesItSomebodyElses) {
   auto picture = two_links();
-  EXPECT_TRUE(picture.address_is(IfIndex{5}, *Prefix::parse("192.0.2.100"), 0));
+  EXPECT_TRUE(picture.address_is(IfIndex{5}, *Prefix::parse("192.0.2.100"), {0, {}}));
   EXPECT_EQ(picture.holding(key("eth0", "192.0.2.100")), Holding::kForeign);
-  EXPECT_FALSE(picture.address_is(IfIndex{5}, *Prefix::parse("192.0.2.100"), 0));
+  EXPECT_FALSE(picture.address_is(IfIndex{5}, *Prefix::parse("192.0.2.100"), {0, {}}));
 }
 
 TEST(Picture, ARenamedLinkKeepsItsAddressesUnderTheNewName) {
@@ -74,11 +74,25 @@ TEST(Picture, ADeletedLinkTakesItsAddressesAlongAndComesBackWithoutThem) {
 
 TEST(Picture, AnIpv6AddressIsOneOnItsLinkWhateverItsPrefix) {
   auto picture = two_links();
-  picture.address_is(IfIndex{5}, *Prefix::parse("2001:db8::100/64"), 0);
-  picture.address_is(IfIndex{5}, *Prefix::parse("192.0.2.101/24"), 0);
+  picture.address_is(IfIndex{5}, *Prefix::parse("2001:db8::100/64"), {0, {}});
+  picture.address_is(IfIndex{5}, *Prefix::parse("192.0.2.101/24"), {0, {}});
   EXPECT_EQ(picture.holding(key("eth0", "2001:db8::100")), Holding::kForeign);
   EXPECT_EQ(picture.holding(key("eth0", "2001:db8::101")), Holding::kNo);
   EXPECT_EQ(picture.holding(key("eth0", "192.0.2.101")), Holding::kNo) << "IPv4 has one for each prefix";
+}
+
+TEST(Picture, AnIpv6AddressThatDidNotPassDuplicateDetectionAnswersNobody) {
+  auto picture = two_links();
+  const auto there = [&](const SeenAddress& seen) {
+    picture.address_is(IfIndex{5}, *Prefix::parse("2001:db8::100/64"), seen);
+    return picture.holding(key("eth0", "2001:db8::100"));
+  };
+  EXPECT_EQ(there({0, Detection::kGoingOn}), Holding::kForeignTentative);
+  EXPECT_EQ(there({0, Detection::kFailed}), Holding::kForeignDuplicate);
+  EXPECT_EQ(there({0, Detection::kPassed}), Holding::kForeign);
+  EXPECT_EQ(there({kVipd, Detection::kGoingOn}), Holding::kOursMute);
+  EXPECT_EQ(there({kVipd, Detection::kFailed}), Holding::kOursMute);
+  EXPECT_EQ(picture.ours(), 2U) << "it is ours to remove all the same";
 }
 
 // ---- whatever happens, and whatever is lost on the way
@@ -98,14 +112,16 @@ class Kernel {
       case 2:
         return with_link([this](IfIndex link) { rename(link, free_name()); });
       case 3:
-        return with_link([this](IfIndex link) { put(link, prefix(), pick(2) == 0 ? kNetd : kVipd); });
+        return with_link([this](IfIndex link) {
+          put(link, prefix(), {pick(2) == 0 ? kNetd : kVipd, static_cast<Detection>(pick(3))});
+        });
       case 4:
         return with_link([this](IfIndex link) { remove(link, prefix()); });
       case 5:  // our own steps are in the picture at once
         return with_link([&](IfIndex link) {
           const auto what = prefix();
-          put(link, what, kVipd);
-          picture.address_is(link, what, kVipd);
+          put(link, what, {kVipd, {}});
+          picture.address_is(link, what, {kVipd, {}});
         });
       case 6:
         return with_link([&](IfIndex link) {
@@ -130,7 +146,11 @@ class Kernel {
       there.mac = link.seen.mac;
       observed.links[link.seen.name].index = index;
       observed.links[link.seen.name].carrier = link.seen.carrier;
-      for (const auto& [prefix, protocol] : link.addresses) there.addresses[prefix].protocol = protocol;
+      for (const auto& [prefix, seen] : link.addresses) {
+        there.addresses[prefix].protocol = seen.protocol;
+        if (seen.detection != Detection::kPassed)
+          observed.links[link.seen.name].undetected[prefix] = seen.detection;
+      }
     }
     return observed;
   }
@@ -165,8 +185,8 @@ class Kernel {
   void erase(IfIndex link) {
     happens([=](Picture& picture) { picture.link_is_gone(link); });
   }
-  void put(IfIndex link, const Prefix& what, std::uint8_t protocol) {
-    happens([=](Picture& picture) { picture.address_is(link, what, protocol); });
+  void put(IfIndex link, const Prefix& what, const SeenAddress& seen) {
+    happens([=](Picture& picture) { picture.address_is(link, what, seen); });
   }
   void remove(IfIndex link, const Prefix& what) {
     happens([=](Picture& picture) { picture.address_is_gone(link, what); });

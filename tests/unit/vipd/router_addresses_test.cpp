@@ -1,69 +1,32 @@
 // What a virtual router holds when interfaces and addresses change under it.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "tests/unit/vipd/fake_hands.h"
+#include "tests/unit/vipd/router_fixture.h"
 
 namespace hawser::vipd {
 namespace {
 
-using namespace std::chrono_literals;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-const IpAddress kOurs = IpAddress::v4(192, 0, 2, 11);
-const IpAddress kPeer = IpAddress::v4(192, 0, 2, 12);
-
-AddressKey key(const std::string& text, const std::string& interface = "front") {
-  return {interface, *Prefix::parse(text)};
-}
-
 // 192.0.2.100 on front, and 198.51.100.1 on back.
 config::Vip two_sides() {
-  config::Vip vip;
-  vip.name = "web";
-  vip.interface = "front";
-  vip.virtual_router_id = Vrid(51);
-  vip.priority = Priority(128);
-  vip.addresses = {{*Prefix::parse("192.0.2.100"), "front"}, {*Prefix::parse("198.51.100.1"), "back"}};
+  auto vip = web();
+  vip.addresses.push_back({*Prefix::parse("198.51.100.1"), "back"});
   return vip;
 }
 
-class RouterAddresses : public testing::Test {
+class RouterAddresses : public RouterFixture {
  protected:
-  FakeHands hands;
-
-  void pass(VirtualRouter& router, std::chrono::nanoseconds duration) {
-    const auto end = hands.time + duration;
-    while (router.due() && *router.due() <= end) {
-      hands.time = std::max(hands.time, *router.due());
-      router.on_time();
-      finish(router);
-    }
-    hands.time = end;
-  }
-  static void finish(VirtualRouter& router) {
-    while (router.work()) continue;
-  }
   void changed(VirtualRouter& router) {
     router.kernel_changed();
     finish(router);
   }
   VirtualRouter active(const config::Vip& vip = two_sides()) {
-    VirtualRouter router(vip, hands);
-    router.interface_usable(kOurs);
-    pass(router, 10s);
-    EXPECT_EQ(router.role(), RoleName::kActive);
+    auto router = RouterFixture::active(vip, 10s);
     forget();
     return router;
-  }
-  void forget() {
-    hands.order.clear();
-    hands.sent.clear();
-    hands.log.clear();
   }
   [[nodiscard]] std::optional<Priority> last_priority() const {
     if (hands.sent.empty()) return std::nullopt;
@@ -251,6 +214,81 @@ TEST_F(RouterAddresses, AReloadWithAnotherPrefixExchangesTheAddress) {
   finish(router);
   EXPECT_THAT(hands.addresses, ElementsAre(key("198.51.100.1", "back"), key("192.0.2.100/24")));
   EXPECT_FALSE(router.names(key("192.0.2.100")));
+}
+
+// ---- IPv6 addresses that are there and answer nobody
+
+class MuteAddresses : public RouterAddresses {
+ protected:
+  const AddressKey six = key("2001:db8::100");
+
+  // Somebody else's, where detection came that far.
+  void put_by_somebody(Detection detection) {
+    hands.foreign.insert(six);
+    hands.undetected[six] = detection;
+  }
+};
+
+TEST_F(MuteAddresses, OneOfOursThatSomebodyMadeTentativeIsAddedAgainAndSaid) {
+  auto router = active(web({"192.0.2.100", "2001:db8::100"}));
+  hands.undetected[six] = Detection::kFailed;
+  EXPECT_EQ(router.status().addresses.at(six), Holding::kOursMute);
+  EXPECT_EQ(router.status().fault,
+            "Active without 2001:db8::100 on front (somebody made it tentative: it answers nobody)");
+  changed(router);
+  EXPECT_EQ(router.status().addresses.at(six), Holding::kOurs);
+  EXPECT_EQ(router.status().fault, "");
+  EXPECT_THAT(hands.order, ElementsAre("add 2001:db8::100/128", "announce 2001:db8::100"));
+  EXPECT_THAT(hands.log, ElementsAre("web: 2001:db8::100 on front: somebody made it tentative: it answers "
+                                     "nobody, put back"));
+}
+
+TEST_F(MuteAddresses, OneThatSomebodyElseLostToAnotherHostIsNotHeldAndSaidOnce) {
+  put_by_somebody(Detection::kFailed);
+  auto router = RouterFixture::active(web({"192.0.2.100", "2001:db8::100"}));
+  const std::string why =
+      "2001:db8::100 on front is somebody else's, and its duplicate address detection found it on another "
+      "host";
+  EXPECT_EQ(router.status().addresses.at(six), Holding::kForeignDuplicate);
+  EXPECT_EQ(router.status().fault,
+            "Active without 2001:db8::100 on front (somebody else's, and its duplicate address detection "
+            "found it on another host)");
+  EXPECT_THAT(hands.log, Contains("web: " + why + ": remove it where it is configured"));
+  EXPECT_THAT(hands.announced, Not(Contains(six.second.address)));
+  forget();
+  pass(router, 60s);
+  EXPECT_THAT(hands.log, IsEmpty());
+}
+
+TEST_F(MuteAddresses, ARouterThatHasNoOtherLeavesTheRole) {
+  put_by_somebody(Detection::kFailed);
+  VirtualRouter router(web({"2001:db8::100"}), hands);
+  router.interface_usable(kOurs);
+  pass(router, 10s);
+  EXPECT_EQ(router.role(), RoleName::kInitialize);
+  EXPECT_THAT(router.status().fault, HasSubstr("no address can be held: 2001:db8::100 on front is somebody"));
+  hands.undetected.erase(six);
+  pass(router, 60s);
+  EXPECT_EQ(router.role(), RoleName::kActive);
+}
+
+TEST_F(MuteAddresses, OneWhoseDetectionIsNotThroughIsWaitedForAndAnnouncedThen) {
+  put_by_somebody(Detection::kGoingOn);
+  auto router = RouterFixture::active(web({"2001:db8::100"}));
+  EXPECT_EQ(router.status().addresses.at(six), Holding::kForeignTentative);
+  EXPECT_THAT(router.status().fault, HasSubstr("its duplicate address detection is not through"));
+  EXPECT_THAT(hands.announced, IsEmpty());
+  hands.undetected.erase(six);
+  changed(router);
+  EXPECT_EQ(router.status().fault, "");
+  EXPECT_THAT(hands.announced, ElementsAre(six.second.address));
+}
+
+TEST_F(MuteAddresses, OursThatAnswersNobodyIsRemovedWithTheRoleAllTheSame) {
+  auto router = active(web({"2001:db8::100"}));
+  hands.undetected[six] = Detection::kGoingOn;
+  hear(router, kPeer, 200);
+  EXPECT_THAT(hands.addresses, IsEmpty());
 }
 
 }  // namespace

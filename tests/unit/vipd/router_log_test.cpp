@@ -1,62 +1,24 @@
 // How much a virtual router writes when something happens again and again.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "tests/unit/vipd/fake_hands.h"
+#include "tests/unit/vipd/router_fixture.h"
 
 namespace hawser::vipd {
 namespace {
 
-using namespace std::chrono_literals;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
 
-const IpAddress kOurs = IpAddress::v4(192, 0, 2, 11);
-const IpAddress kPeer = IpAddress::v4(192, 0, 2, 12);
 const IpAddress kStranger = IpAddress::v4(192, 0, 2, 13);
-const std::vector<IpAddress> kWeb{IpAddress::v4(192, 0, 2, 100)};
 
-config::Vip web(int addresses = 1) {
-  config::Vip vip;
-  vip.name = "web";
-  vip.interface = "front";
-  vip.virtual_router_id = Vrid(51);
-  vip.priority = Priority(128);
-  for (int i = 0; i < addresses; ++i)
-    vip.addresses.push_back({*Prefix::parse(fmt::format("192.0.2.{}", 100 + i)), "front"});
-  return vip;
+config::Vip web_of(int addresses) {
+  std::vector<std::string> written;
+  for (int i = 0; i < addresses; ++i) written.push_back(fmt::format("192.0.2.{}", 100 + i));
+  return web(written);
 }
 
-class RouterLog : public testing::Test {
+class RouterLog : public RouterFixture {
  protected:
-  FakeHands hands;
-
-  void pass(VirtualRouter& router, std::chrono::nanoseconds duration) {
-    const auto end = hands.time + duration;
-    while (router.due() && *router.due() <= end) {
-      hands.time = std::max(hands.time, *router.due());
-      router.on_time();
-      while (router.work()) continue;
-    }
-    hands.time = end;
-  }
-  VirtualRouter active(const config::Vip& vip) {
-    VirtualRouter router(vip, hands);
-    router.interface_usable(kOurs);
-    pass(router, 4s);
-    EXPECT_EQ(router.role(), RoleName::kActive);
-    return router;
-  }
-  static void hear(VirtualRouter& router, const IpAddress& from, int priority,
-                   std::vector<IpAddress> addresses = kWeb) {
-    router.receive(
-        {{Vrid(51), Priority(static_cast<std::uint8_t>(priority)), Centiseconds(100), std::move(addresses)},
-         VrrpChecksum::kPseudoHeader},
-        from);
-    while (router.work()) continue;
-  }
   [[nodiscard]] std::vector<std::string> lines_with(const std::string& text) const {
     std::vector<std::string> found;
     for (const auto& line : hands.log)
@@ -67,7 +29,7 @@ class RouterLog : public testing::Test {
 
 TEST_F(RouterLog, TwentyRefusedAddressesAreTwentyLinesNotTwentyASecond) {
   for (std::uint8_t i = 101; i <= 120; ++i) hands.refused.insert(IpAddress::v4(192, 0, 2, i));
-  auto router = active(web(21));
+  auto router = active(web_of(21));
   pass(router, 30s);
   EXPECT_THAT(lines_with("Permission denied"), SizeIs(20));
 }

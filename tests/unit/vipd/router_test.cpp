@@ -1,76 +1,26 @@
 #include "vipd/router.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "tests/unit/vipd/fake_hands.h"
+#include "tests/unit/vipd/router_fixture.h"
 
 namespace hawser::vipd {
 namespace {
 
-using namespace std::chrono_literals;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-const IpAddress kOurs = IpAddress::v4(192, 0, 2, 11);
-const IpAddress kPeer = IpAddress::v4(192, 0, 2, 12);
+const std::vector<IpAddress> kWeb{IpAddress::v4(192, 0, 2, 100)};
 
-AddressKey key(const std::string& text, const std::string& interface = "front") {
-  return {interface, *Prefix::parse(text)};
-}
-
-config::Vip web(const std::vector<std::string>& addresses = {"192.0.2.100"}) {
-  config::Vip vip;
-  vip.name = "web";
-  vip.interface = "front";
-  vip.virtual_router_id = Vrid(51);
-  vip.priority = Priority(128);
-  for (const auto& address : addresses) vip.addresses.push_back({*Prefix::parse(address), "front"});
-  return vip;
-}
-
-class RouterTest : public testing::Test {
+class VirtualRouterTest : public RouterFixture {
  protected:
-  FakeHands hands;
-
-  void pass(VirtualRouter& router, std::chrono::nanoseconds duration) {
-    const auto end = hands.time + duration;
-    while (router.due() && *router.due() <= end) {
-      hands.time = std::max(hands.time, *router.due());
-      router.on_time();
-      finish(router);
-    }
-    hands.time = end;
-  }
-  static void finish(VirtualRouter& router) {
-    while (router.work()) continue;
-  }
   VirtualRouter active(const config::Vip& vip) {
-    VirtualRouter router(vip, hands);
-    router.interface_usable(kOurs);
-    pass(router, 4s);
-    EXPECT_EQ(router.role(), RoleName::kActive);
-    hands.order.clear();
-    hands.sent.clear();
-    hands.sent_to.clear();
-    hands.announced.clear();
-    hands.log.clear();
+    auto router = RouterFixture::active(vip);
+    forget();
     return router;
   }
-  void hear(VirtualRouter& router, int priority, VrrpChecksum form = VrrpChecksum::kPseudoHeader,
-            std::vector<IpAddress> addresses = {IpAddress::v4(192, 0, 2, 100)}) {
-    router.receive(
-        {{Vrid(51), Priority(static_cast<std::uint8_t>(priority)), Centiseconds(100), std::move(addresses)},
-         form},
-        kPeer);
-    finish(router);
-  }
 };
-
-using VirtualRouterTest = RouterTest;
 
 TEST_F(VirtualRouterTest, AdvertisesFirstThenAddsAndAnnouncesEachAddressInTurn) {
   VirtualRouter router(web({"192.0.2.100", "192.0.2.101"}), hands);
@@ -154,7 +104,7 @@ TEST_F(VirtualRouterTest, AdvertisementsGoOutWhileTenThousandAddressesAreAdded) 
 
 TEST_F(VirtualRouterTest, YieldsAndDropsItsAddresses) {
   auto router = active(web());
-  hear(router, 200);
+  hear(router, kPeer, 200);
   EXPECT_THAT(hands.order, ElementsAre("send", "remove 192.0.2.100/32"));
   EXPECT_THAT(hands.addresses, IsEmpty());
   EXPECT_THAT(hands.log, ElementsAre("web: Backup: 192.0.2.12 has priority 200, ours is 128"));
@@ -170,7 +120,7 @@ TEST_F(VirtualRouterTest, YieldingInTheMiddleOfATakeoverLeavesNothingBehind) {
   hands.time = *router.due();
   router.on_time();
   EXPECT_TRUE(router.work()) << "one address costs a whole slice here";
-  hear(router, 200, VrrpChecksum::kPseudoHeader);
+  hear(router, kPeer, 200, kWeb, VrrpChecksum::kPseudoHeader);
   EXPECT_THAT(hands.addresses, IsEmpty());
   EXPECT_FALSE(router.working());
 }
@@ -182,7 +132,7 @@ TEST_F(VirtualRouterTest, LeavesInTheOrderOfAPlannedHandover) {
   EXPECT_THAT(hands.order, ElementsAre("send"));
   EXPECT_FALSE(router.stopped());
   EXPECT_THAT(hands.addresses, ElementsAre(key("192.0.2.100")));
-  hear(router, 100);
+  hear(router, kPeer, 100);
   pass(router, 100ms);
   EXPECT_THAT(hands.order, ElementsAre("send")) << "100 ms and one for each address";
   pass(router, 1ms);
@@ -248,7 +198,7 @@ TEST_F(VirtualRouterTest, AnAddressThatWasThereBeforeUsIsUsedButNeverAdoptedOrRe
                        "is left; remove it where it is configured"));
   pass(router, 3500ms);
   EXPECT_THAT(hands.order, ElementsAre("send", "announce 192.0.2.100"));
-  hear(router, 200);
+  hear(router, kPeer, 200);
   EXPECT_THAT(hands.order, Not(Contains(HasSubstr("remove"))));
 }
 
@@ -261,7 +211,7 @@ TEST_F(VirtualRouterTest, AnAddressThatSomebodyElseAddedMeanwhileIsAnnouncedAndL
   EXPECT_THAT(hands.order, ElementsAre("send", "announce 192.0.2.100"));
   EXPECT_THAT(hands.log, Contains(HasSubstr("192.0.2.100 on front was there before, and not by vipd")));
   EXPECT_EQ(router.status().addresses.at(key("192.0.2.100")), Holding::kForeign);
-  hear(router, 200);
+  hear(router, kPeer, 200);
   EXPECT_THAT(hands.order, Not(Contains(HasSubstr("remove"))));
 }
 
@@ -283,7 +233,7 @@ TEST_F(VirtualRouterTest, AnotherHardwareAddressIsAnnouncedByTheActiveRouterOnly
   router.mac_changed("front");
   finish(router);
   EXPECT_THAT(hands.announced, ElementsAre(IpAddress::v4(192, 0, 2, 100)));
-  hear(router, 200);
+  hear(router, kPeer, 200);
   hands.announced.clear();
   router.mac_changed("front");
   finish(router);
@@ -401,11 +351,11 @@ TEST_F(VirtualRouterTest, ARefusedAdvertisementIsCountedAndSaidOnce) {
 
 TEST_F(VirtualRouterTest, AnswersInTheChecksumThatThePeerUses) {
   auto router = active(web());
-  hear(router, 100, VrrpChecksum::kPlain);
+  hear(router, kPeer, 100, kWeb, VrrpChecksum::kPlain);
   ASSERT_EQ(hands.sent.size(), 1U);
   EXPECT_EQ(decode(hands.sent.back(), {kOurs, kVrrpGroup, 255})->checksum, VrrpChecksum::kPlain);
   pass(router, 100ms);
-  hear(router, 100, VrrpChecksum::kPseudoHeader);
+  hear(router, kPeer, 100, kWeb, VrrpChecksum::kPseudoHeader);
   ASSERT_EQ(hands.sent.size(), 2U);
   EXPECT_EQ(decode(hands.sent.back(), {kOurs, kVrrpGroup, 255})->checksum, VrrpChecksum::kPseudoHeader);
 }
@@ -414,7 +364,7 @@ TEST_F(VirtualRouterTest, KeepsThePinnedChecksumWhateverThePeerUses) {
   auto vip = web();
   vip.checksum = VrrpChecksum::kPlain;
   auto router = active(vip);
-  hear(router, 100, VrrpChecksum::kPseudoHeader);
+  hear(router, kPeer, 100, kWeb, VrrpChecksum::kPseudoHeader);
   ASSERT_EQ(hands.sent.size(), 1U);
   EXPECT_EQ(decode(hands.sent.back(), {kOurs, kVrrpGroup, 255})->checksum, VrrpChecksum::kPlain);
 }
@@ -436,7 +386,7 @@ TEST_F(VirtualRouterTest, SaysOnceThatAPeerAdvertisesOtherAddresses) {
   auto router = active(web());
   for (int i = 0; i < 3; ++i) {
     hands.log.clear();
-    hear(router, 100, VrrpChecksum::kPseudoHeader, {IpAddress::v4(192, 0, 2, 200)});
+    hear(router, kPeer, 100, {IpAddress::v4(192, 0, 2, 200)});
     const auto line =
         "web: 192.0.2.12 advertises 192.0.2.200 where this host has 192.0.2.100: the files differ";
     EXPECT_EQ(std::ranges::count(hands.log, line), i == 0 ? 1 : 0);

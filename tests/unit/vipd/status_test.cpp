@@ -93,6 +93,47 @@ TEST(VipdStatus, JsonSaysNullForWhatIsNotThere) {
   EXPECT_TRUE(vip.at("source").is_null());
 }
 
+TEST(VipdStatus, JsonSaysWhatIsHeldAndWhatOnlyLooksSo) {
+  auto status = example();
+  auto& router = status.vips.at(0);
+  router.addresses = {{{"front", *Prefix::parse("192.0.2.100")}, Holding::kOurs},
+                      {{"front", *Prefix::parse("192.0.2.101")}, Holding::kForeign},
+                      {{"front", *Prefix::parse("192.0.2.102")}, Holding::kNo},
+                      {{"front", *Prefix::parse("2001:db8::1")}, Holding::kOursMute},
+                      {{"front", *Prefix::parse("2001:db8::2")}, Holding::kForeignTentative},
+                      {{"front", *Prefix::parse("2001:db8::3")}, Holding::kForeignDuplicate}};
+  std::vector<std::string> states;
+  const auto json = to_json(status);
+  for (const auto& address : json.at("vips").at(0).at("addresses").as_array())
+    states.emplace_back(address.at("state").as_string());
+  EXPECT_THAT(states, testing::ElementsAre("held", "held, not ours", "not held", "does not answer",
+                                           "tentative, not ours", "duplicate, not ours"));
+}
+
+TEST(VipdStatus, AFaultIsInTheVipAndAmongTheFindings) {
+  auto status = example();
+  EXPECT_TRUE(to_json(status).at("vips").at(0).at("fault").is_null());
+  auto& router = status.vips.at(0);
+  router.fault = "Active without 192.0.2.100 on front (somebody made it tentative: it answers nobody)";
+  router.addresses.begin()->second = Holding::kOursMute;
+  const auto json = to_json(status);
+  EXPECT_EQ(json.at("vips").at(0).at("fault").as_string(), router.fault);
+  EXPECT_EQ(json.at("state"), "dead");
+  EXPECT_EQ(json.at("findings").at(0).at("text").as_string(), router.fault);
+}
+
+TEST(VipdStatus, WhatOthersPutSomewhereIsInTheVipAndAmongTheFindings) {
+  auto status = example();
+  EXPECT_TRUE(to_json(status).at("vips").at(0).at("put_by_others").as_array().empty());
+  status.vips.at(0).put_by_others = {{"back", *Prefix::parse("192.0.2.100/24")}};
+  const auto json = to_json(status);
+  EXPECT_EQ(boost::json::serialize(json.at("vips").at(0).at("put_by_others")),
+            R"([{"address":"192.0.2.100/24","interface":"back"}])");
+  EXPECT_EQ(json.at("state"), "degraded");
+  EXPECT_THAT(std::string(json.at("findings").at(0).at("text").as_string()),
+              HasSubstr("192.0.2.100/24 on back was put there by somebody else"));
+}
+
 TEST(VipdStatus, TablesAreAlignedAndShowOnlyReasonsThatWereCounted) {
   EXPECT_EQ(
       tables(to_json(example())),

@@ -1,6 +1,7 @@
 #include "lib/netlink/address_codec.h"
 
 #include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
 
 #include "captures.h"
 
@@ -58,6 +59,25 @@ TEST(AddressCodec, ReadsADeprecatedIpv6AddressWithoutDuplicateDetection) {
   expected.preferred_lifetime = 0;
   expected.no_dad = true;
   EXPECT_EQ(seen.address, expected);
+}
+
+TEST(AddressCodec, ReadsHowFarDuplicateDetectionCame) {
+  const auto with = [](std::uint32_t flags) {
+    Message message{RTM_NEWADDR, 0};
+    ifaddrmsg fixed{};
+    fixed.ifa_family = AF_INET6;
+    fixed.ifa_prefixlen = 64;
+    fixed.ifa_index = 4;
+    message.header(fixed);
+    message.address(IFA_ADDRESS, ip("2001:db8::9"));
+    message.number(IFA_FLAGS, flags);
+    const auto bytes = message.take();
+    return decode_address(view_of(bytes)).value_or(DecodedAddress{}).detection;
+  };
+  EXPECT_EQ(with(IFA_F_PERMANENT), Detection::kPassed);
+  EXPECT_EQ(with(IFA_F_PERMANENT | IFA_F_TENTATIVE), Detection::kGoingOn);
+  EXPECT_EQ(with(IFA_F_PERMANENT | IFA_F_TENTATIVE | IFA_F_DADFAILED), Detection::kFailed);
+  EXPECT_EQ(with(IFA_F_TENTATIVE | IFA_F_OPTIMISTIC), Detection::kPassed) << "it is used meanwhile";
 }
 
 TEST(AddressCodec, KeepsTheLifetimeOfADynamicAddress) {
