@@ -10,30 +10,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 // No link of the file's own, so that no rule of the file can know 198.51.100.255 for a broadcast address.
-constexpr const char* kServiceOnly = R"(format = 1
-
-[check.site]
-type = "http"
-interval = "1s"
-timeout = "1s"
-
-[pool.web]
-checks = ["site"]
-forwarding = "masquerade"
-[[pool.web.real]]
-name = "web1"
-address = "198.51.100.21"
-port = 8080
-[[pool.web.real]]
-name = "web3"
-address = "198.51.100.23"
-port = 8080
-
-[service.web]
-virtual = ["tcp 192.0.2.100:80"]
-pool = "web"
-scheduler = "wlc"
-)";
+const std::string kServiceOnly = "format = 1\n" + kServices;
 
 constexpr const char* kTypo = R"(
 [[pool.web.real]]

@@ -18,16 +18,9 @@ namespace json = boost::json;
 
 inline constexpr auto kPatience = 20s;  // the emulated machine is slow; nothing here measures
 
-// Two real servers behind 192.0.2.100:80, a bond of two cables below. The timeout is long: on a busy machine
-// a healthy backend answers late, and what these tests fail is refused at once.
-inline constexpr const char* kSite = R"(format = 1
-
-[bond.bond0]
-mode = "active-backup"
-ports = ["eth0", "eth1"]
-miimon = "100ms"
-addresses = ["192.0.2.11/24", "198.51.100.11/24"]
-
+// Two real servers behind 192.0.2.100:80. The timeout is long: on a busy machine a healthy backend answers
+// late, and what these tests fail is refused at once.
+inline const std::string kServices = R"(
 [check.site]
 type = "http"
 interval = "1s"
@@ -52,6 +45,16 @@ virtual = ["tcp 192.0.2.100:80"]
 pool = "web"
 scheduler = "wlc"
 )";
+
+// The same, with a bond of two cables below.
+inline const std::string kSite = R"(format = 1
+
+[bond.bond0]
+mode = "active-backup"
+ports = ["eth0", "eth1"]
+miimon = "100ms"
+addresses = ["192.0.2.11/24", "198.51.100.11/24"]
+)" + kServices;
 
 inline std::string replaced(std::string text, const std::string& from, const std::string& to) {
   const auto at = text.find(from);
