@@ -69,6 +69,12 @@ TEST_F(Findings, AreNoneWhenAllIsAsItShouldBe) {
   EXPECT_EQ(overall(all()), Condition::kOk);
 }
 
+TEST_F(Findings, TheWorstCountsWhereverItStands) {
+  const Finding degraded{"a", Condition::kDegraded, ""};
+  const Finding dead{"b", Condition::kDead, ""};
+  EXPECT_EQ(overall({degraded, dead, degraded}), Condition::kDead);
+}
+
 TEST_F(Findings, AnAddressOfTheFileThatAnotherHostHasTooIsSaid) {
   const auto six = *Prefix::parse("2001:db8::11/64");
   network.network.links["eth0"].addresses[six];

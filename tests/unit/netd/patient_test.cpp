@@ -62,6 +62,8 @@ TEST_F(Patient, WaitsForNothingElse) {
   route.device = "eth9";
   EXPECT_EQ(add().error().code, ENODEV);
   EXPECT_FALSE(patient.perform(SetLinkUp{"eth9", true}));
+  kernel.refuse_always([](const Step&) { return true; }, {"refused", EINVAL});
+  EXPECT_FALSE(patient.perform(SetMtu{"eth0", 1500, 9000})) << "of what has no source";
   EXPECT_EQ(slept, Milliseconds{0});
 }
 

@@ -174,6 +174,14 @@ TEST(HttpReply, ReadsTrailersAndEndsWithThem) {
   EXPECT_EQ(reply.take("\r\n"), bad("the body does not contain \"ready\""));
 }
 
+TEST(HttpReply, ReadsNoTrailersWithoutEnd) {
+  HttpReply reply(containing("ready"));
+  EXPECT_EQ(reply.take("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"), std::nullopt);
+  std::optional<Verdict> verdict;
+  for (int i = 0; i < 100'000 && !verdict; ++i) verdict = reply.take("X-Sum: 1\r\n");
+  EXPECT_EQ(verdict, bad("the reply is not HTTP: the trailer is too long"));
+}
+
 // What was certain at one byte must not be taken back because the next ones came in the same segment.
 TEST(HttpReply, SaysTheSameHoweverTheBytesAreCut) {
   const auto chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"s;

@@ -27,6 +27,7 @@ TEST(Secondaries, ALinkThatDoesNotPromoteIsJournalledAndSet) {
 
 TEST(Secondaries, ALinkThatPromotesAlreadyIsNoneOfOurBusiness) {
   EXPECT_EQ(promotions({}, {"front"}, {{kFront, "front", true}}), Promotions{});
+  EXPECT_EQ(promotions({}, {}, {{kFront, "front", true}}), Promotions{}) << "nor when nobody wants it";
 }
 
 TEST(Secondaries, WhatWasSetStaysInTheJournalAndIsSetAgainWhereSomebodyUndidIt) {

@@ -137,6 +137,8 @@ TEST(Hints, TellTheRightValue) {
   expect({
       {"[bond.b]\nmode = \"lacp\"\n", "bond.b.mode: " + modes + "\"lacp\": write \"802.3ad\""},
       {"[bond.b]\nmode = 4\n", "bond.b.mode: " + modes + "4: write \"802.3ad\""},
+      {"[bond.b]\nmode = \"ACTIVE_BACKUP\"\n",
+       "bond.b.mode: " + modes + "\"ACTIVE_BACKUP\": write \"active-backup\""},
       {"[bond.b]\nmode = \"Active_Backup\"\n",
        "bond.b.mode: " + modes + "\"Active_Backup\": write \"active-backup\""},
       {"[bond.b]\nmode = \"active-bakcup\"\n",

@@ -61,6 +61,17 @@ TEST(AddressRules, TheRoutersAnycastAddressIsAskedAbout) {
             "answers to: is 2001:db8::1/64 meant?"));
 }
 
+TEST(AddressRules, APointToPointLinkHasNoAnycastAddress) {
+  EXPECT_THAT(notes(load_text(dummy("\"2001:db8::/127\""))), IsEmpty());
+}
+
+TEST(AddressRules, ARangeOnTheLoopbackDeviceHasNoBroadcastAddress) {
+  EXPECT_THAT(problems_of("[link.lo]\nkind = \"physical\"\naddresses = [\"203.0.113.1/24\"]\n"
+                          "[service.s]\nvirtual = [\"tcp 203.0.113.255:80\"]\n"
+                          "[[service.s.real]]\naddress = \"198.51.100.21\"\n"),
+              IsEmpty());
+}
+
 TEST(AddressRules, AnAddressIsThereOnceInItsVrf) {
   EXPECT_THAT(problems_of(dummy("\"192.0.2.1/24\", \"192.0.2.1/32\"")),
               Lines("t.toml:3:30: link.d.addresses: 192.0.2.1 is also at t.toml:3"));

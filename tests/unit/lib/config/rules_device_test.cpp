@@ -40,6 +40,12 @@ TEST(DeviceRules, ANameHasNoControlCharacters) {
       Lines("t.toml:3:15: link.d.description: must be without control characters, not \"a\\u000Ab\""));
 }
 
+TEST(DeviceRules, TheLoopbackDeviceIsNoBond) {
+  EXPECT_THAT(problems_of("[bond.lo]\nmode = \"active-backup\"\nports = [\"eth0\"]\n"),
+              Lines("t.toml:1:7: bond.lo: device \"lo\" is the kernel's own: only kind = \"physical\" can "
+                    "name it"));
+}
+
 TEST(DeviceRules, NothingStandsOnItself) {
   EXPECT_THAT(
       problems_of("[bond.b]\nmode = \"active-backup\"\nports = [\"eth0\", \"v\"]\n" + vlan("v", "b", "3")),

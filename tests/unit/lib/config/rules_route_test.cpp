@@ -37,6 +37,12 @@ TEST(RouteRules, AGatewayIsInANetworkOfItsDevice) {
               IsEmpty());
 }
 
+TEST(RouteRules, ASourceIsAHost) {
+  EXPECT_THAT(with(R"({ to = "default", via = "192.0.2.254", source = "255.255.255.255" })"),
+              Lines("t.toml:5:59: bond.b.routes.source: 255.255.255.255 is not an address that a host can "
+                    "have"));
+}
+
 // DHCP, router advertisements and other tools bring addresses that no file names.
 TEST(RouteRules, WhatAnotherMayHaveGivenIsNotRefused) {
   EXPECT_THAT(

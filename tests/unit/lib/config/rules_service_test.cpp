@@ -192,6 +192,14 @@ port = 80
                     "t.toml:9:11: pool.p.real[3].address: 192.0.2.1 is already the real server at t.toml:2"));
 }
 
+TEST(ServiceRules, AVirtualAddressIsNoBroadcastAddress) {
+  EXPECT_THAT(problems_of("[bond.b]\nmode = \"active-backup\"\nports = [\"eth0\"]\naddresses = "
+                          "[\"198.51.100.1/24\"]\n[service.s]\nvirtual = [\"tcp 198.51.100.255:80\"]\n"
+                          "[[service.s.real]]\naddress = \"203.0.113.21\"\n"),
+              Lines("t.toml:6:12: service.s.virtual: 198.51.100.255 is the broadcast address of "
+                    "198.51.100.0/24"));
+}
+
 TEST(PoolRules, ARealServerIsAHostThatARouteLeadsTo) {
   const auto problems = [](const std::string& address) {
     return problems_of(

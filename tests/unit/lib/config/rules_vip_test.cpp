@@ -258,6 +258,8 @@ TEST(VipRules, TheSourceIsOfTheVipsFamily) {
   EXPECT_THAT(problems_of(vip("source = \"192.0.2.11\"\n")), IsEmpty());
   EXPECT_THAT(problems_of(vip("source = \"2001:db8::1\"\n")),
               Lines("t.toml:5:10: vip.a.source: 2001:db8::1 is IPv6, and no address of the vip is"));
+  EXPECT_THAT(problems_of(vip("source = \"192.0.2.100\"\n")),
+              Lines("t.toml:5:10: vip.a.source: 192.0.2.100 moves: the source is an address that stays"));
   EXPECT_THAT(problems_of(vip("source = \"0.0.0.0\"\n")),
               Lines("t.toml:5:10: vip.a.source: 0.0.0.0 is not an address that a host can have"));
 }

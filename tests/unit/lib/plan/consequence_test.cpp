@@ -204,5 +204,17 @@ TEST(Consequence, ABondThatKeepsTheMacOfACardThatLeavesIsSaid) {
                   "front: mac changes from 52:54:00:00:53:11 to 52:54:00:00:53:10: neighbours are told"));
 }
 
+// Whoever holds it announces it.
+TEST(Consequences, LeaveAFloatingAddressToVipd) {
+  auto before = host_of_cards();
+  auto& addresses = before.state.links["eth0"].addresses;
+  addresses = {{prefix("192.0.2.100/32"), {}}};
+  addresses.begin()->second.protocol = static_cast<std::uint8_t>(Owner::kVipd);
+  const std::vector<Step> steps{SetMac{"eth0", kMac0, mac("52:54:00:00:53:12")}};
+  EXPECT_THAT(told(before, steps), IsEmpty());
+  addresses.begin()->second.protocol = 0;
+  EXPECT_EQ(told(before, steps).size(), 1U);
+}
+
 }  // namespace
 }  // namespace hawser::world
