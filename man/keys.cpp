@@ -91,6 +91,9 @@ An unknown key, a wrong type, a value out of range or a rule broken between keys
 wrong is said at once as FILE:LINE:COLUMN: key: what is wrong, and nothing is touched.
 Of what is no TOML, only the first mistake can be said.
 A running daemon keeps its configuration; one that starts uses the last good file.
+What works, but has no effect beside the other values or not the one that it seems to have, is a note of
+.Ic check :
+it stops nothing.
 .Pp
 .Ic netd check
 judges the file,

@@ -187,6 +187,35 @@ class OtherView {
   File& file_;
 };
 
+void collect_texts(const Value& value, std::set<std::string>& texts) {
+  if (const auto* text = value.as<std::string>()) texts.insert(*text);
+  if (const auto* list = value.as<List>())
+    for (const auto& item : *list) collect_texts(item, texts);
+  if (const auto* table = value.as<Table>())
+    for (const auto& entry : *table) collect_texts(entry.value, texts);
+}
+
+// Every text in values of that key, at whatever depth: also those for another node, or in [defaults.*].
+void collect_named(const Value& value, std::string_view key, std::set<std::string>& names) {
+  if (const auto* list = value.as<List>())
+    for (const auto& item : *list) collect_named(item, key, names);
+  const auto* table = value.as<Table>();
+  if (table == nullptr) return;
+  for (const auto& entry : *table) {
+    if (entry.key == key) collect_texts(entry.value, names);
+    collect_named(entry.value, key, names);
+  }
+}
+
+Named named_in(const Table& root) {
+  Named named;
+  for (const auto& entry : root) {
+    collect_named(entry.value, "pool", named.pools);
+    collect_named(entry.value, "checks", named.checks);
+  }
+  return named;
+}
+
 }  // namespace
 
 std::vector<std::string> read_node_names(const Table& root, Report& report) {
@@ -215,6 +244,7 @@ File read_file(const Table& tree, const NodeView& view, Report& report, std::vec
 void read_other_views(const Table& root, const std::vector<Source>& sources, File& file) {
   // What is wrong in other hosts' views is said when those are loaded.
   Report unheard(sources, Part::kAll);
+  file.named = named_in(root);
   for (const auto& [name, node] : file.nodes)
     for (std::size_t i = 0; i < node.said.addresses.size(); ++i)
       file.own_addresses.emplace(node.said.addresses[i], OwnAddress{name, node.at("addresses", i)});

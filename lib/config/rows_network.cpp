@@ -197,7 +197,7 @@ const Rows<RouteSpec>& route_rows() {
                                .add("metric", &RouteSpec::metric, Whole{0, kMax32}, "lower is preferred")
                                .add("source", &RouteSpec::source, kAddress, "preferred source address")
                                .add("onlink", &RouteSpec::onlink, Flag{}, "the router is on this link")
-                               .add("mtu", &RouteSpec::mtu, Whole{0, 65536}, "path MTU; 0: the device's");
+                               .add("mtu", &RouteSpec::mtu, Whole{0, 65520}, "path MTU; 0: the device's");
   return rows;
 }
 

@@ -141,6 +141,7 @@ void check_all(const File& file, Report& report) {
   check_vips(file, report);
   check_vip_addresses(file, report);
   check_services(file, report);
+  note_what_has_no_effect(file, report);
 }
 
 }  // namespace hawser::config

@@ -20,6 +20,8 @@ void check_routes(const File& file, Report& report);
 void check_vips(const File& file, Report& report);
 void check_vip_addresses(const File& file, Report& report);
 void check_services(const File& file, Report& report);
+// What is good, but does nothing or not what it says; no problems, only notes.
+void note_what_has_no_effect(const File& file, Report& report);
 // All of the above.
 void check_all(const File& file, Report& report);
 

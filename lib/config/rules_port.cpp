@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "lib/config/monitor.h"
 #include "lib/config/rules.h"
 #include "lib/state/bond_options.h"
 
@@ -99,6 +100,16 @@ void a_bond_has_ports(const BondSection& bond, Report& report) {
   if (!bond.has("ports")) fault(report, bond, "ports", "is missing: a bond without ports carries nothing");
 }
 
+// bond_3ad_set_carrier()
+void enough_ports_for_carrier(const BondSection& bond, Report& report) {
+  const auto least = option_of(bond.said, BondOption::kMinLinks);
+  if (bond.said.mode != BondMode::k8023ad || bond.said.ports.empty() || least <= bond.said.ports.size())
+    return;
+  fault(report, bond, "min_links",
+        fmt::format("{} is above the number of ports, {}: the bond would never have carrier", least,
+                    bond.said.ports.size()));
+}
+
 bool ports_keep_their_mac(const BondSpec& bond) {
   const auto policy = bond.options.find(BondOption::kFailOverMac);
   return bond.mode == BondMode::kActiveBackup && policy != bond.options.end() && policy->second != 0;
@@ -152,6 +163,7 @@ void check_ports(const File& file, Report& report) {
   const auto devices = devices_of(file);
   for (const auto& [name, bond] : file.bonds) {
     a_bond_has_ports(bond, report);
+    enough_ports_for_carrier(bond, report);
     primary_is_a_port(bond, report);
     port_settings_have_a_port(bond, report);
     queues_are_unique(bond, report);

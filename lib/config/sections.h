@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -162,6 +163,11 @@ struct TopSpec {
   int format = 1;
 };
 
+// Names that stand somewhere in the file as what is used, whichever node it is for.
+struct Named {
+  std::set<std::string> pools, checks;
+};
+
 struct OwnAddress {
   std::string node;
   Place place;
@@ -184,6 +190,7 @@ struct File {
   std::map<std::string, std::map<std::string, std::uint8_t>> priorities;
   // What belongs to one node alone: [nodes], and the devices of the other nodes.
   std::map<IpAddress, OwnAddress> own_addresses;
+  Named named;
 };
 
 // The rows of each section.

@@ -175,6 +175,33 @@ Result<std::uint32_t> parse_bond_value(const BondOptionInfo& info, std::string_v
   return in_range(info, value, text);
 }
 
+BondModes modes_that_use(BondOption option) {
+  constexpr BondModes kActiveBackup = mode_bit(BondMode::kActiveBackup);
+  constexpr BondModes kHashed = mode_bit(BondMode::kBalanceXor) | kLacp | kTlbAlb;
+  switch (option) {
+    case BondOption::kPrimaryReselect:
+      return kActiveBackup | kTlbAlb;
+    case BondOption::kFailOverMac:
+    case BondOption::kNumGratArp:
+    case BondOption::kPeerNotifDelay:
+    case BondOption::kArpAllTargets:
+      return kActiveBackup;
+    case BondOption::kXmitHashPolicy:
+      return kHashed;
+    case BondOption::kResendIgmp:
+      return kActiveBackup | kTlbAlb | kRoundRobin;
+    case BondOption::kAllSlavesActive:
+      return kActiveBackup | kTlbAlb | kLacp;
+    case BondOption::kMinLinks:
+    case BondOption::kAdSelect:
+      return kLacp;
+    case BondOption::kLpInterval:
+      return kTlbAlb;
+    default:
+      return info_of(option).modes;
+  }
+}
+
 bool option_applies(const BondOptionInfo& info, BondMode mode) {
   return (info.modes & mode_bit(mode)) != 0;
 }

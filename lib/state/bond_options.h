@@ -54,4 +54,7 @@ Result<std::uint32_t> parse_bond_value(const BondOptionInfo& info, std::string_v
 // targets the monitor that they belong to runs.
 bool option_applies(const BondOptionInfo& info, BondMode mode);
 
+// The modes in which the option does something; in others the kernel may take it all the same.
+BondModes modes_that_use(BondOption option);
+
 }  // namespace hawser

@@ -23,6 +23,16 @@ TEST(PortRules, ABondHasPorts) {
             "slash and colon"));
 }
 
+TEST(PortRules, MoreLinksThanPortsNeverGiveCarrier) {
+  const auto lacp = [](int least) {
+    return fmt::format("[bond.b]\nmode = \"802.3ad\"\nports = [\"eth0\", \"eth1\"]\nmin_links = {}\n", least);
+  };
+  EXPECT_THAT(problems_of(lacp(3)),
+              Lines("t.toml:4:13: bond.b.min_links: 3 is above the number of ports, 2: the "
+                    "bond would never have carrier"));
+  EXPECT_THAT(problems_of(lacp(2)), IsEmpty());
+}
+
 TEST(PortRules, SomeDevicesAreNoPorts) {
   EXPECT_THAT(problems_of(bond("\"red\", \"lo\"", "[link.red]\nkind = \"vrf\"\ntable = 9\n")),
               Lines("t.toml:3:10: bond.b.ports: \"red\" is a VRF, which is no port of a bond",

@@ -218,13 +218,14 @@ TEST(PoolRules, ARealServerIsAHostThatARouteLeadsTo) {
 }
 
 TEST(PoolRules, ALoopbackServerIsForDirectRouting) {
-  const auto loaded = load_text("[pool.p]\n[[pool.p.real]]\naddress = \"127.0.0.1\"\n");
+  const std::string user = "[service.web]\nvirtual = [\"tcp 192.0.2.100:80\"]\npool = \"p\"\n";
+  const auto loaded = load_text("[pool.p]\n[[pool.p.real]]\naddress = \"127.0.0.1\"\n" + user);
   EXPECT_THAT(
       notes(loaded),
       Lines("t.toml:2:1: pool.p.real[1]: note: 127.0.0.1 with forwarding = \"masquerade\" is reached from "
             "this host only: write \"direct\" for a server on this host"));
   const auto direct =
-      load_text("[pool.p]\nforwarding = \"direct\"\n[[pool.p.real]]\naddress = \"127.0.0.1\"\n");
+      load_text("[pool.p]\nforwarding = \"direct\"\n[[pool.p.real]]\naddress = \"127.0.0.1\"\n" + user);
   EXPECT_THAT(notes(direct), IsEmpty());
 }
 
