@@ -5,6 +5,7 @@
 #include "bondctl/guard.h"
 #include "bondctl/render.h"
 #include "lib/cli/output.h"
+#include "lib/cli/refuse.h"
 #include "lib/control/json.h"
 #include "lib/netlink/explain.h"
 #include "lib/netlink/netlink_kernel.h"
@@ -32,10 +33,10 @@ Result<View> look(const cli::Arguments& arguments) {
 
 int show(const cli::Arguments& arguments) {
   const auto view = look(arguments);
-  if (!view) return cli::complain("bondctl", view.error());
+  if (!view) return cli::refuse(arguments, "bondctl", view.error());
   const auto bonds =
       choose(view->observed, arguments.words.empty() ? std::string{} : arguments.words.front());
-  if (!bonds) return cli::complain("bondctl", bonds.error());
+  if (!bonds) return cli::refuse(arguments, "bondctl", bonds.error());
   cli::print(arguments.json ? control::pretty(to_json(*view, *bonds)) : render(*view, *bonds));
   return kDone;
 }

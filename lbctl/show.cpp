@@ -8,6 +8,7 @@
 #include "lbctl/choose.h"
 #include "lbctl/render.h"
 #include "lib/cli/output.h"
+#include "lib/cli/refuse.h"
 #include "lib/control/json.h"
 #include "lib/netlink/netlink_kernel.h"
 
@@ -44,10 +45,10 @@ Result<View> look(const cli::Arguments& arguments) {
 
 int show(const cli::Arguments& arguments) {
   auto view = look(arguments);
-  if (!view) return cli::complain("lbctl", view.error());
+  if (!view) return cli::refuse(arguments, "lbctl", view.error());
   view->has_ipvs = ::access("/proc/net/ip_vs", F_OK) == 0;
   const auto chosen = choose(*view, arguments.words);
-  if (!chosen) return cli::complain("lbctl", chosen.error());
+  if (!chosen) return cli::refuse(arguments, "lbctl", chosen.error());
   cli::print(arguments.json ? control::pretty(to_json(*chosen)) : render(*chosen, cli::terminal_width()));
   return kDone;
 }

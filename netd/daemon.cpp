@@ -9,6 +9,7 @@
 #include <malloc.h>
 
 #include "lib/cli/output.h"
+#include "lib/config/problem_json.h"
 #include "lib/control/json.h"
 #include "lib/control/server.h"
 #include "lib/daemon/descriptors.h"
@@ -253,7 +254,7 @@ class Daemon {
     if (problems.empty()) return {200, json::serialize(json::object{{"format", 1}, {"result", "in use"}})};
     return {409,
             json::serialize(json::object{{"error", "the file is not used, the configuration stays as it was"},
-                                         {"problems", problems_json(problems)}})};
+                                         {"problems", config::problems_json(problems)}})};
   }
 
   json::object status() const {

@@ -1,6 +1,7 @@
 // netd: the controller of links, addresses, routes and IPVS services. The table of its verbs.
 #include "lib/cli/command.h"
 #include "netd/daemon.h"
+#include "netd/foreign_words.h"
 #include "netd/guard/guard.h"
 #include "netd/verbs.h"
 
@@ -42,6 +43,7 @@ cli::Program program() {
            {},
            true},
       },
+      netd::foreign_words(),
   };
 }
 

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <unistd.h>
 
+#include "lib/config/problem_json.h"
 #include "netd/guard/failover.h"
 
 namespace hawser::netd {
@@ -203,21 +204,10 @@ json::array findings_json(const std::vector<Finding>& list) {
 
 json::object config_json(const ConfigStatus& source) {
   const auto* state = source.last_good ? "last good" : source.problems.empty() ? "current" : "broken";
-  return {{"file", source.file}, {"state", state}, {"problems", problems_json(source.problems)}};
+  return {{"file", source.file}, {"state", state}, {"problems", config::problems_json(source.problems)}};
 }
 
 }  // namespace
-
-json::array problems_json(const std::vector<config::Problem>& problems) {
-  json::array list;
-  for (const auto& problem : problems)
-    list.push_back(json::object{{"file", problem.file},
-                                {"line", problem.line},
-                                {"column", problem.column},
-                                {"key", problem.key},
-                                {"text", problem.what}});
-  return list;
-}
 
 json::object status_json(const StatusFacts& facts) {
   json::array bonds;

@@ -14,11 +14,10 @@
 //   "config": {
 //     "file": "/etc/hawser/hawser.toml",
 //     "state": "current",                       // "broken": refused by the last reload, the configuration
-//     before it
-//                                               // stays in use; "last good": refused at the start, the kept
-//                                               file is
+//                                               // before it stays in use; "last good": refused at the start,
+//                                               // the kept file is
 //     "problems": [{"file": "/etc/hawser/hawser.toml", "line": 3, "column": 9, "key": "bond.bond0.mode",
-//                   "text": "what is wrong"}]   // of the file as it was last read; line 0: it as a whole
+//                   "text": "what is wrong"}]   // of the file as it was last read: lib/config/problem_json.h
 //   },
 //   "bonds": [{
 //     "name": "bond0", "state": "degraded",     // "ok", "degraded", "dead"
@@ -96,7 +95,6 @@ struct StatusFacts {
 };
 
 boost::json::object status_json(const StatusFacts& facts);
-boost::json::array problems_json(const std::vector<config::Problem>& problems);
 boost::json::object health_json(const HealthTable& health);
 
 // What health_json() said, as far as it can be understood; for `netd plan`.

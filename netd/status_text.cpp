@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 
 #include "lib/cli/table.h"
+#include "lib/config/problem_json.h"
 #include "lib/control/json.h"
 #include "netd/status.h"
 
@@ -50,13 +51,6 @@ std::string findings_text(const json::object& status) {
     result +=
         fmt::format("{}: {}: {}\n", text(finding, "object"), text(finding, "state"), text(finding, "text"));
   return result.empty() ? result : "\n" + result;
-}
-
-config::Problem problem_of(const json::object& item) {
-  const json::value value(item);
-  return {control::text_in(value, "file"), static_cast<unsigned>(control::number_in(value, "line")),
-          static_cast<unsigned>(control::number_in(value, "column")), control::text_in(value, "key"),
-          control::text_in(value, "text")};
 }
 
 std::string bonds_text(const json::object& status) {
@@ -125,9 +119,8 @@ std::optional<std::pair<probes::ProbeKey, probes::Health>> parse_one(const json:
 
 std::vector<std::string> problem_lines(const json::value& answer) {
   std::vector<std::string> lines;
-  if (answer.is_object())
-    for (const auto& item : objects(answer.get_object(), "problems"))
-      lines.push_back(cli::printable(to_string(problem_of(item))));
+  for (const auto& problem : config::problems_from(control::value_in(answer, "problems")))
+    lines.push_back(cli::printable(to_string(problem)));
   return lines;
 }
 

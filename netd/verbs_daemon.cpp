@@ -1,7 +1,10 @@
 // Verbs that ask the running netd.
 #include <boost/json.hpp>
 
+#include "lib/answer/verdict.h"
 #include "lib/cli/output.h"
+#include "lib/cli/refuse.h"
+#include "lib/config/problem_json.h"
 #include "lib/control/client.h"
 #include "lib/control/json.h"
 #include "netd/source.h"
@@ -13,24 +16,21 @@ namespace {
 
 namespace json = boost::json;
 
-void say_problems(const control::Response& response) {
+// Of a refused reload; none: it was refused for something else.
+answer::Verdict verdict_in(const control::Response& response) {
   boost::system::error_code error;
   const auto body = json::parse(response.body, error);
-  if (error) return;
-  for (const auto& line : problem_lines(body)) fmt::print(stderr, "{}\n", line);
+  return {config::problems_from(control::value_in(body, "problems")), {}};
 }
 
 }  // namespace
 
 int status(const cli::Arguments& arguments) {
   const auto response = control::ask(control_socket(arguments), {"GET", "/v1/status", ""});
-  if (!response) return cli::complain("netd", response.error());
+  if (!response) return cli::refuse(arguments, "netd", response.error());
   const auto body = control::parse_answer("netd", *response);
-  if (!body) {
-    fmt::print(stderr, "{}\n", body.error().text);
-    return kRefused;
-  }
-  if (!body->is_object()) return cli::complain("netd", "the answer is not a status");
+  if (!body) return cli::refuse(arguments, "", body.error());  // names netd itself
+  if (!body->is_object()) return cli::refuse(arguments, "netd", "the answer is not a status");
   cli::print(arguments.json ? control::pretty(*body)
                             : status_text(body->get_object(), cli::terminal_width()));
   return control::text_in(*body, "state") == name_of(Condition::kOk) ? kDone : kNo;
@@ -39,17 +39,17 @@ int status(const cli::Arguments& arguments) {
 int reload(const cli::Arguments& arguments) {
   const std::string target = arguments.has("--allow-empty") ? "/v1/reload?allow-empty" : "/v1/reload";
   const auto response = control::ask(control_socket(arguments), {"POST", target, ""});
-  if (!response) return cli::complain("netd", response.error());
-  say_problems(*response);
+  if (!response) return cli::refuse(arguments, "netd", response.error());
   const auto body = control::parse_answer("netd", *response);
-  if (!body) {
-    fmt::print(stderr, "{}\n", body.error().text);  // names netd itself
-    return response->status == 409 ? kConfiguration : kRefused;
-  }
-  cli::print(arguments.json
-                 ? control::pretty(*body)
-                 : std::string("netd: the file was read again; what it changes is being applied\n"));
-  return kDone;
+  if (body)
+    return answer::accept(arguments, {}, "netd: the file was read again; what it changes is being applied\n",
+                          {{"result", control::text_in(*body, "result")}});
+  const auto verdict = verdict_in(*response);
+  const int code = response->status == 409 ? kConfiguration : kRefused;
+  if (verdict.good()) return cli::refuse(arguments, "", body.error()), code;
+  answer::refuse(arguments, verdict);
+  if (!arguments.json) cli::say(body.error().text);  // names netd itself
+  return code;
 }
 
 }  // namespace hawser::netd

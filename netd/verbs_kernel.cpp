@@ -1,10 +1,15 @@
 // `netd plan` and `netd apply`: what would be done, and doing it once.
+#include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <thread>
 
 #include <boost/json.hpp>
 
+#include "lib/answer/plan.h"
+#include "lib/answer/verdict.h"
 #include "lib/cli/output.h"
+#include "lib/cli/refuse.h"
 #include "lib/control/json.h"
 #include "lib/daemon/lock.h"
 #include "lib/daemon/namespace_lock.h"
@@ -47,12 +52,41 @@ struct Prepared {
   Known known;
   Observed observed;
   Desired desired;
+  answer::Verdict verdict;       // good, with the notes on the file and on this host
   bool devices_missing = false;  // what can be done is not all that the file wants
 };
 
-int complain_file(const Reading& reading) {
-  for (const auto& problem : reading.problems) fmt::print(stderr, "{}\n", to_string(problem));
-  return kConfiguration;
+config::Problem note_on_host(std::string text) {
+  return {.file = {}, .line = 0, .column = 0, .key = {}, .what = std::move(text)};
+}
+
+std::vector<config::Problem> missing_notes(const config::ResolvedPorts& ports) {
+  std::vector<config::Problem> notes;
+  notes.reserve(ports.missing.size() + ports.missing_devices.size() + ports.doubled.size());
+  for (const auto& missing : ports.missing)
+    notes.push_back(
+        note_on_host(fmt::format("{}: port {} is missing: plug it in or correct its name; it is left out",
+                                 missing.bond, missing.port)));
+  for (const auto& missing : ports.missing_devices)
+    notes.push_back(note_on_host(tell_missing(missing) +
+                                 (missing.another_name_of.empty()
+                                      ? ": plug it in or correct its name; the section is left out"
+                                      : "; the section is left out")));
+  for (const auto& doubled : ports.doubled) notes.push_back(note_on_host(tell_doubled(doubled)));
+  return notes;
+}
+
+// What of this host stands in the way of the services, as notes.
+std::vector<config::Problem> obstacle_notes(const config::Config& config, const Observed& observed) {
+  const auto layout = lay_out(config);
+  auto local = addresses_of(observed.state);
+  local.merge(addresses_of(config.network));
+  local.merge(vip_addresses(config).all);
+  const auto found = obstacles(layout, look_at_host(layout, std::move(local)));
+  std::vector<config::Problem> notes;
+  notes.reserve(found.size());
+  for (const auto& obstacle : found) notes.push_back(note_on_host(obstacle.text));
+  return notes;
 }
 
 Result<Prepared> prepare(const cli::Arguments& arguments, Reading reading, Kernel& kernel, Known known) {
@@ -63,114 +97,75 @@ Result<Prepared> prepare(const cli::Arguments& arguments, Reading reading, Kerne
   hide_addresses(observed->state, vip_addresses(reading.config));
   auto ports =
       config::resolve_ports(reading.config.network, reading.config.bonds, *observed, devices_by_path());
-  for (const auto& missing : ports.missing)
-    cli::complain("netd",
-                  fmt::format("{}: port {} is missing: plug it in or correct its name; it is left out",
-                              missing.bond, missing.port));
-  for (const auto& missing : ports.missing_devices)
-    cli::complain("netd",
-                  tell_missing(missing) + (missing.another_name_of.empty()
-                                               ? ": plug it in or correct its name; the section is left out"
-                                               : "; the section is left out"));
-  for (const auto& doubled : ports.doubled) cli::complain("netd", tell_doubled(doubled));
+  answer::Verdict verdict{{}, reading.notes};
+  std::ranges::move(missing_notes(ports), std::back_inserter(verdict.notes));
   const bool all_there = ports.missing.empty() && ports.missing_devices.empty() && ports.doubled.empty();
   JournalBook book(*made, {});
   book.saw(*observed);
   auto desired = desired_of(reading.config, std::move(ports.network), known, *observed, book.names());
-  return Prepared{std::move(reading),   std::move(*made),   std::move(known),
-                  std::move(*observed), std::move(desired), !all_there};
+  for (const auto& [name, text] : taken_over(desired, observed->state))
+    verdict.notes.push_back(note_on_host(text));
+  std::ranges::move(obstacle_notes(reading.config, *observed), std::back_inserter(verdict.notes));
+  if (!arguments.json) say(verdict);
+  return Prepared{std::move(reading), std::move(*made),   std::move(known), std::move(*observed),
+                  std::move(desired), std::move(verdict), !all_there};
 }
 
-// "what" is "loses address", "loses route", "route changes", "mac changes" or "mac is shared".
-json::object consequence_json(const Consequence& consequence) {
-  json::object object{{"object", object_of(consequence)}, {"text", describe(consequence)}};
-  std::visit(Overloaded{
-                 [&](const LostAddress& one) {
-                   object["what"] = "loses address";
-                   object["address"] = to_string(one.prefix);
-                 },
-                 [&](const LostRoute& one) {
-                   object["what"] = "loses route";
-                   object["route"] = to_string(one.key);
-                 },
-                 [&](const PoorerRoute& one) {
-                   object["what"] = "route changes";
-                   object["route"] = to_string(one.key);
-                 },
-                 [&](const SharedMac& one) {
-                   object["what"] = "mac is shared";
-                   object["with"] = one.with;
-                   object["mac"] = to_string(one.mac);
-                 },
-                 [&](const MovedMac& one) {
-                   object["what"] = "mac changes";
-                   object["from"] = to_string(one.from);
-                   object["to"] = one.to ? to_string(*one.to) : "";
-                 },
-             },
-             consequence);
-  return object;
+answer::Plan plan_of(const Prepared& prepared) {
+  auto steps = plan(prepared.desired, prepared.observed.state);
+  auto costs = consequences(prepared.observed, steps);
+  return {std::move(steps), std::move(costs), foreign_in_the_way(prepared.desired, prepared.observed.state),
+          prepared.known.from_daemon ? answer::HealthSource::kNetd : answer::HealthSource::kConfigured};
 }
 
-void say_taken_over(const Prepared& prepared) {
-  for (const auto& [name, text] : taken_over(prepared.desired, prepared.observed.state))
-    fmt::print(stderr, "netd: note: {}\n", text);
-}
-
-void say_obstacles(const Prepared& prepared) {
-  const auto& config = prepared.reading.config;
-  const auto layout = lay_out(config);
-  auto local = addresses_of(prepared.observed.state);
-  local.merge(addresses_of(config.network));
-  local.merge(vip_addresses(config).all);
-  for (const auto& obstacle : obstacles(layout, look_at_host(layout, std::move(local))))
-    fmt::print(stderr, "netd: note: {}\n", obstacle.text);
+void print(const answer::Plan& plan, const Prepared& prepared) {
+  for (const auto& refusal : plan.refused) cli::complain("netd", refusal.why);
+  for (const auto& step : plan.steps) cli::print(describe(step) + "\n");
+  for (const auto& consequence : plan.consequences) cli::print(describe(consequence) + "\n");
+  if (!prepared.desired.state.services.empty())
+    fmt::print(
+        stderr, "netd: real servers are taken {}\n",
+        prepared.known.from_daemon ? "as the running netd found them" : "as configured: no netd runs here");
 }
 
 int show(const cli::Arguments& arguments, const Prepared& prepared) {
-  const auto steps = plan(prepared.desired, prepared.observed.state);
-  const auto foreign = foreign_in_the_way(prepared.desired, prepared.observed.state);
-  for (const auto& refusal : foreign) cli::complain("netd", refusal.why);
-  if (arguments.json) {
-    json::array list;
-    for (const auto& step : steps)
-      list.push_back(json::object{{"object", object_of(step)}, {"step", describe(step)}});
-    json::array costs;
-    for (const auto& consequence : consequences(prepared.observed, steps))
-      costs.push_back(consequence_json(consequence));
-    cli::print(control::pretty(json::object{{"format", 1},
-                                            {"health", prepared.known.from_daemon ? "netd" : "configured"},
-                                            {"steps", list},
-                                            {"consequences", costs}}));
-  } else {
-    for (const auto& step : steps) cli::print(describe(step) + "\n");
-    for (const auto& consequence : consequences(prepared.observed, steps))
-      cli::print(describe(consequence) + "\n");
-    if (!prepared.desired.state.services.empty())
-      fmt::print(
-          stderr, "netd: real servers are taken {}\n",
-          prepared.known.from_daemon ? "as the running netd found them" : "as configured: no netd runs here");
-  }
-  return steps.empty() && foreign.empty() && !prepared.devices_missing ? kDone : kNo;
+  const auto plan = plan_of(prepared);
+  if (arguments.json)
+    cli::print(control::pretty(verdict_json(prepared.verdict, plan_json(plan))));
+  else
+    print(plan, prepared);
+  return plan.steps.empty() && plan.refused.empty() && !prepared.devices_missing ? kDone : kNo;
 }
 
-int complain_about(const Error& lock) {
+int refuse_beside(const cli::Arguments& arguments, const Error& lock) {
   const bool runs = lock.code == EWOULDBLOCK;
-  return cli::complain("netd", fmt::format("{}{}", lock.text,
-                                           runs ? ": it applies the file itself: use \"netd reload\"" : ""));
+  return cli::refuse(
+      arguments, "netd",
+      fmt::format("{}{}", lock.text, runs ? ": it applies the file itself: use \"netd reload\"" : ""));
 }
 
-int report(const Applied& applied, const Observed& before) {
+void print(const Applied& applied, const std::vector<Consequence>& costs) {
   for (const auto& step : applied.done) cli::print(describe(step) + "\n");
-  for (const auto& consequence : consequences(before, applied.done)) cli::print(describe(consequence) + "\n");
+  for (const auto& cost : costs) cli::print(describe(cost) + "\n");
   for (const auto& refusal : applied.refused) cli::complain("netd", refusal.why);
   for (const auto& step : applied.futile) cli::complain("netd", tell_left(step));
-  return applied.complete() ? kDone : kRefused;
 }
 
+// What is said while it is done: to people at once, to programs in the document.
+struct Teller {
+  cli::Form form;
+  json::array said;
+  void operator()(const std::string& text) {
+    if (form == cli::Form::kText)
+      cli::complain("netd", text);
+    else
+      said.emplace_back(text);
+  }
+};
+
 // Neighbours are told of what moved before the program ends; nobody does it later.
-void announce(Kernel& kernel, const Prepared& prepared) {
-  const auto say = [](log::Level, const std::string& text) { fmt::print(stderr, "netd: {}\n", text); };
+void announce(Kernel& kernel, const Prepared& prepared, Teller& tell) {
+  const auto say = [&tell](log::Level, const std::string& text) { tell(text); };
   const Scope links{.network = true, .routes = false, .ipvs = false, .services = {}};
   const auto clock = [] { return std::chrono::steady_clock::now(); };
   std::set<std::string> devices;
@@ -187,53 +182,61 @@ void announce(Kernel& kernel, const Prepared& prepared) {
   } while (clock() < end);
 }
 
+int conclude(const cli::Arguments& arguments, Kernel& kernel, const Prepared& prepared,
+             const Applied& applied, Teller& tell) {
+  const auto costs = consequences(prepared.observed, applied.done);
+  const bool complete = applied.complete() && !prepared.devices_missing;
+  if (!arguments.json) print(applied, costs);
+  announce(kernel, prepared, tell);
+  if (arguments.json) {
+    auto facts = answer::applied_json(applied, costs);
+    facts["complete"] = complete;
+    facts["log"] = tell.said;
+    cli::print(control::pretty(verdict_json(prepared.verdict, facts)));
+  }
+  return complete ? kDone : kRefused;
+}
+
 }  // namespace
 
 int plan_verb(const cli::Arguments& arguments) {
   auto kernel = NetlinkKernel::open();
-  if (!kernel) return cli::complain("netd", kernel.error());
+  if (!kernel) return cli::refuse(arguments, "netd", kernel.error());
   auto reading = read_file_over(arguments, [&] { return held_here(arguments, *kernel); });
-  if (!reading.good()) return complain_file(reading);
+  if (!reading.good()) return answer::refuse(arguments, {reading.problems, reading.notes});
   auto known = ask_health(arguments, reading.config);
-  if (!known) return cli::complain("netd", known.error());
+  if (!known) return cli::refuse(arguments, "netd", known.error());
   const auto prepared = prepare(arguments, std::move(reading), *kernel, std::move(*known));
-  if (!prepared) return cli::complain("netd", prepared.error());
-  say_taken_over(*prepared);
-  say_obstacles(*prepared);
+  if (!prepared) return cli::refuse(arguments, "netd", prepared.error());
   return show(arguments, *prepared);
 }
 
 int apply_verb(const cli::Arguments& arguments) {
   if (arguments.has("--dry-run")) return plan_verb(arguments);
   auto kernel = NetlinkKernel::open();
-  if (!kernel) return cli::complain("netd", kernel.error());
+  if (!kernel) return cli::refuse(arguments, "netd", kernel.error());
   auto reading = read_file_over(arguments, [&] { return held_here(arguments, *kernel); });
-  if (!reading.good()) return complain_file(reading);
+  if (!reading.good()) return answer::refuse(arguments, {reading.problems, reading.notes});
   make_directories(arguments);
   // Two hands on one table: what we change now the daemon would take back at its next look.
   const auto lock = InstanceLock::take(arguments.runtime_dir, "netd");
-  if (!lock && !InstanceLock::no_room(lock.error())) return complain_about(lock.error());
+  if (!lock && !InstanceLock::no_room(lock.error())) return refuse_beside(arguments, lock.error());
   // One that runs with another runtime directory.
   const auto alone = NamespaceLock::take("netd");
-  if (!alone) {
-    fmt::print(stderr, "{}: use \"netd reload\"\n", alone.error().text);  // names netd itself
-    return kRefused;
-  }
+  if (!alone)  // its text names netd itself
+    return cli::refuse(arguments, "", fmt::format("{}: use \"netd reload\"", alone.error().text));
   auto known = as_configured(reading.config);
   const auto prepared = prepare(arguments, std::move(reading), *kernel, std::move(known));
-  if (!prepared) return cli::complain("netd", prepared.error());
-  say_taken_over(*prepared);
-  say_obstacles(*prepared);
+  if (!prepared) return cli::refuse(arguments, "netd", prepared.error());
   PatientKernel patient(*kernel, [](Milliseconds pause) { std::this_thread::sleep_for(pause); });
   JournalBook book(prepared->made, [&](const std::string& text) { return write_journal(arguments, text); });
-  const auto say = [](const Error& error) { cli::complain("netd", fmt::format("journal: {}", error.text)); };
+  Teller tell{form_of(arguments), {}};
+  const auto say = [&tell](const Error& error) { tell(fmt::format("journal: {}", error.text)); };
   OwnKernel own(patient, book, vip_addresses(prepared->reading.config), say);
   const auto rollback = arguments.has("--keep-going") ? Rollback::kNothing : Rollback::kEverything;
   const auto applied = apply_once(prepared->desired, own, book, rollback, say);
-  if (!applied) return cli::complain("netd", applied.error());
-  const int result = report(*applied, prepared->observed);
-  announce(*kernel, *prepared);
-  return result == kDone && prepared->devices_missing ? kRefused : result;
+  if (!applied) return cli::refuse(arguments, "netd", applied.error());
+  return conclude(arguments, *kernel, *prepared, *applied, tell);
 }
 
 }  // namespace hawser::netd

@@ -18,21 +18,23 @@ std::map<std::string, bool> interfaces_here() {
   return here;
 }
 
-std::vector<std::string> notes_on(const std::vector<config::Vip>& vips,
-                                  const std::map<std::string, bool>& here) {
-  std::vector<std::string> notes;
+std::vector<config::Problem> notes_on(const std::vector<config::Vip>& vips,
+                                      const std::map<std::string, bool>& here) {
+  std::vector<config::Problem> notes;
   for (const auto& vip : vips) {
+    const auto note = [&](std::string what) {
+      notes.push_back(
+          {.file = {}, .line = 0, .column = 0, .key = "vip." + vip.name, .what = std::move(what)});
+    };
     std::set<std::string> used{vip.interface};
     for (const auto& address : vip.addresses) used.insert(address.interface);
     for (const auto& name : used)
       if (!here.contains(name))
-        notes.push_back(
-            fmt::format("vip.{}: this host has no interface {} now: vipd waits for it", vip.name, name));
+        note(fmt::format("this host has no interface {} now: vipd waits for it", name));
     const auto found = here.find(vip.interface);
     if (found != here.end() && !found->second)
-      notes.push_back(
-          fmt::format("vip.{}: {} has no IPv4 address now, and advertisements come from one: give it one",
-                      vip.name, vip.interface));
+      note(fmt::format("{} has no IPv4 address now, and advertisements come from one: give it one",
+                       vip.interface));
   }
   return notes;
 }

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/config/config.h"
+#include "lib/config/load.h"
 
 namespace hawser::vipd {
 
@@ -14,7 +14,7 @@ namespace hawser::vipd {
 std::map<std::string, bool> interfaces_here();
 
 // "vip.web: this host has no interface front now: vipd waits for it". Pure.
-std::vector<std::string> notes_on(const std::vector<config::Vip>& vips,
-                                  const std::map<std::string, bool>& here);
+std::vector<config::Problem> notes_on(const std::vector<config::Vip>& vips,
+                                      const std::map<std::string, bool>& here);
 
 }  // namespace hawser::vipd

@@ -4,7 +4,7 @@
 
 #include <boost/json.hpp>
 
-#include "lib/control/json.h"
+#include "lib/config/problem_json.h"
 
 namespace hawser::vipd {
 
@@ -124,29 +124,8 @@ Settings settings_of(const config::Config& config) {
   return settings;
 }
 
-json::array problems_json(const std::vector<config::Problem>& problems) {
-  json::array list;
-  for (const auto& problem : problems)
-    list.push_back(json::object{{"file", problem.file},
-                                {"line", problem.line},
-                                {"column", problem.column},
-                                {"key", problem.key},
-                                {"text", problem.what}});
-  return list;
-}
-
-std::vector<config::Problem> problems_from(const json::value& from) {
-  std::vector<config::Problem> problems;
-  for (const auto& item : control::list_in(from, "problems"))
-    problems.push_back({control::text_in(item, "file"),
-                        static_cast<unsigned>(control::number_in(item, "line")),
-                        static_cast<unsigned>(control::number_in(item, "column")),
-                        control::text_in(item, "key"), control::text_in(item, "text")});
-  return problems;
-}
-
 std::string to_json(const Reading& reading) {
-  auto problems = problems_json(reading.problems);
+  auto problems = config::problems_json(reading.problems);
   json::object object{{"last_good", reading.last_good}, {"problems", std::move(problems)}};
   if (reading.settings) object["settings"] = settings_json(*reading.settings);
   return json::serialize(object);
@@ -158,7 +137,7 @@ Result<Reading> reading_from_json(std::string_view from) {
     const auto& object = value.as_object();
     Reading reading;
     reading.last_good = object.at("last_good").as_bool();
-    reading.problems = problems_from(value);
+    reading.problems = config::problems_from(object.at("problems"));
     if (const auto* settings = object.if_contains("settings"))
       reading.settings = settings_from(settings->as_object());
     return reading;

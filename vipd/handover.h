@@ -7,8 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/json/fwd.hpp>
-
 #include "lib/base/bytes.h"
 #include "lib/base/result.h"
 #include "lib/config/load.h"
@@ -35,11 +33,6 @@ struct Reading {
 };
 
 Settings settings_of(const config::Config& config);
-
-// As the status has them too: {"file", "line", "column", "key", "text"}. The other way: the "problems" of an
-// object.
-boost::json::array problems_json(const std::vector<config::Problem>& problems);
-std::vector<config::Problem> problems_from(const boost::json::value& from);
 
 std::string to_json(const Reading& reading);
 Result<Reading> reading_from_json(std::string_view from);

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <fmt/chrono.h>
 
+#include "lib/config/problem_json.h"
 #include "vipd/findings.h"
 
 namespace hawser::vipd {
@@ -123,7 +124,7 @@ json::object config_json(const DaemonStatus& status) {
           {"state", state},
           {"readings", status.readings},
           {"changes", status.changes},
-          {"problems", problems_json(status.problems)}};
+          {"problems", config::problems_json(status.problems)}};
 }
 
 }  // namespace
@@ -135,7 +136,8 @@ json::value to_json(const DaemonStatus& status) {
   json::array interfaces;
   for (const auto& interface : status.interfaces)
     interfaces.push_back(json::object{{"name", interface.name}, {"bad_packets", bad_json(interface.bad)}});
-  return json::object{{"program", "vipd"},
+  return json::object{{"format", 1},
+                      {"program", "vipd"},
                       {"version", HAWSER_VERSION},
                       {"pid", status.pid},
                       {"started", iso8601(status.started)},

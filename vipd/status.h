@@ -50,6 +50,7 @@ struct DaemonStatus {
 //     "readings": 2,
 //     "changes": "web changed (priority)",      // by the last reading that was used
 //     "problems": [{"file": "...", "line": 3, "column": 9, "key": "vip.web.priority", "text": "..."}]
+//                                               // lib/config/problem_json.h
 //   },
 //   "vips": [{"name": "web", "role": "Active",
 //             "answers": true,                  // this host is the one that answers for the addresses

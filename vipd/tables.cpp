@@ -2,6 +2,8 @@
 #include <boost/json.hpp>
 
 #include "lib/cli/table.h"
+#include "lib/config/problem_json.h"
+#include "lib/control/json.h"
 #include "vipd/status.h"
 
 namespace hawser::vipd {
@@ -109,7 +111,7 @@ std::string file_lines(const json::value& status) {
   const auto* config = find(status, "config");
   if (config == nullptr) return "";
   std::string text;
-  for (const auto& problem : problems_from(*config))
+  for (const auto& problem : config::problems_from(control::value_in(*config, "problems")))
     text += fmt::format("  {}\n", cli::printable(config::to_string(problem)));
   return text.empty() ? text : fmt::format("\n{} is wrong:\n{}", cell(*config, "file"), text);
 }

@@ -1,11 +1,16 @@
 #include "vipd/verbs.h"
 
+#include <algorithm>
+#include <iterator>
 #include <thread>
 
 #include <boost/json.hpp>
 
+#include "lib/answer/plan.h"
+#include "lib/answer/verdict.h"
 #include "lib/cli/output.h"
-#include "lib/cli/table.h"
+#include "lib/cli/refuse.h"
+#include "lib/config/problem_json.h"
 #include "lib/control/client.h"
 #include "lib/control/json.h"
 #include "lib/daemon/exit_code.h"
@@ -45,7 +50,8 @@ Result<FileState> file_state(const cli::Arguments& arguments) {
   if (!status) return tl::unexpected(status.error());
   const auto& config = control::value_in(*status, "config");
   return FileState{control::number_in(config, "readings"), control::text_in(config, "file"),
-                   control::text_in(config, "changes"), problems_from(config)};
+                   control::text_in(config, "changes"),
+                   config::problems_from(control::value_in(config, "problems"))};
 }
 
 // The daemon's worker reads the file; done when its count of readings has moved on.
@@ -57,34 +63,6 @@ Result<FileState> state_after(const cli::Arguments& arguments, std::uint64_t bef
     std::this_thread::sleep_for(Milliseconds(20));
   }
   return fail("vipd: the file was not read within {}", format_duration(kPatience));
-}
-
-// As "FILE:LINE:COLUMN: ...", without the program's name, so that editors can jump to them.
-int print_problems(const std::vector<config::Problem>& problems) {
-  for (const auto& problem : problems) fmt::print(stderr, "{}\n", cli::printable(to_string(problem)));
-  return problems.empty() ? kDone : kConfiguration;
-}
-
-}  // namespace
-
-int check(const cli::Arguments& arguments) {
-  const auto reading = judge_whole(files_of(arguments));
-  if (!reading.settings) return print_problems(reading.problems);
-  cli::print(fmt::format("{}: good\n", arguments.config.native()));
-  if (!arguments.node.empty()) return kDone;  // it may be another host's
-  for (const auto& note : notes_on(reading.settings->vips, interfaces_here()))
-    cli::print(fmt::format("note: {}\n", note));
-  return kDone;
-}
-
-int reload(const cli::Arguments& arguments) {
-  const std::string target = arguments.has("--allow-empty") ? "/v1/reload?allow-empty" : "/v1/reload";
-  const auto asked = ask(arguments, {"POST", target, ""});
-  if (!asked) return cli::complain("vipd", asked.error());
-  const auto state = state_after(arguments, asked->at("readings").to_number<std::uint64_t>());
-  if (!state) return cli::complain("vipd", state.error());
-  if (state->problems.empty()) cli::print(fmt::format("{}: read again: {}\n", state->file, state->changes));
-  return print_problems(state->problems);
 }
 
 // With the host's own addresses that go along put back: where promote_secondaries could not be set.
@@ -99,29 +77,77 @@ std::vector<Step> removing(const Stray& stray, State& state) {
   return steps;
 }
 
+// What is on the interfaces of this host under our number, and nobody's now.
+Result<std::vector<Step>> leftovers(Kernel& kernel) {
+  auto observed = kernel.observe(kLinksAndAddresses);
+  if (!observed) return tl::unexpected(observed.error());
+  Picture picture;
+  picture.see(*observed);
+  std::vector<Step> steps;
+  for (const auto& stray : strays(picture, [](const AddressKey&) { return false; }))
+    std::ranges::move(removing(stray, observed->state), std::back_inserter(steps));
+  return steps;
+}
+
+std::vector<Refusal> remove(const std::vector<Step>& steps, Kernel& kernel) {
+  std::vector<Refusal> refused;
+  for (const auto& step : steps)
+    if (const auto removed = kernel.perform(step); !removed)
+      refused.push_back({.object = object_of(step), .step = step, .why = removed.error(), .price = {}});
+  return refused;
+}
+
+int say_cleaned(const cli::Arguments& arguments, const std::vector<Step>& steps,
+                const std::vector<Refusal>& refused) {
+  if (arguments.json) {
+    cli::print(control::pretty(boost::json::object{
+        {"format", 1}, {"steps", answer::steps_json(steps)}, {"refused", answer::refusals_json(refused)}}));
+  } else {
+    for (const auto& step : steps) cli::print(describe(step) + "\n");
+    for (const auto& refusal : refused) cli::complain("vipd", refusal.why);
+  }
+  return refused.empty() ? kDone : kRefused;
+}
+
+}  // namespace
+
+int check(const cli::Arguments& arguments) {
+  const auto judged = judge_whole(files_of(arguments));
+  answer::Verdict verdict{judged.reading.problems, judged.notes};
+  if (!judged.reading.settings) return answer::refuse(arguments, verdict);
+  if (arguments.node.empty())  // else it may be another host's
+    std::ranges::move(notes_on(judged.reading.settings->vips, interfaces_here()),
+                      std::back_inserter(verdict.notes));
+  return answer::accept(arguments, verdict, fmt::format("{}: good\n", arguments.config.native()));
+}
+
+int reload(const cli::Arguments& arguments) {
+  const std::string target = arguments.has("--allow-empty") ? "/v1/reload?allow-empty" : "/v1/reload";
+  const auto asked = ask(arguments, {"POST", target, ""});
+  if (!asked) return cli::refuse(arguments, "vipd", asked.error());
+  const auto state = state_after(arguments, control::number_in(*asked, "readings"));
+  if (!state) return cli::refuse(arguments, "vipd", state.error());
+  if (!state->problems.empty()) return answer::refuse(arguments, {state->problems, {}});
+  return answer::accept(arguments, {}, fmt::format("{}: read again: {}\n", state->file, state->changes),
+                        {{"changes", state->changes}});
+}
+
 int cleanup(const cli::Arguments& arguments) {
   const auto lock = InstanceLock::take(arguments.runtime_dir, "vipd");
   if (!lock && !InstanceLock::no_room(lock.error()))
-    return cli::complain("vipd", fmt::format("cleanup: {}", lock.error().text));
+    return cli::refuse(arguments, "vipd", fmt::format("cleanup: {}", lock.error().text));
   const auto alone = NamespaceLock::take("vipd");
-  if (!alone) return cli::complain("vipd", fmt::format("cleanup: {}", alone.error().text));
+  if (!alone) return cli::refuse(arguments, "vipd", fmt::format("cleanup: {}", alone.error().text));
   auto kernel = NetlinkKernel::open();
-  if (!kernel) return cli::complain("vipd", kernel.error());
-  auto observed = kernel->observe(kLinksAndAddresses);
-  if (!observed) return cli::complain("vipd", observed.error());
-  int exit_code = kDone;
-  Picture picture;
-  picture.see(*observed);
-  for (const auto& stray : strays(picture, [](const AddressKey&) { return false; }))
-    for (const auto& step : removing(stray, observed->state)) {
-      cli::print(describe(step) + "\n");
-      if (arguments.has("--dry-run")) continue;
-      if (const auto done = kernel->perform(step); !done) exit_code = cli::complain("vipd", done.error());
-    }
-  if (arguments.has("--dry-run") || exit_code != kDone) return exit_code;
-  if (const auto restored = promote_secondaries(arguments.state_dir, {}); !restored)
-    return cli::complain("vipd", restored.error());
-  return kDone;
+  if (!kernel) return cli::refuse(arguments, "vipd", kernel.error());
+  const auto steps = leftovers(*kernel);
+  if (!steps) return cli::refuse(arguments, "vipd", steps.error());
+  if (arguments.has("--dry-run")) return say_cleaned(arguments, *steps, {});
+  const auto refused = remove(*steps, *kernel);
+  if (refused.empty())
+    if (const auto restored = promote_secondaries(arguments.state_dir, {}); !restored)
+      return cli::refuse(arguments, "vipd", restored.error());
+  return say_cleaned(arguments, *steps, refused);
 }
 
 int worker(const cli::Arguments& arguments) {

@@ -6,10 +6,12 @@
 
 #include "lib/cli/command.h"
 #include "lib/cli/output.h"
+#include "lib/cli/refuse.h"
 #include "lib/cli/table.h"
 #include "lib/control/client.h"
 #include "lib/control/finding.h"
 #include "lib/control/json.h"
+#include "vipd/foreign_words.h"
 #include "vipd/status.h"
 
 namespace {
@@ -45,7 +47,7 @@ Result<json::value> ask_status(const cli::Arguments& arguments) {
 
 int status(const cli::Arguments& arguments) {
   const auto answer = ask_status(arguments);
-  if (!answer) return cli::complain("vipctl", answer.error());
+  if (!answer) return cli::refuse(arguments, "vipctl", answer.error());
   cli::print(arguments.json ? control::pretty(*answer) : vipd::tables(*answer, cli::terminal_width()));
   return control::text_in(*answer, "state") == name_of(Condition::kOk) ? kDone : kNo;
 }
@@ -58,11 +60,16 @@ bool answers(const json::value& vip) {
 
 int is_active(const cli::Arguments& arguments) {
   const auto answer = ask_status(arguments);
-  if (!answer) return cli::complain("vipctl", answer.error());
+  if (!answer) return cli::refuse(arguments, "vipctl", answer.error());
   const auto& wanted = arguments.words.front();
-  for (const auto& vip : control::list_in(*answer, "vips"))
-    if (control::text_in(vip, "name") == wanted) return answers(vip) ? kDone : kNo;
-  return cli::complain("vipctl", fmt::format("{}: no such vip", wanted));
+  for (const auto& vip : control::list_in(*answer, "vips")) {
+    if (control::text_in(vip, "name") != wanted) continue;
+    const bool active = answers(vip);
+    if (arguments.json)
+      cli::print(control::pretty(json::object{{"format", 1}, {"name", wanted}, {"active", active}}));
+    return active ? kDone : kNo;
+  }
+  return cli::refuse(arguments, "vipctl", fmt::format("{}: no such vip", wanted));
 }
 
 // "vipd has started itself again (process 4711): web answers here, db is Backup"
@@ -80,9 +87,9 @@ std::string told(const json::value& status) {
 // Back when it answers again with a loop that has just begun.
 int restart(const cli::Arguments& arguments) {
   const auto before = ask_status(arguments);
-  if (!before) return cli::complain("vipctl", before.error());
+  if (!before) return cli::refuse(arguments, "vipctl", before.error());
   const auto asked = ask(arguments, {"POST", "/v1/restart", ""});
-  if (!asked) return cli::complain("vipctl", asked.error());
+  if (!asked) return cli::refuse(arguments, "vipctl", asked.error());
   const auto end = std::chrono::steady_clock::now() + kPatience;
   while (std::chrono::steady_clock::now() < end) {
     std::this_thread::sleep_for(Milliseconds(100));
@@ -91,7 +98,8 @@ int restart(const cli::Arguments& arguments) {
     cli::print(arguments.json ? control::pretty(*now) : cli::printable(told(*now)) + "\n");
     return kDone;
   }
-  return cli::complain("vipctl", fmt::format("vipd is not back within {}", format_duration(kPatience)));
+  return cli::refuse(arguments, "vipctl",
+                     fmt::format("vipd is not back within {}", format_duration(kPatience)));
 }
 
 }  // namespace
@@ -103,6 +111,7 @@ int main(int argc, char** argv) {
       {cli::Common::kRuntimeDir, cli::Common::kJson},
       {{"status", "", "roles, addresses, counters; exit 3 if not as they should be", status},
        {"is-active", "NAME", "exit status 0 if this host answers for the vip, 3 if not", is_active},
-       {"restart", "", "make vipd start itself again; roles and addresses stay", restart}}};
+       {"restart", "", "make vipd start itself again; roles and addresses stay", restart}},
+      vipd::foreign_words_for_vipctl()};
   return cli::run(program, argc, argv);
 }

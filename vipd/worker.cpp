@@ -39,6 +39,7 @@ FileReading judge(const std::vector<config::Source>& sources, const Files& files
   const auto loaded = config::load(sources, {files.node, node_file(), short_host_name()}, part, emptiness);
   FileReading result;
   result.reading.problems = loaded.problems;
+  result.notes = loaded.notes;
   if (!loaded.good()) return result;
   result.reading.settings = settings_of(loaded.config);
   result.sources = sources;
@@ -116,12 +117,12 @@ FileReading read_files(const Files& files, bool may_use_last_good, config::Empti
   return last;
 }
 
-Reading judge_whole(const Files& files) {
+FileReading judge_whole(const Files& files) {
   const auto sources = config::read_sources(files.config);
-  if (sources) return judge(*sources, files, config::Part::kAll).reading;
-  Reading reading;
-  reading.problems.push_back(unreadable(files.config, sources.error()));
-  return reading;
+  if (sources) return judge(*sources, files, config::Part::kAll);
+  FileReading result;
+  result.reading.problems.push_back(unreadable(files.config, sources.error()));
+  return result;
 }
 
 int run_worker(const Files& files) {

@@ -19,12 +19,13 @@ struct Files {
 // The file as it is now; where it is bad, the one that was kept, if any. `sources` is what to keep.
 struct FileReading {
   Reading reading;
+  std::vector<config::Problem> notes;
   std::vector<config::Source> sources;
 };
 FileReading read_files(const Files& files, bool may_use_last_good,
                        config::Emptiness emptiness = config::Emptiness::kRefused);
 // The whole file, netd's part too: for who asks whether it is good.
-Reading judge_whole(const Files& files);
+FileReading judge_whole(const Files& files);
 
 // The hidden verb: answers until the other end is closed. Returns the exit code.
 int run_worker(const Files& files);

@@ -10,6 +10,7 @@
 #include "lib/cli/help.h"
 #include "lib/cli/last_words.h"
 #include "lib/cli/output.h"
+#include "lib/cli/refuse.h"
 
 namespace hawser::cli {
 namespace {
@@ -97,16 +98,30 @@ tl::unexpected<Error> misuse(const Program& program, const Verb* verb, std::stri
   return fail("{}: {}\n{}; {} --help says more", subject, what, usage, program.name);
 }
 
-std::string hint(std::string_view word, const std::vector<std::string>& candidates) {
+bool fits(std::string_view word, std::string_view pattern) {
+  return pattern.ends_with('*') ? word.starts_with(pattern.substr(0, pattern.size() - 1)) : word == pattern;
+}
+
+std::string with_word(std::string text, std::string_view word) {
+  if (const auto at = text.find("{}"); at != std::string::npos) text.replace(at, 2, word);
+  return text;
+}
+
+std::string hint(const Program& program, std::string_view word, const std::vector<std::string>& candidates) {
+  for (const auto& [words, remedy] : program.hints)
+    if (std::ranges::any_of(words, [&](const auto& pattern) { return fits(word, pattern); }))
+      return ": " + with_word(remedy, word);
   const auto meant = nearest(word, {candidates.begin(), candidates.end()});
   return meant.empty() ? std::string{} : fmt::format(": did you mean '{}'?", meant);
 }
 
 tl::unexpected<Error> unknown(const Program& program, const Verb* verb, const std::string& word) {
   if (word.starts_with("-"))
-    return misuse(program, verb,
-                  fmt::format("unknown option '{}'{}", word, hint(word, names_of_options(program, verb))));
-  return misuse(program, verb, fmt::format("unknown verb '{}'{}", word, hint(word, names_of_verbs(program))));
+    return misuse(
+        program, verb,
+        fmt::format("unknown option '{}'{}", word, hint(program, word, names_of_options(program, verb))));
+  return misuse(program, verb,
+                fmt::format("unknown verb '{}'{}", word, hint(program, word, names_of_verbs(program))));
 }
 
 Status check_words(const Program& program, const Verb& verb, const std::vector<std::string>& words) {
@@ -193,9 +208,12 @@ Result<Invocation> parse(const Program& program, const std::vector<std::string>&
 
 int run(const Program& program, int argc, const char* const* argv) {
   occupy_standard_descriptors();
-  const auto invocation = parse(program, {argv + std::min(argc, 1), argv + argc});
+  const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  const auto form = std::ranges::find(words, "--json") == words.end() ? Form::kText : Form::kJson;
+  const auto invocation = parse(program, words);
   if (!invocation) {
-    say(invocation.error().text);
+    const auto& text = invocation.error().text;  // the usage line is for people
+    refuse(form, "", form == Form::kJson ? text.substr(0, text.find('\n')) : text);
     return kUsage;
   }
   try {
@@ -203,7 +221,7 @@ int run(const Program& program, int argc, const char* const* argv) {
     const int code = invocation->verb == nullptr ? kDone : invocation->verb->run(invocation->arguments);
     return end_with(code, program);
   } catch (const std::exception& error) {
-    return complain(program.name, last_words(error.what()));
+    return refuse(form, program.name, last_words(error.what()));
   }
 }
 

@@ -48,6 +48,12 @@ struct Verb {
   bool hidden = false;  // not for people: netd's bond guard
 };
 
+// What people try who come from another program, and what is written here instead.
+struct Hint {
+  std::vector<std::string> words;  // verbs and options: "list", "-A"; "bond*": whatever begins so
+  std::string remedy;              // "write 'bondctl show'"; {} stands for the word
+};
+
 enum class Common : std::uint8_t { kConfig, kNode, kRuntimeDir, kStateDir, kJson };
 
 struct Program {
@@ -55,6 +61,7 @@ struct Program {
   std::string summary;          // one line
   std::vector<Common> options;  // those that mean something here
   std::vector<Verb> verbs;
+  std::vector<Hint> hints{};
 };
 
 // Parses, runs the verb and returns the exit code. Prints what is wrong with the command line to stderr

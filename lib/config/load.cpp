@@ -119,7 +119,8 @@ std::string choose_node(const Table& root, const std::vector<std::string>& nodes
 }  // namespace
 
 std::string to_string(const Problem& problem) {
-  if (problem.line == 0) return problem.what;
+  if (problem.line == 0)
+    return problem.key.empty() ? problem.what : fmt::format("{}: {}", problem.key, problem.what);
   if (problem.key.empty())
     return fmt::format("{}:{}:{}: {}", problem.file, problem.line, problem.column, problem.what);
   return fmt::format("{}:{}:{}: {}: {}", problem.file, problem.line, problem.column, problem.key,

@@ -19,20 +19,28 @@ config::Vip web() {
   return vip;
 }
 
+std::vector<std::string> lines_of(const std::vector<config::Vip>& vips,
+                                  const std::map<std::string, bool>& here) {
+  std::vector<std::string> lines;
+  for (const auto& note : notes_on(vips, here)) lines.push_back(note_text(note));
+  return lines;
+}
+
 TEST(CheckNotes, AreNoneWhereEveryInterfaceIsThereAndCanAdvertise) {
-  EXPECT_THAT(notes_on({web()}, {{"front", true}, {"back", false}}), IsEmpty());
+  EXPECT_THAT(lines_of({web()}, {{"front", true}, {"back", false}}), IsEmpty());
 }
 
 TEST(CheckNotes, NameEveryInterfaceThatThisHostLacks) {
-  EXPECT_THAT(notes_on({web()}, {{"lo", true}}),
-              ElementsAre("vip.web: this host has no interface back now: vipd waits for it",
-                          "vip.web: this host has no interface front now: vipd waits for it"));
+  EXPECT_THAT(lines_of({web()}, {{"lo", true}}),
+              ElementsAre("vip.web: note: this host has no interface back now: vipd waits for it",
+                          "vip.web: note: this host has no interface front now: vipd waits for it"));
 }
 
 TEST(CheckNotes, SayThatAdvertisementsNeedAnIpv4Address) {
   EXPECT_THAT(
-      notes_on({web()}, {{"front", false}, {"back", false}}),
-      ElementsAre("vip.web: front has no IPv4 address now, and advertisements come from one: give it one"));
+      lines_of({web()}, {{"front", false}, {"back", false}}),
+      ElementsAre(
+          "vip.web: note: front has no IPv4 address now, and advertisements come from one: give it one"));
 }
 
 TEST(CheckNotes, TheLoopbackInterfaceIsHere) {

@@ -1,0 +1,31 @@
+// What is said to who types another program's words.
+#include "bondctl/program.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace hawser::bondctl {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+std::string answer_to(const std::vector<std::string>& words) {
+  const auto parsed = cli::parse(program(), words);
+  return parsed ? "accepted" : parsed.error().text;
+}
+
+TEST(BondctlProgram, KnowsTheWordsOfIfenslave) {
+  EXPECT_THAT(answer_to({"list"}), StartsWith("bondctl: unknown verb 'list': write 'bondctl show'\n"));
+  EXPECT_THAT(answer_to({"-d", "bond0", "eth0"}), HasSubstr("'-d': a bond has the ports of the file"));
+  EXPECT_THAT(answer_to({"-c", "bond0", "eth1"}), HasSubstr("write primary in its [bond.NAME]"));
+  EXPECT_THAT(answer_to({"bond0", "eth0"}), HasSubstr("'bond0': a verb comes first"));
+  EXPECT_THAT(answer_to({"failover"}), HasSubstr("choose the active port"));
+}
+
+TEST(BondctlProgram, NamesTheProgramWhoseVerbItIs) {
+  EXPECT_THAT(answer_to({"check"}), HasSubstr("unknown verb 'check': write 'netd check'\n"));
+}
+
+}  // namespace
+}  // namespace hawser::bondctl
