@@ -134,6 +134,10 @@ void Child::terminate() const {
   if (pid_ > 0) ::kill(pid_, SIGTERM);
 }
 
+void Child::kill() const {
+  if (pid_ > 0) ::kill(pid_, SIGKILL);
+}
+
 // A pidfd is readable once its process has ended (pidfd_open(2)).
 void Child::watch() {
   pidfd_.async_wait(boost::asio::posix::descriptor_base::wait_read,

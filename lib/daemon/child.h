@@ -41,6 +41,7 @@ class Child {
   [[nodiscard]] int socket() const { return socket_.get(); }  // this end, close-on-exec, non-blocking
   Fd take_socket() { return std::move(socket_); }             // for who wants to own it
   void terminate() const;                                     // SIGTERM
+  void kill() const;  // SIGKILL: it ends though it hangs, and on_exit tells
 
  private:
   Child(boost::asio::io_context& context, pid_t pid, Fd pidfd, Fd socket, OnExit on_exit);

@@ -62,6 +62,7 @@ class Guard {
   }
 
   void take_part(std::string_view text) {
+    if (is_ping(text)) return report({ReportKind::kAlive, "", ""});
     auto part = decode_orders(text);
     if (!part)
       return report({ReportKind::kRefused, "", fmt::format("bond guard: orders: {}", part.error().text)});

@@ -90,6 +90,14 @@ std::optional<std::vector<GuardedBond>> OrdersReader::take(OrdersPart part) {
   return std::move(bonds_);
 }
 
+std::string encode_ping() {
+  return R"({"ping":1})";
+}
+
+bool is_ping(std::string_view text) {
+  return text == encode_ping();
+}
+
 std::string encode_report(const Report& report) {
   return json::serialize(
       json::object{{"kind", name_of(report.kind)}, {"bond", report.bond}, {"text", report.text}});

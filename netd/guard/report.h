@@ -40,12 +40,16 @@ class OrdersReader {
   std::vector<GuardedBond> bonds_;
 };
 
-enum class ReportKind : std::uint8_t { kReady, kSwitched, kRefused };
+// netd to guard, whenever it wants to know whether the guard still works: answered with kAlive. {"ping": 1}
+std::string encode_ping();
+bool is_ping(std::string_view text);
+
+enum class ReportKind : std::uint8_t { kReady, kSwitched, kRefused, kAlive };
 
 // guard to netd. {"kind": "switched", "bond": "bond0", "text": "bond0: eth0 -> eth1: eth0 lost its carrier"}
 struct Report {
   ReportKind kind = ReportKind::kReady;
-  std::string bond;  // of kReady: empty; of a refusal: empty where it is about no bond
+  std::string bond;  // of kReady and kAlive: empty; of a refusal: empty where it is about no bond
   std::string text;  // of kReady: empty, or why it has no real-time priority
 
   bool operator==(const Report&) const = default;
@@ -79,9 +83,10 @@ void count(GuardStatus& status, const Report& report);
 }  // namespace hawser::netd
 
 template <>
-inline constexpr std::array<hawser::Name<hawser::netd::ReportKind>, 3>
+inline constexpr std::array<hawser::Name<hawser::netd::ReportKind>, 4>
     hawser::kNames<hawser::netd::ReportKind>{{
         {hawser::netd::ReportKind::kReady, "ready"},
         {hawser::netd::ReportKind::kSwitched, "switched"},
         {hawser::netd::ReportKind::kRefused, "refused"},
+        {hawser::netd::ReportKind::kAlive, "alive"},
     }};

@@ -11,10 +11,12 @@ namespace {
 using boost::asio::posix::stream_descriptor;
 using boost::system::error_code;
 
+constexpr std::size_t kQueue = 1000;  // reports that are heard at once
+
 }  // namespace
 
 GuardSupervisor::GuardSupervisor(boost::asio::io_context& io, Say say)
-    : io_(io), say_(std::move(say)), timer_(io) {}
+    : io_(io), say_(std::move(say)), timer_(io), pulse_timer_(io) {}
 
 void GuardSupervisor::set(std::vector<GuardedBond> bonds) {
   if (bonds == bonds_) return;
@@ -28,6 +30,7 @@ void GuardSupervisor::set(std::vector<GuardedBond> bonds) {
 
 void GuardSupervisor::stop() {
   timer_.cancel();
+  pulse_timer_.cancel();
   reports_.reset();
   child_.reset();
   status_.state = GuardStatus::State::kOff;
@@ -48,6 +51,8 @@ void GuardSupervisor::start() {
   status_.pid = child_->pid();
   send_orders();
   wait_for_reports();
+  pulse_ = {};
+  feel_pulse();
 }
 
 void GuardSupervisor::died(const Ending& ending) {
@@ -60,6 +65,7 @@ void GuardSupervisor::died(const Ending& ending) {
            "bond guard: process {} ended: {}; started again in {}, until then the kernel's own monitor "
            "is all there is",
            status_.pid, to_string(ending), format_duration(next.wait)));
+  pulse_timer_.cancel();
   reports_.reset();
   start_later(next.wait);
 }
@@ -124,7 +130,33 @@ bool GuardSupervisor::take_report() {
   return true;
 }
 
+void GuardSupervisor::feel_pulse() {
+  pulse_timer_.expires_after(Pulse::kEvery);
+  pulse_timer_.async_wait([this](const error_code& error) {
+    if (error || !reports_) return;
+    beat();
+    feel_pulse();
+  });
+}
+
+void GuardSupervisor::beat() {
+  std::size_t heard = 0;
+  while (::recv(reports_->native_handle(), nullptr, 0, MSG_DONTWAIT | MSG_PEEK) >= 0 && ++heard < kQueue)
+    if (!take_report()) return;
+  const auto next = pulse_.beat(std::chrono::steady_clock::now());
+  const auto ping = encode_ping();
+  // What its queue has no room for it would not answer either.
+  if (next == Pulse::Next::kAsk)
+    (void)::send(reports_->native_handle(), ping.data(), ping.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (next != Pulse::Next::kGiveUp) return;
+  say_(log::Level::kWarning, fmt::format("bond guard: process {} has not answered for {}: ended", status_.pid,
+                                         format_duration(Pulse::kPatience)));
+  child_->kill();  // died() goes on
+}
+
 void GuardSupervisor::hear(const Report& report) {
+  pulse_.heard();
+  if (report.kind == ReportKind::kAlive) return;
   if (report.kind == ReportKind::kReady) {
     if (report.text != status_.not_realtime && !report.text.empty())
       say_(log::Level::kWarning, fmt::format("bond guard: {}", report.text));

@@ -1,5 +1,5 @@
 // netd's side of the bond guard: starts the process, gives it its orders, hears its reports, starts it again
-// when it died.
+// when it died, or when it does not answer any more.
 #pragma once
 
 #include <deque>
@@ -11,6 +11,7 @@
 
 #include "lib/daemon/child.h"
 #include "lib/daemon/restart.h"
+#include "netd/guard/pulse.h"
 #include "netd/guard/report.h"
 #include "netd/ipvs_keeper.h"
 
@@ -34,6 +35,8 @@ class GuardSupervisor {
   void send_later();
   void wait_for_reports();
   bool take_report();
+  void feel_pulse();
+  void beat();
   void hear(const Report& report);
 
   boost::asio::io_context& io_;
@@ -43,7 +46,8 @@ class GuardSupervisor {
   bool waits_to_send_ = false;
   std::unique_ptr<Child> child_;
   std::unique_ptr<boost::asio::posix::stream_descriptor> reports_;
-  boost::asio::steady_timer timer_;
+  boost::asio::steady_timer timer_, pulse_timer_;
+  Pulse pulse_;
   Restart restart_;
   TimePoint started_;
   GuardStatus status_;
