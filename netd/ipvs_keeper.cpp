@@ -41,6 +41,7 @@ void IpvsKeeper::configure(const config::Config& config, Why why, TimePoint now)
   probes_ = std::move(wanted_probes);
   layout_ = std::move(layout);
   users_ = users_of(layout_);
+  log_.keep_only(layout_);
   check_interval_ = config.ipvs_check;
   next_check_ = now + check_interval_;
   configured_ = true;
@@ -78,7 +79,9 @@ std::vector<std::pair<ServiceKey, Why>> IpvsKeeper::take_slice() {
 }
 
 bool IpvsKeeper::work(TimePoint now) {
-  if (!configured_ || now < blind_until_) return false;
+  if (!configured_) return false;
+  tell(log_.last_words(now));
+  if (now < blind_until_) return false;
   for (const auto& unit : refusals_.due(now)) enqueue(unit.service, Why::kRetry);
   if (now >= next_check_) {
     next_check_ = now + check_interval_;
@@ -218,11 +221,11 @@ void IpvsKeeper::reconcile(const ServiceKey& key, Why why, TimePoint now) {
     auto repair = this->repair(task, now);
     if (round == 0) std::erase_if(repair.refused, is_news);
     report(repair, why, waited, now);
-    if (!repair.done.empty()) warn_when_empty(key);
     if (!look({key}, now)) break;
     why = Why::kDrift;
   }
   settle_refusals(key, now);
+  tell_service(key, now);
   if (!layout_.contains(key) && (!is_ours(key) || !table_.contains(key))) forget(key);
 }
 
@@ -259,11 +262,20 @@ void IpvsKeeper::report(const IpvsRepair& repair, Why why, const std::set<IpvsUn
 void IpvsKeeper::say_step(const Step& step, Why why, TimePoint now) {
   const auto line = tell_ipvs(step, why, layout_, health_);
   const bool known = why == Why::kDrift && contention_.is_contested(line);
-  if (!known && said_.insert(line).second) say_(log::Level::kInfo, line);
+  if (!known && said_.insert(line).second) say_line(step, why, line, now);
   if (why != Why::kDrift) return;
   const auto units = ipvs_units_of(step);
   undone_.insert_or_assign(line, Fought{units.front().service, units});
   if (const auto news = contention_.repaired(line, now)) say_(log::Level::kWarning, *news);
+}
+
+void IpvsKeeper::say_line(const Step& step, Why why, const std::string& line, TimePoint now) {
+  const auto units = ipvs_units_of(step);
+  const auto service = units.empty() ? layout_.end() : layout_.find(units.front().service);
+  if (service == layout_.end() || !units.front().real) return say_(log::Level::kInfo, line);
+  log_.told(service->second, *units.front().real);
+  if (why != Why::kVerdict) return say_(log::Level::kInfo, line);
+  if (const auto damped = log_.changed(service->second, *units.front().real, line, now)) tell({*damped});
 }
 
 void IpvsKeeper::refuse(const IpvsRefusal& refusal, TimePoint now) {
@@ -315,20 +327,21 @@ TimePoint IpvsKeeper::next() const {
   if (!configured_) return TimePoint::max();
   if (!queue_.empty()) return blind_until_;
   const auto retry = refusals_.next();
-  return std::max(blind_until_, retry ? std::min(*retry, next_check_) : next_check_);
+  const auto work = std::max(blind_until_, retry ? std::min(*retry, next_check_) : next_check_);
+  return std::min(work, log_.due());
 }
 
 void IpvsKeeper::say_once(const std::string& text) {
   if (said_.insert(text).second) say_(log::Level::kWarning, text);
 }
 
-void IpvsKeeper::warn_when_empty(const ServiceKey& key) {
-  const auto service = layout_.find(key);
-  const auto* there = find(table_, key);
-  if (service == layout_.end() || there == nullptr || service->second.members.empty()) return;
-  for (const auto& [endpoint, real] : there->reals)
-    if (real.weight > 0) return;
-  say_once(fmt::format("{}: {}: no real server in service", service->second.service, key));
+void IpvsKeeper::tell(const std::vector<ServiceLog::Line>& lines) {
+  for (const auto& line : lines) say_(line.level, line.text);
+}
+
+void IpvsKeeper::tell_service(const ServiceKey& key, TimePoint now) {
+  if (const auto service = layout_.find(key); service != layout_.end())
+    tell(log_.saw({key, service->second, find(table_, key)}, health_, now));
 }
 
 }  // namespace hawser::netd

@@ -16,6 +16,7 @@
 #include "netd/journal.h"
 #include "netd/pool.h"
 #include "netd/retry.h"
+#include "netd/service_log.h"
 #include "netd/tell.h"
 
 namespace hawser::netd {
@@ -54,6 +55,7 @@ class IpvsKeeper {
   [[nodiscard]] const Retries<IpvsUnit>& refusals() const { return refusals_; }
   // What somebody else undoes again and again, in words.
   [[nodiscard]] std::vector<std::string> contested() const;
+  [[nodiscard]] std::vector<ServiceLog::Flapping> flapping(TimePoint now) const { return log_.flapping(now); }
 
  private:
   void enqueue_all(Why why);
@@ -73,12 +75,14 @@ class IpvsKeeper {
   IpvsRepair repair(const IpvsTask& task, TimePoint now);
   void report(const IpvsRepair& repair, Why why, const std::set<IpvsUnit>& waited, TimePoint now);
   void say_step(const Step& step, Why why, TimePoint now);
+  void say_line(const Step& step, Why why, const std::string& line, TimePoint now);
   void settle_contention(TimePoint now);
   void refuse(const IpvsRefusal& refusal, TimePoint now);
   void settle_refusals(const ServiceKey& key, TimePoint now);
   void forget(const ServiceKey& key);
   void say_once(const std::string& text);
-  void warn_when_empty(const ServiceKey& key);
+  void tell(const std::vector<ServiceLog::Line>& lines);
+  void tell_service(const ServiceKey& key, TimePoint now);
 
   Kernel& kernel_;
   JournalBook& book_;
@@ -108,6 +112,7 @@ class IpvsKeeper {
   std::map<std::string, Fought> undone_;  // what is in `contention_`, by its words
   std::string blind_;                     // why the kernel could not be observed, as it was said
   TimePoint blind_until_;
+  ServiceLog log_;
   std::set<std::string> said_;  // in this event
 };
 

@@ -187,6 +187,8 @@ std::vector<Finding> findings_of(const StatusFacts& facts) {
     auto object = what.substr(0, what.find(": "));
     situation.waiting.push_back({std::move(object), std::move(what)});
   }
+  for (auto& [service, text] : ipvs.flapping(facts.now))
+    situation.waiting.push_back({std::move(service), std::move(text)});
   for (const auto& obstacle : facts.controller.obstacles())
     if (obstacle.kind == Obstacle::Kind::kForwarding) situation.waiting.push_back({"host", obstacle.text});
   add_waiting(situation.waiting, network.refusals());

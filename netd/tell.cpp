@@ -70,7 +70,8 @@ std::string tell_ipvs(const Step& step, Why why, const Layout& layout, const Hea
   if (why == Why::kDrift) return fmt::format("{}: {}", describe(step), undone(step));
   return std::visit(Overloaded{
                         [&](const AddReal& add) {
-                          return tell_real({add.key, add.real}, "added", why, layout, health);
+                          const auto* what = add.server.weight == 0 ? "added with weight 0" : "added";
+                          return tell_real({add.key, add.real}, what, why, layout, health);
                         },
                         [&](const DeleteReal& gone) {
                           return tell_real({gone.key, gone.real}, "removed", why, layout, health);

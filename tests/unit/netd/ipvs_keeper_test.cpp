@@ -79,7 +79,9 @@ TEST_F(Ipvs, ADeadServerThatWasNotInServiceStaysOut) {
   start(web());
   verdict(kWeb1, bad(), 5);
   EXPECT_THAT(service().reals, IsEmpty());
-  EXPECT_THAT(lines, ElementsAre(StartsWith("tcp 192.0.2.100:80: add service")));
+  EXPECT_THAT(lines,
+              ElementsAre(StartsWith("tcp 192.0.2.100:80: add service"),
+                          StartsWith("web: real server web1 198.51.100.21:8080: down: 3 checks failed")));
 }
 
 TEST_F(Ipvs, KeepsTheServiceAndSaysWhenNoRealServerIsLeft) {
