@@ -32,7 +32,7 @@ class Difference {
   Difference(const Sight& before, const Sight& now, const std::set<std::string>& devices)
       : before_(before), now_(now), devices_(devices) {
     for (const auto& [name, link] : before.links)
-      for (const auto& [prefix, address] : link.addresses) places_.emplace(prefix.address, name);
+      for (const auto& [prefix, address] : link.addresses) places_[prefix.address].insert(name);
   }
 
   [[nodiscard]] std::vector<Announcement> announcements() const {
@@ -78,13 +78,14 @@ class Difference {
   [[nodiscard]] bool has_moved(const Link& link, const Prefix& prefix, const Address& address) const {
     const auto place = places_.find(prefix.address);
     if (place == places_.end()) return address.protocol == static_cast<std::uint8_t>(Owner::kNetd);
-    return before_.links.at(place->second).mac != link.mac;
+    return std::ranges::none_of(place->second,
+                                [&](const auto& name) { return before_.links.at(name).mac == link.mac; });
   }
 
   const Sight& before_;
   const Sight& now_;
   const std::set<std::string>& devices_;
-  std::map<IpAddress, std::string> places_;
+  std::map<IpAddress, std::set<std::string>> places_;  // an address may be on several devices
 };
 
 NeighborRole role_on(const std::string& link) {

@@ -1,5 +1,5 @@
-// The log of how the bonds are: one line for each change that lasts, and ever fewer of one that goes to and
-// fro. Pure.
+// The log of how bonds and links are: one line for each change that lasts, and ever fewer of one that goes to
+// and fro. Pure.
 #pragma once
 
 #include <map>

@@ -149,7 +149,7 @@ class Daemon {
     const auto& network = controller_.network();
     if (!ready_) return;  // at first nothing is as it should be
     for (const auto& line :
-         conditions_.update(states_of_bonds(network.resolved(), network.observed()), clock_now()))
+         conditions_.update(states_of_links(network.resolved(), network.observed()), clock_now()))
       log::write(line.level, line.text);
   }
 

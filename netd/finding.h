@@ -16,7 +16,7 @@ enum class Condition : std::uint8_t {
 };
 
 struct Finding {
-  std::string object;  // "bond0", "web tcp 192.0.2.100:80", the file, "bond guard"
+  std::string object;  // "bond0", "bond0 addresses", "web tcp 192.0.2.100:80", the file, "bond guard"
   Condition state = Condition::kOk;
   std::string text;  // "eth0 has no carrier"
 

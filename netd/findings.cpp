@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "netd/address_state.h"
 #include "netd/tell.h"
 
 namespace hawser::netd {
@@ -125,10 +126,12 @@ Finding doubled(const config::DoubledPort& port) {
 
 }  // namespace
 
-std::vector<Finding> states_of_bonds(const config::ResolvedPorts& network, const Observed& observed) {
+std::vector<Finding> states_of_links(const config::ResolvedPorts& network, const Observed& observed) {
   std::vector<Finding> list;
   for (const auto& [name, link] : network.network.links)
-    if (link.bond) list.push_back(state_of_bond(name, link, network.missing, observed));
+    list.push_back(link.bond ? state_of_bond(name, link, network.missing, observed)
+                             : state_of_link(name, link, observed));
+  std::ranges::move(states_of_addresses(network, observed), std::back_inserter(list));
   return list;
 }
 
@@ -161,11 +164,9 @@ std::vector<Finding> findings(const Situation& situation) {
   add(list, state_of_source(situation.source));
   if (!situation.ready)
     list.push_back({"netd", Condition::kDegraded, "starting: not all of the file was tried"});
-  for (const auto& [name, link] : situation.network.network.links) {
-    add(list, link.bond ? state_of_bond(name, link, situation.network.missing, situation.observed)
-                        : state_of_link(name, link, situation.observed));
+  for (auto& state : states_of_links(situation.network, situation.observed)) add(list, std::move(state));
+  for (const auto& [name, link] : situation.network.network.links)
     add_duplicates(list, name, link, situation.observed);
-  }
   for (const auto& device : situation.network.missing_devices) add(list, missing(device));
   for (const auto& port : situation.network.doubled) add(list, doubled(port));
   for (const auto& [key, service] : situation.layout) {

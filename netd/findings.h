@@ -29,15 +29,15 @@ struct Situation {
   bool ready = false;
 };
 
-// The bonds of the file, the good ones too.
-std::vector<Finding> states_of_bonds(const config::ResolvedPorts& network, const Observed& observed);
+// The bonds and links of the file and their addresses, the good ones too.
+std::vector<Finding> states_of_links(const config::ResolvedPorts& network, const Observed& observed);
 
 // How one virtual address is. dead: no real server in service; degraded: fewer than the file says, or in
 // another way. `present`: what the kernel has; nullptr: nothing.
 Finding state_of_service(const ServiceKey& key, const Virtual& service, const Service* present,
                          const HealthTable& health);
 
-// Only what is not ok: the file, bonds, links, services, what was refused, the bond guard.
+// Only what is not ok: the file, bonds, links, their addresses, services, what was refused, the bond guard.
 std::vector<Finding> findings(const Situation& situation);
 
 // The worst of them.

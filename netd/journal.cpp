@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "netd/owed_json.h"
+
 namespace hawser::netd {
 namespace {
 
@@ -63,7 +65,12 @@ Status read_lists(const json::object& object, Made& made) {
   if (const auto* indexes = object.if_contains("indexes"); indexes != nullptr && indexes->is_object())
     if (auto read = read_indexes(indexes->get_object(), made); !read) return read;
   if (const auto* services = object.if_contains("services"); services != nullptr && services->is_array())
-    return read_services(services->get_array(), made.names);
+    if (auto read = read_services(services->get_array(), made.names); !read) return read;
+  if (const auto* owed = object.if_contains("owed"); owed != nullptr) {
+    auto read = parse_owed(*owed);
+    if (!read) return tl::unexpected(read.error());
+    made.owed = std::move(*read);
+  }
   return {};
 }
 
@@ -76,11 +83,12 @@ std::string encode_journal(const Made& made) {
   for (const auto& [link, index] : made.indexes) indexes[link] = index.value;
   json::array services;
   for (const auto& key : made.names.services) services.emplace_back(to_string(key));
-  const json::object all{{"format", 1},
-                         {"boot", made.boot},
-                         {"links", std::move(links)},
-                         {"indexes", std::move(indexes)},
-                         {"services", std::move(services)}};
+  json::object all{{"format", 1},
+                   {"boot", made.boot},
+                   {"links", std::move(links)},
+                   {"indexes", std::move(indexes)},
+                   {"services", std::move(services)}};
+  if (!made.owed.empty()) all["owed"] = owed_json(made.owed);
   return json::serialize(all) + "\n";
 }
 
@@ -130,6 +138,11 @@ void JournalBook::did_not(const Step& step) {
     forget(made_, link->link);
   }
   if (const auto* service = std::get_if<AddService>(&step)) made_.names.services.erase(service->key);
+}
+
+Status JournalBook::owes(Owed owed) {
+  made_.owed = std::move(owed);
+  return made_.owed == written_.owed ? Status{} : write();
 }
 
 void JournalBook::links_over() {

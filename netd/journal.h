@@ -14,6 +14,7 @@
 
 #include "lib/base/result.h"
 #include "lib/plan/kernel.h"
+#include "lib/plan/owed.h"
 #include "lib/plan/plan.h"
 #include "netd/vip_addresses.h"
 
@@ -23,11 +24,13 @@ struct Made {
   std::string boot;  // /proc/sys/kernel/random/boot_id of the kernel that has it; empty: unknown
   Journal names;
   std::map<std::string, IfIndex> indexes;  // of links in `names`; one that is not here was not seen yet
+  Owed owed{};  // of others, taken away by a plan that is being carried out; see owed_json.h
 
   bool operator==(const Made&) const = default;
 };
 
-// {"format": 1, "boot": "..", "links": ["bond0"], "indexes": {"bond0": 7}, "services": ["udp 192.0.2.1:53"]}
+// {"format": 1, "boot": "..", "links": ["bond0"], "indexes": {"bond0": 7}, "services": ["udp 192.0.2.1:53"],
+//  "owed": {..}}
 // Without "boot", as an earlier release wrote it, it counts as another boot's.
 std::string encode_journal(const Made& made);
 Result<Made> decode_journal(std::string_view text);
@@ -49,6 +52,10 @@ class JournalBook {
   void did_not(const Step& step);
   // Links that were announced and had no turn are not ours either.
   void links_over();
+  // Before a plan: what of others it will put back, and whoever comes after us must put back if we end in
+  // between. After it: nothing.
+  Status owes(Owed owed);
+  [[nodiscard]] const Owed& owed() const { return made_.owed; }
   // Notes which devices the links are, and forgets those that are gone: who has the name next is not us.
   void saw(const Observed& observed);
   // Writes what changed since, and asks a disk again that did not take it; nothing is lost when it comes

@@ -143,6 +143,10 @@ void NetworkKeeper::say_taken_over() {
 
 bool NetworkKeeper::repair(Kernel& kernel, const std::set<std::string>& appeared, TimePoint now) {
   desired_.journal = book_.names();
+  desired_.owed = book_.owed();
+  if (!desired_.owed.empty())
+    say_(log::Level::kInfo,
+         "journal: an earlier netd ended in the middle of a change: what others had then is put back");
   say_taken_over();
   // Where somebody else's device is in the way the plan is empty, and yet it is not as the file wants it.
   const bool is_as_wanted = plan_network(desired_, observed_.state).empty() &&
@@ -152,6 +156,7 @@ bool NetworkKeeper::repair(Kernel& kernel, const std::set<std::string>& appeared
     refusals_.clear();
     refused_with_.reset();
     held_.clear();
+    owe_nothing();
     return false;
   }
   if (!worth_trying(now)) {
@@ -230,16 +235,19 @@ bool NetworkKeeper::look(Kernel& kernel, TimePoint now) {
 
 bool NetworkKeeper::run(Kernel& kernel, Why why, const std::set<std::string>& appeared, TimePoint now) {
   const auto alone = left_alone(now);
-  if (auto written = book_.will_do(plan_network(desired_, observed_.state)); !written)
+  if (auto written = announce(plan_network(desired_, observed_.state)); !written)
     say_(log::Level::kWarning, fmt::format("journal: {}", written.error().text));
+  const auto made = book_.names().links;
   auto applied = apply(desired_, kernel, Rollback::kObject, kNetwork, {}, left_out(now));
   book_.links_over();
+  owe_nothing();
   if (!applied) {
     refusals_.refused("kernel", applied.error().text, now);
     say_(log::Level::kWarning, applied.error().text);
     return false;
   }
-  const auto costs = consequences(observed_, applied->done);
+  auto costs = lost_links(observed_, applied->done, made);
+  std::ranges::move(consequences(observed_, applied->done), std::back_inserter(costs));
   look(kernel, now);
   say_done(*applied, why, appeared, now);
   for (const auto& cost : costs)
@@ -248,6 +256,18 @@ bool NetworkKeeper::run(Kernel& kernel, Why why, const std::set<std::string>& ap
   as_wanted_ =
       applied->refused.empty() && plan_network(desired_, observed_.state, contested_steps(now)).empty();
   return !applied->done.empty();
+}
+
+// Tried once: what others take away later is theirs to take.
+void NetworkKeeper::owe_nothing() {
+  desired_.owed = {};
+  if (auto written = book_.owes({}); !written)
+    say_(log::Level::kWarning, fmt::format("journal: {}", written.error().text));
+}
+
+Status NetworkKeeper::announce(const std::vector<Step>& steps) {
+  if (auto written = book_.owes(owed_by(steps, desired_.state)); !written) return written;
+  return book_.will_do(steps);
 }
 
 void NetworkKeeper::say_done(const Applied& applied, Why why, const std::set<std::string>& appeared,

@@ -57,6 +57,8 @@ class NetworkKeeper {
   [[nodiscard]] std::vector<Step> contested_steps(TimePoint now) const;
   [[nodiscard]] std::vector<Step> left_out(TimePoint now) const;
   bool run(Kernel& kernel, Why why, const std::set<std::string>& appeared, TimePoint now);
+  void owe_nothing();
+  Status announce(const std::vector<Step>& steps);
   void say_done(const Applied& applied, Why why, const std::set<std::string>& appeared, TimePoint now);
   void say_step(const Step& step, Why why, const std::set<std::string>& appeared, TimePoint now);
   void settle_contention(TimePoint now);

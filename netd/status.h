@@ -8,9 +8,9 @@
 //   "ready": true,                              // the first apply is over
 //   "state": "degraded",                        // "ok", "degraded", "dead": the worst of the findings
 //   "findings": [{                              // what is not as it should be; empty: nothing
-//     "object": "bond0",                        // or "web tcp 192.0.2.100:80", the file, "bond guard",
-//     "netd" "state": "degraded",                      // "degraded": something of it; "dead": it carries
-//     nothing "text": "eth0 has no carrier"}],
+//     "object": "bond0",                        // or "bond0 addresses", "web tcp 192.0.2.100:80", the file,
+//     "bond guard", "netd" "state": "degraded",                      // "degraded": something of it; "dead":
+//     it carries nothing "text": "eth0 has no carrier"}],
 //   "config": {
 //     "file": "/etc/hawser/hawser.toml",
 //     "state": "current",                       // "broken": refused by the last reload, the configuration

@@ -15,7 +15,9 @@
 #include "lib/daemon/namespace_lock.h"
 #include "lib/netlink/netlink_kernel.h"
 #include "lib/plan/consequence.h"
+#include "lib/plan/simulate.h"
 #include "lib/plan/taken_over.h"
+#include "netd/address_state.h"
 #include "netd/announcer.h"
 #include "netd/apply_once.h"
 #include "netd/host_facts.h"
@@ -51,6 +53,7 @@ struct Prepared {
   Made made;
   Known known;
   Observed observed;
+  Observed with_vips;  // the same, with what vipd has: no plan touches it, and yet it may go
   Desired desired;
   answer::Verdict verdict;       // good, with the notes on the file and on this host
   bool devices_missing = false;  // what can be done is not all that the file wants
@@ -89,11 +92,23 @@ std::vector<config::Problem> obstacle_notes(const config::Config& config, const 
   return notes;
 }
 
+// Addresses of the file that reach nobody, or not as meant, when all is done.
+std::vector<config::Problem> address_notes(const Desired& desired, Observed observed) {
+  for (const auto& step : plan_network(desired, observed.state)) simulate(observed.state, step);
+  config::ResolvedPorts network;
+  network.network = desired.state;
+  std::vector<config::Problem> notes;
+  for (const auto& [object, state, text] : states_of_addresses(network, observed))
+    if (state != Condition::kOk) notes.push_back(note_on_host(fmt::format("{}: {}", object, text)));
+  return notes;
+}
+
 Result<Prepared> prepare(const cli::Arguments& arguments, Reading reading, Kernel& kernel, Known known) {
   auto made = read_journal(arguments);
   if (!made) return tl::unexpected(made.error());
   auto observed = kernel.observe({});
   if (!observed) return tl::unexpected(observed.error());
+  auto with_vips = *observed;
   hide_addresses(observed->state, vip_addresses(reading.config));
   auto ports =
       config::resolve_ports(reading.config.network, reading.config.bonds, *observed, devices_by_path());
@@ -106,14 +121,22 @@ Result<Prepared> prepare(const cli::Arguments& arguments, Reading reading, Kerne
   for (const auto& [name, text] : taken_over(desired, observed->state))
     verdict.notes.push_back(note_on_host(text));
   std::ranges::move(obstacle_notes(reading.config, *observed), std::back_inserter(verdict.notes));
+  std::ranges::move(address_notes(desired, *observed), std::back_inserter(verdict.notes));
   if (!arguments.json) say(verdict);
-  return Prepared{std::move(reading), std::move(*made),   std::move(known), std::move(*observed),
-                  std::move(desired), std::move(verdict), !all_there};
+  desired.owed = book.owed();
+  return Prepared{std::move(reading),   std::move(*made),   std::move(known),   std::move(*observed),
+                  std::move(with_vips), std::move(desired), std::move(verdict), !all_there};
+}
+
+std::vector<Consequence> costs_of(const Prepared& prepared, const std::vector<Step>& steps) {
+  auto costs = lost_links(prepared.observed, steps, prepared.desired.journal.links);
+  std::ranges::move(consequences(prepared.with_vips, steps), std::back_inserter(costs));
+  return costs;
 }
 
 answer::Plan plan_of(const Prepared& prepared) {
   auto steps = plan(prepared.desired, prepared.observed.state);
-  auto costs = consequences(prepared.observed, steps);
+  auto costs = costs_of(prepared, steps);
   return {std::move(steps), std::move(costs), foreign_in_the_way(prepared.desired, prepared.observed.state),
           prepared.known.from_daemon ? answer::HealthSource::kNetd : answer::HealthSource::kConfigured};
 }
@@ -184,7 +207,7 @@ void announce(Kernel& kernel, const Prepared& prepared, Teller& tell) {
 
 int conclude(const cli::Arguments& arguments, Kernel& kernel, const Prepared& prepared,
              const Applied& applied, Teller& tell) {
-  const auto costs = consequences(prepared.observed, applied.done);
+  const auto costs = costs_of(prepared, applied.done);
   const bool complete = applied.complete() && !prepared.devices_missing;
   if (!arguments.json) print(applied, costs);
   announce(kernel, prepared, tell);
@@ -233,8 +256,11 @@ int apply_verb(const cli::Arguments& arguments) {
   Teller tell{form_of(arguments), {}};
   const auto say = [&tell](const Error& error) { tell(fmt::format("journal: {}", error.text)); };
   OwnKernel own(patient, book, vip_addresses(prepared->reading.config), say);
+  const auto steps = plan_network(prepared->desired, prepared->observed.state);
+  if (auto written = book.owes(owed_by(steps, prepared->desired.state)); !written) say(written.error());
   const auto rollback = arguments.has("--keep-going") ? Rollback::kNothing : Rollback::kEverything;
   const auto applied = apply_once(prepared->desired, own, book, rollback, say);
+  if (auto written = book.owes({}); !written) say(written.error());
   if (!applied) return cli::refuse(arguments, "netd", applied.error());
   return conclude(arguments, *kernel, *prepared, *applied, tell);
 }

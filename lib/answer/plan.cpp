@@ -13,6 +13,10 @@ namespace {
 json::object consequence_json(const Consequence& consequence) {
   json::object object{{"object", object_of(consequence)}, {"text", describe(consequence)}};
   std::visit(Overloaded{
+                 [&](const LostLink& one) {
+                   object["what"] = "device goes";
+                   object["with"] = one.with;
+                 },
                  [&](const LostAddress& one) {
                    object["what"] = "loses address";
                    object["address"] = to_string(one.prefix);

@@ -1,6 +1,7 @@
 // Links, addresses and routes of one network namespace, through one rtnetlink socket.
 #pragma once
 
+#include "lib/netlink/prefix_routes.h"
 #include "lib/netlink/route_codec.h"
 #include "lib/netlink/socket.h"
 #include "lib/plan/step.h"
@@ -42,8 +43,9 @@ class Network {
 
   explicit Network(Socket socket) : socket_(std::move(socket)) {}
   Status observe_links(Observed& observed, Names& names);
-  Status observe_addresses(Observed& observed, const Names& names);
-  Status observe_routes(Observed& observed, const Names& names, Family family);
+  Result<std::vector<DecodedAddress>> observe_addresses(Observed& observed, const Names& names);
+  Status observe_routes(Observed& observed, const Names& names, std::span<const DecodedAddress> addresses);
+  Status observe_gone(Observed& observed, const Names& names, const std::vector<DecodedRoute>& gone);
   Status put(PutRoute how, const RouteKey& key, const Route& route);
   // Index 0 for an empty name; an error that names a missing one.
   Result<IfIndex> find(const std::string& name);

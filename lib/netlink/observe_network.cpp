@@ -7,6 +7,7 @@
 #include "lib/netlink/address_codec.h"
 #include "lib/netlink/link_codec.h"
 #include "lib/netlink/network.h"
+#include "lib/netlink/prefix_routes.h"
 #include "lib/netlink/route_codec.h"
 #include "lib/plan/simulate.h"
 
@@ -15,6 +16,8 @@ namespace hawser::nl {
 namespace {
 
 using Names = std::map<IfIndex, std::string>;
+
+constexpr std::string_view kLoopback = "lo";  // each namespace's only one, and not to be renamed
 
 std::string name_in(const Names& names, IfIndex index) {
   const auto found = names.find(index);
@@ -51,6 +54,7 @@ LinkStatus status_of(const DecodedLink& decoded, const Names& names) {
   status.carrier = decoded.carrier;
   status.carrier_changes = decoded.carrier_changes;
   status.kind = decoded.kind;
+  status.lower = name_in(names, decoded.lower);
   if (decoded.port_kind == "bond") status.port = decoded.port.status;
   status.active_port = name_in(names, decoded.bond.active_port);
   status.aggregator = decoded.bond.aggregator;
@@ -103,15 +107,34 @@ void add_route(State& state, const DecodedRoute& decoded, const Names& names) {
   while (key.nth != 0 && !state.routes.try_emplace(key, *route).second);
 }
 
+// A VRF has a table of its own, for itself and for what is in it.
+std::uint32_t table_of(const State& state, const Link& link) {
+  constexpr std::uint32_t kMainTable = 254;  // RT_TABLE_MAIN
+  if (link.kind == LinkKind::kVrf) return link.vrf_table;
+  const auto master = state.links.find(link.master);
+  const bool in_vrf = master != state.links.end() && master->second.kind == LinkKind::kVrf;
+  return in_vrf ? master->second.vrf_table : kMainTable;
+}
+
+std::map<IfIndex, RoutingDevice> routing_devices(const Observed& observed, const Names& names) {
+  std::map<IfIndex, RoutingDevice> devices;
+  for (const auto& [index, name] : names) {
+    const auto& link = observed.state.links.at(name);
+    devices.emplace(
+        index,
+        RoutingDevice{.up = link.up, .loopback = name == kLoopback, .table = table_of(observed.state, link)});
+  }
+  return devices;
+}
+
 }  // namespace
 
 Status Network::observe(Observed& observed, bool with_routes) {
   Names names;
   if (auto links = observe_links(observed, names); !links) return links;
-  if (auto addresses = observe_addresses(observed, names); !addresses || !with_routes) return addresses;
-  return observe_routes(observed, names, Family::kIpv4).and_then([&] {
-    return observe_routes(observed, names, Family::kIpv6);
-  });
+  const auto addresses = observe_addresses(observed, names);
+  if (!addresses) return tl::unexpected(addresses.error());
+  return with_routes ? observe_routes(observed, names, *addresses) : Status{};
 }
 
 Status Network::observe_links(Observed& observed, Names& names) {
@@ -128,8 +151,8 @@ Status Network::observe_links(Observed& observed, Names& names) {
   return {};
 }
 
-Status Network::observe_addresses(Observed& observed, const Names& names) {
-  const auto addresses = socket_.collect(encode_get_addresses(), decode_address);
+Result<std::vector<DecodedAddress>> Network::observe_addresses(Observed& observed, const Names& names) {
+  auto addresses = socket_.collect(encode_get_addresses(), decode_address);
   if (!addresses) return fail_because("addresses: read", addresses.error());
   std::uint32_t place = 0;
   for (const auto& [index, prefix, address, detection] : *addresses) {
@@ -139,14 +162,41 @@ Status Network::observe_addresses(Observed& observed, const Names& names) {
     there.place.value = ++place;
     if (detection != Detection::kPassed) observed.links[link->first].undetected[prefix] = detection;
   }
-  return {};
+  return addresses;
 }
 
-Status Network::observe_routes(Observed& observed, const Names& names, Family family) {
-  const auto routes = socket_.collect(encode_get_routes(family), decode_route);
-  if (!routes) return fail_because("routes: read", routes.error());
-  for (const auto& route : *routes)
-    if (route) add_route(observed.state, *route, names);
+Status Network::observe_routes(Observed& observed, const Names& names,
+                               std::span<const DecodedAddress> addresses) {
+  PrefixRoutes subnets(routing_devices(observed, names), addresses);
+  for (const auto family : {Family::kIpv4, Family::kIpv6}) {
+    const auto routes = socket_.collect(encode_get_routes(family), decode_route);
+    if (!routes) return fail_because("routes: read", routes.error());
+    for (const auto& route : *routes) {
+      if (!route) continue;
+      subnets.see(*route);
+      add_route(observed.state, *route, names);
+    }
+  }
+  const auto gone = subnets.gone();
+  return gone.empty() ? Status{} : observe_gone(observed, names, gone);
+}
+
+// An address or a device that went between the two readings took its routes with it: what counts is gone
+// while its address is still there.
+Status Network::observe_gone(Observed& observed, const Names& names, const std::vector<DecodedRoute>& gone) {
+  Observed again;
+  Names same;
+  if (auto links = observe_links(again, same); !links) return links;
+  const auto addresses = observe_addresses(again, same);
+  if (!addresses) return tl::unexpected(addresses.error());
+  const PrefixRoutes subnets(routing_devices(again, same), *addresses);
+  for (auto route : gone) {
+    if (!subnets.expects(route)) continue;
+    route.route.device = name_in(names, route.device);
+    while (observed.state.routes.contains(route.key) || observed.state.gone.contains(route.key))
+      ++route.key.nth;
+    observed.state.gone.emplace(route.key, route.route);
+  }
   return {};
 }
 

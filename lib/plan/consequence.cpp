@@ -23,11 +23,30 @@ void know_macs(State& state, const Observed& before) {
   }
 }
 
+// Kinds that the kernel unregisters with the device that they sit on (NETDEV_UNREGISTER). Of others IFLA_LINK
+// is a peer, or a device that a tunnel outlives.
+bool goes_with_lower(std::string_view kind) {
+  constexpr std::array<std::string_view, 7> kKinds{"vlan",   "macvlan", "macvtap", "ipvlan",
+                                                   "ipvtap", "macsec",  "vxlan"};
+  return std::ranges::find(kKinds, kind) != kKinds.end();
+}
+
+// Of what sits on a device only VLANs are in a plan.
+void forget_what_sits_on(State& state, const Observed& before, const std::string& device) {
+  for (const auto& [name, status] : before.links)
+    if (status.lower == device && goes_with_lower(status.kind) && state.links.erase(name) > 0) {
+      forget_device(state.routes, name);
+      forget_what_sits_on(state, before, name);
+    }
+}
+
 State after(const Observed& before, const std::vector<Step>& steps) {
   auto state = before.state;
   for (const auto& step : steps) {
     simulate(state, step);
-    if (std::holds_alternative<SetMaster>(step)) know_macs(state, before);
+    const auto* gone = std::get_if<DeleteLink>(&step);
+    if (gone != nullptr) forget_what_sits_on(state, before, gone->link);
+    if (gone != nullptr || std::holds_alternative<SetMaster>(step)) know_macs(state, before);
   }
   return state;
 }
@@ -46,12 +65,19 @@ struct Said {
   std::set<RouteKey> routes;
 };
 
+using Places = std::map<IpAddress, std::set<std::string>>;
+
 // Where each address of the host is. One that is on two devices is not lost with one of them.
-std::map<IpAddress, std::string> places(const State& state) {
-  std::map<IpAddress, std::string> places;
+Places places(const State& state) {
+  Places places;
   for (const auto& [name, link] : state.links)
-    for (const auto& [prefix, address] : link.addresses) places.emplace(prefix.address, name);
+    for (const auto& [prefix, address] : link.addresses) places[prefix.address].insert(name);
   return places;
+}
+
+HeldBy held_by(const Address& address) {
+  if (address.protocol == kAddressByRouter) return HeldBy::kRouter;
+  return address.protocol == static_cast<std::uint8_t>(Owner::kVipd) ? HeldBy::kVipd : HeldBy::kAnybody;
 }
 
 bool is_the_devices_own(const Prefix& prefix) {
@@ -65,7 +91,7 @@ void add_lost_addresses(std::vector<Consequence>& all, const State& before, cons
     for (const auto& [prefix, address] : link.addresses)
       if (!is_the_devices_own(prefix) && !still.contains(prefix.address) &&
           !said.addresses.contains({name, prefix}))
-        all.emplace_back(LostAddress{name, prefix, address.protocol == kAddressByRouter});
+        all.emplace_back(LostAddress{name, prefix, held_by(address)});
 }
 
 bool has_lost_a_way(const Route& before, const Route& now) {
@@ -97,21 +123,32 @@ void add_lost_routes(std::vector<Consequence>& all, const State& before, const S
   }
 }
 
+// From where an address came to a device: from itself, if it was there, else from where it is no more. One
+// that stays where it was has not moved.
+const std::string* place_before(const std::set<std::string>& was, const std::set<std::string>& is,
+                                const std::string& name) {
+  if (const auto same = was.find(name); same != was.end()) return &*same;
+  const auto left = std::ranges::find_if(was, [&](const auto& device) { return !is.contains(device); });
+  return left == was.end() ? nullptr : &*left;
+}
+
 // A neighbour knows an address by a MAC. Who has none before or after is told nothing; a VLAN that has its
 // device's is told with it.
 void add_moved_macs(std::vector<Consequence>& all, const State& before, const State& now) {
   const auto was = places(before);
+  const auto is = places(now);
   std::map<std::pair<std::string, std::string>, MovedMac> moved;
   for (const auto& [name, link] : now.links) {
     for (const auto& [prefix, address] : link.addresses) {
       if (is_the_devices_own(prefix) || address.protocol == static_cast<std::uint8_t>(Owner::kVipd)) continue;
-      const auto from = was.find(prefix.address);
-      if (from == was.end()) continue;
-      const auto& mac = before.links.at(from->second).mac;
+      const auto known = was.find(prefix.address);
+      if (known == was.end()) continue;
+      const auto* from = place_before(known->second, is.at(prefix.address), name);
+      if (from == nullptr) continue;
+      const auto& mac = before.links.at(*from).mac;
       if (!mac || mac->is_zero() || link.mac == mac) continue;
-      auto& one = moved.try_emplace({name, from->second}, MovedMac{name, from->second, {}, *mac, link.mac})
-                      .first->second;
-      if (name != from->second) one.prefixes.push_back(prefix);
+      auto& one = moved.try_emplace({name, *from}, MovedMac{name, *from, {}, *mac, link.mac}).first->second;
+      if (name != *from) one.prefixes.push_back(prefix);
     }
   }
   for (auto& [key, one] : moved) all.emplace_back(std::move(one));
@@ -145,8 +182,13 @@ std::string ways(const Route& route) {
 }
 
 struct Describe {
+  std::string operator()(const LostLink& c) const {
+    return fmt::format("{}: goes with {}, though netd did not make it", c.link, c.with);
+  }
   std::string operator()(const LostAddress& c) const {
-    return fmt::format("{}: loses address {}{}", c.link, c.prefix, until_router(c.by_router));
+    const auto vip = c.held_by == HeldBy::kVipd ? ", which vipd holds" : "";
+    return fmt::format("{}: loses address {}{}{}", c.link, c.prefix, vip,
+                       until_router(c.held_by == HeldBy::kRouter));
   }
   std::string operator()(const LostRoute& c) const {
     const auto devices = devices_of(c.route);
@@ -187,6 +229,28 @@ std::vector<Consequence> consequences(const Observed& before, const std::vector<
   add_lost_routes(all, before.state, now, steps, said);
   add_moved_macs(all, before.state, now);
   add_shared_macs(all, before.state, now);
+  return all;
+}
+
+std::vector<Consequence> lost_links(const Observed& before, const std::vector<Step>& steps,
+                                    const std::set<std::string>& made) {
+  std::set<std::string> gone;
+  std::set<std::string> stay = made;
+  for (const auto& step : steps) {
+    if (const auto* link = std::get_if<DeleteLink>(&step)) gone.insert(link->link);
+    if (const auto* link = std::get_if<CreateLink>(&step)) stay.insert(link->link);
+  }
+  std::vector<Consequence> all;
+  std::set<std::string> seen;
+  // What sits on what goes with it goes too.
+  for (bool more = true; std::exchange(more, false);)
+    for (const auto& [name, status] : before.links) {
+      if (seen.contains(name) || !goes_with_lower(status.kind) || !gone.contains(status.lower)) continue;
+      seen.insert(name);
+      gone.insert(name);
+      more = true;
+      if (!stay.contains(name)) all.emplace_back(LostLink{name, status.lower});
+    }
   return all;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -13,10 +14,22 @@
 
 namespace hawser {
 
+enum class HeldBy : std::uint8_t {
+  kAnybody,
+  kRouter,  // a router's advertisement made it, and the next one makes it anew
+  kVipd,    // held for a vip, which is in no role without it
+};
+
+// A device of somebody else's that goes with one of ours.
+struct LostLink {
+  std::string link;
+  std::string with;
+  bool operator==(const LostLink&) const = default;
+};
 struct LostAddress {
   std::string link;
   Prefix prefix;
-  bool by_router = false;  // a router's advertisement made it, and the next one makes it anew
+  HeldBy held_by = HeldBy::kAnybody;
   bool operator==(const LostAddress&) const = default;
 };
 struct LostRoute {
@@ -47,9 +60,13 @@ struct SharedMac {
   bool operator==(const SharedMac&) const = default;
 };
 
-using Consequence = std::variant<LostAddress, LostRoute, PoorerRoute, MovedMac, SharedMac>;
+using Consequence = std::variant<LostLink, LostAddress, LostRoute, PoorerRoute, MovedMac, SharedMac>;
 
 std::vector<Consequence> consequences(const Observed& before, const std::vector<Step>& steps);
+// The devices that go with those that are deleted, and are none of `made`: VLANs (the plan names them, and
+// not whose they are), and what the kernel deletes without being asked.
+std::vector<Consequence> lost_links(const Observed& before, const std::vector<Step>& steps,
+                                    const std::set<std::string>& made);
 
 // One line, object first: "eth0: loses route default via 192.0.2.9",
 // "bond0: mac changes from 52:54:00:00:53:01 to 52:54:00:00:53:02: neighbours are told".

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "lib/base/duration.h"
+#include "lib/plan/simulate.h"
 #include "lib/plan/words.h"
 #include "lib/state/bond_options.h"
 
@@ -115,6 +116,7 @@ std::string unusual(const Route& route) {
   if (route.onlink) list.put("onlink on");
   list.unusual("mtu", route.mtu, 0U);
   if (route.rest) list.put("as the kernel had it");
+  if (is_kernel_made(route)) list.put("as the kernel makes it");
   return list.text();
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lib/base/result.h"
+#include "lib/plan/owed.h"
 #include "lib/plan/step.h"
 #include "lib/state/observed.h"
 
@@ -27,6 +28,7 @@ struct Desired {
   State state;
   Owner owner = Owner::kNetd;
   Journal journal;
+  Owed owed{};  // of an earlier plan that was cut off
 };
 
 // The desired state with everything that the file left open taken from what is there (MTU and MAC not given,

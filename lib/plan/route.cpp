@@ -47,7 +47,7 @@ void make_routes(Draft& draft, const State& target) {
   for (const auto& key : in_order(target.routes)) {
     const auto& wanted = target.routes.at(key);
     const auto found = draft.now().routes.find(key);
-    if (is_kernel_made(wanted)) continue;
+    if (is_kernel_made(wanted) && !draft.now().gone.contains(key)) continue;
     if (found == draft.now().routes.end())
       add_route(draft, key, wanted);
     else if (const auto there = found->second; there != wanted)

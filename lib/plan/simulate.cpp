@@ -27,7 +27,17 @@ std::vector<std::string> vlans_on(const State& state, const std::string& lower) 
   return names;
 }
 
+// With what the kernel makes anew it makes its routes anew.
+void no_longer_gone(State& state, const std::string& device, const std::optional<Prefix>& subnet = {}) {
+  std::erase_if(state.gone, [&](const auto& entry) {
+    return entry.second.device == device && (!subnet || entry.first.to == *subnet);
+  });
+}
+
 void drop_ipv6_addresses(State& state, const std::string& name) {
+  std::erase_if(state.gone, [&](const auto& entry) {
+    return entry.second.device == name && entry.first.to.address.is_v6();
+  });
   std::erase_if(state.links[name].addresses, [](const auto& entry) { return entry.first.address.is_v6(); });
 }
 
@@ -39,6 +49,7 @@ void set_up(State& state, const std::string& name, bool up) {
   if (!up) {
     drop_ipv6_addresses(state, name);
     drop_routes(state, name);
+    no_longer_gone(state, name);
   }
   for (const auto& vlan : vlans_on(state, name)) set_up(state, vlan, up);
 }
@@ -110,6 +121,7 @@ void delete_link(State& state, const std::string& name) {
     if (link.master == name) members.push_back(other);
   for (const auto& member : members) leave_master(state, member);
   forget_device(state.routes, name);
+  no_longer_gone(state, name);
   state.links.erase(name);
 }
 
@@ -149,6 +161,17 @@ void change_address(Link& link, const Prefix& prefix, const Address& to) {
   const auto place = address.place;
   address = to;
   address.place = place;
+}
+
+// The route to a subnet goes with its primary address; who is primary next brings it again.
+void lose_subnet(State& state, const std::string& name, const Prefix& prefix) {
+  const auto in_it = [&](const auto& entry) { return entry.first.network() == prefix.network(); };
+  const auto& left = state.links[name].addresses;
+  const bool is_last = std::ranges::none_of(left, in_it);
+  std::erase_if(state.gone, [&](const auto& entry) {
+    const auto& [key, route] = entry;
+    return route.device == name && key.to == prefix.network() && (is_last || route.source == prefix.address);
+  });
 }
 
 Bond& bond_at(State& state, const std::string& name) {
@@ -226,10 +249,19 @@ struct Simulate {
   void operator()(const SetAdActorSystem& s) const { bond_at(*state, s.bond).ad_actor_system = s.to; }
   void operator()(const SetPortOptions& s) const { bond_at(*state, s.bond).ports[s.port] = s.to; }
   void operator()(const SetActivePort& /*s*/) const {}
-  void operator()(const AddAddress& s) const { add_address(state->links[s.link], s.prefix, s.address); }
+  void operator()(const AddAddress& s) const {
+    add_address(state->links[s.link], s.prefix, s.address);
+    if (s.prefix.address.is_v6()) no_longer_gone(*state, s.link, s.prefix.network());
+  }
   void operator()(const ChangeAddress& s) const { change_address(state->links[s.link], s.prefix, s.to); }
-  void operator()(const RemoveAddress& s) const { remove_address(*state, s.link, s.prefix); }
-  void operator()(const AddRoute& s) const { state->routes[s.key] = s.route; }
+  void operator()(const RemoveAddress& s) const {
+    remove_address(*state, s.link, s.prefix);
+    lose_subnet(*state, s.link, s.prefix);
+  }
+  void operator()(const AddRoute& s) const {
+    state->routes[s.key] = s.route;
+    state->gone.erase(s.key);
+  }
   void operator()(const ChangeRoute& s) const { state->routes[s.key] = s.to; }
   void operator()(const RemoveRoute& s) const { state->routes.erase(s.key); }
   void operator()(const AddService& s) const { state->services[s.key] = s.service; }

@@ -164,6 +164,23 @@ void give_up(State& target, const State& desired, const std::string& device) {
   });
 }
 
+// Of the file's addresses, and of the link-local one that a device of the file has beside them.
+bool is_a_subnet_of(const State& settled, const State& observed, const std::string& device,
+                    const Prefix& subnet) {
+  const auto* named = find_in(settled.links, device);
+  if (named == nullptr) return false;
+  const auto is_in = [&](const auto& entry) { return entry.first.network() == subnet; };
+  if (std::ranges::any_of(named->addresses, is_in)) return true;
+  const auto* there = find_in(observed.links, device);
+  return subnet.address.is_link_local() && there != nullptr && std::ranges::any_of(there->addresses, is_in);
+}
+
+// An address that is there and reaches nobody is not as the file wants it.
+void bring_back_subnets(State& target, const State& observed, const State& settled) {
+  for (const auto& [key, route] : observed.gone)
+    if (is_a_subnet_of(settled, observed, route.device, key.to)) target.routes.emplace(key, route);
+}
+
 // A device that the file lists as a port is in no other bond. (Who may not be robbed of it: foreign.cpp.)
 void claim_ports(State& target, const State& desired) {
   for (auto& [name, link] : target.links) {
@@ -317,7 +334,11 @@ State network_target(const Desired& desired, const State& observed) {
   leave_what_goes(target, observed);
   settle_masters(target);
   ready_ports(target, wanted);
-  if (desired.owner == Owner::kNetd) reset_mtus(target, observed, wanted);
+  if (desired.owner == Owner::kNetd) {
+    reset_mtus(target, observed, wanted);
+    bring_back_subnets(target, observed, settled);
+  }
+  pay(target, desired.owed);
   settle_consequences(target, observed, settled);
   return target;
 }

@@ -51,7 +51,8 @@ struct LinkStatus {
   IfIndex index;
   bool carrier = false;  // IFF_LOWER_UP
   std::uint32_t carrier_changes = 0;
-  std::string kind;  // IFLA_INFO_KIND as the kernel spells it: "veth", "bond", ""
+  std::string kind;   // IFLA_INFO_KIND as the kernel spells it: "veth", "bond", ""
+  std::string lower;  // the device that it sits on (IFLA_LINK); of veth its peer
   std::optional<PortStatus> port;
   std::string active_port;                   // of a bond with an active port
   std::uint16_t aggregator = 0;              // of an 802.3ad bond: the one that carries; 0: none

@@ -12,6 +12,9 @@ namespace hawser {
 struct State {
   std::map<std::string, Link> links;  // by device name
   std::map<RouteKey, Route> routes;
+  // Observed only: routes to the subnets of addresses that are there, which the kernel made with the address
+  // and somebody took away.
+  std::map<RouteKey, Route> gone{};
   std::map<ServiceKey, Service> services;
 
   bool operator==(const State&) const = default;

@@ -7,6 +7,7 @@
 namespace hawser::lab {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 TEST_F(RunningNetd, BringsUpTheBondAndTheServiceOfTheFile) {
@@ -333,6 +334,23 @@ TEST_F(NetdLab, KeepsTheBondWhoseIpv6RouteMustWaitForItsSource) {
   EXPECT_EQ(lb1.check({"cat", "/sys/class/net/bond0/ifindex"}), index);
 }
 
+// What others put on a bond goes with it, and is no less theirs for that.
+TEST_F(NetdLab, SaysInPlanAndLogWhatOfOthersGoesWithItsBond) {
+  const std::string file =
+      "format = 1\n[bond.bond0]\nmode = \"active-backup\"\nports = [\"eth0\", \"eth1\"]\n";
+  write(file);
+  const auto daemon = start();
+  ASSERT_TRUE(eventually(kPatience, [&] { return is_ready(); })) << daemon.output();
+  lb1.ip({"link add link bond0 name alien type vlan id 99", "address add 203.0.113.9/24 dev alien"});
+  write(replaced(file, "bond.bond0", "bond.bond1"));
+  EXPECT_THAT(ask({"plan"}).text, AllOf(HasSubstr("alien: goes with bond0, though netd did not make it\n"),
+                                        HasSubstr("alien: loses address 203.0.113.9/24\n")));
+  ASSERT_EQ(ask({"reload"}).status, 0);
+  EXPECT_TRUE(eventually(kPatience, [&] {
+    return has_said(daemon, "alien: goes with bond0, though netd did not make it");
+  })) << daemon.output();
+}
+
 // The kernel's own monitor looks every thirty seconds. Who moves the bond sooner is the guard, and it counts
 // that.
 class GuardedBondLab : public NetdLab {
@@ -374,6 +392,18 @@ TEST_F(GuardedBondLab, IsStartedAgainWhenItIsKilledAndGoesOnGuarding) {
       << daemon->output();
   EXPECT_EQ(number("guard", "restarts"), 1);
   EXPECT_TRUE(has_said(*daemon, "bond guard: process")) << daemon->output();
+  network.pull("lb1", "eth0");
+  EXPECT_TRUE(eventually(kPatience, [&] { return active_port() == "eth1\n"; })) << daemon->output();
+  EXPECT_TRUE(eventually(kPatience, [&] { return number("guard", "switches") == 1; })) << daemon->output();
+}
+
+TEST_F(GuardedBondLab, IsEndedAndStartedAgainWhenItHangs) {
+  ASSERT_TRUE(both_are_up()) << daemon->output();
+  const auto before = guard_pid();
+  ASSERT_EQ(::kill(before, SIGSTOP), 0);
+  ASSERT_TRUE(eventually(60s, [&] { return guard_pid() > 0 && guard_pid() != before; })) << daemon->output();
+  EXPECT_TRUE(has_said(*daemon, fmt::format("bond guard: process {} has not answered for 6s: ended", before)))
+      << daemon->output();
   network.pull("lb1", "eth0");
   EXPECT_TRUE(eventually(kPatience, [&] { return active_port() == "eth1\n"; })) << daemon->output();
   EXPECT_TRUE(eventually(kPatience, [&] { return number("guard", "switches") == 1; })) << daemon->output();

@@ -31,6 +31,7 @@ Status FakeKernel::add_address(const std::string& name, const Prefix& prefix, co
   const auto found = link->addresses.find(prefix);
   if (found != link->addresses.end()) return found->second == stored ? Status{} : refuse(EEXIST);
   link->addresses[prefix] = stored;
+  if (prefix.address.is_v6()) make_prefix_routes(name, prefix.network());
   if (prefix.address.is_v4()) in_order_[name].push_back(prefix);
   return {};
 }
@@ -71,7 +72,38 @@ Status FakeKernel::remove_address(const std::string& name, const Prefix& prefix)
     for (const auto& other : order)
       if (other != prefix && same_subnet(other)) forget_address(name, other);
   forget_address(name, prefix);
+  const bool was_primary = first != order.end() && *first == prefix;
+  if (was_primary ||
+      std::ranges::none_of(link->addresses, [&](const auto& entry) { return same_subnet(entry.first); }))
+    make_prefix_routes(name, prefix.network());
   return {};
+}
+
+void FakeKernel::lose_prefix_route(const std::string& device, const Prefix& address) {
+  constexpr std::uint8_t kByKernel = 2;  // RTPROT_KERNEL
+  RouteKey key;
+  key.to = address.network();
+  key.metric = address.address.is_v6() ? 256 : 0;
+  while (state_.gone.contains(key)) ++key.nth;
+  Route route;
+  route.device = device;
+  route.protocol = kByKernel;
+  if (address.address.is_v4()) route.source = address.address;
+  std::erase_if(state_.routes, [&](const auto& entry) { return entry.first == key; });
+  state_.gone.emplace(key, route);
+}
+
+bool FakeKernel::is_gone(const std::string& device, const Prefix& subnet) const {
+  return std::ranges::any_of(state_.gone, [&](const auto& entry) {
+    return entry.second.device == device && entry.first.to == subnet;
+  });
+}
+
+// With an address or a device that comes up the kernel makes them anew; with those that go there are none.
+void FakeKernel::make_prefix_routes(const std::string& device, const std::optional<Prefix>& subnet) {
+  std::erase_if(state_.gone, [&](const auto& entry) {
+    return entry.second.device == device && (!subnet || entry.first.to == *subnet);
+  });
 }
 
 // A route with several ways lives while one of them does (fib_sync_down_dev(), fib6_ifdown()).
@@ -108,7 +140,8 @@ bool FakeKernel::is_reachable(const std::string& device, const IpAddress& gatewa
   if (gateway.is_link_local()) return true;
   const auto& addresses = state_.links.at(device).addresses;
   const auto by_address = [&](const auto& entry) {
-    return !entry.second.no_prefix_route && entry.first.contains(gateway);
+    return !entry.second.no_prefix_route && entry.first.contains(gateway) &&
+           !is_gone(device, entry.first.network());
   };
   const auto by_route = [&](const auto& entry) {
     return entry.second.device == device && !entry.second.via && entry.first.to.contains(gateway);
@@ -137,6 +170,7 @@ Status FakeKernel::add_route(const AddRoute& step) {
   const bool only_if_alone = step.key.nth == 0 && !step.before_others;
   if (only_if_alone && !like.empty()) return refuse(EEXIST);
   if (auto can = can_route(step.route); !can) return can;
+  state_.gone.erase(step.key);
   auto key = step.key;
   key.nth = static_cast<std::uint8_t>(like.size());
   state_.routes[key] = step.route;
@@ -154,6 +188,7 @@ Status FakeKernel::change_route(RouteKey key, const Route& to) {
   if (auto can = can_route(to); !can) return can;
   key.nth = 0;
   state_.routes[key] = to;
+  state_.gone.erase(key);
   return {};
 }
 

@@ -148,6 +148,7 @@ LinkStatus FakeKernel::status_of(const std::string& name, const Link& link) cons
   status.carrier = link.up && (carrier == carrier_.end() || carrier->second);
   if (const auto names = altnames_.find(name); names != altnames_.end()) status.altnames = names->second;
   status.kind = link.kind == LinkKind::kPhysical ? "" : std::string(name_of(link.kind));
+  if (link.vlan) status.lower = link.vlan->on;
   if (const auto facts = bonds_.find(name); facts != bonds_.end()) status.active_port = facts->second.active;
   if (const auto master = bonds_.find(link.master); master != bonds_.end()) {
     PortStatus port;
@@ -172,7 +173,10 @@ Result<Observed> FakeKernel::observe(const Scope& scope) {
       if (const auto link = observed.state.links.find(name); link != observed.state.links.end())
         for (std::size_t i = 0; i < order.size(); ++i)
           link->second.addresses.at(order[i]).place.value = static_cast<std::uint32_t>(i + 1);
-    if (scope.routes) observed.state.routes = state_.routes;
+    if (scope.routes) {
+      observed.state.routes = state_.routes;
+      observed.state.gone = state_.gone;
+    }
     for (const auto& [name, link] : state_.links) observed.links[name] = status_of(name, link);
   }
   if (!scope.ipvs) return observed;

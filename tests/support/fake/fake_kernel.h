@@ -31,6 +31,8 @@ class FakeKernel : public Kernel {
   void set_in_use(const std::string& device, bool in_use);
   void set_carrier(const std::string& device, bool carrier);
   void add_altname(const std::string& device, const std::string& name) { altnames_[device].insert(name); }
+  // "ip route flush": the kernel's own route to the subnet of an address, which it does not make again.
+  void lose_prefix_route(const std::string& device, const Prefix& address);
   // Duplicate address detection: while it runs on an IPv6 address no route may have that as its source.
   void set_tentative(const IpAddress& address, bool tentative);
 
@@ -112,6 +114,8 @@ class FakeKernel : public Kernel {
   void delete_routes(const std::string& device);
   [[nodiscard]] bool is_reachable(const std::string& device, const IpAddress& gateway) const;
   [[nodiscard]] bool is_local(const IpAddress& address) const;
+  [[nodiscard]] bool is_gone(const std::string& device, const Prefix& subnet) const;
+  void make_prefix_routes(const std::string& device, const std::optional<Prefix>& subnet = {});
 
   // fake_ipvs.cpp
   Status add_service(const ServiceKey& key, const Service& service);

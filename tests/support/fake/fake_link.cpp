@@ -81,6 +81,7 @@ Status FakeKernel::remove(const std::string& name) {
   for (const auto& member : members) leave_master(member);
   if (!link->master.empty()) leave_master(name);
   delete_routes(name);
+  make_prefix_routes(name);
   state_.links.erase(name);
   bonds_.erase(name);
   hardware_.erase(name);
@@ -96,6 +97,7 @@ void FakeKernel::take_down(const std::string& name) {
   link->up = false;
   std::erase_if(link->addresses, [](const auto& entry) { return entry.first.address.is_v6(); });
   drop_routes(name, true, true);
+  make_prefix_routes(name);
   for (const auto& vlan : vlans_on(name)) take_down(vlan);
 }
 
@@ -119,6 +121,9 @@ void FakeKernel::take_mtu(const std::string& name, std::uint32_t mtu) {
   link->mtu = mtu;
   if (mtu >= 1280) return;
   std::erase_if(link->addresses, [](const auto& entry) { return entry.first.address.is_v6(); });
+  std::erase_if(state_.gone, [&](const auto& entry) {
+    return entry.second.device == name && entry.first.to.address.is_v6();
+  });
   drop_routes(name, false, true);
 }
 

@@ -91,6 +91,38 @@ TEST_F(NetdNetwork, RepairsAnotherHandsChangeAndSaysWhatItWas) {
   EXPECT_THAT(lines, ElementsAre("bond0: set miimon 0s -> 100ms: changed by somebody else"));
 }
 
+// "ip route flush dev bond0": the address is still there, and reaches nobody.
+TEST_F(NetdNetwork, PutsTheRouteToASubnetOfItsOwnBackAndThenWhatLeadsThroughIt) {
+  auto config = bonded();
+  Route route;
+  route.device = "bond0";
+  route.via = *IpAddress::parse("192.0.2.254");
+  const RouteKey key{254, *Prefix::parse("0.0.0.0/0")};
+  config.network.routes[key] = route;
+  start(config);
+  forget_lines();
+  ASSERT_TRUE(kernel.perform(RemoveRoute{key, kernel.state().routes.at(key)}));
+  kernel.lose_prefix_route("bond0", *Prefix::parse("192.0.2.11/24"));
+  changed();
+  EXPECT_THAT(kernel.state().gone, IsEmpty());
+  EXPECT_THAT(
+      lines,
+      ElementsAre("route 192.0.2.0/24 dev bond0: add, source 192.0.2.11, as the kernel makes it: removed by "
+                  "somebody else",
+                  "route default via 192.0.2.254 dev bond0: add: removed by somebody else"));
+  EXPECT_THAT(warnings, IsEmpty());
+}
+
+TEST_F(NetdNetwork, LeavesTheRouteToASubnetOfSomebodyElseAsHeWantsIt) {
+  start(bonded());
+  forget_lines();
+  ASSERT_TRUE(kernel.perform(AddAddress{"bond0", *Prefix::parse("198.51.100.1/24"), {}}));
+  kernel.lose_prefix_route("bond0", *Prefix::parse("198.51.100.1/24"));
+  changed();
+  EXPECT_EQ(kernel.state().gone.size(), 1U);
+  EXPECT_THAT(lines, IsEmpty());
+}
+
 TEST_F(NetdNetwork, RemovesABondThatItMadeAlsoAfterARestart) {
   start(bonded());
   start({});

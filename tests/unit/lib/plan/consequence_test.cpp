@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "lib/plan/plan.h"
+#include "lib/plan/simulate.h"
 #include "tests/unit/lib/plan/world.h"
 
 namespace hawser::world {
@@ -14,6 +15,10 @@ using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
 using Lines = std::vector<std::string>;
+
+void simulate_all(State& state, const std::vector<Step>& steps) {
+  for (const auto& step : steps) simulate(state, step);
+}
 
 constexpr std::uint8_t kRouterAdvertisement = 9;
 
@@ -214,6 +219,80 @@ TEST(Consequences, LeaveAFloatingAddressToVipd) {
   EXPECT_THAT(told(before, steps), IsEmpty());
   addresses.begin()->second.protocol = 0;
   EXPECT_EQ(told(before, steps).size(), 1U);
+}
+
+// The ports get their own MACs back with the bond's end, and lend the next one theirs.
+TEST(Consequences, OfABondThatGetsAnotherNameAreNoOtherMac) {
+  const auto before = host_of_a_bond();
+  const std::vector<Step> steps{DeleteLink{"front", LinkKind::kVlan},
+                                DeleteLink{"bond0", LinkKind::kBond},
+                                CreateLink{"bondX", bond(BondMode::kActiveBackup, {})},
+                                SetMaster{"eth1", {}, "bondX"},
+                                SetMaster{"eth0", {}, "bondX"},
+                                SetLinkUp{"bondX", true},
+                                AddAddress{"bondX", prefix("192.0.2.11/24"), owned_by(kNetd)}};
+  EXPECT_THAT(told(before, steps), ElementsAre("front: loses address 203.0.113.11/24"));
+}
+
+// What others put on a bond of ours goes with it; the plan names VLANs only, and not whose they are.
+TEST(LostLinks, AreWhatSitsOnADeletedDeviceAndWasNotMadeByUs) {
+  auto before = host_of_a_bond();
+  const auto sits_on = [&](const std::string& name, const std::string& kind, const std::string& lower) {
+    before.links[name].kind = kind;
+    before.links[name].lower = lower;
+  };
+  sits_on("front", "vlan", "bond0");
+  sits_on("alien", "vlan", "bond0");
+  sits_on("mac0", "macvlan", "alien");
+  sits_on("peer", "veth", "bond0");
+  sits_on("other", "vlan", "eth9");
+  const std::vector<Step> steps{DeleteLink{"alien", LinkKind::kVlan}, DeleteLink{"front", LinkKind::kVlan},
+                                DeleteLink{"bond0", LinkKind::kBond}};
+  Lines lines;
+  for (const auto& lost : lost_links(before, steps, {"bond0", "front"})) lines.push_back(describe(lost));
+  EXPECT_THAT(lines, UnorderedElementsAre("alien: goes with bond0, though netd did not make it",
+                                          "mac0: goes with alien, though netd did not make it"));
+}
+
+TEST(LostLinks, AreNotWhatTheSamePlanMakesAgain) {
+  auto before = host_of_a_bond();
+  before.links["front"].kind = "vlan";
+  before.links["front"].lower = "bond0";
+  const std::vector<Step> steps{DeleteLink{"front", LinkKind::kVlan}, DeleteLink{"bond0", LinkKind::kBond},
+                                CreateLink{"bond0", bond(BondMode::kActiveBackup, {})},
+                                CreateLink{"front", vlan("bond0", 100)}};
+  EXPECT_THAT(lost_links(before, steps, {}), IsEmpty());
+}
+
+TEST(Consequences, OfADeletedDeviceAreTheAddressesOfWhatSitsOnIt) {
+  auto before = host_of_a_bond();
+  before.state.links["mac0"].addresses[prefix("198.51.100.7/24")] = {};
+  before.links["mac0"].kind = "macvlan";
+  before.links["mac0"].lower = "bond0";
+  Lines lines;
+  for (const auto& cost : consequences(before, {DeleteLink{"bond0", LinkKind::kBond}}))
+    lines.push_back(describe(cost));
+  EXPECT_THAT(lines, testing::Contains("mac0: loses address 198.51.100.7/24"));
+}
+
+TEST(Consequences, NameTheAddressThatVipdHolds) {
+  auto before = host_of_a_bond();
+  before.state.links["bond0"].addresses[prefix("192.0.2.100/24")] = owned_by(kVipd);
+  Lines lines;
+  for (const auto& cost : consequences(before, {DeleteLink{"bond0", LinkKind::kBond}}))
+    lines.push_back(describe(cost));
+  EXPECT_THAT(lines, testing::Contains("bond0: loses address 192.0.2.100/24, which vipd holds"));
+}
+
+// An address that others have on a second device stays there, and has not moved.
+TEST(Consequences, AreNoneForAnAddressThatIsAlsoElsewhere) {
+  auto before = host_of_cards();
+  before.state.links["eth1"].up = true;
+  const std::vector<Step> steps{AddAddress{"eth1", prefix("192.0.2.1/24"), owned_by(kNetd)}};
+  EXPECT_THAT(consequences(before, steps), IsEmpty());
+  simulate_all(before.state, steps);
+  EXPECT_THAT(consequences(before, {AddRoute{route_to("198.51.100.0/24"), route("eth1", {}, kBoot)}}),
+              IsEmpty());
 }
 
 }  // namespace

@@ -79,7 +79,7 @@ TEST_F(Secondaries, ThatOnlyTheirOwnerPutsBackAreSaid) {
   std::vector<std::string> said;
   for (const auto& one : consequences(before, plan(wanting(wanted()), before.state)))
     said.push_back(describe(one));
-  EXPECT_THAT(said, ElementsAre("eth0: loses address 192.0.2.100/24"));
+  EXPECT_THAT(said, ElementsAre("eth0: loses address 192.0.2.100/24, which vipd holds"));
 }
 
 }  // namespace
