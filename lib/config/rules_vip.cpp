@@ -34,6 +34,19 @@ void the_election_has_an_address(const VipSection& vip, Report& report) {
         "IPv6 ones move along");
 }
 
+// RFC 9568 5.2.5: one byte counts the addresses of an advertisement.
+void an_advertisement_holds_the_addresses(const VipSection& vip, Report& report) {
+  constexpr std::ptrdiff_t kMost{255};
+  const auto count = std::ranges::count_if(
+      vip.said.addresses, [](const VipAddress& moving) { return moving.prefix.address.is_v4(); });
+  if (count <= kMost) return;
+  fault(
+      report, vip, "addresses",
+      fmt::format("holds {} IPv4 addresses, and an advertisement names {} at most: split the vip, each part "
+                  "with a virtual_router_id of its own",
+                  count, kMost));
+}
+
 void router_ids_differ(const File& file, Report& report) {
   std::map<std::tuple<std::string, Family, std::uint8_t>, const VipSection*> seen;
   for (const auto& [name, vip] : file.vips) {
@@ -121,6 +134,7 @@ void check_vips(const File& file, Report& report) {
   for (const auto& [name, vip] : file.vips) {
     has_what_it_needs(vip, report);
     the_election_has_an_address(vip, report);
+    an_advertisement_holds_the_addresses(vip, report);
     priorities_differ(file, name, vip, report);
     weights_change_the_ranking(file, name, vip, report);
     peers_need_unicast(vip, report);

@@ -101,6 +101,20 @@ TEST(VipRules, AddressesAreAddresses) {
             "write [\"192.0.2.1\"]"));
 }
 
+TEST(VipRules, AnAdvertisementCountsItsAddressesInOneByte) {
+  const auto with = [](int ipv4, int ipv6) {
+    std::string list;
+    for (int i = 0; i < ipv4; ++i) list += fmt::format("\"198.51.{}.{}\", ", 100 + i / 200, 1 + i % 200);
+    for (int i = 0; i < ipv6; ++i) list += fmt::format("\"2001:db8::{:x}\", ", i + 1);
+    return "[vip.a]\ninterface = \"eth0\"\nvirtual_router_id = 1\naddresses = [" + list + "]\n";
+  };
+  EXPECT_THAT(problems_of(with(255, 300)), IsEmpty());
+  EXPECT_THAT(
+      problems_of(with(256, 0)),
+      Lines("t.toml:4:13: vip.a.addresses: holds 256 IPv4 addresses, and an advertisement names 255 at most: "
+            "split the vip, each part with a virtual_router_id of its own"));
+}
+
 TEST(VipRules, AnAddressMayLiveElsewhere) {
   const auto loaded = load_text(
       "[link.back]\nkind = \"physical\"\ndevice = \"eth1\"\n[vip.a]\ninterface = \"eth0\"\n"
