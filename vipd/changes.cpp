@@ -52,4 +52,11 @@ std::string changes_between(const std::vector<config::Vip>& before, const std::v
   return words.empty() ? "no vip differs" : fmt::format("{}", fmt::join(words, ", "));
 }
 
+std::string why_leaving(const config::Vip& router, const std::vector<config::Vip>& after) {
+  const auto* now = find(after, router.name);
+  if (now == nullptr) return fmt::format("{}: no longer in the file", router.name);
+  return fmt::format("{}: is on {} with router id {} now: leaves {} with router id {}", router.name,
+                     now->interface, now->virtual_router_id, router.interface, router.virtual_router_id);
+}
+
 }  // namespace hawser::vipd

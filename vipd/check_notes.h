@@ -1,6 +1,7 @@
 // What is no mistake in the file, but keeps a vip of it from working on this host as it is now.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -13,8 +14,14 @@ namespace hawser::vipd {
 // Interfaces by name, and whether they have an IPv4 address.
 std::map<std::string, bool> interfaces_here();
 
-// "vip.web: this host has no interface front now: vipd waits for it". Pure.
+// What the interface is called that the kernel finds under this name, which may be another name (altname) of
+// it; empty: there is none.
+std::string kernel_name_of(const std::string& name);
+
+// "vip.web: this host has no interface front now: vipd waits for it". `called`: kernel_name_of(), or a
+// stand-in for it.
 std::vector<config::Problem> notes_on(const std::vector<config::Vip>& vips,
-                                      const std::map<std::string, bool>& here);
+                                      const std::map<std::string, bool>& here,
+                                      const std::function<std::string(const std::string&)>& called);
 
 }  // namespace hawser::vipd

@@ -10,6 +10,8 @@
 #include "lib/daemon/log.h"
 #include "lib/daemon/realtime.h"
 #include "vipd/changes.h"
+#include "vipd/check_notes.h"
+#include "vipd/left_over.h"
 #include "vipd/reception.h"
 #include "vipd/rights.h"
 #include "vipd/secondaries.h"
@@ -23,6 +25,7 @@ namespace {
 constexpr Milliseconds kReminder{60000};
 constexpr Milliseconds kBetweenLooks{50};
 constexpr Milliseconds kLastTask{2000};
+constexpr Milliseconds kFirstReading{3000};
 constexpr Milliseconds kLookAgain{1000};  // after the kernel could not be observed, or a socket not be opened
 }  // namespace
 
@@ -41,7 +44,20 @@ Daemon::Daemon(asio::io_context& context, Options options)
 Status Daemon::begin() {
   if (auto rights = needed_rights(); !rights) return rights;
   wait_for_signals();
-  return worker_.start();
+  if (auto started = worker_.start(); !started) return started;
+  give_the_worker_time();
+  return {};
+}
+
+// A worker that hangs (the file is on a network file system that does not answer) or dies again and again:
+// meanwhile nobody advertises here, and another host takes over.
+void Daemon::give_the_worker_time() {
+  exec_timer_.expires_after(kFirstReading);
+  exec_timer_.async_wait([this](const error_code& cancelled) {
+    if (cancelled || world_) return;
+    log::warning("{}: not read within {}", options_.files.config.native(), format_duration(kFirstReading));
+    take_left_over_away();
+  });
 }
 
 void Daemon::fail_start(int exit_code, const std::string& line) {
@@ -116,6 +132,7 @@ Status Daemon::open_world(const Settings& settings) {
       [this](const AddressKey& address) { return claimed(address); });
   if (!world) return tl::unexpected(world.error());
   world_ = std::move(*world);
+  exec_timer_.cancel();
   if (auto refusals = RefusalSocket::open()) refusals_ = std::move(*refusals);  // without it less is known
   looked_at_ = world_->now();
   return {};
@@ -141,7 +158,7 @@ void Daemon::apply(const Settings& settings) {
   }
   for (auto& [key, running] : routers_) {
     if (in_file.contains(key) || running.router.leaving()) continue;
-    log::info("{}: no longer in the file", running.router.vip().name);
+    log::info("{}", why_leaving(running.router.vip(), settings.vips));
     running.router.shutdown();
     settle(key);
   }
@@ -253,6 +270,9 @@ void Daemon::announce_again(const std::string& interface) {
 void Daemon::settle_interface(Running& running) {
   auto& router = running.router;
   const auto& vip = router.vip();
+  router.out_of_reach(out_of_reach(world_->picture(), vip));
+  if (!world_->has_interface(vip.interface))
+    return router.interface_unusable(why_missing(vip, vip.interface, kernel_name_of(vip.interface)));
   const auto source = source_on(world_->picture(), vip, router.source());
   if (!source) return router.interface_unusable(source.error());
   if (const auto opened = world_->open_segment(vip.interface); !opened) {
@@ -446,22 +466,6 @@ void Daemon::listen() {
       context_, socket, [this](const control::Request& request) { return answer(request); }, tell);
 }
 
-control::Response Daemon::restart() {
-  log::info("starting itself again");
-  exec_timer_.expires_after(Milliseconds(50));  // until the answer is out
-  exec_timer_.async_wait([this](const error_code& cancelled) {
-    if (cancelled) return;
-    wants_exec_ = true;
-    context_.stop();
-  });
-  return {200, "{}"};
-}
-
-void Daemon::advertise_before_exec() {
-  if (server_) server_->leave_file();
-  for (auto& [key, running] : routers_) running.router.advertise_before_exec();
-}
-
 DaemonStatus Daemon::status() const {
   DaemonStatus status;
   status.pid = ::getpid();
@@ -474,6 +478,7 @@ DaemonStatus Daemon::status() const {
   for (const auto& [key, running] : routers_) status.vips.push_back(running.router.status());
   std::ranges::sort(status.vips, {}, [](const RouterStatus& router) { return router.vip.name; });
   for (const auto& [name, segment] : world_->segments()) status.interfaces.push_back({name, segment->bad()});
+  status.restart = restart_;
   status.loop = lateness_.latencies();
   status.started = started_;
   status.now = world_->now();

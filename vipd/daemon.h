@@ -18,6 +18,7 @@
 #include "lib/daemon/lateness.h"
 #include "lib/daemon/notify.h"
 #include "vipd/refusal_socket.h"
+#include "vipd/rehearsal.h"
 #include "vipd/status.h"
 #include "vipd/worker_link.h"
 #include "vipd/world.h"
@@ -37,6 +38,8 @@ class Daemon {
   // After the loop has ended.
   [[nodiscard]] int exit_code() const { return exit_code_; }
   [[nodiscard]] bool wants_exec() const { return wants_exec_; }
+  // False: it ended before it came to look after any address.
+  [[nodiscard]] bool has_begun() const { return world_ != nullptr; }
   // The last thing before the program starts itself again: one more advertisement each.
   void advertise_before_exec();
 
@@ -56,6 +59,7 @@ class Daemon {
   [[nodiscard]] std::optional<std::string> refusal_to_empty(const Settings& settings) const;
   void refuse(const Reading& reading);
   void begin_with(const Reading& reading);
+  void give_the_worker_time();
   Status open_world(const Settings& settings);
   void be_on_time(const Settings& settings);
   void apply(const Settings& settings);
@@ -97,6 +101,7 @@ class Daemon {
   void listen();
   control::Response answer(const control::Request& request);
   control::Response restart();
+  void rehearsed(const Status& would_start);
   [[nodiscard]] DaemonStatus status() const;
 
   boost::asio::io_context& context_;
@@ -130,6 +135,8 @@ class Daemon {
   Damper troubles_;
   bool stopping_ = false;
   bool ending_ = false;
+  std::unique_ptr<Rehearsal> rehearsal_;
+  RestartStatus restart_;
   bool wants_exec_ = false;
   int exit_code_ = 0;
 };

@@ -31,6 +31,11 @@ class Judge {
                       interface));
     for (const auto& [peer, refusal] : router_.refused)
       add(Condition::kDegraded, refusal_text(peer, refusal));
+    out_of_reach();
+    if (auto wrong = unexpected_source(router_.vip, router_.source); !wrong.empty())
+      add(Condition::kDegraded, std::move(wrong));
+    if (router_.unheard && now_ - router_.unheard->at < kRecently)
+      add(Condition::kDegraded, router_.unheard->why);
     if (router_.differs && now_ - router_.differs->at < kRecently)
       add(Condition::kDegraded,
           fmt::format("{} advertises other addresses: the files differ", router_.differs->source));
@@ -59,14 +64,26 @@ class Judge {
                       heard->source, heard->priority));
   }
 
+  // The vip's own interface is the election's business: without it there is no role.
+  void out_of_reach() {
+    const auto unreached = [this](const auto& entry) {
+      return router_.out_of_reach.contains(entry.first.first);
+    };
+    const bool all = !router_.addresses.empty() && std::ranges::all_of(router_.addresses, unreached);
+    for (const auto& [interface, why] : router_.out_of_reach)
+      add(all ? Condition::kDead : Condition::kDegraded,
+          fmt::format("{}: nobody reaches the vip's addresses there", why));
+  }
+
   // The owner's address is the interface's own.
   void foreign() {
     if (router_.vip.priority == kOwnerPriority) return;
     for (const auto& [address, holding] : router_.addresses)
       if (is_foreign(holding))
         add(Condition::kDegraded,
-            fmt::format("{} on {} was put there by somebody else and stays when the role is left",
-                        address.second, address.first));
+            fmt::format("{} on {} was put there by somebody else{}", address.second, address.first,
+                        router_.role == RoleName::kActive ? " and stays when the role is left"
+                                                          : ": this host answers for it in any role"));
   }
 
   const RouterStatus& router_;

@@ -114,12 +114,27 @@ Settings settings_from(const json::object& object) {
 
 }  // namespace
 
+namespace {
+
+// Whether the peers are other nodes of the file: only then is it known from where they expect to hear this
+// one.
+bool among_nodes(const std::vector<IpAddress>& peers, const std::map<std::string, config::Node>& nodes) {
+  return std::ranges::all_of(peers, [&](const IpAddress& peer) {
+    return std::ranges::any_of(nodes, [&](const auto& node) {
+      return std::ranges::find(node.second.addresses, peer) != node.second.addresses.end();
+    });
+  });
+}
+
+}  // namespace
+
 Settings settings_of(const config::Config& config) {
   Settings settings{config.node, {}, config.realtime, config.lock_memory, config.log_level};
   for (const auto& [name, vip] : config.vips) {
     settings.vips.push_back(vip);
     // Advertisements show names and nothing uses what the other nodes' priorities are.
     settings.vips.back().priorities.clear();
+    if (!among_nodes(vip.peers, config.nodes)) settings.vips.back().own.clear();
   }
   return settings;
 }

@@ -42,16 +42,46 @@ bool hears(const Picture& picture, const std::string& interface) {
          std::ranges::any_of(link->addresses, [](const auto& entry) { return entry.first.address.is_v4(); });
 }
 
+std::string why_useless(const Picture& picture, const Picture::Link& link) {
+  const auto& seen = link.seen;
+  const auto& name = seen.name;
+  if (!seen.up) return fmt::format("{}: interface down: set it up (ip link set {} up)", name, name);
+  const auto master = picture.links().find(seen.master);
+  // A port of a VRF keeps its traffic: the VRF only says which table routes it.
+  if (master != picture.links().end() && master->second.seen.kind != "vrf") {
+    const auto& of = master->second.seen;
+    return fmt::format(
+        "{0}: is a port of {1}{2}, which takes its traffic: use {1}, or take {0} out of it (ip link set {0} "
+        "nomaster)",
+        name, of.name, of.kind.empty() ? "" : fmt::format(" ({})", of.kind));
+  }
+  return seen.carrier ? std::string() : fmt::format("{}: no carrier", name);
+}
+
+std::string why_missing(const config::Vip& vip, const std::string& interface, const std::string& called) {
+  if (!called.empty() && called != interface)
+    return fmt::format("{0} is another name of {1}: write {1} in [vip.{2}]", interface, called, vip.name);
+  return fmt::format("{}: interface missing: waiting for it; create it or name another in [vip.{}]",
+                     interface, vip.name);
+}
+
+std::map<std::string, std::string> out_of_reach(const Picture& picture, const config::Vip& vip) {
+  std::map<std::string, std::string> found;
+  for (const auto& address : vip.addresses) {
+    const auto* link = address.interface == vip.interface ? nullptr : picture.find(address.interface);
+    if (link == nullptr || found.contains(address.interface)) continue;
+    if (auto why = why_useless(picture, *link); !why.empty())
+      found.emplace(address.interface, std::move(why));
+  }
+  return found;
+}
+
 tl::expected<IpAddress, std::string> source_on(const Picture& picture, const config::Vip& vip,
                                                const IpAddress& present) {
   const auto& name = vip.interface;
   const auto* link = picture.find(name);
-  if (link == nullptr)
-    return tl::unexpected(fmt::format(
-        "{}: interface missing: waiting for it; create it or name another in [vip.{}]", name, vip.name));
-  if (!link->seen.up)
-    return tl::unexpected(fmt::format("{}: interface down: set it up (ip link set {} up)", name, name));
-  if (!link->seen.carrier) return tl::unexpected(fmt::format("{}: no carrier", name));
+  if (link == nullptr) return tl::unexpected(why_missing(vip, name, ""));
+  if (auto why = why_useless(picture, *link); !why.empty()) return tl::unexpected(std::move(why));
   if (vip.source) return configured_source(*link, vip);
   auto candidates = candidates_on(*link);
   std::ranges::stable_sort(candidates, std::ranges::greater{},

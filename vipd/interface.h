@@ -26,6 +26,18 @@ inline const Scope kLinksAndAddresses{.network = true, .routes = false, .ipvs = 
 tl::expected<IpAddress, std::string> source_on(const Picture& picture, const config::Vip& vip,
                                                const IpAddress& present);
 
+// Why nothing that goes over the link can be counted on: it is down, it has no carrier, or it is the port of
+// something that takes its traffic (a VRF does not). Empty: it can.
+std::string why_useless(const Picture& picture, const Picture::Link& link);
+
+// `called`: what the kernel calls the interface whose other name (altname) stands in the file; empty: none
+// has it.
+std::string why_missing(const config::Vip& vip, const std::string& interface, const std::string& called);
+
+// Interfaces of the vip's addresses, other than the one it advertises on, over which nobody reaches them, and
+// why.
+std::map<std::string, std::string> out_of_reach(const Picture& picture, const config::Vip& vip);
+
 // Whether a socket on the interface can still hear anything: without an IPv4 address the kernel may have
 // forgotten the group it had joined (inetdev_destroy).
 bool hears(const Picture& picture, const std::string& interface);

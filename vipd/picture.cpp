@@ -12,7 +12,13 @@ bool Picture::see(const Observed& observed) {
     const auto status = observed.links.find(name);
     if (status == observed.links.end()) continue;
     auto& entry = fresh.links_[status->second.index];
-    entry.seen = {name, link.up, status->second.carrier, link.mac.value_or(MacAddress{})};
+    const auto master = observed.links.find(link.master);
+    entry.seen = {name,
+                  link.up,
+                  status->second.carrier,
+                  link.mac.value_or(MacAddress{}),
+                  status->second.kind,
+                  master == observed.links.end() ? IfIndex{} : master->second.index};
     for (const auto& [prefix, address] : link.addresses)
       entry.addresses.emplace_hint(entry.addresses.end(), prefix, SeenAddress{address.protocol, {}});
     for (const auto& [prefix, detection] : status->second.undetected)

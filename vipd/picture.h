@@ -36,7 +36,9 @@ struct SeenLink {
   std::string name;
   bool up = false;  // IFF_UP
   bool carrier = false;
-  MacAddress mac;  // all zero: it has none
+  MacAddress mac;      // all zero: it has none
+  std::string kind{};  // the kernel's word: "bridge", "vrf"; empty: a card
+  IfIndex master{};    // the bridge, bond or VRF it is a port of
   bool operator==(const SeenLink&) const = default;
 };
 

@@ -21,7 +21,7 @@ bool by_its_transport(const VirtualRouter& router, const Meta& meta) {
 // True: the router has been given it.
 bool judge(const Ipv4Packet& packet, VirtualRouter* router, BadPackets& others) {
   const auto refuse = [&](BadPacket reason) {
-    router != nullptr ? router->refuse(reason) : others.count(reason);
+    router != nullptr ? router->refuse(reason, packet.meta.source) : others.count(reason);
     return false;
   };
   const auto received = decode(packet.payload, packet.meta);

@@ -1,8 +1,6 @@
 #include "vipd/router.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <ranges>
 
 namespace hawser::vipd {
@@ -15,7 +13,6 @@ constexpr Milliseconds kGraceEach{1};
 
 // Each takeover of an ordinary day is a line; a peer that flaps is not.
 constexpr Damper::Pace kChanges{.free = 10, .change = Milliseconds(1000), .longest = Milliseconds(300000)};
-constexpr std::size_t kMostNamed{8};  // addresses in one line
 // The kernel asks for a neighbour three times, a second apart, before it gives up.
 constexpr Milliseconds kRefusalHolds{6000};
 
@@ -28,27 +25,11 @@ VrrpConfig machine_config(const config::Vip& vip, const IpAddress& source) {
           kGrace + kGraceEach * vip.addresses.size()};
 }
 
-std::vector<IpAddress> advertised(const config::Vip& vip) {
-  std::vector<IpAddress> addresses;
-  for (const auto& address : vip.addresses)
-    if (address.prefix.address.is_v4()) addresses.push_back(address.prefix.address);
-  return addresses;
-}
-
 std::map<AddressKey, Holding> configured(const config::Vip& vip) {
   std::map<AddressKey, Holding> addresses;
   for (const auto& address : vip.addresses)
     addresses.emplace(AddressKey{address.interface, address.prefix}, Holding::kNo);
   return addresses;
-}
-
-// "192.0.2.1, 192.0.2.2 and 253 more": who sends them chooses how many there are.
-std::string named(const std::vector<IpAddress>& addresses) {
-  if (addresses.empty()) return "no IPv4 address";
-  const auto shown = std::min(addresses.size(), kMostNamed);
-  const auto text = fmt::format(
-      "{}", fmt::join(addresses.begin(), addresses.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
-  return shown == addresses.size() ? text : fmt::format("{} and {} more", text, addresses.size() - shown);
 }
 
 void earlier(std::optional<TimePoint>& first, const std::optional<TimePoint>& other) {
@@ -72,6 +53,7 @@ void VirtualRouter::interface_usable(const IpAddress& source) {
   config_.source = source;
   unusable_.clear();
   troubles_.over("interface");
+  judge_source();
   if (moved) return handle(Reload{hands_.now()});
   if (usable_ || leaving_) return;
   usable_ = true;
@@ -96,7 +78,8 @@ void VirtualRouter::interface_unusable(const std::string& why) {
 
 // Best effort: where it does not get out nobody is listening.
 void VirtualRouter::say_goodbye() {
-  const Advertisement last{vip_.virtual_router_id, kLeavingPriority, config_.interval, advertised(vip_)};
+  const Advertisement last{vip_.virtual_router_id, kLeavingPriority, config_.interval,
+                           advertised_addresses(vip_)};
   const auto send = [&](const IpAddress& to) {
     (void)hands_.send(vip_.interface, config_.source, to, encode(last, checksum_, config_.source, to));
   };
@@ -112,34 +95,12 @@ void VirtualRouter::mac_changed(const std::string& interface) {
   if (std::ranges::any_of(addresses_, here)) carry_out(Announce{});
 }
 
-bool VirtualRouter::listens_to(const Meta& meta) const {
-  if (vip_.transport == config::Transport::kMulticast) return true;
-  return std::ranges::find(vip_.peers, meta.source) != vip_.peers.end();
-}
-
 void VirtualRouter::receive(const Received& received, const IpAddress& from) {
   ++counters_.received;
   if (!vip_.checksum) checksum_ = received.checksum;
   compare_addresses(received.advertisement, from);
   handle(AdvertisementHeard{hands_.now(), from, received.advertisement.priority,
                             received.advertisement.interval});
-}
-
-// RFC 9568 7.1: worth a line, not a reason to drop the packet.
-void VirtualRouter::compare_addresses(const Advertisement& advertisement, const IpAddress& from) {
-  auto ours = advertised(vip_);
-  ours.resize(std::min(ours.size(), kMostAddresses));
-  auto theirs = advertisement.addresses;
-  std::ranges::sort(ours);
-  std::ranges::sort(theirs);
-  if (ours == theirs) {
-    if (!differs_ || differs_->source != from) return;
-    differs_.reset();
-    return troubles_.over("addresses");
-  }
-  differs_ = Difference{from, hands_.now()};
-  warn("addresses", fmt::format("{} advertises {} where this host has {}: the files differ", from,
-                                named(theirs), named(ours)));
 }
 
 void VirtualRouter::on_time() {
@@ -240,6 +201,8 @@ RouterStatus VirtualRouter::status() const {
       counters_};
   status.answers = answers(machine_);
   status.differs = differs_;
+  status.unheard = unheard_;
+  status.out_of_reach = out_of_reach_;
   for (const auto& [peer, refusal] : unreached_)
     if (hands_.now() - refusal.at < kRefusalHolds + 4 * vip_.advertisement_interval)
       status.refused.emplace(peer, refusal);
@@ -255,7 +218,7 @@ void VirtualRouter::handle(const Event& event) {
 
 void VirtualRouter::carry_out(const SendAdvertisement& action) {
   const Advertisement advertisement{vip_.virtual_router_id, action.priority, config_.interval,
-                                    advertised(vip_)};
+                                    advertised_addresses(vip_)};
   if (vip_.transport == config::Transport::kMulticast) return send_to(kVrrpGroup, advertisement);
   for (const auto& peer : vip_.peers) send_to(peer, advertisement);
 }
@@ -275,15 +238,6 @@ void VirtualRouter::send_to(const IpAddress& destination, const Advertisement& a
                      : fmt::format("send advertisement to {}: {}", destination, sent.error().text));
 }
 
-void VirtualRouter::peer_unreachable(const IpAddress& peer, int code) {
-  if (std::ranges::find(vip_.peers, peer) == vip_.peers.end()) return;
-  // ICMP "protocol unreachable": the host is there, and no program of it wants VRRP.
-  const auto reason = code == ENOPROTOOPT ? std::string("runs no VRRP")
-                                          : fmt::format("cannot be reached ({})", std::strerror(code));
-  unreached_[peer] = {reason, hands_.now()};
-  warn(fmt::format("peer {}", peer), fmt::format("{} {}: it cannot take over", peer, reason));
-}
-
 // What the file no longer names goes in any case.
 void VirtualRouter::forget_jobs() {
   jobs_.clear();
@@ -300,6 +254,7 @@ void VirtualRouter::carry_out(const DropAddresses&) {
   rounds_ = {};
   retry_at_.reset();
   refused_.clear();
+  say_what_stays();
   forget_jobs();
   for (const auto& [address, holding] : addresses_)
     if (is_ours(hands_.holding(address))) jobs_.push({Job::Kind::kRemove, address});

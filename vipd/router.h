@@ -33,6 +33,13 @@ struct Difference {
   bool operator==(const Difference&) const = default;
 };
 
+// An advertisement of our router id that is not listened to, though its sender may mean well.
+struct Unheard {
+  std::string why;  // "192.0.2.99 advertises router id 51 and is not among the peers: .."
+  TimePoint at;
+  bool operator==(const Unheard&) const = default;
+};
+
 struct RouterStatus {
   config::Vip vip;
   RoleName role = RoleName::kInitialize;
@@ -49,7 +56,16 @@ struct RouterStatus {
   bool answers = false;                    // this host is the one that answers for the addresses
   std::map<IpAddress, Refusal> refused{};  // by destination; those that last failed
   std::optional<Difference> differs{};
+  std::optional<Unheard> unheard{};  // the last one
+  std::map<std::string, std::string>
+      out_of_reach{};  // other interfaces of the vip, and why nobody is reached there
 };
+
+// What an advertisement of the vip names: its IPv4 addresses.
+std::vector<IpAddress> advertised_addresses(const config::Vip& vip);
+// Unicast: why peers do not listen to advertisements from `source`. Empty: they do, or what they expect is
+// not known here.
+std::string unexpected_source(const config::Vip& vip, const IpAddress& source);
 
 class VirtualRouter {
  public:
@@ -66,10 +82,12 @@ class VirtualRouter {
   void kernel_changed();
   // Where somebody else put the vip's addresses in another form.
   void put_by_others(std::vector<AddressKey> there);
+  // Over which of its other interfaces nobody reaches the vip, and why. Safe to repeat.
+  void out_of_reach(std::map<std::string, std::string> why);
   // The interface has another hardware address: what it holds there is announced again.
   void mac_changed(const std::string& interface);
   void receive(const Received& received, const IpAddress& from);
-  void refuse(BadPacket reason) { counters_.bad.count(reason); }
+  void refuse(BadPacket reason, const IpAddress& from);
   // The kernel was told that an advertisement did not reach the peer; `code` is an errno.
   void peer_unreachable(const IpAddress& peer, int code);
   void on_time();  // due() has come
@@ -127,6 +145,8 @@ class VirtualRouter {
   void forget_jobs();
   bool take_stock();
   void note(const AddressKey& address, Holding& before, Holding now);
+  void say_foreign(const AddressKey& address, Holding was);
+  void say_what_stays();
   void put_back(const std::vector<AddressKey>& lost);
   bool awaited_is_back();
   void remove_left_over(std::string_view words);
@@ -142,6 +162,7 @@ class VirtualRouter {
   void tell(std::string_view topic, std::string_view text);
   void warn(std::string_view topic, std::string_view text);
   void say_last_words();
+  void judge_source();
   void compare_addresses(const Advertisement& advertisement, const IpAddress& from);
   void send_to(const IpAddress& destination, const Advertisement& advertisement);
 
@@ -172,6 +193,8 @@ class VirtualRouter {
   std::optional<TimePoint> put_back_at_;  // when an address was last put back
   std::string unusable_;                  // the reason, once it was said
   std::optional<Difference> differs_;
+  std::optional<Unheard> unheard_;
+  std::map<std::string, std::string> out_of_reach_;
   std::map<IpAddress, Refusal> unreached_;
   Damper changes_;   // info
   Damper troubles_;  // warnings

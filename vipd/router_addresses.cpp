@@ -50,13 +50,40 @@ bool VirtualRouter::take_stock() {
 void VirtualRouter::note(const AddressKey& address, Holding& before, Holding now) {
   if (answers(now)) refused_.erase(address);
   if (now != Holding::kForeignDuplicate) troubles_.over(topic("duplicate", address));
-  const auto foreign = topic("foreign", address);
-  if (!is_foreign(now)) troubles_.over(foreign);
-  if (is_foreign(now) && !is_foreign(before))
-    warn(foreign, fmt::format("{} on {} was there before, and not by vipd: it stays when the role is left; "
-                              "remove it where it is configured",
-                              address.second.address, address.first));
-  before = now;
+  const auto was = std::exchange(before, now);
+  if (!is_foreign(now)) return troubles_.over(topic("foreign", address));
+  if (!is_foreign(was)) say_foreign(address, was);
+}
+
+// The owner's address is the interface's own.
+void VirtualRouter::say_foreign(const AddressKey& address, Holding was) {
+  if (vip_.priority == kOwnerPriority) return;
+  const auto* what = !holds_addresses(machine_)
+                         ? "is there, and not by vipd: this host answers for it in any role"
+                     : is_ours(was) ? "is somebody else's now: it stays when the role is left"
+                                    : "was there before, and not by vipd: it stays when the role is left";
+  warn(topic("foreign", address), fmt::format("{} on {} {}; remove it where it is configured",
+                                              address.second.address, address.first, what));
+}
+
+// The role is left, and what is not ours goes on answering.
+void VirtualRouter::say_what_stays() {
+  for (const auto& [address, holding] : addresses_)
+    if (hands_.holding(address) == Holding::kForeign) say_foreign(address, Holding::kForeign);
+}
+
+void VirtualRouter::out_of_reach(std::map<std::string, std::string> why) {
+  for (const auto& [interface, before] : out_of_reach_)
+    if (!why.contains(interface)) {
+      troubles_.over(fmt::format("reach {}", interface));
+      tell(fmt::format("reach {}", interface), fmt::format("{}: can be used again", interface));
+    }
+  for (const auto& [interface, reason] : why)
+    if (const auto known = out_of_reach_.find(interface);
+        known == out_of_reach_.end() || known->second != reason)
+      warn(fmt::format("reach {}", interface),
+           fmt::format("{}: nobody reaches the vip's addresses there", reason));
+  out_of_reach_ = std::move(why);
 }
 
 void VirtualRouter::kernel_changed() {

@@ -13,6 +13,7 @@
 #include "lib/daemon/log.h"
 #include "lib/daemon/namespace_lock.h"
 #include "vipd/daemon.h"
+#include "vipd/left_over.h"
 #include "vipd/verbs.h"
 
 namespace hawser::vipd {
@@ -26,24 +27,15 @@ std::vector<std::string> own_arguments() {
   return words;
 }
 
-// The program that is installed now: after an upgrade the kernel marks the running one as deleted.
-std::string own_program() {
-  constexpr std::string_view kDeleted = " (deleted)";
-  std::error_code problem;
-  auto path = std::filesystem::read_symlink("/proc/self/exe", problem).native();
-  if (path.ends_with(kDeleted)) path.resize(path.size() - kDeleted.size());
-  return ::access(path.c_str(), X_OK) == 0 ? path : "/proc/self/exe";
-}
-
-int start_again() {
+// Comes back only where it fails: then the running program goes on.
+void start_again() {
   auto words = own_arguments();
   std::vector<char*> pointers;
   pointers.reserve(words.size() + 1);
   for (auto& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   ::execv(own_program().c_str(), pointers.data());
-  log::error("start again: {}", std::strerror(errno));
-  return kRefused;
+  log::error("start again: {}: the running program goes on", std::strerror(errno));
 }
 
 struct Outcome {
@@ -87,18 +79,26 @@ Outcome run_once(const cli::Arguments& arguments) {
         "@hawser-vipd is taken by a process that is no vipd: a second one here would not be noticed");
   boost::asio::io_context context(1);
   Daemon daemon(context, {{arguments.config, arguments.state_dir, arguments.node}, arguments.runtime_dir});
-  const auto begun = daemon.begin();
-  if (!begun) return refused(begun.error());
-  context.run();
+  Outcome outcome;
+  if (const auto begun = daemon.begin(); begun)
+    context.run();
+  else
+    outcome = refused(begun.error());
+  const bool failed = !daemon.has_begun() || daemon.exit_code() != kDone;
+  if (failed) take_left_over_away();
   if (daemon.wants_exec()) daemon.advertise_before_exec();
-  return {daemon.exit_code(), daemon.wants_exec()};
+  return {outcome.exit_code == kDone ? daemon.exit_code() : outcome.exit_code, daemon.wants_exec()};
 }
 
 }  // namespace
 
 int run_daemon(const cli::Arguments& arguments) {
-  const auto outcome = run_once(arguments);
-  return outcome.again ? start_again() : outcome.exit_code;
+  auto outcome = run_once(arguments);
+  while (outcome.again) {
+    start_again();
+    outcome = run_once(arguments);
+  }
+  return outcome.exit_code;
 }
 
 }  // namespace hawser::vipd

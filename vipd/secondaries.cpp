@@ -45,6 +45,10 @@ Status write_journal(const std::filesystem::path& file, const std::vector<IfInde
   return write_atomically(file, text);
 }
 
+bool contains(const std::vector<IfIndex>& links, IfIndex link) {
+  return std::ranges::find(links, link) != links.end();
+}
+
 Status look_at(nl::Socket& socket, IfIndex link, std::vector<SecondariesOf>& links) {
   const auto there = socket.ask(nl::encode_get_secondaries(link), nl::decode_secondaries);
   if (!there && there.error().code == ENODEV) return {};
@@ -76,6 +80,19 @@ void set(nl::Socket& socket, const SecondariesOf& link, bool promote) {
     log::info("{}: promote_secondaries is off again, as it was", link.name);
 }
 
+// What it means that the journal could not be written.
+Status not_kept(const std::vector<SecondariesOf>& links, const std::vector<IfIndex>& journal,
+                const Error& why) {
+  std::string names;
+  for (const auto& link : links)
+    if (contains(journal, link.link)) names += fmt::format("{}{}", names.empty() ? "" : ", ", link.name);
+  if (names.empty()) return tl::unexpected(why);
+  return fail(
+      "{}: that promote_secondaries was off cannot be written down ({}): it is put back when vipd stops, but "
+      "not after a crash or a restart",
+      names, why.text);
+}
+
 }  // namespace
 
 bool has_secondaries(const Prefix& prefix) {
@@ -103,7 +120,7 @@ Promotions promotions(const std::vector<IfIndex>& journal, const std::set<std::s
                       const std::vector<SecondariesOf>& links) {
   Promotions planned;
   for (const auto& link : links) {
-    const bool ours = std::ranges::find(journal, link.link) != journal.end();
+    const bool ours = contains(journal, link.link);
     if (!wanted.contains(link.name)) {
       if (ours && link.promoted) planned.off.push_back(link.link);
       continue;
@@ -114,25 +131,36 @@ Promotions promotions(const std::vector<IfIndex>& journal, const std::set<std::s
   return planned;
 }
 
-Status promote_secondaries(const std::filesystem::path& state_directory,
-                           const std::set<std::string>& wanted) {
-  const auto file = file_in(state_directory);
-  const auto journal = read_journal(file);
-  if (journal.empty() && wanted.empty()) return {};
+Status Promoter::want(const std::set<std::string>& interfaces) {
+  const auto file = file_in(state_directory_);
+  const auto written = read_journal(file);
+  const auto journal = unwritten_.empty() ? written : unwritten_;
+  if (journal.empty() && interfaces.empty()) return {};
   auto socket = nl::Socket::open(NETLINK_ROUTE);
   if (!socket) return tl::unexpected(socket.error());
-  const auto links = look(*socket, journal, wanted);
+  const auto links = look(*socket, journal, interfaces);
   if (!links) return fail_because("promote_secondaries", links.error());
-  const auto planned = promotions(journal, wanted, *links);
+  const auto planned = promotions(journal, interfaces, *links);
   const auto each = [&](const std::vector<IfIndex>& indexes, bool promote) {
     for (const auto& link : *links)
-      if (std::ranges::find(indexes, link.link) != indexes.end()) set(*socket, link, promote);
+      if (contains(indexes, link.link)) set(*socket, link, promote);
   };
   each(planned.off, false);  // before they leave the journal
-  if (planned.journal != journal)
-    if (auto written = write_journal(file, planned.journal); !written) return written;
+  const auto kept = planned.journal == written ? Status{} : write_journal(file, planned.journal);
+  unwritten_ = kept ? std::vector<IfIndex>{} : planned.journal;
   each(planned.on, true);
-  return {};
+  return kept ? kept : not_kept(*links, planned.journal, kept.error());
+}
+
+Status keeping_secondaries(nl::Socket& socket, IfIndex link, const Prefix& prefix,
+                           const std::function<Status()>& remove) {
+  if (!has_secondaries(prefix)) return remove();
+  const auto before = socket.ask(nl::encode_get_secondaries(link), nl::decode_secondaries);
+  const bool off = before && !before->promoted;
+  if (off) (void)socket.request(nl::encode_promote_secondaries(link, true));
+  auto removed = remove();
+  if (off) (void)socket.request(nl::encode_promote_secondaries(link, false));
+  return removed;
 }
 
 }  // namespace hawser::vipd

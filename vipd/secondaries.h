@@ -5,6 +5,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "lib/base/result.h"
 #include "lib/base/strong.h"
 #include "lib/netlink/address_codec.h"
+#include "lib/netlink/socket.h"
 
 namespace hawser::vipd {
 
@@ -42,7 +44,22 @@ std::vector<nl::DecodedAddress> taken_along(const std::vector<nl::DecodedAddress
 Promotions promotions(const std::vector<IfIndex>& journal, const std::set<std::string>& wanted,
                       const std::vector<SecondariesOf>& links);
 
-// Sets, restores, and says what. An empty `wanted` restores everything.
-Status promote_secondaries(const std::filesystem::path& state_directory, const std::set<std::string>& wanted);
+// Sets, restores, and says what. Where the journal cannot be written the setting is made all the same, and
+// known as long as this object lives: better never put back than the host's own address lost.
+class Promoter {
+ public:
+  explicit Promoter(std::filesystem::path state_directory) : state_directory_(std::move(state_directory)) {}
+  // On these interfaces and no others; none: everything is put back. The error is a line for the log.
+  Status want(const std::set<std::string>& interfaces);
+
+ private:
+  std::filesystem::path state_directory_;
+  std::vector<IfIndex> unwritten_;  // the journal, if it is not in its file
+};
+
+// Runs `remove`, which takes the address from the link, in such a way that others of its subnet stay,
+// whatever became of the setting meanwhile.
+Status keeping_secondaries(nl::Socket& socket, IfIndex link, const Prefix& prefix,
+                           const std::function<Status()>& remove);
 
 }  // namespace hawser::vipd

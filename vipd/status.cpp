@@ -118,6 +118,11 @@ json::object loop_json(const Latencies& loop) {
           {"buckets", std::move(buckets)}};
 }
 
+json::object restart_json(const RestartStatus& restart) {
+  return {{"tried", restart.tried},
+          {"refused", restart.refused.empty() ? json::value(nullptr) : json::value(restart.refused)}};
+}
+
 json::object config_json(const DaemonStatus& status) {
   const auto* state = status.last_good ? "last good" : status.problems.empty() ? "current" : "broken";
   return {{"file", status.config_file},
@@ -145,6 +150,7 @@ json::value to_json(const DaemonStatus& status) {
                       {"state", name_of(overall(found))},
                       {"findings", findings_json(found)},
                       {"config", config_json(status)},
+                      {"restart", restart_json(status.restart)},
                       {"vips", std::move(vips)},
                       {"interfaces", std::move(interfaces)},
                       {"loop", loop_json(status.loop)}};

@@ -21,6 +21,13 @@ struct InterfaceStatus {
   BadPackets bad;  // that concerned none of the vips there
 };
 
+// How often it was tried whether a new start would succeed, and why the last one was refused (empty: it was
+// not).
+struct RestartStatus {
+  std::uint64_t tried = 0;
+  std::string refused;
+};
+
 struct DaemonStatus {
   pid_t pid = 0;
   std::string node;
@@ -31,6 +38,7 @@ struct DaemonStatus {
   std::string changes;                    // what the last reading that was used has changed
   std::vector<RouterStatus> vips;
   std::vector<InterfaceStatus> interfaces;
+  RestartStatus restart;
   Latencies loop;  // how late timers were
   std::chrono::system_clock::time_point started;
   TimePoint now;                                     // both clocks at the same moment:
@@ -52,6 +60,7 @@ struct DaemonStatus {
 //     "problems": [{"file": "...", "line": 3, "column": 9, "key": "vip.web.priority", "text": "..."}]
 //                                               // lib/config/problem_json.h
 //   },
+//   "restart": {"tried": 1, "refused": "..."},  // POST /v1/restart; refused: null where it was not
 //   "vips": [{"name": "web", "role": "Active",
 //             "answers": true,                  // this host is the one that answers for the addresses
 //             ...}],

@@ -109,14 +109,26 @@ int say_cleaned(const cli::Arguments& arguments, const std::vector<Step>& steps,
   return refused.empty() ? kDone : kRefused;
 }
 
+// As `run` would do it: what is netd's business alone does not matter, and where the file is bad the last
+// good one does.
+int check_start(const cli::Arguments& arguments) {
+  const auto reading = read_files(files_of(arguments), true).reading;
+  const answer::Verdict verdict{reading.problems, {}};
+  if (!reading.settings) return answer::refuse(arguments, verdict);
+  const auto* with = reading.last_good ? " with the last good file" : "";
+  return answer::accept(arguments, verdict,
+                        fmt::format("{}: vipd would start{}\n", arguments.config.native(), with));
+}
+
 }  // namespace
 
 int check(const cli::Arguments& arguments) {
+  if (arguments.has("--start")) return check_start(arguments);
   const auto judged = judge_whole(files_of(arguments));
   answer::Verdict verdict{judged.reading.problems, judged.notes};
   if (!judged.reading.settings) return answer::refuse(arguments, verdict);
   if (arguments.node.empty())  // else it may be another host's
-    std::ranges::move(notes_on(judged.reading.settings->vips, interfaces_here()),
+    std::ranges::move(notes_on(judged.reading.settings->vips, interfaces_here(), kernel_name_of),
                       std::back_inserter(verdict.notes));
   return answer::accept(arguments, verdict, fmt::format("{}: good\n", arguments.config.native()));
 }
@@ -145,7 +157,7 @@ int cleanup(const cli::Arguments& arguments) {
   if (arguments.has("--dry-run")) return say_cleaned(arguments, *steps, {});
   const auto refused = remove(*steps, *kernel);
   if (refused.empty())
-    if (const auto restored = promote_secondaries(arguments.state_dir, {}); !restored)
+    if (const auto restored = Promoter(arguments.state_dir).want({}); !restored)
       return cli::refuse(arguments, "vipd", restored.error());
   return say_cleaned(arguments, *steps, refused);
 }

@@ -1,5 +1,6 @@
 // vipctl: asks the running vipd.
 #include <cerrno>
+#include <csignal>
 #include <thread>
 
 #include <boost/json.hpp>
@@ -12,6 +13,7 @@
 #include "lib/control/finding.h"
 #include "lib/control/json.h"
 #include "vipd/foreign_words.h"
+#include "vipd/left_over.h"
 #include "vipd/status.h"
 
 namespace {
@@ -84,22 +86,53 @@ std::string told(const json::value& status) {
   return text;
 }
 
+// None of it: a status that does not say so is of a vipd that is back, or of an earlier version.
+std::string refusal_of(const json::value& before, const json::value& now) {
+  const auto& restart = control::value_in(now, "restart");
+  const auto tried = control::number_in(restart, "tried");
+  return tried > control::number_in(control::value_in(before, "restart"), "tried")
+             ? control::text_in(restart, "refused")
+             : std::string();
+}
+
+// What it leaves behind: nobody advertises, so another host takes the role, or has it.
+std::string not_back(const std::string& what) {
+  const auto left = vipd::LeftOver::find();
+  if (!left) return fmt::format("{}: its role is left", what);
+  if (left->addresses().empty())
+    return fmt::format("{}: its role is left, and none of its addresses is here", what);
+  return fmt::format(
+      "{}: its role is left, but {} still answers here: start vipd, or take it away (vipd cleanup)", what,
+      vipd::listed(left->addresses()));
+}
+
+bool runs(std::uint64_t pid) {
+  return ::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM;
+}
+
 // Back when it answers again with a loop that has just begun.
 int restart(const cli::Arguments& arguments) {
   const auto before = ask_status(arguments);
   if (!before) return cli::refuse(arguments, "vipctl", before.error());
   const auto asked = ask(arguments, {"POST", "/v1/restart", ""});
   if (!asked) return cli::refuse(arguments, "vipctl", asked.error());
+  const auto pid = control::number_in(*before, "pid");
+  const bool seen = runs(pid);  // not from another namespace of processes
   const auto end = std::chrono::steady_clock::now() + kPatience;
   while (std::chrono::steady_clock::now() < end) {
     std::this_thread::sleep_for(Milliseconds(100));
     const auto now = ask_status(arguments);
-    if (!now || control::text_in(*now, "started") == control::text_in(*before, "started")) continue;
+    if (!now && seen && !runs(pid))
+      return cli::refuse(arguments, "vipctl", not_back(fmt::format("vipd (process {}) has ended", pid)));
+    if (!now) continue;
+    if (const auto refused = refusal_of(*before, *now); !refused.empty())
+      return cli::refuse(arguments, "vipctl", fmt::format("restart: nothing changed: {}", refused));
+    if (control::text_in(*now, "started") == control::text_in(*before, "started")) continue;
     cli::print(arguments.json ? control::pretty(*now) : cli::printable(told(*now)) + "\n");
     return kDone;
   }
   return cli::refuse(arguments, "vipctl",
-                     fmt::format("vipd is not back within {}", format_duration(kPatience)));
+                     not_back(fmt::format("vipd is not back within {}", format_duration(kPatience))));
 }
 
 }  // namespace

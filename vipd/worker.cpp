@@ -92,9 +92,8 @@ std::set<std::string> words_of(const std::string& text) {
   return {std::istream_iterator<std::string>(words), std::istream_iterator<std::string>()};
 }
 
-void secure(const Files& files, const std::set<std::string>& interfaces) {
-  if (const auto done = promote_secondaries(files.state_directory, interfaces); !done)
-    log::warning("{}", done.error().text);
+void secure(Promoter& promoter, const std::set<std::string>& interfaces) {
+  if (const auto done = promoter.want(interfaces); !done) log::warning("{}", done.error().text);
 }
 
 }  // namespace
@@ -131,6 +130,7 @@ int run_worker(const Files& files) {
     log::error("worker: {}", socket.error().text);
     return kUsage;
   }
+  Promoter promoter(files.state_directory);
   auto latest = read_files(files, true);
   bool alive = send_all(socket->get(), to_json(latest.reading));
   malloc_trim(0);  // the services of the file are netd's business; what reading them took goes back
@@ -138,9 +138,9 @@ int run_worker(const Files& files) {
     const auto request = next_request(socket->get());
     if (request.empty()) break;
     if (request == kKeep) keep(files, latest.sources);
-    if (request.starts_with(kSecure)) secure(files, words_of(request.substr(kSecure.size())));
+    if (request.starts_with(kSecure)) secure(promoter, words_of(request.substr(kSecure.size())));
     if (request == kRelease) {
-      secure(files, {});
+      secure(promoter, {});
       break;
     }
     if (request == kRead || request == kReadEmpty) {

@@ -91,7 +91,8 @@ void World::note(const LinkFact& fact, News& news) {
   }
   if (fact.removed) return;
   if (name != fact.name) news.renamed.emplace_back(name, fact.name);
-  if (picture_.link_is(fact.index, {fact.name, fact.up, fact.carrier, fact.mac})) news.look = true;
+  if (picture_.link_is(fact.index, {fact.name, fact.up, fact.carrier, fact.mac, fact.kind, fact.master}))
+    news.look = true;
 }
 
 // Our own steps are in the picture before their notifications come, and are no news.
@@ -154,6 +155,11 @@ Status World::perform(const AddAddress& step, IfIndex link) {
   return fail_with(refusal.code, "{}: {}", describe(step), nl::explain(step, refusal, nl::has_net_admin()));
 }
 
+// The worker has seen to it, unless somebody undid it since, or it was not there in time.
+Status World::take_away(const RemoveAddress& step, IfIndex link) {
+  return keeping_secondaries(steps_, link, step.prefix, [&] { return perform(step, link); });
+}
+
 // Worth a dump only where others may go along.
 std::vector<nl::DecodedAddress> World::addresses_beside(const Prefix& prefix, IfIndex link) {
   if (!has_secondaries(prefix)) return {};
@@ -209,11 +215,11 @@ Status World::add_address(const std::string& interface, const Prefix& prefix) {
 Status World::remove_address(const std::string& interface, const Prefix& prefix) {
   const auto index = picture_.index_of(interface);
   if (!index || claimed_({interface, prefix})) return {};
-  return perform(RemoveAddress{interface, prefix}, *index);
+  return take_away(RemoveAddress{interface, prefix}, *index);
 }
 
 Status World::remove_stray(const Stray& stray) {
-  return perform(RemoveAddress{stray.name, stray.prefix}, stray.link);
+  return take_away(RemoveAddress{stray.name, stray.prefix}, stray.link);
 }
 
 Status World::try_address(const std::string& interface, const Prefix& prefix) {

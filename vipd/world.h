@@ -75,6 +75,7 @@ class World : public Hands {
   void note(const LinkFact& fact, News& news);
   void note(const AddressFact& fact, News& news);
   Status perform(const AddAddress& step, IfIndex link);
+  Status take_away(const RemoveAddress& step, IfIndex link);
   Status perform(const RemoveAddress& step, IfIndex link);
   std::vector<nl::DecodedAddress> addresses_beside(const Prefix& prefix, IfIndex link);
   void put_back(const std::vector<nl::DecodedAddress>& before, const RemoveAddress& step, IfIndex link);

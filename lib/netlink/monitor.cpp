@@ -31,6 +31,7 @@ LinkFact fact_of(const nl::DecodedLink& link) {
   if (link.port_kind == "bond") fact.port = link.port.status;
   fact.active_port = link.bond.active_port;
   fact.mac = link.mac;
+  fact.kind = link.kind;
   fact.failover = link.event == IFLA_EVENT_BONDING_FAILOVER;
   return fact;
 }

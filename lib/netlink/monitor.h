@@ -22,6 +22,7 @@ struct LinkFact {
   std::optional<PortStatus> port;  // of a bond's port
   IfIndex active_port;             // of a bond with an active port
   MacAddress mac;                  // all zero: it has none
+  std::string kind;                // IFLA_INFO_KIND: "bridge", "bond", ""
   bool failover = false;           // of a bond: it has just chosen another active port
 
   bool operator==(const LinkFact&) const = default;

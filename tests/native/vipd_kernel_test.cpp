@@ -111,7 +111,9 @@ TEST_F(VipdKernel, AnAddressThatSomebodyElseAddedMeanwhileIsAnnouncedAndLeftToHi
   lb1.start();
   EXPECT_TRUE(lb2.becomes("Backup"));
   EXPECT_TRUE(lb2.holds("192.0.2.100"));
-  EXPECT_THAT(lb2.daemon().output(), HasSubstr("192.0.2.100 on front was there before, and not by vipd"));
+  EXPECT_THAT(
+      lb2.daemon().output(),
+      HasSubstr("192.0.2.100 on front is there, and not by vipd: this host answers for it in any role"));
 }
 
 TEST_F(VipdKernel, AReloadGivesAndTakesTheRealTimeClass) {

@@ -124,7 +124,7 @@ TEST_F(VipdPicture, AnAddressThatSomebodyReplacedByHisOwnIsHisAndStaysWhenTheRol
   });
   ASSERT_TRUE(replaced) << replaced.error().text;
   EXPECT_TRUE(eventually(5s, [&] { return state_of(lb1, "192.0.2.100/32") == "held, not ours"; }));
-  EXPECT_TRUE(lb1.logged("192.0.2.100 on front was there before, and not by vipd"));
+  EXPECT_TRUE(lb1.logged("192.0.2.100 on front is somebody else's now: it stays when the role is left"));
   EXPECT_EQ(lb1.daemon().stop(20s), 0);
   EXPECT_TRUE(lb1.holds("192.0.2.100"));
 }
@@ -210,6 +210,76 @@ TEST_F(VipdPicture, AnIpv6AddressOfOursThatLostDuplicateDetectionIsAddedAgain) {
               testing::Not(HasSubstr("tentative")));
 }
 
+TEST_F(VipdPicture, AnInterfaceThatBecomesThePortOfABridgeLeavesTheRole) {
+  settle();
+  lb1.host().ip({"link add brx type bridge", "link set brx up", "link set front master brx"});
+  EXPECT_TRUE(lb1.becomes("Initialize"));
+  EXPECT_TRUE(eventually(5s, [&] { return !lb1.holds("192.0.2.100"); }));
+  EXPECT_TRUE(lb2.becomes("Active"));
+  const auto status = lb1.vipctl({"status"});
+  EXPECT_EQ(status.status, 3);
+  EXPECT_THAT(status.text, HasSubstr("web: dead: front: is a port of brx (bridge), which takes its traffic"));
+  EXPECT_EQ(count(lb1.daemon().output(), "is a port of brx"), 1U);
+  lb1.host().ip({"link set front nomaster"});
+  EXPECT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(lb2.becomes("Backup"));
+  EXPECT_EQ(lb1.vipctl({"status"}).status, 0);
+}
+
+TEST_F(VipdPicture, AnInterfaceThatIsThePortOfABridgeFromTheStartIsNotUsed) {
+  lb1.host().ip({"link add brx type bridge", "link set brx up", "link set front master brx"});
+  lb1.start();
+  EXPECT_TRUE(eventually(20s, [&] { return lb1.logged("front: is a port of brx (bridge)"); }));
+  EXPECT_FALSE(lb1.holds("192.0.2.100"));
+}
+
+TEST_F(VipdPicture, ASecondInterfaceThatNobodyIsReachedOverIsDegradedAndSaidOnce) {
+  lb1.write({.addresses = kTwoSides});
+  make(lb1, "back");
+  lb1.start();
+  ASSERT_TRUE(eventually(20s, [&] { return lb1.holds("198.51.100.1"); }));
+  ASSERT_EQ(lb1.vipctl({"status"}).status, 0);
+  const auto becomes = [&](const std::string& text) {
+    return eventually(
+        5s, [&] { return lb1.vipctl({"status"}).text.find("web: degraded: " + text) != std::string::npos; });
+  };
+  lb1.host().ip({"link set back-peer down"});
+  EXPECT_TRUE(becomes("back: no carrier: nobody reaches the vip's addresses there"));
+  EXPECT_EQ(lb1.vipctl({"status"}).status, 3);
+  EXPECT_EQ(lb1.role(), "Active");
+  lb1.host().ip({"link set back-peer up"});
+  EXPECT_TRUE(eventually(5s, [&] { return lb1.vipctl({"status"}).status == 0; }));
+  lb1.host().ip({"link set back down"});
+  EXPECT_TRUE(becomes("back: interface down: set it up (ip link set back up)"));
+  lb1.host().ip(
+      {"link set back up", "link add brx type bridge", "link set brx up", "link set back master brx"});
+  EXPECT_TRUE(becomes("back: is a port of brx (bridge)"));
+  EXPECT_EQ(count(lb1.daemon().output(), "back: no carrier"), 1U);
+}
+
+TEST_F(VipdPicture, AnotherNameOfAnInterfaceIsNamed) {
+  lb1.host().ip({"link property add dev front altname enp9s0"});
+  auto text = VipFile{}.text();
+  const std::string right = "interface = \"front\"";
+  lb1.write_text(text.replace(text.find(right), right.size(), "interface = \"enp9s0\""));
+  lb1.start();
+  EXPECT_TRUE(eventually(
+      20s, [&] { return lb1.logged("web: enp9s0 is another name of front: write front in [vip.web]"); }));
+}
+
+TEST_F(VipdPicture, AVipWhoseRouterIdChangesIsNotSaidToBeGone) {
+  lb1.start();
+  ASSERT_TRUE(eventually(20s, [&] { return lb1.holds("192.0.2.100"); }));
+  auto text = VipFile{}.text();
+  const std::string id = "virtual_router_id = 51";
+  lb1.write_text(text.replace(text.find(id), id.size(), "virtual_router_id = 52"));
+  ASSERT_EQ(lb1.vipd("reload").status, 0);
+  EXPECT_TRUE(eventually(5s, [&] {
+    return lb1.logged("web: is on front with router id 52 now: leaves front with router id 51");
+  }));
+  EXPECT_FALSE(lb1.logged("no longer in the file"));
+}
+
 TEST_F(VipdPicture, AReloadMovesAnAddressToAnotherInterfaceAndLeavesNoneBehind) {
   make(lb1, "back");
   lb1.write({.addresses = kTwoSides});
@@ -243,11 +313,15 @@ TEST_F(VipdPicture, WhatHappenedWhileNotificationsWereLostIsFoundAllTheSame) {
 
 class VipdSecondaries : public VipdPicture {
  protected:
-  // The floating address becomes the first of its subnet, as after a DHCP renewal.
   void SetUp() override {
     lb1.write({.addresses = R"(["192.0.2.100/24"])"});
     lb1.host().ip({"address add 198.51.100.11/24 dev front"});
-    lb1.start();
+    start();
+    become_first();
+  }
+  virtual void start() { lb1.start(); }
+  // The floating address becomes the first of its subnet, as after a DHCP renewal.
+  void become_first() {
     ASSERT_TRUE(eventually(20s, [&] { return lb1.holds("192.0.2.100"); }));
     lb1.host().ip({"address del 192.0.2.11/24 dev front"});
     ASSERT_TRUE(eventually(5s, [&] { return lb1.holds("192.0.2.100"); }));
@@ -265,6 +339,27 @@ class VipdSecondaries : public VipdPicture {
 
 TEST_F(VipdSecondaries, AHostKeepsItsOwnAddressWhenAFloatingOneThatCameFirstIsTakenAway) {
   EXPECT_EQ(lb1.daemon().stop(20s), 0);
+  EXPECT_FALSE(lb1.holds("192.0.2.100"));
+  EXPECT_TRUE(lb1.holds("192.0.2.11"));
+  EXPECT_EQ(promotes(), "0") << "as it was";
+}
+
+TEST_F(VipdSecondaries, AHostKeepsItsOwnAddressThoughSomebodyUndidTheSettingMeanwhile) {
+  lb1.host().sysctl("net.ipv4.conf.front.promote_secondaries", "0");
+  EXPECT_EQ(lb1.daemon().stop(20s), 0);
+  EXPECT_FALSE(lb1.holds("192.0.2.100"));
+  EXPECT_TRUE(lb1.holds("192.0.2.11"));
+  EXPECT_EQ(promotes(), "0");
+}
+
+TEST_F(VipdSecondaries, AVipdThatCannotStartTakesNoAddressOfTheHostAlong) {
+  lb1.daemon().kill();
+  for (const auto& entry : std::filesystem::directory_iterator(lb1.directory()))
+    if (entry.path().filename().native().starts_with("vipd")) std::filesystem::remove_all(entry.path());
+  lb1.host().sysctl("net.ipv4.conf.front.promote_secondaries", "0");
+  lb1.write_text("[vip.web\n");
+  lb1.start();
+  EXPECT_EQ(lb1.daemon().wait(20s), 78);
   EXPECT_FALSE(lb1.holds("192.0.2.100"));
   EXPECT_TRUE(lb1.holds("192.0.2.11"));
   EXPECT_EQ(promotes(), "0") << "as it was";
@@ -301,6 +396,31 @@ TEST_F(VipdSecondaries, AVipThatLeavesDoesNotTakeAnotherVipsAddressAlong) {
   EXPECT_TRUE(lb1.holds("192.0.2.101"));
   EXPECT_TRUE(lb1.holds("192.0.2.11"));
   EXPECT_FALSE(lb1.logged("removed by somebody else"));
+}
+
+class VipdSecondariesReadOnly : public VipdSecondaries {
+ protected:
+  // A process of a host sees its own mounts.
+  void start() override {
+    const auto state = lb1.directory() / "state";
+    std::filesystem::create_directory(state);
+    auto command = lb1.command({"run"});
+    *(std::ranges::find(command, "--state-dir") + 1) = state;
+    Argv argv{"sh", "-c", fmt::format("mount -t tmpfs -o ro tmpfs {} && exec \"$@\"", state.native()), "sh"};
+    argv.insert(argv.end(), command.begin(), command.end());
+    vipd.emplace(lb1.host(), argv);
+  }
+  std::optional<Process> vipd;
+};
+
+TEST_F(VipdSecondariesReadOnly, WithoutAJournalTheHostKeepsItsAddressAndWhatThatMeansIsSaid) {
+  EXPECT_THAT(vipd->output(), HasSubstr("front: that promote_secondaries was off cannot be written down ("));
+  EXPECT_THAT(vipd->output(),
+              HasSubstr("): it is put back when vipd stops, but not after a crash or a restart"));
+  EXPECT_EQ(vipd->stop(20s), 0);
+  EXPECT_FALSE(lb1.holds("192.0.2.100"));
+  EXPECT_TRUE(lb1.holds("192.0.2.11"));
+  EXPECT_EQ(promotes(), "0") << "as it was";
 }
 
 TEST_F(VipdSecondaries, AnInterfaceThatIsMadeAnewPromotesToo) {

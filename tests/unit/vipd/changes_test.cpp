@@ -21,6 +21,16 @@ TEST(VipChanges, AreNamedPerVipWithTheKeysThatDiffer) {
             "db added, web changed (addresses, priority), old removed");
 }
 
+TEST(VipChanges, ARouterThatGoesIsNoVipThatGoes) {
+  const auto web = vip("web");
+  auto moved = web;
+  moved.interface = "back";
+  moved.virtual_router_id = Vrid(52);
+  EXPECT_EQ(why_leaving(web, {vip("db"), moved}),
+            "web: is on back with router id 52 now: leaves front with router id 0");
+  EXPECT_EQ(why_leaving(web, {vip("db")}), "web: no longer in the file");
+}
+
 TEST(VipChanges, SayThatThereAreNone) {
   EXPECT_EQ(changes_between({vip("web")}, {vip("web")}), "no vip differs");
   EXPECT_EQ(changes_between({}, {}), "no vip differs");

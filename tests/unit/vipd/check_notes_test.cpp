@@ -20,9 +20,10 @@ config::Vip web() {
 }
 
 std::vector<std::string> lines_of(const std::vector<config::Vip>& vips,
-                                  const std::map<std::string, bool>& here) {
+                                  const std::map<std::string, bool>& here, const std::string& called = "") {
   std::vector<std::string> lines;
-  for (const auto& note : notes_on(vips, here)) lines.push_back(note_text(note));
+  for (const auto& note : notes_on(vips, here, [&](const std::string&) { return called; }))
+    lines.push_back(note_text(note));
   return lines;
 }
 
@@ -41,6 +42,16 @@ TEST(CheckNotes, SayThatAdvertisementsNeedAnIpv4Address) {
       lines_of({web()}, {{"front", false}, {"back", false}}),
       ElementsAre(
           "vip.web: note: front has no IPv4 address now, and advertisements come from one: give it one"));
+}
+
+TEST(CheckNotes, SayWhatAnInterfaceIsCalledWhoseOtherNameIsInTheFile) {
+  EXPECT_THAT(lines_of({web()}, {{"front", true}, {"eth0", true}}, "eth0"),
+              ElementsAre("vip.web: note: back is another name of eth0: write eth0 in [vip.web]"));
+}
+
+TEST(CheckNotes, TheKernelNamesWhatIsHereAndNothingElse) {
+  EXPECT_EQ(kernel_name_of("lo"), "lo");
+  EXPECT_EQ(kernel_name_of("nosuch0"), "");
 }
 
 TEST(CheckNotes, TheLoopbackInterfaceIsHere) {

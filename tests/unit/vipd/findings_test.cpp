@@ -89,6 +89,53 @@ TEST(VipFindings, ThatSomebodyElsesAddressStaysIsSaidButNotOfTheOwner) {
   EXPECT_THAT(found(router), IsEmpty());
 }
 
+TEST(VipFindings, OnABackupSomebodyElsesAddressAnswersNow) {
+  auto router = web();
+  router.role = RoleName::kBackup;
+  for (auto& [address, holding] : router.addresses) holding = Holding::kNo;
+  router.addresses.begin()->second = Holding::kForeign;
+  EXPECT_THAT(found(router),
+              ElementsAre(degraded("192.0.2.100/32 on front was put there by somebody else: this host "
+                                   "answers for it in any role")));
+}
+
+TEST(VipFindings, AnotherInterfaceOfTheVipThatIsOfNoUseIsSaidInAnyRole) {
+  auto router = web();
+  router.addresses[{"back", *Prefix::parse("198.51.100.1")}] = Holding::kOurs;
+  router.out_of_reach = {{"back", "back: no carrier"}};
+  const auto half = degraded("back: no carrier: nobody reaches the vip's addresses there");
+  EXPECT_THAT(found(router), ElementsAre(half));
+  router.role = RoleName::kBackup;
+  EXPECT_THAT(found(router), ElementsAre(half));
+  std::erase_if(router.addresses, [](const auto& entry) { return entry.first.first == "front"; });
+  EXPECT_THAT(found(router), ElementsAre(dead("back: no carrier: nobody reaches the vip's addresses there")));
+}
+
+TEST(VipFindings, AUnicastSourceThatPeersDoNotKnowIsSaid) {
+  auto router = web();
+  router.vip.transport = config::Transport::kUnicast;
+  EXPECT_THAT(found(router), IsEmpty()) << "nobody says what peers expect";
+  router.vip.own = {IpAddress::v4(192, 0, 2, 21), *IpAddress::parse("2001:db8::11")};
+  EXPECT_THAT(
+      found(router),
+      ElementsAre(degraded("front advertises from 192.0.2.11, and its peers listen to 192.0.2.21 alone: both "
+                           "would be Active; give front that address, or change [nodes]")));
+  router.vip.own.push_back(router.source);
+  EXPECT_THAT(found(router), IsEmpty());
+  router.vip.own.pop_back();
+  router.vip.transport = config::Transport::kMulticast;
+  EXPECT_THAT(found(router), IsEmpty());
+}
+
+TEST(VipFindings, ARouterThatIsNotListenedToIsSaidForAMinute) {
+  auto router = web();
+  router.unheard = Unheard{"192.0.2.99 advertises router id 51 and is not among the peers", kNow - 59s};
+  EXPECT_THAT(found(router),
+              ElementsAre(degraded("192.0.2.99 advertises router id 51 and is not among the peers")));
+  router.unheard->at = kNow - 60s;
+  EXPECT_THAT(found(router), IsEmpty());
+}
+
 TEST(VipFindings, ASecondActiveThatDoesNotYieldIsSaid) {
   auto router = web();
   router.heard = Heard{kPeer, Priority(50), kNow - 1s};

@@ -89,7 +89,18 @@ TEST(Handover, SettingsAreThePartOfTheFileThatVipdUses) {
   auto vip = every_field();
   vip.priorities = {{"lb1", 254}, {"lb2", 100}};
   config.vips["web"] = vip;
+  config.nodes["lb2"].addresses = {IpAddress::v4(192, 0, 2, 12)};
+  config.nodes["lb3"].addresses = {IpAddress::v4(192, 0, 2, 13)};
   EXPECT_EQ(settings_of(config), (Settings{"lb1", {every_field()}, 5, false, "warning"}));
+}
+
+TEST(Handover, WhatPeersExpectIsKnownOnlyWhereTheyAreNodesOfTheFile) {
+  config::Config config;
+  config.vips["web"] = every_field();
+  config.nodes["lb2"].addresses = {IpAddress::v4(192, 0, 2, 12)};
+  EXPECT_TRUE(settings_of(config).vips.at(0).own.empty()) << "192.0.2.13 is no node";
+  config.nodes["lb3"].addresses = {IpAddress::v4(192, 0, 2, 13)};
+  EXPECT_EQ(settings_of(config).vips.at(0).own, every_field().own);
 }
 
 }  // namespace

@@ -51,6 +51,40 @@ TEST_F(InterfaceTest, DownWithoutCarrierAndWithoutAddressAreToldApart) {
   EXPECT_EQ(why_not(), "front: no IPv4 address to advertise from: give it one");
 }
 
+TEST_F(InterfaceTest, APortOfABridgeOrBondHasNoTrafficOfItsOwnButOneOfAVrfHas) {
+  link("front");
+  address("front", "192.0.2.11/24");
+  const auto master = [&](const std::string& kind) {
+    picture.link_is(IfIndex{9}, {"over", true, true, {}, kind});
+    picture.link_is(*picture.index_of("front"), {"front", true, true, {}, "", IfIndex{9}});
+    return why_not();
+  };
+  EXPECT_EQ(master("bridge"),
+            "front: is a port of over (bridge), which takes its traffic: use over, or take front out "
+            "of it (ip link set front nomaster)");
+  EXPECT_THAT(master("bond"), testing::StartsWith("front: is a port of over (bond)"));
+  EXPECT_THAT(master(""), testing::StartsWith("front: is a port of over, which"));
+  EXPECT_EQ(master("vrf"), "usable");
+}
+
+TEST_F(InterfaceTest, AnotherNameOfAnInterfaceIsToldFromOneThatIsMissing) {
+  EXPECT_EQ(why_missing(web(), "enp9s0", "eth0"), "enp9s0 is another name of eth0: write eth0 in [vip.web]");
+  EXPECT_EQ(why_missing(web(), "front", "front"), why_missing(web(), "front", "")) << "it came this moment";
+}
+
+TEST_F(InterfaceTest, OutOfReachAreAddressesOnAnotherInterfaceThatIsOfNoUse) {
+  link("front", true, false);
+  link("back");
+  EXPECT_THAT(out_of_reach(picture, web()), testing::IsEmpty()) << "the vip's own is the election's business";
+  link("back", true, false);
+  EXPECT_THAT(out_of_reach(picture, web()), ElementsAre(testing::Pair("back", "back: no carrier")));
+  link("back", false, false);
+  EXPECT_THAT(out_of_reach(picture, web()),
+              ElementsAre(testing::Pair("back", "back: interface down: set it up (ip link set back up)")));
+  picture.link_is_gone(*picture.index_of("back"));
+  EXPECT_THAT(out_of_reach(picture, web()), testing::IsEmpty()) << "that it is missing is said otherwise";
+}
+
 TEST_F(InterfaceTest, TheSourceIsNeitherOursNorAFloatingAddress) {
   link("front");
   address("front", "192.0.2.1/32", 202);

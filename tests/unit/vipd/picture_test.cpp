@@ -47,6 +47,21 @@ TEST(Picture, AnotherProtocolNumberMakesItSomebodyElses) {
   EXPECT_FALSE(picture.address_is(IfIndex{5}, *Prefix::parse("192.0.2.100"), {0, {}}));
 }
 
+TEST(Picture, AFreshLookAndANotificationSayTheSameOfAPort) {
+  Observed observed;
+  observed.state.links["br0"].up = true;
+  observed.state.links["eth0"].up = true;
+  observed.state.links["eth0"].master = "br0";
+  observed.links["br0"] = {IfIndex{3}, true, 0, "bridge", {}, "", 0};
+  observed.links["eth0"] = {IfIndex{5}, true, 0, "", {}, "", 0};
+  Picture looked;
+  looked.see(observed);
+  Picture told;
+  told.link_is(IfIndex{3}, {"br0", true, true, {}, "bridge"});
+  told.link_is(IfIndex{5}, {"eth0", true, true, {}, "", IfIndex{3}});
+  EXPECT_EQ(looked, told);
+}
+
 TEST(Picture, ARenamedLinkKeepsItsAddressesUnderTheNewName) {
   auto picture = two_links();
   EXPECT_TRUE(picture.link_is(IfIndex{5}, {"lan0", true, true, {}}));

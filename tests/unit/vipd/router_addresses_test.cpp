@@ -166,7 +166,9 @@ TEST_F(RouterAddresses, AnAddressThatSomebodyElseTookOverIsLeftToHimAndSaid) {
   hands.addresses.erase(key("192.0.2.100"));
   hands.foreign.insert(key("192.0.2.100"));
   changed(router);
-  EXPECT_THAT(hands.log, ElementsAre(HasSubstr("192.0.2.100 on front was there before, and not by vipd")));
+  EXPECT_THAT(hands.log,
+              ElementsAre("web: 192.0.2.100 on front is somebody else's now: it stays when the role is left; "
+                          "remove it where it is configured"));
   EXPECT_EQ(router.status().addresses.at(key("192.0.2.100")), Holding::kForeign);
   router.shutdown();
   router.shutdown();
@@ -181,7 +183,44 @@ TEST_F(RouterAddresses, AnAddressThatSomebodyElsePutsThereIsSaidAsBackupToo) {
   hands.foreign.insert(key("192.0.2.100"));
   changed(router);
   changed(router);
-  EXPECT_THAT(hands.log, ElementsAre(HasSubstr("192.0.2.100 on front was there before, and not by vipd")));
+  EXPECT_THAT(hands.log,
+              ElementsAre("web: 192.0.2.100 on front is there, and not by vipd: this host answers for it "
+                          "in any role; remove it where it is configured"));
+}
+
+TEST_F(RouterAddresses, AnAddressThatStaysBehindIsSaidWhenTheRoleIsLeft) {
+  auto router = active();
+  hands.addresses.erase(key("192.0.2.100"));
+  hands.foreign.insert(key("192.0.2.100"));
+  changed(router);
+  pass(router, 60s);
+  forget();
+  router.interface_unusable("front: no carrier");
+  EXPECT_THAT(hands.log,
+              Contains(HasSubstr("192.0.2.100 on front is there, and not by vipd: this host answers for it "
+                                 "in any role")));
+}
+
+TEST_F(RouterAddresses, TheOwnersAddressIsItsOwnAndNotWarnedOf) {
+  auto vip = two_sides();
+  vip.priority = kOwnerPriority;
+  hands.foreign.insert(key("192.0.2.100"));
+  VirtualRouter router(vip, hands);
+  router.interface_usable(kOurs);
+  finish(router);
+  EXPECT_THAT(hands.log, Not(Contains(HasSubstr("not by vipd"))));
+}
+
+TEST_F(RouterAddresses, AnotherInterfaceOverWhichNobodyIsReachedIsSaidOnceInAnyRole) {
+  VirtualRouter router(two_sides(), hands);
+  router.interface_usable(kOurs);
+  forget();
+  for (int i = 0; i < 3; ++i) router.out_of_reach({{"back", "back: no carrier"}});
+  EXPECT_THAT(hands.log, ElementsAre("web: back: no carrier: nobody reaches the vip's addresses there"));
+  EXPECT_EQ(router.status().out_of_reach.at("back"), "back: no carrier");
+  router.out_of_reach({});
+  EXPECT_THAT(hands.log, Contains("web: back: can be used again"));
+  EXPECT_THAT(router.status().out_of_reach, IsEmpty());
 }
 
 TEST_F(RouterAddresses, OtherFormsOfItsAddressesAreSaidOnceAndShown) {

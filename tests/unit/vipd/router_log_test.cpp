@@ -133,5 +133,48 @@ TEST_F(RouterLog, WhoRemovesAnAddressForEverIsDampedAndCounted) {
   EXPECT_THAT(lines_with("put back").back(), HasSubstr(" more in the last "));
 }
 
+TEST_F(RouterLog, AStrangerWithOurIdIsALineWhateverHeSends) {
+  auto vip = web();
+  vip.transport = config::Transport::kUnicast;
+  vip.peers = {kPeer};
+  auto router = active(vip);
+  for (int i = 0; i < 1000; ++i) router.refuse(BadPacket::kPeer, kStranger);
+  EXPECT_EQ(lines_with("not among the peers"),
+            std::vector<std::string>{
+                "web: 192.0.2.13 advertises router id 51 and is not among the peers: it is not "
+                "listened to; give that host its address back, add it to peers, or use another "
+                "virtual_router_id"});
+  EXPECT_THAT(router.status().unheard.value().why, HasSubstr("192.0.2.13 advertises router id 51"));
+}
+
+TEST_F(RouterLog, AnotherTransportOrVersionOfANeighbourIsSaidAndABrokenPacketOnlyCounted) {
+  auto router = active(web());
+  router.refuse(BadPacket::kDestination, kStranger);
+  EXPECT_THAT(lines_with("by unicast, and here the transport is multicast"), SizeIs(1));
+  router.refuse(BadPacket::kVersion, kStranger);
+  EXPECT_THAT(lines_with("in another version of VRRP than 3"), SizeIs(1));
+  const auto before = router.status().unheard;
+  for (const auto reason : {BadPacket::kTtl, BadPacket::kChecksum, BadPacket::kLength, BadPacket::kInterval})
+    router.refuse(reason, kStranger);
+  EXPECT_EQ(router.status().unheard, before);
+}
+
+TEST_F(RouterLog, ASourceThatPeersDoNotListenToIsSaidOnceAndAgainWhenItComesBack) {
+  auto vip = web();
+  vip.transport = config::Transport::kUnicast;
+  vip.peers = {kPeer};
+  vip.own = {kOurs};
+  auto router = active(vip);
+  for (int i = 0; i < 10; ++i) router.interface_usable(kStranger);
+  EXPECT_EQ(lines_with("its peers listen to"),
+            std::vector<std::string>{
+                "web: front advertises from 192.0.2.13, and its peers listen to 192.0.2.11 alone: "
+                "both would be Active; give front that address, or change [nodes]"});
+  router.interface_usable(kOurs);
+  pass(router, 60s);
+  router.interface_usable(kStranger);
+  EXPECT_THAT(lines_with("its peers listen to"), SizeIs(2));
+}
+
 }  // namespace
 }  // namespace hawser::vipd

@@ -194,8 +194,8 @@ TEST_F(VirtualRouterTest, AnAddressThatWasThereBeforeUsIsUsedButNeverAdoptedOrRe
   router.interface_usable(kOurs);
   EXPECT_EQ(router.role(), RoleName::kBackup);
   EXPECT_THAT(hands.log,
-              Contains("web: 192.0.2.100 on front was there before, and not by vipd: it stays when the role "
-                       "is left; remove it where it is configured"));
+              Contains("web: 192.0.2.100 on front is there, and not by vipd: this host answers for it in any "
+                       "role; remove it where it is configured"));
   pass(router, 3500ms);
   EXPECT_THAT(hands.order, ElementsAre("send", "announce 192.0.2.100"));
   hear(router, kPeer, 200);
@@ -432,9 +432,9 @@ TEST_F(VirtualRouterTest, AdvertisesOnceMoreBeforeItStartsItselfAgain) {
 
 TEST_F(VirtualRouterTest, CountsBadPacketsByReason) {
   VirtualRouter router(web(), hands);
-  router.refuse(BadPacket::kTtl);
-  router.refuse(BadPacket::kChecksum);
-  router.refuse(BadPacket::kChecksum);
+  router.refuse(BadPacket::kTtl, kPeer);
+  router.refuse(BadPacket::kChecksum, kPeer);
+  router.refuse(BadPacket::kChecksum, kPeer);
   const auto bad = router.status().counters.bad;
   EXPECT_EQ(bad.of(BadPacket::kTtl), 1U);
   EXPECT_EQ(bad.of(BadPacket::kChecksum), 2U);

@@ -84,6 +84,14 @@ TEST(VipdStatus, JsonSaysHowTheFileIsAndWhatIsWrongWithIt) {
   EXPECT_EQ(to_json(status).at("config").at("state"), "last good");
 }
 
+TEST(VipdStatus, JsonSaysWhyANewStartWasRefused) {
+  auto status = example();
+  EXPECT_EQ(boost::json::serialize(to_json(status).at("restart")), R"({"tried":0,"refused":null})");
+  status.restart = {2, "/usr/sbin/vipd would not start: exit status 1"};
+  EXPECT_EQ(boost::json::serialize(to_json(status).at("restart")),
+            R"({"tried":2,"refused":"/usr/sbin/vipd would not start: exit status 1"})");
+}
+
 TEST(VipdStatus, JsonSaysNullForWhatIsNotThere) {
   auto status = example();
   status.vips.at(0).heard.reset();
