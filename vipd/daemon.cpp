@@ -37,6 +37,8 @@ Daemon::Daemon(asio::io_context& context, Options options)
       notifier_(context),
       lateness_(context),
       monitor_(context),
+      twin_reader_(context),
+      twin_timer_(context),
       look_timer_(context),
       reminder_(context),
       exec_timer_(context) {}
@@ -116,6 +118,7 @@ void Daemon::begin_with(const Reading& reading) {
   if (!opened) return fail_start(kRefused, opened.error().text);
   apply(*reading.settings);
   wait_for_news();
+  watch_for_twins();
   listen();
   if (last_good_)
     remind();

@@ -20,6 +20,7 @@
 #include "vipd/refusal_socket.h"
 #include "vipd/rehearsal.h"
 #include "vipd/status.h"
+#include "vipd/twin_watch.h"
 #include "vipd/worker_link.h"
 #include "vipd/world.h"
 
@@ -85,6 +86,12 @@ class Daemon {
   [[nodiscard]] bool claimed(const AddressKey& address) const;
   [[nodiscard]] bool named(const AddressKey& address) const;
 
+  // other hosts with our own address
+  void watch_for_twins();
+  void wait_for_twins();
+  void ask_for_twins();
+  void twin(const TwinWatch::Heard& heard);
+
   // the routers
   void on_packet(Segment& segment, ByteView packet);
   void settle(const RouterKey& key);
@@ -113,6 +120,9 @@ class Daemon {
   std::optional<RefusalSocket> refusals_;
   std::unique_ptr<World> world_;  // none until the first settings have come
   boost::asio::posix::stream_descriptor monitor_;
+  std::optional<TwinWatch> twins_;
+  boost::asio::posix::stream_descriptor twin_reader_;
+  boost::asio::steady_timer twin_timer_;
   boost::asio::steady_timer look_timer_;
   boost::asio::steady_timer reminder_;
   boost::asio::steady_timer exec_timer_;

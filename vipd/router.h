@@ -88,6 +88,8 @@ class VirtualRouter {
   void mac_changed(const std::string& interface);
   void receive(const Received& received, const IpAddress& from);
   void refuse(BadPacket reason, const IpAddress& from);
+  // Another host has our source address; what it advertises never reaches us.
+  void twin(const MacAddress& mac);
   // The kernel was told that an advertisement did not reach the peer; `code` is an errno.
   void peer_unreachable(const IpAddress& peer, int code);
   void on_time();  // due() has come

@@ -78,6 +78,15 @@ bool VirtualRouter::listens_to(const Meta& meta) const {
   return std::ranges::find(vip_.peers, meta.source) != vip_.peers.end();
 }
 
+void VirtualRouter::twin(const MacAddress& mac) {
+  auto why = fmt::format(
+      "{} has this host's own address {} too: neither hears the other, and both would be "
+      "Active; give one of the two another",
+      mac, config_.source);
+  warn("twin", why);
+  unheard_ = Unheard{std::move(why), hands_.now()};
+}
+
 void VirtualRouter::refuse(BadPacket reason, const IpAddress& from) {
   counters_.bad.count(reason);
   auto why = why_not_heard(reason, vip_, from);

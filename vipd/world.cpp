@@ -235,6 +235,13 @@ void World::announce(const std::string& interface, const IpAddress& address) {
     if (!frames_.send(*index, frame)) return;  // the next round makes it good
 }
 
+void World::probe(const std::string& interface, const IpAddress& address) {
+  const auto index = picture_.index_of(interface);
+  const auto* link = picture_.find(interface);
+  if (!index || link == nullptr || link->seen.mac.is_zero()) return;
+  (void)frames_.send(*index, encode(ArpProbe{link->seen.mac, address}));  // the next one makes it good
+}
+
 void World::info(std::string_view line) {
   log::info("{}", line);
 }

@@ -66,6 +66,8 @@ class World : public Hands {
   Status remove_stray(const Stray& stray);
   Status try_address(const std::string& interface, const Prefix& prefix) override;
   void announce(const std::string& interface, const IpAddress& address) override;
+  // Asks the segment who has our own address, once.
+  void probe(const std::string& interface, const IpAddress& address);
   void info(std::string_view line) override;
   void warning(std::string_view line) override;
 

@@ -44,17 +44,31 @@ Bytes icmp_message(const UnsolicitedNeighbor& neighbor) {
   return icmp.take();
 }
 
-}  // namespace
-
-Bytes encode(const GratuitousArp& arp) {
+// As far as the sender's hardware address.
+Writer arp_to_everybody(const MacAddress& from, ArpForm form) {
   Writer writer;
-  ethernet(writer, kBroadcast, arp.mac, kEtherArp);
+  ethernet(writer, kBroadcast, from, kEtherArp);
   writer.u16(1);       // hardware: Ethernet
   writer.u16(0x0800);  // protocol: IPv4
   writer.u8(6);
   writer.u8(4);
-  writer.u16(static_cast<std::uint16_t>(arp.form));
-  writer.put(arp.mac.bytes);
+  writer.u16(static_cast<std::uint16_t>(form));
+  writer.put(from.bytes);
+  return writer;
+}
+
+}  // namespace
+
+Bytes encode(const ArpProbe& probe) {
+  auto writer = arp_to_everybody(probe.mac, ArpForm::kRequest);
+  writer.u32(0);
+  writer.put(MacAddress{}.bytes);
+  writer.put(probe.address.bytes());
+  return writer.take();
+}
+
+Bytes encode(const GratuitousArp& arp) {
+  auto writer = arp_to_everybody(arp.mac, arp.form);
   writer.put(arp.address.bytes());
   writer.put(kBroadcast.bytes);  // not looked at in a request; a reply is addressed to everybody
   writer.put(arp.address.bytes());

@@ -21,6 +21,14 @@ struct GratuitousArp {
 };
 Bytes encode(const GratuitousArp& arp);
 
+// Asks who has the address without saying that we do: its sender is nobody (RFC 5227 2.1.1), so that no cache
+// learns from it. `address` must be IPv4.
+struct ArpProbe {
+  MacAddress mac;
+  IpAddress address;
+};
+Bytes encode(const ArpProbe& probe);
+
 // What a Neighbor Advertisement says of who sends it. A host that calls itself a router, or the reverse,
 // costs its neighbours their default route (RFC 4861 7.2.5).
 enum class NeighborRole : std::uint8_t { kHost, kRouter };

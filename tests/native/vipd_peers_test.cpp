@@ -22,8 +22,8 @@ class VipdPeers : public VipTest {
       texts.emplace_back(finding.at("text").as_string());
     return texts;
   }
-  static bool finds(const VipHost& host, const std::string& text) {
-    return eventually(10s, [&] { return testing::Value(findings(host), Contains(HasSubstr(text))); });
+  static bool finds(const VipHost& host, const std::string& text, Duration within = 10s) {
+    return eventually(within, [&] { return testing::Value(findings(host), Contains(HasSubstr(text))); });
   }
   [[nodiscard]] static std::size_t lines(const VipHost& host, const std::string& text) {
     const auto log = host.daemon_output();
@@ -51,6 +51,28 @@ TEST_F(VipdPeers, AnAddressThatIsNotTheOneOfNodesIsSaidOnBothSidesOfAUnicastVip)
   EXPECT_TRUE(lb2.becomes("Backup"));
   EXPECT_TRUE(eventually(10s, [&] { return lb1.vipctl({"status"}).status == 0; }))
       << lb1.vipctl({"status"}).text;
+}
+
+TEST_F(VipdPeers, TwoHostsWithOneAddressOfTheirOwnSaySoOnBothSides) {
+  lb2.host().ip({"address add 192.0.2.11/24 dev front", "address del 192.0.2.12/24 dev front"});
+  if (!lb2.holds("192.0.2.11")) lb2.host().ip({"address add 192.0.2.11/24 dev front"});
+  lb1.start();
+  lb2.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  ASSERT_TRUE(lb2.becomes("Active")) << "neither hears the other";
+  const std::string text = "has this host's own address 192.0.2.11 too";
+  EXPECT_TRUE(finds(lb1, text, 15s));
+  EXPECT_TRUE(finds(lb2, text, 15s));
+  EXPECT_EQ(lb1.vipctl({"status"}).status, 3);
+  EXPECT_EQ(lines(lb1, text), 1U);
+}
+
+TEST_F(VipdPeers, ASecondInterfaceOfOursOnTheSegmentIsNoTwin) {
+  const Cable second(segment.connect(lb1.host(), "back"));
+  lb1.host().ip({"link set back up"});  // it answers for what is on front (arp_ignore is 0)
+  settle();
+  std::this_thread::sleep_for(11s);  // asked twice
+  EXPECT_TRUE(findings(lb1).empty()) << lb1.vipctl({"status"}).text;
 }
 
 TEST_F(VipdPeers, TwoTransportsInTwoFilesAreSaidOnBothSides) {

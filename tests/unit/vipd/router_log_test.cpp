@@ -147,6 +147,16 @@ TEST_F(RouterLog, AStrangerWithOurIdIsALineWhateverHeSends) {
   EXPECT_THAT(router.status().unheard.value().why, HasSubstr("192.0.2.13 advertises router id 51"));
 }
 
+TEST_F(RouterLog, AnotherHostWithOurAddressIsSaidOnceAndShown) {
+  auto router = active(web());
+  for (int i = 0; i < 5; ++i) router.twin(MacAddress{{2, 0, 0, 0, 0, 0x12}});
+  EXPECT_EQ(lines_with("own address"),
+            std::vector<std::string>{
+                "web: 02:00:00:00:00:12 has this host's own address 192.0.2.11 too: neither hears "
+                "the other, and both would be Active; give one of the two another"});
+  EXPECT_THAT(router.status().unheard.value().why, HasSubstr("has this host's own address"));
+}
+
 TEST_F(RouterLog, AnotherTransportOrVersionOfANeighbourIsSaidAndABrokenPacketOnlyCounted) {
   auto router = active(web());
   router.refuse(BadPacket::kDestination, kStranger);

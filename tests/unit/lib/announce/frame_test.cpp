@@ -22,6 +22,13 @@ TEST(GratuitousArp, ReplyDiffersFromTheRequestInTheOperationAlone) {
   EXPECT_EQ(encode(GratuitousArp{ArpForm::kReply, kMac, kWeb}), expected);
 }
 
+TEST(ArpProbe, AsksForAnAddressInNobodysName) {
+  auto expected = captured("keepalived-gratuitous-arp");
+  ASSERT_EQ(expected.size(), 42U);
+  std::fill(expected.begin() + 28, expected.begin() + 38, std::uint8_t{0});  // sender's address, target's MAC
+  EXPECT_EQ(encode(ArpProbe{kMac, kWeb}), expected);
+}
+
 TEST(GratuitousArp, AnAddressIsAnnouncedInBothForms) {
   EXPECT_THAT(announcement_of(kWeb, kMac),
               testing::ElementsAre(encode(GratuitousArp{ArpForm::kRequest, kMac, kWeb}),
