@@ -99,23 +99,6 @@ bool has_secondaries(const Prefix& prefix) {
   return prefix.address.is_v4() && prefix.length < 32;
 }
 
-std::vector<nl::DecodedAddress> taken_along(const std::vector<nl::DecodedAddress>& before,
-                                            const std::vector<nl::DecodedAddress>& now, IfIndex link,
-                                            const Prefix& gone) {
-  std::vector<nl::DecodedAddress> lost;
-  const auto is_candidate = [&](const nl::DecodedAddress& one) {
-    return one.link == link && one.prefix != gone && one.prefix.network() == gone.network() &&
-           one.address.protocol != static_cast<std::uint8_t>(Owner::kVipd);
-  };
-  const auto is_there = [&](const nl::DecodedAddress& one) {
-    return std::ranges::any_of(
-        now, [&](const auto& other) { return other.link == link && other.prefix == one.prefix; });
-  };
-  for (const auto& one : before)
-    if (is_candidate(one) && !is_there(one)) lost.push_back(one);
-  return lost;
-}
-
 Promotions promotions(const std::vector<IfIndex>& journal, const std::set<std::string>& wanted,
                       const std::vector<SecondariesOf>& links) {
   Promotions planned;

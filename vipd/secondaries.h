@@ -13,7 +13,6 @@
 #include "lib/base/address.h"
 #include "lib/base/result.h"
 #include "lib/base/strong.h"
-#include "lib/netlink/address_codec.h"
 #include "lib/netlink/socket.h"
 
 namespace hawser::vipd {
@@ -33,12 +32,6 @@ struct Promotions {
 
 // Whether removing an address may take others along: IPv4 with a subnet.
 bool has_secondaries(const Prefix& prefix);
-
-// Addresses of others that went together with `gone`, as they were: where an interface does not promote they
-// are put back at once. Ours are their routers' to put back.
-std::vector<nl::DecodedAddress> taken_along(const std::vector<nl::DecodedAddress>& before,
-                                            const std::vector<nl::DecodedAddress>& now, IfIndex link,
-                                            const Prefix& gone);
 
 // `links`: the wanted interfaces that exist and those of the journal that still exist.
 Promotions promotions(const std::vector<IfIndex>& journal, const std::set<std::string>& wanted,

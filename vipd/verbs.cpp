@@ -16,10 +16,8 @@
 #include "lib/daemon/exit_code.h"
 #include "lib/daemon/lock.h"
 #include "lib/daemon/namespace_lock.h"
-#include "lib/netlink/netlink_kernel.h"
-#include "lib/plan/simulate.h"
 #include "vipd/check_notes.h"
-#include "vipd/interface.h"
+#include "vipd/left_over.h"
 #include "vipd/secondaries.h"
 #include "vipd/worker.h"
 
@@ -65,35 +63,17 @@ Result<FileState> state_after(const cli::Arguments& arguments, std::uint64_t bef
   return fail("vipd: the file was not read within {}", format_duration(kPatience));
 }
 
-// With the host's own addresses that go along put back: where promote_secondaries could not be set.
-std::vector<Step> removing(const Stray& stray, State& state) {
-  std::vector<Step> steps{RemoveAddress{stray.name, stray.prefix}};
-  const auto link = state.links[stray.name];
-  for (const auto& prefix : goes_along(link, stray.prefix))
-    if (const auto& address = link.addresses.at(prefix);
-        address.protocol != static_cast<std::uint8_t>(Owner::kVipd))
-      steps.emplace_back(AddAddress{stray.name, prefix, address});
-  for (const auto& step : steps) simulate(state, step);
-  return steps;
+Step removal_of(const Stray& stray) {
+  return RemoveAddress{stray.name, stray.prefix};
 }
 
-// What is on the interfaces of this host under our number, and nobody's now.
-Result<std::vector<Step>> leftovers(Kernel& kernel) {
-  auto observed = kernel.observe(kLinksAndAddresses);
-  if (!observed) return tl::unexpected(observed.error());
-  Picture picture;
-  picture.see(*observed);
-  std::vector<Step> steps;
-  for (const auto& stray : strays(picture, [](const AddressKey&) { return false; }))
-    std::ranges::move(removing(stray, observed->state), std::back_inserter(steps));
-  return steps;
-}
-
-std::vector<Refusal> remove(const std::vector<Step>& steps, Kernel& kernel) {
+std::vector<Refusal> remove(LeftOver& left) {
   std::vector<Refusal> refused;
-  for (const auto& step : steps)
-    if (const auto removed = kernel.perform(step); !removed)
+  for (const auto& stray : left.addresses())
+    if (const auto removed = left.remove(stray); !removed) {
+      const auto step = removal_of(stray);
       refused.push_back({.object = object_of(step), .step = step, .why = removed.error(), .price = {}});
+    }
   return refused;
 }
 
@@ -150,16 +130,16 @@ int cleanup(const cli::Arguments& arguments) {
     return cli::refuse(arguments, "vipd", fmt::format("cleanup: {}", lock.error().text));
   const auto alone = NamespaceLock::take("vipd");
   if (!alone) return cli::refuse(arguments, "vipd", fmt::format("cleanup: {}", alone.error().text));
-  auto kernel = NetlinkKernel::open();
-  if (!kernel) return cli::refuse(arguments, "vipd", kernel.error());
-  const auto steps = leftovers(*kernel);
-  if (!steps) return cli::refuse(arguments, "vipd", steps.error());
-  if (arguments.has("--dry-run")) return say_cleaned(arguments, *steps, {});
-  const auto refused = remove(*steps, *kernel);
+  auto left = LeftOver::find();
+  if (!left) return cli::refuse(arguments, "vipd", left.error());
+  std::vector<Step> steps;
+  std::ranges::transform(left->addresses(), std::back_inserter(steps), removal_of);
+  if (arguments.has("--dry-run")) return say_cleaned(arguments, steps, {});
+  const auto refused = remove(*left);
   if (refused.empty())
     if (const auto restored = Promoter(arguments.state_dir).want({}); !restored)
       return cli::refuse(arguments, "vipd", restored.error());
-  return say_cleaned(arguments, *steps, refused);
+  return say_cleaned(arguments, steps, refused);
 }
 
 int worker(const cli::Arguments& arguments) {

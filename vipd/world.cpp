@@ -8,7 +8,6 @@
 #include "lib/daemon/log.h"
 #include "lib/netlink/address_codec.h"
 #include "lib/netlink/explain.h"
-#include "lib/netlink/secondaries_codec.h"
 #include "vipd/secondaries.h"
 
 namespace hawser::vipd {
@@ -160,37 +159,11 @@ Status World::take_away(const RemoveAddress& step, IfIndex link) {
   return keeping_secondaries(steps_, link, step.prefix, [&] { return perform(step, link); });
 }
 
-// Worth a dump only where others may go along.
-std::vector<nl::DecodedAddress> World::addresses_beside(const Prefix& prefix, IfIndex link) {
-  if (!has_secondaries(prefix)) return {};
-  const auto promotes = steps_.ask(nl::encode_get_secondaries(link), nl::decode_secondaries);
-  if (!promotes || promotes->promoted) return {};
-  auto addresses = steps_.collect(nl::encode_get_addresses(), nl::decode_address);
-  return addresses ? std::move(*addresses) : std::vector<nl::DecodedAddress>{};
-}
-
-// promote_secondaries could not be set: the host's own addresses are not ours to take away.
-void World::put_back(const std::vector<nl::DecodedAddress>& before, const RemoveAddress& step, IfIndex link) {
-  if (before.empty()) return;
-  const auto now = steps_.collect(nl::encode_get_addresses(), nl::decode_address);
-  if (!now) return;
-  for (const auto& [index, prefix, address, detection] : taken_along(before, *now, link, step.prefix)) {
-    const AddAddress back{step.link, prefix, address};
-    if (const auto done = perform(back, link); done)
-      log::warning("{}: address {} went together with {} and is put back: promote_secondaries is off",
-                   step.link, prefix, step.prefix);
-    else
-      log::warning("{}", done.error().text);
-  }
-}
-
 Status World::perform(const RemoveAddress& step, IfIndex link) {
-  const auto beside = addresses_beside(step.prefix, link);
   const auto done = steps_.request(nl::encode_remove_address(link, step.prefix));
   const int code = done ? 0 : done.error().code;
   if (code == 0 || code == EADDRNOTAVAIL || code == ENODEV) {  // gone already, or with its link
     picture_.address_is_gone(link, step.prefix);
-    put_back(beside, step, link);
     return {};
   }
   return fail_with(code, "{}: {}", describe(step), nl::explain(step, done.error(), nl::has_net_admin()));

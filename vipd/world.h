@@ -79,8 +79,6 @@ class World : public Hands {
   Status perform(const AddAddress& step, IfIndex link);
   Status take_away(const RemoveAddress& step, IfIndex link);
   Status perform(const RemoveAddress& step, IfIndex link);
-  std::vector<nl::DecodedAddress> addresses_beside(const Prefix& prefix, IfIndex link);
-  void put_back(const std::vector<nl::DecodedAddress>& before, const RemoveAddress& step, IfIndex link);
 
   boost::asio::io_context& context_;
   NetlinkKernel kernel_;

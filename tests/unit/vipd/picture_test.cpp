@@ -52,8 +52,10 @@ TEST(Picture, AFreshLookAndANotificationSayTheSameOfAPort) {
   observed.state.links["br0"].up = true;
   observed.state.links["eth0"].up = true;
   observed.state.links["eth0"].master = "br0";
-  observed.links["br0"] = {IfIndex{3}, true, 0, "bridge", {}, "", 0};
-  observed.links["eth0"] = {IfIndex{5}, true, 0, "", {}, "", 0};
+  observed.links["br0"].index = IfIndex{3};
+  observed.links["br0"].kind = "bridge";
+  observed.links["eth0"].index = IfIndex{5};
+  for (auto& [name, status] : observed.links) status.carrier = true;
   Picture looked;
   looked.see(observed);
   Picture told;
