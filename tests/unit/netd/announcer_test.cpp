@@ -68,6 +68,12 @@ TEST(Moved, IsNotOfDevicesThatTheFileDoesNotName) {
   EXPECT_THAT(told(host(), now, {"eth5"}), IsEmpty());
 }
 
+TEST(Moved, IsNotAnAddressThatAnotherDeviceHasToo) {
+  auto both = host();
+  both.state.links["eth5"].addresses[prefix("192.0.2.11/24")] = owned_by(kNetd);
+  EXPECT_THAT(told(both, both, {"eth5"}), IsEmpty());
+}
+
 TEST(Moved, IsAnAddressThatWasOnAnotherCard) {
   auto before = host();
   before.state.links["eth5"].addresses[prefix("192.0.2.50/24")] = owned_by(kBoot);

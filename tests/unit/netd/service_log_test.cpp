@@ -65,6 +65,18 @@ TEST_F(ServiceLogOf, OneThatDiesAgainIsSaidAgain) {
   EXPECT_THAT(lines, ElementsAre(HasSubstr("web2 198.51.100.22:8080: removed: 3 checks failed")));
 }
 
+// Nothing is taken out, for nothing was in: and yet it went up and down.
+TEST_F(ServiceLogOf, OneThatDiesAgainWhileTheKernelRefusedItIsSaidAgain) {
+  kernel.refuse_always([](const Step& step) { return std::holds_alternative<AddReal>(step); }, {"", EPERM});
+  start(web());
+  verdict(kWeb2, bad(), 3);
+  verdict(kWeb2, good(), 2);
+  pass(seconds{61});  // the same within a minute is no news
+  forget_lines();
+  verdict(kWeb2, bad(), 3);
+  EXPECT_THAT(lines, ElementsAre(StartsWith(kDown2)));
+}
+
 TEST_F(ServiceLogOf, OneThatIsDeadFromTheStartAndQuiescedIsSaidToHaveNoWeight) {
   auto config = web();
   config.pools["web"].on_failure = config::OnFailure::kQuiesce;
