@@ -56,13 +56,20 @@ std::string kind_of(const std::string& device, const Observed& observed) {
   return status == observed.links.end() || status->second.kind.empty() ? "device" : status->second.kind;
 }
 
+// The kernel does not take the route back while the address itself is not a local one any more ("ip route
+// flush table all").
 std::vector<std::string> lost_subnets(const std::string& name, const Link& wanted, const State& state) {
   std::vector<std::string> texts;
-  for (const auto& [key, route] : state.gone)
-    if (route.device == name && std::ranges::any_of(wanted.addresses, [&](const auto& entry) {
-          return entry.first.network() == key.to;
-        }))
-      texts.push_back(fmt::format("the route to {} is gone", key.to));
+  for (const auto& [key, route] : state.gone) {
+    if (route.device != name) continue;
+    const auto address = std::ranges::find_if(
+        wanted.addresses, [&](const auto& entry) { return entry.first.network() == key.to; });
+    if (address != wanted.addresses.end())
+      texts.push_back(
+          fmt::format("the route to {} is gone: where it does not come back, delete the address "
+                      "(ip address del {} dev {}): netd adds it again",
+                      key.to, address->first, name));
+  }
   return texts;
 }
 

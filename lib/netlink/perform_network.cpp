@@ -7,6 +7,7 @@
 #include "lib/netlink/link_codec.h"
 #include "lib/netlink/network.h"
 #include "lib/netlink/route_codec.h"
+#include "lib/plan/simulate.h"
 
 namespace hawser::nl {
 
@@ -142,6 +143,7 @@ Status Network::perform(const AddRoute& step) {
   const auto alone_or_last = step.key.nth == 0 ? PutRoute::kNew : PutRoute::kAppend;
   auto status = put(step.before_others ? PutRoute::kPrepend : alone_or_last, step.key, step.route);
   if (status || status.error().code != EEXIST) return status;
+  if (is_kernel_made(step.route)) return {};  // made by the kernel meanwhile, which observe() shows once only
   Observed now;
   if (auto seen = observe(now, true); !seen) return seen;
   const auto keys = keys_like(now.state.routes, step.key);

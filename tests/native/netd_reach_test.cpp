@@ -25,7 +25,8 @@ class NetdReach : public LabTest {
   }
   void SetUp() override {
     netd.start();
-    ASSERT_TRUE(eventually(20s, [&] { return netd.is_ready() && netd.state() == "ok"; })) << netd.log();
+    ASSERT_TRUE(eventually(20s, [&] { return netd.is_ready() && netd.state() == "ok"; }))
+        << netd.ask({"status"}).text << netd.log();
   }
   [[nodiscard]] bool shows(int exit_code, const std::string& text) const {
     return eventually(20s, [&] {
@@ -77,6 +78,20 @@ TEST_F(NetdReach, ARouteThatWasPutBackGoesWithItsAddress) {
                                   routes("-6").find("2001:db8:") == std::string::npos;
                          }))
       << routes("-4") << routes("-6") << netd.log();
+}
+
+// The address is there and is not this host's any more: no route may have it as its source.
+TEST_F(NetdReach, SaysWhatHelpsWhereTheKernelDoesNotTakeTheRouteBack) {
+  here.ip({"route flush table all dev eth0"});
+  EXPECT_TRUE(shows(3, "delete the address (ip address del 192.0.2.11/24 dev eth0): netd adds it again"))
+      << netd.ask({"status"}).text;
+  here.ip({"address del 192.0.2.11/24 dev eth0"});
+  EXPECT_TRUE(eventually(20s,
+                         [&] {
+                           return here.run({"ping", "-c1", "-W1", "192.0.2.9"}).status == 0;
+                         }))
+      << routes("-4") << netd.log();
+  EXPECT_TRUE(shows(0, ": ok\n")) << netd.ask({"status"}).text;
 }
 
 TEST_F(NetdReach, LeavesASubnetToWhoeverHasARouteOfHisOwnToIt) {

@@ -74,7 +74,10 @@ TEST_F(AddressState, OfADeviceWithoutAddressesIsNobodysConcern) {
 TEST_F(AddressState, IsDegradedWhileTheRouteToASubnetIsGone) {
   observed.state.gone[RouteKey{254, prefix("192.0.2.0/24")}].device = "bond0";
   observed.state.gone[RouteKey{254, prefix("198.51.100.0/24")}].device = "bond0";
-  EXPECT_EQ(only(), (Finding{"bond0 addresses", Condition::kDegraded, "the route to 192.0.2.0/24 is gone"}));
+  EXPECT_EQ(only(),
+            (Finding{"bond0 addresses", Condition::kDegraded,
+                     "the route to 192.0.2.0/24 is gone: where it does not come back, delete the address (ip "
+                     "address del 192.0.2.1/24 dev bond0): netd adds it again"}));
 }
 
 TEST_F(AddressState, IsDegradedWhileAnotherDeviceHasOneToo) {
