@@ -162,9 +162,9 @@ class Daemon {
     if (std::exchange(announce_, false))
       notifier_.ready(source_.last_good ? "running the last good file" : "");
     if (!std::exchange(to_keep_, false)) return;
-    if (auto kept = config::keep_last_good(arguments_.state_dir, "netd", sources_); !kept)
+    const config::LastGood good{config_.node, std::exchange(sources_, {})};
+    if (auto kept = config::keep_last_good(arguments_.state_dir, "netd", good); !kept)
       log::warning("{}", kept.error().text);
-    sources_.clear();
     malloc_trim(0);  // reading a file of a thousand services takes more than keeping what it says
   }
 
@@ -314,7 +314,8 @@ std::optional<Chosen> choose(const cli::Arguments& arguments) {
     for (const auto& problem : kept.problems) log::error("{}", to_string(problem));
     return std::nullopt;
   }
-  log::warning("{} is broken, the last good one is in use", source.file);
+  log::warning("{} is broken, the last good one is in use{}", source.file,
+               kept.config.node.empty() ? "" : fmt::format(", as node {}", kept.config.node));
   source.last_good = true;
   return Chosen{std::move(kept), std::move(source)};
 }

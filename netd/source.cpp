@@ -1,6 +1,5 @@
 #include "netd/source.h"
 
-#include <array>
 #include <cerrno>
 
 #include <unistd.h>
@@ -10,20 +9,12 @@
 namespace hawser::netd {
 namespace {
 
-constexpr const char* kNodeFile = "/etc/hawser/node";
 constexpr const char* kBootIdFile = "/proc/sys/kernel/random/boot_id";
 
 std::string first_word(const std::string& text) {
   const auto from = text.find_first_not_of(" \t\r\n");
   if (from == std::string::npos) return {};
   return text.substr(from, text.find_first_of(" \t\r\n", from) - from);
-}
-
-std::string short_host_name() {
-  std::array<char, 256> name{};
-  if (::gethostname(name.data(), name.size() - 1) != 0) return {};
-  const std::string full(name.data());
-  return full.substr(0, full.find('.'));
 }
 
 config::Emptiness emptiness_of(const cli::Arguments& arguments) {
@@ -44,11 +35,9 @@ Reading unreadable(const std::filesystem::path& file, const Error& why) {
           {}};
 }
 
-Reading judge_sources(std::vector<config::Source> sources, const std::string& node, config::Part part,
+Reading judge_sources(std::vector<config::Source> sources, const config::NodeChoice& node, config::Part part,
                       config::Emptiness emptiness) {
-  const auto node_file = read_file(kNodeFile);
-  const config::NodeChoice choice{node, node_file ? first_word(*node_file) : "", short_host_name()};
-  auto loaded = config::load(sources, choice, part, emptiness);
+  auto loaded = config::load(sources, node, part, emptiness);
   return {std::move(sources), std::move(loaded.config), std::move(loaded.effective),
           std::move(loaded.problems), std::move(loaded.notes)};
 }
@@ -56,7 +45,8 @@ Reading judge_sources(std::vector<config::Source> sources, const std::string& no
 Reading read_file_of(const cli::Arguments& arguments, config::Part part) {
   auto sources = config::read_sources(arguments.config);
   if (!sources) return unreadable(arguments.config, sources.error());
-  return judge_sources(std::move(*sources), arguments.node, part, emptiness_of(arguments));
+  return judge_sources(std::move(*sources), config::node_of_this_host(arguments.node), part,
+                       emptiness_of(arguments));
 }
 
 Reading read_file_over(const cli::Arguments& arguments, const std::function<Holdings()>& held) {
@@ -74,12 +64,14 @@ Reading read_file_over(const cli::Arguments& arguments, const std::function<Hold
 }
 
 Reading read_last_good_of(const cli::Arguments& arguments) {
-  auto sources = config::read_last_good(arguments.state_dir, "netd");
-  if (!sources && sources.error().code == ENOENT)
+  auto good = config::read_last_good(arguments.state_dir, "netd");
+  if (!good && good.error().code == ENOENT)
     return unreadable(arguments.state_dir, {"no last good file was kept", ENOENT});
-  if (!sources) return unreadable(arguments.state_dir, sources.error());
+  if (!good) return unreadable(arguments.state_dir, good.error());
+  auto node = config::node_of_this_host(arguments.node);
+  node.kept = good->node;
   // What was applied once may be applied again, also when it was asked to take everything away.
-  return judge_sources(std::move(*sources), arguments.node, config::Part::kNetd, config::Emptiness::kAllowed);
+  return judge_sources(std::move(good->sources), node, config::Part::kNetd, config::Emptiness::kAllowed);
 }
 
 std::string boot_id() {

@@ -40,7 +40,7 @@ Reading read_file_over(const cli::Arguments& arguments, const std::function<Hold
 Reading read_last_good_of(const cli::Arguments& arguments);
 // A reading whose only problem is that there is nothing to judge.
 Reading unreadable(const std::filesystem::path& file, const Error& why);
-Reading judge_sources(std::vector<config::Source> sources, const std::string& node, config::Part part,
+Reading judge_sources(std::vector<config::Source> sources, const config::NodeChoice& node, config::Part part,
                       config::Emptiness emptiness = config::Emptiness::kRefused);
 
 // What earlier runs made since this machine was booted; an unreadable journal is an error, a missing one is

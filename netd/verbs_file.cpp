@@ -25,7 +25,7 @@ int judge_for_every_node(const cli::Arguments& arguments) {
   answer::Verdict all;  // what every node has, each once
   const auto nodes = config::node_names(*sources);
   for (const auto& node : nodes) {
-    const auto reading = judge_sources(*sources, node, config::Part::kAll);
+    const auto reading = judge_sources(*sources, config::node_of_this_host(node), config::Part::kAll);
     add_new(all.problems, reading.problems);
     add_new(all.notes, reading.notes);
   }

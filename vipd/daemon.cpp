@@ -180,7 +180,8 @@ void Daemon::start_or_change(const config::Vip& vip) {
 }
 
 void Daemon::remind() {
-  log::warning("{} is bad: the last good file is in use", options_.files.config.native());
+  log::warning("{} is bad: the last good file is in use{}", options_.files.config.native(),
+               settings_.node.empty() ? "" : fmt::format(", as node {}", settings_.node));
   reminder_.expires_after(kReminder);
   reminder_.async_wait([this](const error_code& cancelled) {
     if (!cancelled) remind();

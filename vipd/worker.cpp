@@ -1,8 +1,6 @@
 #include "vipd/worker.h"
 
-#include <array>
 #include <cerrno>
-#include <fstream>
 #include <iterator>
 #include <sstream>
 
@@ -20,23 +18,9 @@ namespace hawser::vipd {
 
 namespace {
 
-std::string short_host_name() {
-  std::array<char, 256> name{};
-  gethostname(name.data(), name.size() - 1);
-  const std::string whole(name.data());
-  return whole.substr(0, whole.find('.'));
-}
-
-std::string node_file() {
-  std::ifstream file("/etc/hawser/node");
-  std::string name;
-  file >> name;
-  return name;
-}
-
-FileReading judge(const std::vector<config::Source>& sources, const Files& files, config::Part part,
-                  config::Emptiness emptiness = config::Emptiness::kRefused) {
-  const auto loaded = config::load(sources, {files.node, node_file(), short_host_name()}, part, emptiness);
+FileReading judge(const std::vector<config::Source>& sources, const config::NodeChoice& node,
+                  config::Part part, config::Emptiness emptiness = config::Emptiness::kRefused) {
+  const auto loaded = config::load(sources, node, part, emptiness);
   FileReading result;
   result.reading.problems = loaded.problems;
   result.notes = loaded.notes;
@@ -81,9 +65,10 @@ std::string next_request(int fd) {
   return Assembler().add(ByteView(buffer).first(static_cast<std::size_t>(length))).value_or("");
 }
 
-void keep(const Files& files, const std::vector<config::Source>& sources) {
-  if (sources.empty()) return;
-  const auto kept = config::keep_last_good(files.state_directory, "vipd", sources);
+void keep(const Files& files, const FileReading& latest) {
+  if (latest.sources.empty() || !latest.reading.settings) return;
+  const auto kept =
+      config::keep_last_good(files.state_directory, "vipd", {latest.reading.settings->node, latest.sources});
   if (!kept) log::warning("{}", kept.error().text);
 }
 
@@ -100,15 +85,19 @@ void secure(Promoter& promoter, const std::set<std::string>& interfaces) {
 
 FileReading read_files(const Files& files, bool may_use_last_good, config::Emptiness emptiness) {
   const auto sources = config::read_sources(files.config);
-  auto result = sources ? judge(*sources, files, config::Part::kVipd, emptiness) : FileReading{};
+  auto result = sources
+                    ? judge(*sources, config::node_of_this_host(files.node), config::Part::kVipd, emptiness)
+                    : FileReading{};
   if (!sources) result.reading.problems.push_back(unreadable(files.config, sources.error()));
   if (result.reading.settings || !may_use_last_good) return result;
   const auto kept = config::read_last_good(files.state_directory, "vipd");
   if (!kept && kept.error().code != ENOENT)
     result.reading.problems.push_back(unreadable(files.config, kept.error()));
-  if (!kept || kept->empty()) return result;
+  if (!kept || kept->sources.empty()) return result;
+  auto node = config::node_of_this_host(files.node);
+  node.kept = kept->node;
   // Also one that was asked to take everything away.
-  auto last = judge(*kept, files, config::Part::kVipd, config::Emptiness::kAllowed);
+  auto last = judge(kept->sources, node, config::Part::kVipd, config::Emptiness::kAllowed);
   if (!last.reading.settings) return result;
   last.reading.last_good = true;
   last.reading.problems = std::move(result.reading.problems);
@@ -118,7 +107,7 @@ FileReading read_files(const Files& files, bool may_use_last_good, config::Empti
 
 FileReading judge_whole(const Files& files) {
   const auto sources = config::read_sources(files.config);
-  if (sources) return judge(*sources, files, config::Part::kAll);
+  if (sources) return judge(*sources, config::node_of_this_host(files.node), config::Part::kAll);
   FileReading result;
   result.reading.problems.push_back(unreadable(files.config, sources.error()));
   return result;
@@ -137,7 +126,7 @@ int run_worker(const Files& files) {
   while (alive) {
     const auto request = next_request(socket->get());
     if (request.empty()) break;
-    if (request == kKeep) keep(files, latest.sources);
+    if (request == kKeep) keep(files, latest);
     if (request.starts_with(kSecure)) secure(promoter, words_of(request.substr(kSecure.size())));
     if (request == kRelease) {
       secure(promoter, {});

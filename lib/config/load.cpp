@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "lib/config/build.h"
 #include "lib/config/merge.h"
@@ -75,7 +76,32 @@ struct Choice {
 Choice chosen(const NodeChoice& choice) {
   if (!choice.asked.empty()) return {choice.asked, "--node"};
   if (!choice.node_file.empty()) return {choice.node_file, "/etc/hawser/node"};
-  return {choice.short_host_name, "its host name"};
+  return {choice.host_name, "its host name"};
+}
+
+bool is_same_name(std::string_view one, std::string_view other) {
+  const auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
+  return std::ranges::equal(one, other, {}, lower, lower);
+}
+
+// The node with that name, in the file's own spelling; null: none, or several that differ in capitals only.
+const std::string* named(const std::vector<std::string>& nodes, std::string_view name) {
+  if (const auto exact = std::ranges::find(nodes, name); exact != nodes.end()) return &*exact;
+  const std::string* found = nullptr;
+  for (const auto& node : nodes) {
+    if (!is_same_name(node, name)) continue;
+    if (found != nullptr) return nullptr;
+    found = &node;
+  }
+  return found;
+}
+
+const std::string* find_node(const std::vector<std::string>& nodes, const NodeChoice& choice) {
+  const auto [name, how] = chosen(choice);
+  if (const auto* whole = named(nodes, name); whole != nullptr) return whole;
+  if (name == choice.host_name)
+    if (const auto* host = named(nodes, name.substr(0, name.find('.'))); host != nullptr) return host;
+  return choice.kept.empty() ? nullptr : named(nodes, choice.kept);
 }
 
 // `dump` of one node is a file of its own, and the rules between nodes want every node's priority.
@@ -100,14 +126,14 @@ Place place_of_nodes(const Table& root) {
 // Which node this host is. Where that is unknown, the first one's view is judged all the same.
 std::string choose_node(const Table& root, const std::vector<std::string>& nodes, const NodeChoice& choice,
                         Report& report) {
-  const auto [name, how] = chosen(choice);
   if (nodes.empty()) {
     if (!choice.asked.empty())
       report.add(Part::kAll, place_of_nodes(root), "nodes",
                  fmt::format("--node {} was given, but the file has no [nodes]", choice.asked));
     return {};
   }
-  if (std::ranges::find(nodes, name) != nodes.end()) return name;
+  if (const auto* node = find_node(nodes, choice); node != nullptr) return *node;
+  const auto [name, how] = chosen(choice);
   report.add(
       Part::kAll, place_of_nodes(root), "nodes",
       fmt::format("this host is {} ({}), which is not among {}: write its node name to /etc/hawser/node or "

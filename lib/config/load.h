@@ -54,12 +54,16 @@ struct Loaded {
   [[nodiscard]] bool good() const { return problems.empty(); }
 };
 
-// Which node: `asked` (--node), else `node_file` (/etc/hawser/node), else `short_host_name`.
+// Which node: `asked` (--node), else `node_file` (/etc/hawser/node), else `host_name`, whole or up to its
+// first dot. As in DNS, capitals make no difference. Where that is no node of the file: `kept`.
 struct NodeChoice {
   std::string asked;
   std::string node_file;
-  std::string short_host_name;
+  std::string host_name;
+  std::string kept{};  // whom a last good file was kept for
 };
+// What this host says it is.
+NodeChoice node_of_this_host(const std::string& asked);
 
 Loaded load(const std::vector<Source>& sources, const NodeChoice& choice, Part part = Part::kAll,
             Emptiness emptiness = Emptiness::kRefused);
@@ -71,12 +75,16 @@ std::vector<std::string> node_names(const std::vector<Source>& sources);
 // why.
 Result<std::vector<Source>> read_sources(const std::filesystem::path& file);
 
-// The last good file (DESIGN 5): kept in the state directory after it was applied, written atomically, and
-// given to whom the directory belongs: root may have applied what the unit must read. Reading it, ENOENT:
-// none was kept.
+// The last good file (DESIGN 5), and whom it was good for: the host may have got another name since.
+struct LastGood {
+  std::string node;  // empty: of a file without [nodes]
+  std::vector<Source> sources;
+  bool operator==(const LastGood&) const = default;
+};
+// Kept in the state directory after it was applied, written atomically, and given to whom the directory
+// belongs: root may have applied what the unit must read. Reading it, ENOENT: none was kept.
 Status keep_last_good(const std::filesystem::path& state_directory, std::string_view program,
-                      const std::vector<Source>& sources);
-Result<std::vector<Source>> read_last_good(const std::filesystem::path& state_directory,
-                                           std::string_view program);
+                      const LastGood& good);
+Result<LastGood> read_last_good(const std::filesystem::path& state_directory, std::string_view program);
 
 }  // namespace hawser::config

@@ -112,6 +112,33 @@ void targets_are_sound(const BondSection& bond, std::string_view key, const std:
     fault(report, bond, key, fmt::format("must be at most {}, not {}", kMost, targets.size()));
 }
 
+// Whose a target is besides: "of [vip.web]"; empty: another host's, as far as the file tells.
+std::string holder_here(const File& file, const BondSection& bond, const IpAddress& target) {
+  for (const auto& [name, vip] : file.vips)
+    if (std::ranges::find(vip.said.addresses, target, [](const VipAddress& held) {
+          return held.prefix.address;
+        }) != vip.said.addresses.end())
+      return fmt::format("of [{}]", vip.path);
+  std::string holder;
+  each_interface(file, [&](const std::string&, const auto& section) {
+    if (section.path != bond.path &&
+        std::ranges::find(section.said.addresses, target, &Prefix::address) != section.said.addresses.end())
+      holder = fmt::format("of [{}]", section.path);
+  });
+  return holder;
+}
+
+// bond_arp_send_all(): to an address of this host leads no route through the bond.
+void targets_are_elsewhere(const File& file, const BondSection& bond, std::string_view key,
+                           const std::vector<IpAddress>& targets, Report& report) {
+  for (std::size_t i = 0; i < targets.size(); ++i)
+    if (const auto holder = holder_here(file, bond, targets[i]); !holder.empty())
+      report.note(Part::kNetd, bond.at(key, i), dotted(bond.path, key),
+                  fmt::format("{} is {}: nobody answers for it while this host holds it, and the ports are "
+                              "found dead",
+                              targets[i], holder));
+}
+
 // The kernel would round down without a word.
 void delays_are_multiples(const BondSection& bond, Report& report) {
   const auto miimon = option_of(bond.said, BondOption::kMiimon);
@@ -168,6 +195,8 @@ void check_bonds(const File& file, Report& report) {
     arp_has_targets(bond, report);
     targets_are_sound(bond, "arp_ip_target", bond.said.arp_ip_target, Family::kIpv4, report);
     targets_are_sound(bond, "ns_ip6_target", bond.said.ns_ip6_target, Family::kIpv6, report);
+    targets_are_elsewhere(file, bond, "arp_ip_target", bond.said.arp_ip_target, report);
+    targets_are_elsewhere(file, bond, "ns_ip6_target", bond.said.ns_ip6_target, report);
     delays_are_multiples(bond, report);
     one_name_for_announcements(bond, report);
     system_address_is_a_stations(bond, report);

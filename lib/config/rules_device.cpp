@@ -192,13 +192,16 @@ std::optional<Mtu> mtu_of(const File& file, const Devices& devices, const std::s
   return std::nullopt;
 }
 
+// dev_validate_mtu(): "mtu greater than device maximum". Only lo, a dummy and a VRF have no such limit.
 template <class S>
-void mtu_fits_the_kind(const Section<S>& link, LinkKind kind, Report& report) {
+void mtu_fits_the_kind(const std::string& device, const Section<S>& link, LinkKind kind, Report& report) {
   constexpr std::uint32_t kMost = 65535;  // ETH_MAX_MTU
   const auto& mtu = link.said.mtu;
   if (!mtu) return;
-  if (*mtu > kMost && (kind == LinkKind::kBond || kind == LinkKind::kVlan))
-    fault(report, link, "mtu", fmt::format("{} is above {}, the most of a {}", *mtu, kMost, name_of(kind)));
+  const bool card = kind == LinkKind::kPhysical && device != kLoopback;
+  if (*mtu > kMost && (card || kind == LinkKind::kBond || kind == LinkKind::kVlan))
+    fault(report, link, "mtu",
+          fmt::format("{} is above {}, the most of a {}", *mtu, kMost, card ? "card" : name_of(kind)));
   if (*mtu < kLeastIpv6Mtu && kind == LinkKind::kVrf)
     fault(report, link, "mtu", fmt::format("{} is below {}, the least of a vrf", *mtu, kLeastIpv6Mtu));
 }
@@ -212,6 +215,17 @@ void vlan_mtu_fits_below(const File& file, const Devices& devices, const Section
   fault(report, link, "mtu",
         fmt::format("{0} is above the {1}{2} of {3} below it: write mtu = {0} there as well", *link.said.mtu,
                     below->bytes, below->written ? "" : " (default)", quote(link.said.on)));
+}
+
+// vlan_dev_open(): "Network is down".
+void vlan_stands_on_what_is_up(const File& file, const Devices& devices, const Section<LinkSpec>& link,
+                               Report& report) {
+  if (link.said.kind != LinkKind::kVlan || !link.said.up) return;
+  const auto* below = find_device(devices, device_of(file, link.said.on));
+  if (below == nullptr || below->said == nullptr || below->said->up) return;
+  fault(report, link, "on",
+        fmt::format("{} has up = false: write up = false here too, as nothing on it can be up",
+                    quote(link.said.on)));
 }
 
 bool has_ipv6(const InterfaceSpec& said) {
@@ -252,13 +266,15 @@ void check_devices(const File& file, Report& report) {
   const auto devices = devices_of(file);
   one_section_per_device(file, report);
   loopback_is_there_already(file, report);
-  for (const auto& [name, bond] : file.bonds) mtu_fits_the_kind(bond, LinkKind::kBond, report);
+  for (const auto& [name, bond] : file.bonds)
+    mtu_fits_the_kind(own_device(name, bond), bond, LinkKind::kBond, report);
   for (const auto& [name, link] : file.links) {
     link_has_a_kind(link, report);
     keys_fit_the_kind(link, report);
     vlan_stands_on_something(file, link, report);
     vlans_are_possible(file, link, report);
-    if (link.said.kind) mtu_fits_the_kind(link, *link.said.kind, report);
+    vlan_stands_on_what_is_up(file, devices, link, report);
+    if (link.said.kind) mtu_fits_the_kind(own_device(name, link), link, *link.said.kind, report);
     vlan_mtu_fits_below(file, devices, link, report);
   }
   each_interface(file, [&](const std::string& name, const auto& section) {

@@ -53,6 +53,28 @@ void routes_are_unique(const File& file, Report& report) {
   });
 }
 
+constexpr std::uint32_t kMainTable = 254;  // RT_TABLE_MAIN
+
+// Where the kernel puts what leads over a device.
+std::uint32_t table_of(const File& file, const std::string& name, const InterfaceSpec& said) {
+  if (const auto* itself = find_vrf(file, name); itself != nullptr) return itself->table;
+  const auto* vrf = find_vrf(file, said.vrf);
+  return vrf == nullptr ? kMainTable : vrf->table;
+}
+
+// A network that the device of an address is in: the kernel makes the route to it by itself.
+struct Connected {
+  Prefix address;
+  std::string device;
+};
+
+// A route of the file over another router.
+struct Routed {
+  RouteKey key;
+  IpAddress via;
+  Place place;
+};
+
 // What the rules of one device's routes look at.
 struct Host {
   const File& file;
@@ -60,17 +82,58 @@ struct Host {
   Networks networks;
   std::map<IpAddress, std::string> own;     // this host's addresses, and the device of each
   std::map<IpAddress, std::string> moving;  // the vips' addresses, and the vip of each
+  std::vector<Prefix> ranges;               // on lo: each address in them is this host's
+  std::map<RouteKey, Connected> connected;
+  std::vector<Routed> routed;
 };
 
+// fib_add_ifaddr(), addrconf_prefix_route().
+void add_connected(Host& host, std::uint32_t table, const Prefix& address, const std::string& device) {
+  constexpr std::uint32_t kIpv6Kernel = 256;  // IP6_RT_PRIO_ADDRCONF
+  const bool v4 = address.address.is_v4();
+  constexpr int kHost = 32;
+  if (v4 && address.length == kHost) return;
+  const RouteKey key{.table = table, .to = address.network(), .metric = v4 ? 0 : kIpv6Kernel};
+  host.connected.emplace(key, Connected{address, device});
+}
+
+template <class S>
+void add_device(Host& host, const std::string& name, const Section<S>& section) {
+  const auto device = own_device(name, section);
+  const auto table = table_of(host.file, name, section.said);
+  for (const auto& prefix : section.said.addresses) {
+    host.own.emplace(prefix.address, device);
+    if (device == "lo")
+      host.ranges.push_back(prefix.network());
+    else if (section.said.up)
+      add_connected(host, table, prefix, device);
+  }
+  for (const auto& route : section.said.routes)
+    if (const auto key = route_key(host.file, section.said, route.said); key && route.said.via)
+      host.routed.push_back({*key, *route.said.via, route.place});
+}
+
 Host host_of(const File& file, const Devices& devices) {
-  Host host{file, devices, Networks(file), {}, {}};
-  each_interface(file, [&](const std::string& name, const auto& section) {
-    for (const auto& prefix : section.said.addresses)
-      host.own.emplace(prefix.address, own_device(name, section));
-  });
+  Host host{file, devices, Networks(file), {}, {}, {}, {}, {}};
+  each_interface(file,
+                 [&](const std::string& name, const auto& section) { add_device(host, name, section); });
   for (const auto& [name, vip] : file.vips)
     for (const auto& address : vip.said.addresses) host.moving.emplace(address.prefix.address, vip.path);
   return host;
+}
+
+// fib_table_insert(), fib6_add_rt2node(): "File exists".
+void is_not_the_kernels(const Host& host, const InterfaceSpec& link, const Section<RouteSpec>& route,
+                        Report& report) {
+  const auto key = route_key(host.file, link, route.said);
+  if (!key) return;
+  const auto found = host.connected.find(*key);
+  if (found == host.connected.end()) return;
+  const auto& [address, device] = found->second;
+  fault(report, route, "to",
+        fmt::format("the kernel makes the route to {} by itself, for {} on {}: leave it out, or give it "
+                    "another metric",
+                    key->to, address, quote(device)));
 }
 
 // A network that the device is in, once everything of the file is there.
@@ -92,6 +155,16 @@ bool reaches(const Host& host, const std::string& device, const InterfaceSpec& s
   });
 }
 
+// The route of the file that leads to a gateway over another one; null: none. A default route leads to
+// everything, and says nothing of where this one is.
+const Routed* behind(const Host& host, const RouteKey& key, const IpAddress& gateway) {
+  const auto leads_there = [&](const Routed& other) {
+    return other.key.table == key.table && other.key.to.length > 0 && other.key.to.contains(gateway);
+  };
+  const auto found = std::ranges::find_if(host.routed, leads_there);
+  return found == host.routed.end() ? nullptr : &*found;
+}
+
 // fib_check_nh(), ip6_route_check_nh(): "Nexthop has invalid gateway". A device without an address of the
 // family, and a card, may have others from elsewhere (DHCP, router advertisements).
 template <class S>
@@ -99,9 +172,17 @@ void gateway_is_near(const Host& host, const std::string& device, LinkKind kind,
                      const Section<RouteSpec>& route, Report& report) {
   const auto& via = *route.said.via;
   if (route.said.onlink || via.is_link_local()) return;
+  if (kind == LinkKind::kVrf || reaches(host, device, section.said, via)) return;
+  const auto key = route_key(host.file, section.said, route.said);
+  const auto* first = key && via.is_v4() ? behind(host, *key, via) : nullptr;  // IPv6 takes it
+  if (first != nullptr)
+    return fault(
+        report, route, "via",
+        fmt::format("{} is itself behind a gateway, {} ({}), and the kernel takes none that is not on "
+                    "the link: write via = \"{}\"",
+                    via, first->via, report.where(first->place), first->via));
   const auto same_family = [&](const Prefix& prefix) { return prefix.address.family() == via.family(); };
   if (std::ranges::none_of(section.said.addresses, same_family)) return;
-  if (kind == LinkKind::kVrf || reaches(host, device, section.said, via)) return;
   const auto text =
       fmt::format("{} is in no network of {}: write onlink = true if it is on this link all the same", via,
                   quote(device));
@@ -125,16 +206,29 @@ void gateway_is_a_host(const Host& host, const std::string& device, LinkKind kin
       (!via.is_link_local() || own->second == device))
     return fault(report, route, "via",
                  fmt::format("{} is this host's own address, of {}", via, quote(own->second)));
+  if (const auto vip = host.moving.find(via); vip != host.moving.end())
+    report.note(kNetd, route.at("via"), route.path + ".via",
+                fmt::format("{} is of [{}]: the kernel takes the route only while another host holds it", via,
+                            vip->second));
   gateway_is_near(host, device, kind, section, route, report);
 }
 
+// fib_valid_prefsrc(), ip6_route_info_create(): "Invalid prefsrc address". Others may give the host addresses
+// (DHCP, a routing daemon), so that it may be right.
 void source_is_held(const Host& host, const Section<RouteSpec>& route, Report& report) {
-  if (!route.said.source || host.own.contains(*route.said.source)) return;
-  const auto vip = host.moving.find(*route.said.source);
-  if (vip != host.moving.end())
-    report.note(kNetd, route.at("source"), route.path + ".source",
-                fmt::format("{} is of [{}]: the kernel takes the route only while this host holds it",
-                            *route.said.source, vip->second));
+  const auto& source = route.said.source;
+  if (!source || !host_fault(*source).empty() || source->is_loopback() || host.own.contains(*source)) return;
+  if (std::ranges::any_of(host.ranges, [&](const Prefix& range) { return range.contains(*source); })) return;
+  const auto vip = host.moving.find(*source);
+  const auto whose =
+      vip != host.moving.end()
+          ? fmt::format("{} is of [{}]: the kernel takes the route only while this host holds it", *source,
+                        vip->second)
+          : fmt::format(
+                "{} is no address of this host in the file: the kernel takes the route "
+                "only while something else gives it to the host",
+                *source);
+  report.note(kNetd, route.at("source"), route.path + ".source", whose);
 }
 
 // fib_check_nh(): "Network is down".
@@ -150,6 +244,7 @@ void check_section(const Host& host, const std::string& device, LinkKind kind, c
   routes_need_it_up(section, report);
   for (const auto& route : section.said.routes) {
     route_is_sound(route, report);
+    is_not_the_kernels(host, section.said, route, report);
     source_is_held(host, route, report);
     if (route.said.via) gateway_is_a_host(host, device, kind, section, route, report);
   }
@@ -158,7 +253,6 @@ void check_section(const Host& host, const std::string& device, LinkKind kind, c
 }  // namespace
 
 std::optional<RouteKey> route_key(const File& file, const InterfaceSpec& link, const RouteSpec& route) {
-  constexpr std::uint32_t kMain = 254;           // RT_TABLE_MAIN
   constexpr std::uint32_t kIpv6Standard = 1024;  // IP6_RT_PRIO_USER: what the kernel makes of metric 0
   RouteKey key;
   if (is_default(route.to)) {
@@ -170,7 +264,7 @@ std::optional<RouteKey> route_key(const File& file, const InterfaceSpec& link, c
     return std::nullopt;
   }
   const auto* vrf = find_vrf(file, link.vrf);
-  key.table = route.table.value_or(vrf == nullptr ? kMain : vrf->table);
+  key.table = route.table.value_or(vrf == nullptr ? kMainTable : vrf->table);
   key.metric = route.metric.value_or(0);
   if (key.metric == 0 && key.to.address.is_v6()) key.metric = kIpv6Standard;
   return key;

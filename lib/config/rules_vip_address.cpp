@@ -42,6 +42,34 @@ void interface_has_neighbours(const File& file, const VipSection& vip, Report& r
           Part::kVipd);
 }
 
+// A VLAN on a device that is down is refused by check_devices().
+bool is_kept_down(const File& file, const Devices& devices, const std::string& name) {
+  const auto* device = find_device(devices, device_of(file, name));
+  return device != nullptr && device->said != nullptr && !device->said->up;
+}
+
+// A device may be down for a while, and one host alone may have its vip on a dummy: no fault, but who elects
+// and serves there should know.
+void interfaces_lead_somewhere(const File& file, const Devices& devices, const VipSection& vip,
+                               Report& report) {
+  const auto judge_down = [&](const std::string& name, Place place, std::string_view key) {
+    if (is_kept_down(file, devices, name))
+      report.note(Part::kVipd, place, dotted(vip.path, key),
+                  fmt::format("{} has up = false: no address is held there until it is up", quote(name)));
+  };
+  const auto& on = vip.said.interface;
+  judge_down(on, vip.at("interface"), "interface");
+  for (std::size_t i = 0; i < vip.said.addresses.size(); ++i)
+    if (const auto& other = vip.said.addresses[i].interface; !other.empty() && other != on)
+      judge_down(other, vip.at("addresses", i), "addresses");
+  const auto* device = find_device(devices, device_of(file, on));
+  if (device != nullptr && device->kind == LinkKind::kDummy)
+    report.note(
+        Part::kVipd, vip.at("interface"), vip.path + ".interface",
+        fmt::format("{} is a dummy, which has no neighbours: every host with the vip holds it at once",
+                    quote(on)));
+}
+
 void addresses_are_hosts(const VipSection& vip, Report& report) {
   for (std::size_t i = 0; i < vip.said.addresses.size(); ++i) {
     const auto& prefix = vip.said.addresses[i].prefix;
@@ -118,6 +146,7 @@ void check_vip_addresses(const File& file, Report& report) {
   for (const auto& [name, vip] : file.vips) {
     interfaces_carry_addresses(file, devices, vip, report);
     interface_has_neighbours(file, vip, report);
+    interfaces_lead_somewhere(file, devices, vip, report);
     addresses_are_hosts(vip, report);
     no_address_is_a_nodes_own(file, name, vip, report);
   }

@@ -107,7 +107,7 @@ TEST(BenchProcesses, KnowsItself) {
 
 void expect_good(const std::string& text, std::size_t services) {
   const auto loaded =
-      config::load({{"bench.toml", text}}, {.asked = "", .node_file = "", .short_host_name = "lb1"});
+      config::load({{"bench.toml", text}}, {.asked = "", .node_file = "", .host_name = "lb1"});
   for (const auto& problem : loaded.problems) ADD_FAILURE() << to_string(problem);
   EXPECT_EQ(loaded.config.services.size(), services);
 }

@@ -10,6 +10,7 @@ namespace hawser::contract {
 namespace {
 
 const std::string kBond = "[bond.b]\nmode = \"active-backup\"\nports = [\"eth0\"]\n";
+const std::string kCard = "[link.eth0]\nkind = \"physical\"\n";
 const std::string kDummy = "[link.d]\nkind = \"dummy\"\n";
 
 std::string vlan(const std::string& name, const std::string& more = {}) {
@@ -32,6 +33,20 @@ class Refused : public HostTest {
       host->plug_in("eth0");
       const auto loaded = config::load({{"t.toml", file}}, {});
       EXPECT_FALSE(loaded.problems.empty()) << file;
+      const auto applied =
+          apply({test::as_configured(loaded.config), Owner::kNetd, {}}, host->kernel(), Rollback::kNothing);
+      ASSERT_TRUE(applied) << file;
+      EXPECT_FALSE(applied->complete()) << file;
+    }
+  }
+  // What it only asks about, since others may be at work on the host too.
+  static void by_the_kernel_alone(const std::vector<std::string>& files) {
+    for (const auto& file : files) {
+      const auto host = GetParam().make();
+      host->plug_in("eth0");
+      const auto loaded = config::load({{"t.toml", file}}, {});
+      EXPECT_TRUE(loaded.problems.empty()) << file;
+      EXPECT_FALSE(loaded.notes.empty()) << file;
       const auto applied =
           apply({test::as_configured(loaded.config), Owner::kNetd, {}}, host->kernel(), Rollback::kNothing);
       ASSERT_TRUE(applied) << file;
@@ -98,8 +113,30 @@ TEST_P(LinkRefused, WhatCheckRefusesTheKernelRefuses) {
       route("{ to = \"default\", via = \"192.0.2.255\" }"),
       route("{ to = \"default\", via = \"127.0.0.1\" }"),
       route("{ to = \"default\", via = \"192.0.2.254\" }") + "up = false\n",
+      route("{ to = \"192.0.2.0/24\" }"),
+      route("{ to = \"192.0.2.0/24\", via = \"192.0.2.9\" }"),
+      kDummy + "addresses = [\"2001:db8::1/64\"]\nroutes = [{ to = \"2001:db8::/64\", metric = 256 }]\n",
+      route("{ to = \"198.51.100.0/24\", via = \"192.0.2.9\" }, "
+            "{ to = \"203.0.113.0/24\", via = \"198.51.100.9\" }"),
+      kCard + "mtu = 65536\n",
+      kCard + "up = false\n[link.v]\nkind = \"vlan\"\non = \"eth0\"\nid = 3\n",
+  });
+  by_the_kernel_alone({
+      route("{ to = \"default\", via = \"192.0.2.254\", source = \"192.0.2.7\" }"),
+      kDummy +
+          "addresses = [\"2001:db8::1/64\"]\nroutes = [{ to = \"default\", via = \"2001:db8::9\", source = "
+          "\"2001:db8::7\" }]\n",
   });
   by_none({
+      route("{ to = \"192.0.2.0/24\", metric = 5 }, { to = \"192.0.2.0/25\" }"),
+      route("{ to = \"192.0.2.128/25\", via = \"192.0.2.9\" }, "
+            "{ to = \"203.0.113.0/24\", via = \"192.0.2.200\" }"),
+      kDummy + "addresses = [\"2001:db8::1/64\"]\nroutes = [{ to = \"2001:db8::/64\" }]\n",
+      kDummy + "mtu = 65536\n",
+      "[link.r]\nkind = \"vrf\"\ntable = 9\nmtu = 65536\n",
+      kCard + "mtu = 65535\n",
+      "[link.lo]\nkind = \"physical\"\naddresses = [\"203.0.113.1/24\"]\n" +
+          route("{ to = \"default\", via = \"192.0.2.9\", source = \"203.0.113.7\" }"),
       kDummy + "mtu = 1280\naddresses = [\"2001:db8::1/64\", \"192.0.2.0/31\"]\n",
       "[link.r]\nkind = \"vrf\"\ntable = 9\naddresses = [\"127.0.0.1/8\", \"::1/128\"]\n",
       route("{ to = \"198.51.100.1\" }, { to = \"default\", via = \"198.51.100.1\" }"),

@@ -38,7 +38,7 @@ FakeKernel with_cards(const State& desired) {
 
 void expect_one_apply(const fs::path& file, const std::vector<config::Source>& sources,
                       const std::string& node) {
-  const auto loaded = config::load(sources, {.asked = node, .node_file = {}, .short_host_name = {}});
+  const auto loaded = config::load(sources, {.asked = node, .node_file = {}, .host_name = {}});
   for (const auto& problem : loaded.problems) ADD_FAILURE() << config::to_string(problem);
   const Desired desired{.state = test::as_configured(loaded.config), .owner = Owner::kNetd, .journal = {}};
   auto kernel = with_cards(desired.state);

@@ -63,16 +63,16 @@ TEST_F(Files, AMissingFileIsAnErrorThatNamesIt) {
 }
 
 TEST_F(Files, TheLastGoodFileComesBackAsItWas) {
-  const std::vector<Source> sources{
-      {"/etc/hawser/hawser.toml", "a = 1\n\nend\n"}, {"b\xff", ""}, {"c", std::string(3, '\0')}};
-  ASSERT_TRUE(keep_last_good(directory_, "netd", {{"old", "old"}}));
-  ASSERT_TRUE(keep_last_good(directory_, "netd", sources));
-  EXPECT_EQ(read_last_good(directory_, "netd").value(), sources);
+  const LastGood good{
+      "lb1", {{"/etc/hawser/hawser.toml", "a = 1\n\nend\n"}, {"b\xff", ""}, {"c", std::string(3, '\0')}}};
+  ASSERT_TRUE(keep_last_good(directory_, "netd", {"", {{"old", "old"}}}));
+  ASSERT_TRUE(keep_last_good(directory_, "netd", good));
+  EXPECT_EQ(read_last_good(directory_, "netd").value(), good);
   EXPECT_FALSE(read_last_good(directory_, "vipd"));
 }
 
 TEST_F(Files, TheLastGoodFileIsReadableOnlyByItsOwner) {
-  ASSERT_TRUE(keep_last_good(directory_, "netd", {{"a", "b"}}));
+  ASSERT_TRUE(keep_last_good(directory_, "netd", {"lb1", {{"a", "b"}}}));
   struct stat status {};
   ASSERT_EQ(::stat(path("netd.last-good").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
@@ -81,7 +81,7 @@ TEST_F(Files, TheLastGoodFileIsReadableOnlyByItsOwner) {
 TEST_F(Files, TheLastGoodFileBelongsToWhomTheDirectoryBelongs) {
   if (::geteuid() != 0) GTEST_SKIP() << "root is needed";
   ASSERT_EQ(::chown(directory_.c_str(), 4711, 4712), 0);
-  ASSERT_TRUE(keep_last_good(directory_, "netd", {{"a", "b"}}));
+  ASSERT_TRUE(keep_last_good(directory_, "netd", {"lb1", {{"a", "b"}}}));
   struct stat status {};
   ASSERT_EQ(::stat(path("netd.last-good").c_str(), &status), 0);
   EXPECT_EQ(status.st_uid, 4711U);
@@ -109,7 +109,7 @@ std::string said_to_another_user(const std::filesystem::path& directory) {
 
 TEST_F(Files, ALastGoodFileOfSomebodyElseIsNamedWithTheRemedy) {
   if (::geteuid() != 0) GTEST_SKIP() << "root is needed";
-  ASSERT_TRUE(keep_last_good(directory_, "netd", {{"a", "b"}}));
+  ASSERT_TRUE(keep_last_good(directory_, "netd", {"lb1", {{"a", "b"}}}));
   ASSERT_EQ(::chmod(directory_.c_str(), 0755), 0);
   EXPECT_EQ(said_to_another_user(directory_),
             fmt::format("last good file {0}: read: Permission denied: chown --reference={1} {0}",
@@ -119,7 +119,7 @@ TEST_F(Files, ALastGoodFileOfSomebodyElseIsNamedWithTheRemedy) {
 TEST_F(Files, ALinkInItsPlaceIsNotWrittenThrough) {
   write("victim", "untouched");
   std::filesystem::create_symlink(directory_ / "victim", directory_ / "netd.last-good");
-  ASSERT_TRUE(keep_last_good(directory_, "netd", {{"a", "b"}}));
+  ASSERT_TRUE(keep_last_good(directory_, "netd", {"lb1", {{"a", "b"}}}));
   std::ifstream victim(path("victim"));
   std::string text;
   victim >> text;
@@ -130,15 +130,18 @@ TEST_F(Files, WhatAnEarlierReleaseKeptIsRefusedInWords) {
   write("netd.last-good", "hawser-last-good 1 1\n10 a\nformat = 1\nend\n");
   EXPECT_EQ(read_last_good(directory_, "netd").error().text,
             fmt::format("last good file {}: it is not whole, or of another release", path("netd.last-good")));
-  for (const auto* wrong : {R"({"file": "a", "text": "b"})", R"(["a"])", R"([{"file": "a"}])",
-                            R"([{"file": "a", "text": 1}])", ""}) {
+  for (const auto* wrong :
+       {R"([{"file": "a", "text": "b"}])", R"({"file": "a", "text": "b"})", R"({"files": []})",
+        R"({"node": 1, "files": []})", R"({"node": "lb1", "files": ["a"]})",
+        R"({"node": "lb1", "files": [{"file": "a"}]})",
+        R"({"node": "lb1", "files": [{"file": "a", "text": 1}]})", ""}) {
     write("netd.last-good", wrong);
     EXPECT_FALSE(read_last_good(directory_, "netd")) << wrong;
   }
 }
 
 TEST_F(Files, AHalfWrittenLastGoodFileIsRefused) {
-  ASSERT_TRUE(keep_last_good(directory_, "netd", {{"a", "format = 1\n"}, {"b", "x"}}));
+  ASSERT_TRUE(keep_last_good(directory_, "netd", {"lb1", {{"a", "format = 1\n"}, {"b", "x"}}}));
   std::ifstream file(path("netd.last-good"));
   const std::string whole((std::istreambuf_iterator<char>(file)), {});
   for (std::size_t length = 0; length < whole.size(); ++length) {

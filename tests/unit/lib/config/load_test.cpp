@@ -222,6 +222,35 @@ TEST(Load, TheNodeIsAskedForThenInItsFileThenTheHostName) {
                     "lb2: write its node name to /etc/hawser/node or give --node"));
 }
 
+TEST(Load, ANodeIsFoundByTheWholeHostNameOrItsFirstPartInAnyCapitals) {
+  const auto node = [](const std::string& nodes, const std::string& host) {
+    const auto loaded =
+        load({{"t.toml", "[nodes]\n" + nodes}}, {"", "", host}, Part::kAll, Emptiness::kAllowed);
+    return loaded.good() ? loaded.config.node : "none";
+  };
+  const std::string two = "lb1 = \"192.0.2.11\"\nlb2 = \"192.0.2.12\"\n";
+  EXPECT_EQ(node(two, "LB1"), "lb1");
+  EXPECT_EQ(node(two, "Lb2.example.com"), "lb2");
+  EXPECT_EQ(node(two, "lb10"), "none");
+  EXPECT_EQ(node(two, ""), "none");
+  EXPECT_EQ(node("\"lb1.example.com\" = \"192.0.2.11\"\n", "lb1.example.com"), "lb1.example.com");
+  const std::string alike = "lb1 = \"192.0.2.11\"\nLB1 = \"192.0.2.12\"\n";
+  EXPECT_EQ(node(alike, "LB1"), "LB1");
+  EXPECT_EQ(node(alike, "Lb1"), "none");
+}
+
+// DHCP, cloud-init, "localhost" early in the boot: what was good for this host is so under its new name.
+TEST(Load, AKeptFileIsReadForWhomItWasKeptWhereTheHostIsNotFound) {
+  const std::vector<Source> sources{{"t.toml", kTwoNodes}};
+  const auto as = [&](const std::string& host, const std::string& kept) {
+    return load(sources, {"", "", host, kept}, Part::kAll, Emptiness::kAllowed);
+  };
+  EXPECT_THAT(lines(as("localhost", "lb2")), IsEmpty());
+  EXPECT_EQ(as("localhost", "lb2").config.node, "lb2");
+  EXPECT_EQ(as("lb1", "lb2").config.node, "lb1");
+  EXPECT_FALSE(as("localhost", "lb9").good());
+}
+
 TEST(Load, ASingleHostNeedsNoNode) {
   EXPECT_TRUE(load({{"t.toml", ""}}, {"", "left over", "box"}, Part::kAll, Emptiness::kAllowed).good());
   EXPECT_EQ(load({{"t.toml", ""}}, {"", "left over", "box"}, Part::kAll, Emptiness::kAllowed).config.node,

@@ -143,5 +143,32 @@ TEST(AddressRules, AVipLivesWhereNeighboursHearOfIt) {
   EXPECT_THAT(on(""), Lines("t.toml:2:13: vip.a.interface: must not be empty"));
 }
 
+TEST(AddressRules, AVipThatNobodyReachesIsAskedAbout) {
+  const auto on = [](const std::string& interface, const std::string& addresses, const std::string& more) {
+    const auto loaded = load_text("[vip.a]\ninterface = \"" + interface +
+                                  "\"\nvirtual_router_id = 1\naddresses = [" + addresses + "]\n" + more);
+    EXPECT_THAT(lines(loaded), IsEmpty());
+    return notes(loaded);
+  };
+  const std::string one = "\"192.0.2.100\"";
+  const std::string down = "\"eth0\" has up = false: no address is held there until it is up";
+  const std::string card = "[link.eth0]\nkind = \"physical\"\nup = false\n";
+  EXPECT_THAT(on("eth0", one, card), Lines("t.toml:2:13: vip.a.interface: note: " + down));
+  EXPECT_THAT(on("eth1", R"({ address = "192.0.2.100", interface = "eth0" })", card),
+              Lines("t.toml:4:14: vip.a.addresses: note: " + down));
+  EXPECT_THAT(
+      on("v", one, card + "[link.v]\nkind = \"vlan\"\non = \"eth0\"\nid = 3\nup = false\n"),
+      Lines("t.toml:2:13: vip.a.interface: note: \"v\" has up = false: no address is held there until it "
+            "is up"));
+  const std::string dummy = "[link.d]\nkind = \"dummy\"\n";
+  EXPECT_THAT(
+      on("d", one, dummy),
+      Lines("t.toml:2:13: vip.a.interface: note: \"d\" is a dummy, which has no neighbours: every host "
+            "with the vip holds it at once"));
+  // Elected elsewhere, an address may live there.
+  EXPECT_THAT(on("eth0", R"({ address = "192.0.2.100", interface = "d" })", dummy), IsEmpty());
+  EXPECT_THAT(on("eth0", one, "[link.eth0]\nkind = \"physical\"\n"), IsEmpty());
+}
+
 }  // namespace
 }  // namespace hawser::config

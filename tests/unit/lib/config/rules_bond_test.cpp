@@ -390,5 +390,17 @@ TEST(LinkRules, ARouteAndAnAddressAreThereOnce) {
             "t.toml:8:11: link.b.routes: the same route, default, is at t.toml:4"));
 }
 
+TEST(BondRules, ATargetThatThisHostHoldsIsAskedAbout) {
+  const auto loaded = load_text(
+      "[bond.b]\nmode = \"active-backup\"\nports = [\"eth0\"]\narp_interval = \"1s\"\narp_ip_target = "
+      "[\"192.0.2.100\", \"198.51.100.1\", \"192.0.2.254\"]\n[vip.a]\ninterface = \"b\"\nvirtual_router_id = "
+      "1\naddresses = [\"192.0.2.100\"]\n[link.d]\nkind = \"dummy\"\naddresses = [\"198.51.100.1/24\"]\n");
+  EXPECT_THAT(lines(loaded), IsEmpty());
+  const std::string answer = ": nobody answers for it while this host holds it, and the ports are found dead";
+  EXPECT_THAT(notes(loaded),
+              Lines("t.toml:5:18: bond.b.arp_ip_target: note: 192.0.2.100 is of [vip.a]" + answer,
+                    "t.toml:5:33: bond.b.arp_ip_target: note: 198.51.100.1 is of [link.d]" + answer));
+}
+
 }  // namespace
 }  // namespace hawser::config

@@ -114,12 +114,26 @@ TEST(DeviceRules, AVlansMtuIsNotAboveItsDevices) {
               IsEmpty());
 }
 
+TEST(DeviceRules, AVlanIsUpOnlyOnWhatIsUp) {
+  const std::string down = "[link.eth0]\nkind = \"physical\"\nup = false\n";
+  EXPECT_THAT(
+      problems_of(down + vlan("v", "eth0", "3")),
+      Lines("t.toml:6:6: link.v.on: \"eth0\" has up = false: write up = false here too, as nothing on it "
+            "can be up"));
+  EXPECT_THAT(problems_of(down + vlan("v", "eth0", "3", "up = false\n")), IsEmpty());
+}
+
 TEST(DeviceRules, AnMtuIsWithinWhatItsKindTakes) {
   EXPECT_THAT(problems_of(bond("mtu = 65536\n")),
               Lines("t.toml:4:7: bond.b.mtu: 65536 is above 65535, the most of a bond"));
   EXPECT_THAT(problems_of("[link.red]\nkind = \"vrf\"\ntable = 9\nmtu = 1000\n"),
               Lines("t.toml:4:7: link.red.mtu: 1000 is below 1280, the least of a vrf"));
-  EXPECT_THAT(problems_of("[link.lo]\nkind = \"physical\"\nmtu = 65536\n"), IsEmpty());
+  EXPECT_THAT(problems_of("[link.eth0]\nkind = \"physical\"\nmtu = 65536\n"),
+              Lines("t.toml:3:7: link.eth0.mtu: 65536 is above 65535, the most of a card"));
+  for (const auto* good : {"[link.lo]\nkind = \"physical\"\n", "[link.d]\nkind = \"dummy\"\n",
+                           "[link.r]\nkind = \"vrf\"\ntable = 9\n"})
+    EXPECT_THAT(problems_of(good + std::string("mtu = 65536\n")), IsEmpty()) << good;
+  EXPECT_THAT(problems_of("[link.eth0]\nkind = \"physical\"\nmtu = 65535\n"), IsEmpty());
 }
 
 TEST(DeviceRules, Ipv6NeedsAnMtuOf1280) {

@@ -82,6 +82,98 @@ TEST(RouteRules, ADeviceThatIsDownHasNoRoutes) {
               Lines("t.toml:5:10: bond.b.routes: the kernel takes none through a device with up = false"));
 }
 
+TEST(RouteRules, TheKernelsOwnRouteIsNotMadeAgain) {
+  const auto own = [](const std::string& to, const std::string& address) {
+    return "t.toml:5:18: bond.b.routes.to: the kernel makes the route to " + to + " by itself, for " +
+           address + " on \"b\": leave it out, or give it another metric";
+  };
+  const auto v4 = own("192.0.2.0/24", "192.0.2.1/24");
+  EXPECT_THAT(with("{ to = \"192.0.2.0/24\" }"), Lines(v4));
+  EXPECT_THAT(with("{ to = \"192.0.2.0/24\", via = \"192.0.2.9\" }"), Lines(v4));
+  EXPECT_THAT(with("{ to = \"2001:db8::/64\", metric = 256 }"),
+              Lines(own("2001:db8::/64", "2001:db8::1/64")));
+  for (const auto* good : {R"({ to = "192.0.2.0/24", metric = 5 })", R"({ to = "192.0.2.0/25" })",
+                           R"({ to = "192.0.2.0/24", table = 9 })", R"({ to = "2001:db8::/64" })"})
+    EXPECT_THAT(with(good), IsEmpty()) << good;
+}
+
+TEST(RouteRules, TheKernelsOwnRouteIsOfWhicheverDeviceAndInItsVrf) {
+  const auto on = [](const std::string& more, const std::string& route_more) {
+    return problems_of(
+        "[link.red]\nkind = \"vrf\"\ntable = 9\n[link.d]\nkind = \"dummy\"\naddresses = "
+        "[\"192.0.2.1/24\", \"203.0.113.1/32\"]\n" +
+        more +
+        "[link.e]\nkind = \"dummy\"\nroutes = [{ to = \"192.0.2.0/24\" }, { to = "
+        "\"203.0.113.1/32\" }]\n" +
+        route_more);
+  };
+  const std::string said =
+      "the kernel makes the route to 192.0.2.0/24 by itself, for 192.0.2.1/24 on \"d\": "
+      "leave it out, or give it another metric";
+  EXPECT_THAT(on("", ""), Lines("t.toml:9:18: link.e.routes.to: " + said));
+  EXPECT_THAT(on("vrf = \"red\"\n", "vrf = \"red\"\n"), Lines("t.toml:10:18: link.e.routes.to: " + said));
+  EXPECT_THAT(on("vrf = \"red\"\n", ""), IsEmpty());
+  EXPECT_THAT(on("up = false\n", ""), IsEmpty());
+  // On lo a network is a range of own addresses.
+  EXPECT_THAT(problems_of("[link.lo]\nkind = \"physical\"\naddresses = [\"192.0.2.1/24\"]\n[link.e]\nkind = "
+                          "\"dummy\"\nroutes = [{ to = \"192.0.2.0/24\" }]\n"),
+              IsEmpty());
+}
+
+TEST(RouteRules, AGatewayIsNotBehindAnother) {
+  const std::string routes =
+      R"({ to = "198.51.100.0/24", via = "192.0.2.9" }, { to = "203.0.113.0/24", via = "198.51.100.9" })";
+  const std::string said = "198.51.100.9 is itself behind a gateway, 192.0.2.9 (t.toml:";
+  const std::string remedy =
+      "), and the kernel takes none that is not on the link: write via = \"192.0.2.9\"";
+  EXPECT_THAT(with(routes), Lines("t.toml:5:89: bond.b.routes.via: " + said + "5" + remedy));
+  // Others may give a card addresses, but none that the file itself says are elsewhere.
+  const auto card = [](const std::string& all) {
+    return problems_of("[link.eth0]\nkind = \"physical\"\naddresses = [\"192.0.2.1/24\"]\nroutes = [" + all +
+                       "]\n");
+  };
+  EXPECT_THAT(card(routes), Lines("t.toml:4:89: link.eth0.routes.via: " + said + "4" + remedy));
+  // A default route says nothing of where a gateway is.
+  EXPECT_THAT(
+      card(R"({ to = "default", via = "192.0.2.9" }, { to = "203.0.113.0/24", via = "198.51.100.9" })"),
+      IsEmpty());
+  EXPECT_THAT(
+      card(R"({ to = "192.0.2.128/25", via = "192.0.2.9" }, { to = "203.0.113.0/24", via = "192.0.2.200" })"),
+      IsEmpty());
+  EXPECT_THAT(card(R"({ to = "198.51.100.0/24", via = "192.0.2.9", table = 9 }, )"
+                   R"({ to = "203.0.113.0/24", via = "198.51.100.9" })"),
+              IsEmpty());
+  EXPECT_THAT(card(R"({ to = "198.51.100.0/24", via = "192.0.2.9" }, )"
+                   R"({ to = "203.0.113.0/24", via = "198.51.100.9", onlink = true })"),
+              IsEmpty());
+}
+
+TEST(RouteRules, AGatewayThatMovesIsAskedAbout) {
+  const auto loaded =
+      load_text(text("{ to = \"default\", via = \"192.0.2.100\" }",
+                     "[vip.a]\ninterface = \"b\"\nvirtual_router_id = 1\naddresses = [\"192.0.2.100\"]\n"));
+  EXPECT_THAT(lines(loaded), IsEmpty());
+  EXPECT_THAT(notes(loaded),
+              Lines("t.toml:5:35: bond.b.routes.via: note: 192.0.2.100 is of [vip.a]: the kernel "
+                    "takes the route only while another host holds it"));
+}
+
+TEST(RouteRules, ASourceOfNobodyIsAskedAbout) {
+  const auto from = [](const std::string& source, const std::string& more = {}) {
+    return load_text(text("{ to = \"default\", via = \"192.0.2.254\", source = \"" + source + "\" }", more));
+  };
+  const auto asked = from("192.0.2.7");
+  EXPECT_THAT(lines(asked), IsEmpty());
+  EXPECT_THAT(
+      notes(asked),
+      Lines("t.toml:5:59: bond.b.routes.source: note: 192.0.2.7 is no address of this host in the file: "
+            "the kernel takes the route only while something else gives it to the host"));
+  for (const auto* held : {"192.0.2.1", "127.0.0.1"}) EXPECT_THAT(notes(from(held)), IsEmpty()) << held;
+  EXPECT_THAT(
+      notes(from("203.0.113.7", "[link.lo]\nkind = \"physical\"\naddresses = [\"203.0.113.0/24\"]\n")),
+      IsEmpty());
+}
+
 TEST(RouteRules, ASourceThatMovesIsAskedAbout) {
   const auto loaded =
       load_text(text("{ to = \"default\", via = \"192.0.2.254\", source = \"192.0.2.100\" }",
