@@ -58,7 +58,7 @@ Which of them a host is: the option
 .Fl -node ,
 else
 .Pa /etc/hawser/node ,
-else the short host name.
+else the host name, whole or up to its first dot, in whichever capitals.
 Without
 .Li [nodes]
 the file is that of a single host.
@@ -90,7 +90,8 @@ constexpr const char* kJudged = R"(.Sh MISTAKES
 An unknown key, a wrong type, a value out of range or a rule broken between keys refuses the file: everything that is
 wrong is said at once as FILE:LINE:COLUMN: key: what is wrong, and nothing is touched.
 Of what is no TOML, only the first mistake can be said.
-A running daemon keeps its configuration; one that starts uses the last good file.
+A running daemon keeps its configuration; one that starts uses the last good file,
+as the node that it was kept for where the host has another name now.
 What works, but has no effect beside the other values or not the one that it seems to have, is a note of
 .Ic check :
 it stops nothing.

@@ -29,6 +29,10 @@ class Judge {
       add(Condition::kDegraded,
           fmt::format("{} on {} was put there by somebody else: this host answers for it in any role", prefix,
                       interface));
+    for (const auto& [interface, prefix] : router_.fought_over)
+      add(Condition::kDegraded,
+          fmt::format("{} on {} is removed by somebody else again and again, and put back each time", prefix,
+                      interface));
     for (const auto& [peer, refusal] : router_.refused)
       add(Condition::kDegraded, refusal_text(peer, refusal));
     out_of_reach();

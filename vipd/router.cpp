@@ -111,6 +111,7 @@ void VirtualRouter::on_time() {
     put_back_at_ = now;
     if (holds_addresses(machine_)) queue_missing();
   }
+  settle_fights();
   if (unable_ && now >= unable_->at) try_again(now);
   if (rounds_.next && now >= *rounds_.next) {
     rounds_ = after_round(rounds_, vip_.announce, now);
@@ -161,6 +162,7 @@ std::optional<TimePoint> VirtualRouter::due() const {
   earlier(first, retry_at_);
   if (unable_) earlier(first, unable_->at);
   earlier(first, rounds_.next);
+  earlier(first, fights_.due());
   earlier(first, changes_.due());
   earlier(first, troubles_.due());
   return first;
@@ -203,6 +205,7 @@ RouterStatus VirtualRouter::status() const {
   status.differs = differs_;
   status.unheard = unheard_;
   status.out_of_reach = out_of_reach_;
+  status.fought_over = fights_.going_on();
   for (const auto& [peer, refusal] : unreached_)
     if (hands_.now() - refusal.at < kRefusalHolds + 4 * vip_.advertisement_interval)
       status.refused.emplace(peer, refusal);
@@ -253,6 +256,7 @@ void VirtualRouter::carry_out(const HoldAddresses&) {
 void VirtualRouter::carry_out(const DropAddresses&) {
   rounds_ = {};
   retry_at_.reset();
+  fights_.clear();
   refused_.clear();
   say_what_stays();
   forget_jobs();

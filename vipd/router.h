@@ -12,6 +12,7 @@
 #include "lib/config/config.h"
 #include "lib/daemon/damper.h"
 #include "vipd/counters.h"
+#include "vipd/fights.h"
 #include "vipd/hands.h"
 #include "vipd/machine.h"
 #include "vipd/rounds.h"
@@ -58,7 +59,8 @@ struct RouterStatus {
   std::optional<Difference> differs{};
   std::optional<Unheard> unheard{};  // the last one
   std::map<std::string, std::string>
-      out_of_reach{};  // other interfaces of the vip, and why nobody is reached there
+      out_of_reach{};                     // other interfaces of the vip, and why nobody is reached there
+  std::vector<AddressKey> fought_over{};  // that somebody removes again and again
 };
 
 // What an advertisement of the vip names: its IPv4 addresses.
@@ -150,6 +152,8 @@ class VirtualRouter {
   void say_foreign(const AddressKey& address, Holding was);
   void say_what_stays();
   void put_back(const std::vector<AddressKey>& lost);
+  void note_fights(const std::vector<AddressKey>& lost);
+  void settle_fights();
   bool awaited_is_back();
   void remove_left_over(std::string_view words);
   void say_goodbye();
@@ -193,7 +197,8 @@ class VirtualRouter {
   };
   std::optional<Unable> unable_;
   std::optional<TimePoint> put_back_at_;  // when an address was last put back
-  std::string unusable_;                  // the reason, once it was said
+  Fights fights_;
+  std::string unusable_;  // the reason, once it was said
   std::optional<Difference> differs_;
   std::optional<Unheard> unheard_;
   std::map<std::string, std::string> out_of_reach_;

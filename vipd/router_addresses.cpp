@@ -122,6 +122,7 @@ void VirtualRouter::put_back(const std::vector<AddressKey>& lost) {
   if (lost.empty()) return;
   const auto now = hands_.now();
   counters_.put_back += lost.size();
+  note_fights(lost);
   if (put_back_at_ && now - *put_back_at_ < kRetry) {
     retry_at_ = *put_back_at_ + kRetry;
     return;
@@ -130,12 +131,34 @@ void VirtualRouter::put_back(const std::vector<AddressKey>& lost) {
   queue_missing();
   const auto& [interface, prefix] = lost.front();
   if (!hands_.has_interface(interface)) return;  // that is said when it cannot be put back
+  if (fights_.is_on(lost.front())) return;
   const auto there = hands_.holding(lost.front());
   const auto put_back = topic("put back", lost.front());
   troubles_.over(put_back);  // each time is another one
   const auto more = lost.size() > 1 ? fmt::format(" and {} more", lost.size() - 1) : "";
   warn(put_back, fmt::format("{} on {}{}: {}, put back", prefix.address, interface, more,
                              there == Holding::kNo ? "removed by somebody else" : why_mute(there)));
+}
+
+void VirtualRouter::note_fights(const std::vector<AddressKey>& lost) {
+  std::vector<AddressKey> begun;
+  for (const auto& address : lost)
+    if (hands_.has_interface(address.first) && fights_.lost(address, hands_.now())) begun.push_back(address);
+  if (begun.empty()) return;
+  const auto& [interface, prefix] = begun.front();
+  const auto more = begun.size() > 1 ? fmt::format(" and {} more", begun.size() - 1) : "";
+  warn(topic("fight", begun.front()),
+       fmt::format(
+           "{} on {}{}: removed by somebody else again and again: put back each time, at most once in {}",
+           prefix.address, interface, more, format_duration(kRetry)));
+}
+
+void VirtualRouter::settle_fights() {
+  for (const auto& address : fights_.settle(hands_.now())) {
+    troubles_.over(topic("fight", address));
+    tell(topic("fight", address), fmt::format("{} on {}: not removed any more for {}", address.second.address,
+                                              address.first, format_duration(Fights::kWithin)));
+  }
 }
 
 void VirtualRouter::put_by_others(std::vector<AddressKey> there) {

@@ -119,6 +119,9 @@ int run_worker(const Files& files) {
     log::error("worker: {}", socket.error().text);
     return kUsage;
   }
+  // Under systemd the unit makes it. Where it cannot be made, whoever needs it says so.
+  std::error_code ignored;
+  std::filesystem::create_directories(files.state_directory, ignored);
   Promoter promoter(files.state_directory);
   auto latest = read_files(files, true);
   bool alive = send_all(socket->get(), to_json(latest.reading));

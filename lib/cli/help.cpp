@@ -67,7 +67,7 @@ Option describe(Common option) {
     case Common::kConfig:
       return {"-c,--config", "FILE", "the configuration (/etc/hawser/hawser.toml)"};
     case Common::kNode:
-      return {"--node", "NAME", "which node of the file this host is (the short host name)"};
+      return {"--node", "NAME", "which node of the file this host is (the host name)"};
     case Common::kRuntimeDir:
       return {"--runtime-dir", "DIR", "sockets and locks (/run/hawser)"};
     case Common::kStateDir:

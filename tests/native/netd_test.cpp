@@ -113,6 +113,29 @@ TEST_F(NetdNative, CallsAFileThatReloadRefusedBrokenAndExitsWith3) {
   EXPECT_THAT(netd.ask({"status"}).text, HasSubstr("hawser.toml (current)\n"));
 }
 
+// DHCP, cloud-init, "localhost" early in the boot: the network is there all the same.
+TEST_F(NetdNative, RunsTheLastGoodFileAsTheNodeThatItWasWhenTheHostGotAnotherName) {
+  netd.write(
+      "format = 1\n[nodes]\nlb1 = \"192.0.2.11\"\nlb2 = \"192.0.2.12\"\n[link.eth0]\nkind = \"physical\"\n"
+      "addresses = { lb1 = [\"192.0.2.11/24\"], lb2 = [\"192.0.2.12/24\"] }\n");
+  const auto start_as = [&](const std::string& name) {
+    netd.start_under({"unshare", "--uts", "sh", "-c", "hostname " + name + " && exec \"$@\"", "sh"});
+  };
+  start_as("LB1.example.com");
+  ASSERT_TRUE(eventually(kPatience, [&] { return netd.is_ready() && has_address(); })) << netd.log();
+  EXPECT_EQ(netd.status().at("node").as_string(), "lb1");
+  EXPECT_EQ(netd.daemon().stop(), 0);
+  lb1.ip({"address flush dev eth0"});
+  start_as("localhost");
+  ASSERT_TRUE(eventually(kPatience, [&] { return netd.is_ready() && has_address(); })) << netd.log();
+  EXPECT_TRUE(
+      netd.has_said("this host is \"localhost\" (its host name), which is not among lb1 and lb2: write "
+                    "its node name to /etc/hawser/node or give --node"))
+      << netd.log();
+  EXPECT_TRUE(netd.has_said("the last good one is in use, as node lb1")) << netd.log();
+  EXPECT_EQ(netd.state(), "degraded");
+}
+
 // netd in a mount namespace of its own, where its directories are small, and full.
 class NetdOnAFullDisk : public NetdNative {
  protected:

@@ -186,6 +186,29 @@ TEST_F(Vipd, AnAddressThatSomebodyRemovesIsPutBack) {
   EXPECT_EQ(lb1.role(), "Active");
 }
 
+TEST_F(Vipd, AnAddressThatSomebodyRemovesAgainAndAgainIsAFinding) {
+  settle();
+  const auto is_said = [&] {
+    if (lb1.holds("192.0.2.100")) lb1.host().ip({"address delete 192.0.2.100/32 dev front"});
+    return lb1.vipctl({"status"}).text.find("removed by somebody else again and again") != std::string::npos;
+  };
+  EXPECT_TRUE(eventually(30s, is_said, 300ms)) << lb1.vipctl({"status"}).text;
+  EXPECT_EQ(lb1.vipctl({"status"}).status, 3);
+  EXPECT_TRUE(lb1.logged("removed by somebody else again and again: put back each time"));
+  EXPECT_EQ(lb1.role(), "Active");
+}
+
+TEST_F(Vipd, MakesItsDirectoriesWhereTheyAreMissing) {
+  const auto above = lb1.directory() / "not" / "there";
+  const Process daemon(lb1.host(),
+                       {program("vipd"), "run", "--config", lb1.directory() / "hawser.toml", "--node", "lb1",
+                        "--runtime-dir", above / "run", "--state-dir", above / "state"});
+  EXPECT_TRUE(eventually(20s, [&] {
+    return std::filesystem::exists(above / "run" / "vipd.sock") &&
+           std::filesystem::exists(above / "state" / "vipd.last-good");
+  })) << daemon.output();
+}
+
 TEST_F(Vipd, AddressesOfNoVipThatAnEarlierRunLeftAreRemoved) {
   settle();
   lb1.daemon().kill();
@@ -248,6 +271,21 @@ TEST_F(Vipd, ABadFileAtTheStartEndsWithEveryProblemUnlessALastGoodOneIsThere) {
   EXPECT_TRUE(lb1.becomes("Active"));
   EXPECT_TRUE(lb1.logged("is bad: the last good file is in use"));
   EXPECT_THAT(lb1.vipctl({"status"}).text, HasSubstr("broken: the last good file is in use"));
+}
+
+// DHCP, cloud-init, "localhost" early in the boot.
+TEST_F(Vipd, AHostThatGotAnotherNameRunsTheLastGoodFileAsTheNodeThatItWas) {
+  settle();
+  lb1.daemon().kill();
+  const Process daemon(lb1.host(), {"unshare", "--uts", "sh", "-c", "hostname localhost && exec \"$@\"", "sh",
+                                    program("vipd"), "run", "--config", lb1.directory() / "hawser.toml",
+                                    "--runtime-dir", lb1.directory(), "--state-dir", lb1.directory()});
+  EXPECT_TRUE(lb1.becomes("Active")) << daemon.output();
+  EXPECT_THAT(daemon.output(),
+              HasSubstr("this host is \"localhost\" (its host name), which is not among lb1 and "
+                        "lb2: write its node name to /etc/hawser/node or give --node"));
+  EXPECT_THAT(daemon.output(), HasSubstr("is bad: the last good file is in use, as node lb1"));
+  EXPECT_EQ(lb1.status().at("node").as_string(), "lb1");
 }
 
 TEST_F(Vipd, WithoutTheRightsItSaysWhichAndStops) {

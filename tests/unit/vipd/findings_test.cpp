@@ -166,6 +166,14 @@ TEST(VipFindings, AdvertisementsThatDoNotGetOutAreSaid) {
                                    "Network is unreachable)")));
 }
 
+TEST(VipFindings, AnAddressThatSomebodyRemovesAgainAndAgainIsSaid) {
+  auto router = web();
+  router.fought_over = {{"front", *Prefix::parse("192.0.2.100")}};
+  EXPECT_THAT(found(router),
+              ElementsAre(degraded("192.0.2.100/32 on front is removed by somebody else again and "
+                                   "again, and put back each time")));
+}
+
 TEST(VipFindings, OtherAddressesInAnothersFileAreSaidForAMinute) {
   auto router = web();
   router.differs = Difference{kPeer, kNow - 59s};

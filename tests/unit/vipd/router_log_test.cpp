@@ -7,6 +7,7 @@ namespace {
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::SizeIs;
 
 const IpAddress kStranger = IpAddress::v4(192, 0, 2, 13);
@@ -121,16 +122,54 @@ TEST_F(RouterLog, TheFirstTakeoversAreAllSaid) {
   EXPECT_THAT(lines_with("web: Backup: "), SizeIs(5));
 }
 
-TEST_F(RouterLog, WhoRemovesAnAddressForEverIsDampedAndCounted) {
+TEST_F(RouterLog, WhoRemovesAnAddressForEverIsNamedOnceAndWhenItIsOver) {
   auto router = active(web());
-  for (int i = 0; i < 600; ++i) {
+  const auto remove = [&] {
     hands.addresses.clear();
     router.kernel_changed();
-    while (router.work()) continue;
+    finish(router);
+    pass(router, 1100ms);
+  };
+  for (int i = 0; i < 4; ++i) remove();
+  EXPECT_THAT(router.status().fought_over, IsEmpty());
+  forget();
+  for (int i = 0; i < 600; ++i) remove();
+  EXPECT_THAT(hands.log,
+              ElementsAre("web: 192.0.2.100 on front: removed by somebody else again and again: put back "
+                          "each time, at most once in 1s"));
+  EXPECT_THAT(router.status().fought_over, ElementsAre(key("192.0.2.100")));
+  EXPECT_THAT(hands.addresses, ElementsAre(key("192.0.2.100")));
+  forget();
+  pass(router, 61s);
+  EXPECT_THAT(hands.log, ElementsAre("web: 192.0.2.100 on front: not removed any more for 1m"));
+  EXPECT_THAT(router.status().fought_over, IsEmpty());
+  remove();
+  EXPECT_THAT(router.status().fought_over, IsEmpty());
+}
+
+TEST_F(RouterLog, AnAddressThatIsLostNowAndThenIsNoFight) {
+  auto router = active(web());
+  for (int i = 0; i < 20; ++i) {
+    hands.addresses.clear();
+    router.kernel_changed();
+    finish(router);
+    pass(router, 20s);
+  }
+  EXPECT_THAT(lines_with("again and again"), IsEmpty());
+  EXPECT_THAT(router.status().fought_over, IsEmpty());
+}
+
+TEST_F(RouterLog, AFightIsOverWhenTheRoleIsLeft) {
+  auto router = active(web());
+  for (int i = 0; i < 10; ++i) {
+    hands.addresses.clear();
+    router.kernel_changed();
+    finish(router);
     pass(router, 1100ms);
   }
-  EXPECT_THAT(lines_with("put back"), SizeIs(testing::AllOf(testing::Ge(5U), testing::Le(10U))));
-  EXPECT_THAT(lines_with("put back").back(), HasSubstr(" more in the last "));
+  EXPECT_THAT(router.status().fought_over, SizeIs(1));
+  hear(router, kPeer, 250);
+  EXPECT_THAT(router.status().fought_over, IsEmpty());
 }
 
 TEST_F(RouterLog, AStrangerWithOurIdIsALineWhateverHeSends) {

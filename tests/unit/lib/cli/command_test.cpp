@@ -153,7 +153,7 @@ TEST(Command, HelpNamesEveryVerbAndOption) {
             "\n"
             "options:\n"
             "  -c, --config FILE  the configuration (/etc/hawser/hawser.toml)\n"
-            "  --node NAME        which node of the file this host is (the short host name)\n"
+            "  --node NAME        which node of the file this host is (the host name)\n"
             "  --runtime-dir DIR  sockets and locks (/run/hawser)\n"
             "  --state-dir DIR    what survives a restart (/var/lib/hawser)\n"
             "  --json             answer in JSON\n"
