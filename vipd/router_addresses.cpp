@@ -145,6 +145,7 @@ void VirtualRouter::note_fights(const std::vector<AddressKey>& lost) {
   for (const auto& address : lost)
     if (hands_.has_interface(address.first) && fights_.lost(address, hands_.now())) begun.push_back(address);
   if (begun.empty()) return;
+  for (const auto& address : begun) troubles_.over(topic("put back", address));  // this says it all
   const auto& [interface, prefix] = begun.front();
   const auto more = begun.size() > 1 ? fmt::format(" and {} more", begun.size() - 1) : "";
   warn(topic("fight", begun.front()),
