@@ -128,6 +128,7 @@ Finding doubled(const config::DoubledPort& port) {
 
 std::vector<Finding> states_of_links(const config::ResolvedPorts& network, const Observed& observed) {
   std::vector<Finding> list;
+  list.reserve(network.network.links.size());
   for (const auto& [name, link] : network.network.links)
     list.push_back(link.bond ? state_of_bond(name, link, network.missing, observed)
                              : state_of_link(name, link, observed));
