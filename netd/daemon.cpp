@@ -11,6 +11,7 @@
 #include "lib/cli/output.h"
 #include "lib/config/problem_json.h"
 #include "lib/control/json.h"
+#include "lib/control/routes.h"
 #include "lib/control/server.h"
 #include "lib/daemon/descriptors.h"
 #include "lib/daemon/exit_code.h"
@@ -98,7 +99,12 @@ class Daemon {
                    made.error().text);
     };
     server_ = control::Server::keep(
-        io_, socket, [this](const control::Request& request) { return answer(request); }, tell);
+        io_, socket,
+        [this, routes = routes()](const control::Request& request) {
+          const HandlerScope scope{handlers_};
+          return routes.answer(request);
+        },
+        tell);
     return *taken;
   }
 
@@ -235,23 +241,20 @@ class Daemon {
     });
   }
 
-  control::Response answer(const control::Request& request) {
-    const HandlerScope scope{handlers_};
-    if (request.method == "GET" && request.target == "/v1/status") return {200, json::serialize(status())};
-    if (request.method == "GET" && request.target == "/v1/health")
-      return {200, json::serialize(health_json(controller_.ipvs().health()))};
-    if (request.method == "POST" && request.target == "/v1/reload") return answer_reload(arguments_);
-    if (request.method == "POST" && request.target == "/v1/reload?allow-empty") {
-      auto arguments = arguments_;
-      arguments.flags.insert("--allow-empty");
-      return answer_reload(arguments);
-    }
-    return control::refusal(404, fmt::format("{} {}: no such thing", request.method, request.target));
+  control::Routes routes() {
+    control::Routes routes(::geteuid());
+    routes.get("/v1/status", [this](const auto&) { return control::good(status()); })
+        .get("/v1/health",
+             [this](const auto&) { return control::good(health_json(controller_.ipvs().health())); })
+        .post("/v1/reload", [this](const auto& request) { return answer_reload(request); });
+    return routes;
   }
 
-  control::Response answer_reload(const cli::Arguments& arguments) {
+  control::Response answer_reload(const control::Request& request) {
+    auto arguments = arguments_;
+    if (asks_for(request, "allow-empty")) arguments.flags.insert("--allow-empty");
     const auto problems = reload(arguments);
-    if (problems.empty()) return {200, json::serialize(json::object{{"format", 1}, {"result", "in use"}})};
+    if (problems.empty()) return control::good({{"result", "in use"}});
     return {409,
             json::serialize(json::object{{"error", "the file is not used, the configuration stays as it was"},
                                          {"problems", config::problems_json(problems)}})};

@@ -148,12 +148,6 @@ json::object guard_json(const GuardStatus& guard) {
           {"last", guard.last}};
 }
 
-json::object latencies_json(const Latencies& latencies) {
-  return {{"count", latencies.count()},
-          {"over_2ms", latencies.over()},
-          {"longest_us", latencies.longest().count()}};
-}
-
 json::object counters_json(const StatusFacts& facts) {
   const auto& counters = facts.controller.counters();
   return {{"steps", counters.steps},

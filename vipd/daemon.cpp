@@ -6,6 +6,7 @@
 #include <boost/asio.hpp>
 #include <unistd.h>
 
+#include "lib/control/json.h"
 #include "lib/daemon/exit_code.h"
 #include "lib/daemon/log.h"
 #include "lib/daemon/realtime.h"
@@ -467,7 +468,8 @@ void Daemon::listen() {
                  made.error().text);
   };
   server_ = control::Server::keep(
-      context_, socket, [this](const control::Request& request) { return answer(request); }, tell);
+      context_, socket,
+      [routes = routes()](const control::Request& request) { return routes.answer(request); }, tell);
 }
 
 DaemonStatus Daemon::status() const {

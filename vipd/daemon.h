@@ -13,6 +13,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "lib/control/routes.h"
 #include "lib/control/server.h"
 #include "lib/daemon/damper.h"
 #include "lib/daemon/lateness.h"
@@ -106,7 +107,8 @@ class Daemon {
   void shut_down();
   void end();
   void listen();
-  control::Response answer(const control::Request& request);
+  control::Routes routes();
+  control::Response answer_reload(const control::Request& request);
   control::Response restart();
   void rehearsed(const Status& would_start);
   [[nodiscard]] DaemonStatus status() const;

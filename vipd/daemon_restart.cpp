@@ -20,7 +20,7 @@ control::Response Daemon::restart() {
   if (!rehearsal) return control::refusal(500, rehearsal.error().text);
   rehearsal_ = std::move(*rehearsal);
   // Whoever asked looks into the status: refused when `tried` is above this, done when `started` has changed.
-  return {200, boost::json::serialize(boost::json::object{{"tried", restart_.tried}})};
+  return control::good({{"tried", restart_.tried}});
 }
 
 void Daemon::rehearsed(const Status& would_start) {

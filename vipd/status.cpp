@@ -106,18 +106,6 @@ json::value router_json(const RouterStatus& router, const DaemonStatus& status) 
       {"counters", counters_json(router.counters)}};
 }
 
-json::object loop_json(const Latencies& loop) {
-  json::array bounds;
-  for (const auto bound : Latencies::kBounds) bounds.emplace_back(bound.count());
-  json::array buckets;
-  for (const auto count : loop.buckets()) buckets.emplace_back(count);
-  return {{"samples", loop.count()},
-          {"over_2ms", loop.over()},
-          {"longest_microseconds", loop.longest().count()},
-          {"bucket_bounds_microseconds", std::move(bounds)},
-          {"buckets", std::move(buckets)}};
-}
-
 json::object restart_json(const RestartStatus& restart) {
   return {{"tried", restart.tried},
           {"refused", restart.refused.empty() ? json::value(nullptr) : json::value(restart.refused)}};
@@ -153,7 +141,7 @@ json::value to_json(const DaemonStatus& status) {
                       {"restart", restart_json(status.restart)},
                       {"vips", std::move(vips)},
                       {"interfaces", std::move(interfaces)},
-                      {"loop", loop_json(status.loop)}};
+                      {"lateness", json::object{{"loop", latencies_json(status.loop)}}}};
 }
 
 }  // namespace hawser::vipd

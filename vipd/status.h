@@ -47,9 +47,9 @@ struct DaemonStatus {
 
 // GET /v1/status
 // {
-//   "program": "vipd", "version": "0.1.0", "pid": 4711, "started": "2026-11-26T01:02:03.004Z", "node": "lb1",
-//   "state": "degraded",                        // "ok", "degraded", "dead": the worst of the findings
-//   "findings": [{"object": "web", "state": "degraded", "text": "..."}],   // empty: nothing
+//   "format": 1, "program": "vipd", "version": "0.1.0", "pid": 4711, "started": "2026-11-26T01:02:03.004Z",
+//   "node": "lb1", "state": "degraded",                        // "ok", "degraded", "dead": the worst of the
+//   findings "findings": [{"object": "web", "state": "degraded", "text": "..."}],   // empty: nothing
 //   "config": {
 //     "file": "/etc/hawser/hawser.toml",
 //     "state": "current",                       // "broken": refused by the last reload, what was read before
@@ -64,6 +64,7 @@ struct DaemonStatus {
 //   "vips": [{"name": "web", "role": "Active",
 //             "answers": true,                  // this host is the one that answers for the addresses
 //             ...}],
+//   "lateness": {"loop": {"count": 100, "over_2ms": 0, "longest_us": 900, ...}},   // as netd's
 //   ...
 // }
 boost::json::value to_json(const DaemonStatus& status);

@@ -128,11 +128,11 @@ std::string head(const json::value& status) {
 }
 
 std::string loop_line(const json::value& status) {
-  const auto* loop = find(status, "loop");
+  const auto* lateness = find(status, "lateness");
+  const auto* loop = lateness == nullptr ? nullptr : find(*lateness, "loop");
   if (loop == nullptr) return "";
   return fmt::format("\nloop: {} of {} timers more than 2 ms late, the latest {:.1f} ms\n",
-                     cell(*loop, "over_2ms"), cell(*loop, "samples"),
-                     number(*loop, "longest_microseconds") / 1000);
+                     cell(*loop, "over_2ms"), cell(*loop, "count"), number(*loop, "longest_us") / 1000);
 }
 
 }  // namespace

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 
 #include "lib/base/duration.h"
 #include "lib/base/result.h"
 #include "lib/control/message.h"
+#include "lib/control/stream.h"
 
 namespace hawser::control {
 
@@ -16,6 +18,11 @@ namespace hawser::control {
 // An answer with another status than 200 is an answer, not an error.
 Result<Response> ask(const std::filesystem::path& socket, const Request& request,
                      Milliseconds deadline = Milliseconds{5000});
+
+// Reads a stream until `take` returns false. Errors as those of ask(); also when the stream ends (the daemon
+// has stopped) or is silent for `silence`.
+Status follow(const std::filesystem::path& socket, const Request& request,
+              const std::function<bool(const Message&)>& take, Milliseconds silence = Milliseconds{60000});
 
 // Whether the error of ask() means that nobody listens there.
 bool not_running(const Error& error);

@@ -44,6 +44,13 @@ class Printer {
 
 }  // namespace
 
+Response good(json::object body) {
+  json::object answer{{"format", 1}};
+  for (auto& [key, value] : body)
+    if (key != "format") answer.emplace(key, std::move(value));
+  return {200, json::serialize(answer)};
+}
+
 Response refusal(int status, std::string_view text) {
   return {status, json::serialize(json::object{{"error", text}})};
 }

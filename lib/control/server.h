@@ -1,5 +1,6 @@
 // A daemon's control socket: HTTP/1.1 with JSON over a Unix stream socket, mode 0660, one request a
-// connection. Nothing that a client does or leaves undone delays the loop or locks another client out.
+// connection. Nothing that a client does or leaves undone delays the loop or locks another client out. Who
+// listens to a stream of events is counted apart: short requests do not push him out, nor he them.
 #pragma once
 
 #include <cstddef>
@@ -19,16 +20,21 @@ namespace hawser::control {
 using Handler = std::function<Response(const Request&)>;
 
 struct Limits {
-  std::size_t header = 8192;     // bytes; more: 431
-  std::size_t body = 65536;      // bytes; more: 413
-  std::size_t connections = 64;  // one more, and the oldest is closed: the newest client is always heard
-  Milliseconds deadline{5000};   // from accepting to the last byte of the answer; then closed
-  Milliseconds look{2000};       // keep(): how often it looks whether the socket file is still there
+  std::size_t header = 8192;       // bytes; more: 431
+  std::size_t body = 65536;        // bytes; more: 413
+  std::size_t connections = 64;    // one more, and the oldest is closed: the newest client is always heard
+  Milliseconds deadline{5000};     // from accepting to the last byte of the answer; of a stream: for a write
+  std::size_t streams = 16;        // one more is refused with 503
+  std::size_t unread = 1048576;    // bytes that wait for who listens; what is more he misses, and is told so
+  Milliseconds still_here{15000};  // a stream that has nothing to say says so
+  Milliseconds look{2000};         // keep(): how often it looks whether the socket file is still there
   bool operator==(const Limits&) const = default;
 };
 
 // What keep() has to tell: why there is no socket, once per reason; good again when it was made after all.
 using Tell = std::function<void(const Status&)>;
+
+struct ServerState;
 
 class Server {
  public:
@@ -50,12 +56,12 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  [[nodiscard]] std::size_t connections() const;
+  [[nodiscard]] std::size_t connections() const;  // without the streams
+  [[nodiscard]] std::size_t streams() const;
 
  private:
-  struct State;
-  explicit Server(std::shared_ptr<State> state);
-  std::shared_ptr<State> state_;
+  explicit Server(std::shared_ptr<ServerState> state);
+  std::shared_ptr<ServerState> state_;
 };
 
 }  // namespace hawser::control

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <boost/asio.hpp>
+#include <boost/json.hpp>
 
 namespace hawser {
 
@@ -14,6 +15,17 @@ void Latencies::record(std::chrono::nanoseconds duration) {
   ++count_;
   if (rounded > kLongestHandler) ++over_;
   longest_ = std::max(longest_, rounded);
+}
+
+boost::json::object latencies_json(const Latencies& latencies) {
+  boost::json::array bounds;
+  for (const auto bound : Latencies::kBounds) bounds.emplace_back(bound.count());
+  const auto counts = latencies.buckets();
+  return {{"count", latencies.count()},
+          {"over_2ms", latencies.over()},
+          {"longest_us", latencies.longest().count()},
+          {"bounds_us", std::move(bounds)},
+          {"buckets", boost::json::array(counts.begin(), counts.end())}};
 }
 
 LoopLateness::LoopLateness(boost::asio::io_context& context, Milliseconds interval)

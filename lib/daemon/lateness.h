@@ -9,6 +9,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/json/fwd.hpp>
 
 #include "lib/base/duration.h"
 
@@ -36,6 +37,10 @@ class Latencies {
   std::uint64_t count_ = 0, over_ = 0;
   std::chrono::microseconds longest_{0};
 };
+
+// {"count": 100, "over_2ms": 0, "longest_us": 900, "bounds_us": [100, ..], "buckets": [98, ..]}; the last
+// bucket counts what is above the last bound.
+boost::json::object latencies_json(const Latencies& latencies);
 
 // A timer in the loop that measures by how much it is late: all that a handler of ours, or another process,
 // keeps a timer waiting.

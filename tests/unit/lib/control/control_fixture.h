@@ -43,6 +43,11 @@ class RunningServer {
     boost::asio::post(context_, [&] { count.set_value(server_->connections()); });
     return count.get_future().get();
   }
+  std::size_t streams() {
+    std::promise<std::size_t> count;
+    boost::asio::post(context_, [&] { count.set_value(server_->streams()); });
+    return count.get_future().get();
+  }
 
  private:
   boost::asio::io_context context_{1};
