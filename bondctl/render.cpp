@@ -52,10 +52,6 @@ std::string value_of(const Bond& bond, BondOption option) {
   return format_bond_value(info_of(option), bond.get(option));
 }
 
-bool has_active_port(BondMode mode) {
-  return mode == BondMode::kActiveBackup || mode == BondMode::kBalanceTlb || mode == BondMode::kBalanceAlb;
-}
-
 // Dumped only to CAP_NET_ADMIN, and only in 802.3ad (bond_fill_info).
 std::vector<std::string_view> hidden_of(const Subject& subject) {
   if (subject.view.privileged || subject.bond.mode != BondMode::k8023ad) return {};

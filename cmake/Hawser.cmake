@@ -54,12 +54,17 @@ string(SHA256 pch_sum "${pch_text} ${CMAKE_CXX_COMPILER} ${CMAKE_CXX_COMPILER_VE
 file(WRITE ${CMAKE_BINARY_DIR}/CMakeFiles/hawser_pch.dir/cmake_pch.hxx.gch.sum "${pch_sum}\n")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/cmake/pch.h)
 
+# Small units are compiled eight at a time: most of a unit's cost is what it includes and instantiates, not what it says. The preset `tidy`
+# compiles each alone, so a missing include is still found there. Tests stay apart: theirs are many helpers of one name.
+option(HAWSER_UNITY "compile the units of a library together" ON)
+
 # hawser_library(NAME SOURCES a.cpp ... LINK target ...): one folder, one static library.
 function(hawser_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   target_link_libraries(${name} PUBLIC hawser_flags fmt::fmt tl::expected Boost::boost ${ARG_LINK})
   target_precompile_headers(${name} REUSE_FROM hawser_pch)
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ${HAWSER_UNITY} UNITY_BUILD_BATCH_SIZE 8)
 endfunction()
 
 # hawser_program(NAME SOURCES main.cpp LINK target ...): a program in build/PRESET/bin.

@@ -14,7 +14,7 @@ bool same(const Finding& one, const Finding& other) {
   return one.state == other.state && (one.state == Condition::kOk || one.text == other.text);
 }
 
-std::string text_of(const Finding& state) {
+std::string line_of(const Finding& state) {
   const auto word = state.state == Condition::kOk ? std::string_view("ok again") : name_of(state.state);
   return fmt::format("{}: {}: {}", state.object, word, state.text);
 }
@@ -32,7 +32,7 @@ void ConditionLog::see(const Finding& state, TimePoint now) {
 std::optional<ConditionLog::Line> ConditionLog::news(Known& known, TimePoint now) {
   if (same(known.said, known.seen) || now - known.since < kLasts) return std::nullopt;
   known.said = known.seen;
-  auto text = damper_.say(known.seen.object, text_of(known.seen), now);
+  auto text = damper_.say(known.seen.object, line_of(known.seen), now);
   if (!text) return std::nullopt;
   return Line{level_of(known.seen.state), std::move(*text)};
 }
@@ -40,7 +40,7 @@ std::optional<ConditionLog::Line> ConditionLog::news(Known& known, TimePoint now
 // A line that was kept back: the last word on its object.
 log::Level ConditionLog::level_of_line(const std::string& text) const {
   for (const auto& [object, known] : known_)
-    if (text.starts_with(text_of(known.said))) return level_of(known.said.state);
+    if (text.starts_with(line_of(known.said))) return level_of(known.said.state);
   return log::Level::kWarning;
 }
 

@@ -64,7 +64,7 @@ std::string why_out(const Virtual& service, const Member& member, const Service*
                                                      : judgement.reason;
 }
 
-std::string name_of(const Member& member) {
+std::string address_of(const Member& member) {
   const auto address = to_string(member.real);
   return member.name == address ? address : fmt::format("{} {}", member.name, address);
 }
@@ -74,7 +74,7 @@ std::vector<std::string> out_of_service(const Virtual& service, const Service* p
   std::vector<std::string> list;
   for (const auto& member : service.members)
     if (const auto why = why_out(service, member, present, health); !why.empty())
-      list.push_back(fmt::format("{}: {}", name_of(member), why));
+      list.push_back(fmt::format("{}: {}", address_of(member), why));
   return list;
 }
 

@@ -34,11 +34,11 @@ boost::asio::awaitable<Verdict> http(Endpoint target, Milliseconds timeout, conf
 boost::asio::awaitable<Verdict> probe(config::Check check, Endpoint target) {
   switch (check.type) {
     case config::CheckType::kTcp:
-      return tcp(target, check.timeout);
+      return probes::tcp(target, check.timeout);
     case config::CheckType::kHttp:
       return http(target, check.timeout, std::move(check.http));
   }
-  return tcp(target, check.timeout);
+  return probes::tcp(target, check.timeout);
 }
 
 }  // namespace hawser::probes

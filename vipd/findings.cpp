@@ -6,7 +6,6 @@ namespace hawser::vipd {
 
 namespace {
 
-constexpr Milliseconds kSettling{1000};   // last words of a router that has yielded
 constexpr Milliseconds kRecently{60000};  // a mistake in another file was heard
 
 std::string refusal_text(const IpAddress& peer, const Refusal& refusal) {

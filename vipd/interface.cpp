@@ -103,9 +103,8 @@ namespace {
 // An owner's own interface has the address as its own: that is what makes it the owner. And an IPv6 address
 // is one on its interface, whatever its prefix: the vip then uses it.
 bool as_it_should_be(const config::Vip& vip, const config::VipAddress& wanted, const AddressKey& there) {
-  constexpr Priority kOwner{255};
   return there.first == wanted.interface &&
-         (there.second == wanted.prefix || there.second.address.is_v6() || vip.priority == kOwner);
+         (there.second == wanted.prefix || there.second.address.is_v6() || vip.priority == kOwnerPriority);
 }
 
 }  // namespace

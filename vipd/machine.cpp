@@ -56,9 +56,6 @@ std::optional<TimePoint> deadline_of(const VrrpConfig&, const Leaving& role) {
   return std::min(role.again_at, role.drop_at);
 }
 
-// How long a takeover is answered by routers that yield to it. Their last words are no split that has healed;
-// the rounds of the takeover go on for longer.
-constexpr Milliseconds kSettling{1000};
 // A losing router is answered at once, but who sends a thousand packets a second does not make us do so too.
 constexpr Milliseconds kBetweenAnswers{100};
 

@@ -19,8 +19,9 @@
 
 namespace hawser::vipd {
 
-inline constexpr Priority kLeavingPriority{0};
-inline constexpr Priority kOwnerPriority{255};
+// How long a takeover is answered by routers that yield to it. Their last words are no split that has healed;
+// the rounds of the takeover go on for longer.
+inline constexpr Milliseconds kSettling{1000};
 
 struct VrrpConfig {
   Priority priority{100};

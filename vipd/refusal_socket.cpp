@@ -18,7 +18,7 @@ namespace hawser::vipd {
 
 namespace {
 
-constexpr int kMostAtOnce = 64;
+constexpr int kMostRefusals = 64;
 
 // Every packet is dropped before it costs memory; errors do not pass through the filter.
 bool take_no_packets(int fd) {
@@ -50,7 +50,7 @@ Result<RefusalSocket> RefusalSocket::open() {
 
 std::map<IpAddress, int> RefusalSocket::take() {
   std::map<IpAddress, int> refused;
-  for (int count = 0; count < kMostAtOnce; ++count) {
+  for (int count = 0; count < kMostRefusals; ++count) {
     sockaddr_in to{};
     std::array<std::uint8_t, 64> packet{};
     iovec data{packet.data(), packet.size()};

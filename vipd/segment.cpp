@@ -5,7 +5,7 @@
 namespace hawser::vipd {
 
 namespace {
-constexpr int kMostAtOnce = 64;
+constexpr int kMostPackets = 64;
 }
 
 Segment::Segment(boost::asio::io_context& context, std::string interface, OnPacket on_packet)
@@ -37,7 +37,7 @@ Status Segment::send(const IpAddress& source, const IpAddress& destination, Byte
 }
 
 void Segment::drain() {
-  for (int count = 0; socket_ && count < kMostAtOnce; ++count) {
+  for (int count = 0; socket_ && count < kMostPackets; ++count) {
     const auto packet = socket_->receive();
     if (!packet) return;
     on_packet_(*this, *packet);

@@ -17,10 +17,11 @@ struct Strong {
   constexpr auto operator<=>(const Strong&) const = default;
 };
 
-using IfIndex = Strong<struct IfIndexTag, int>;     // 0: no interface
-using Vrid = Strong<struct VridTag, std::uint8_t>;  // 1..255, RFC 9568 5.2.3
-using Priority =
-    Strong<struct PriorityTag, std::uint8_t>;  // 0 leaves the role, 255 owns the address, RFC 9568 5.2.4
+using IfIndex = Strong<struct IfIndexTag, int>;             // 0: no interface
+using Vrid = Strong<struct VridTag, std::uint8_t>;          // 1..255, RFC 9568 5.2.3
+using Priority = Strong<struct PriorityTag, std::uint8_t>;  // RFC 9568 5.2.4
+inline constexpr Priority kLeavingPriority{0};
+inline constexpr Priority kOwnerPriority{255};  // of the router that has the address as its own
 
 }  // namespace hawser
 

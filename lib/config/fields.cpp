@@ -6,6 +6,22 @@
 
 namespace hawser::config {
 
+Setting setting(std::string_view key, std::string_view type, std::string_view range, std::string_view help) {
+  Setting result;
+  result.key = key;
+  result.type = type;
+  result.range = range;
+  result.help = help;
+  return result;
+}
+
+Setting table_setting(std::string_view key, std::string_view type, std::string_view range,
+                      std::string_view help) {
+  auto result = setting(key, type, range, help);
+  result.per_node = false;
+  return result;
+}
+
 namespace {
 
 bool is_node(const NodeView& view, std::string_view name) {

@@ -61,6 +61,12 @@ struct Setting {
   std::optional<Part> part;  // where it differs from the section's
 };
 
+// For Rows::custom: key, type, range and help in words.
+Setting setting(std::string_view key, std::string_view type, std::string_view range, std::string_view help);
+// The same for a value that is a table itself, and so cannot be written per node.
+Setting table_setting(std::string_view key, std::string_view type, std::string_view range,
+                      std::string_view help);
+
 template <class S>
 struct Field {
   Setting setting;

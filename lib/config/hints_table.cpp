@@ -145,7 +145,7 @@ constexpr auto kKeys = std::to_array<KeyHint>({
     {"vipd", "vrrp_no_swap no_swap mlock", "vipd.lock_memory", "", ""},
 });
 
-constexpr auto kSections = std::to_array<SectionHint>({
+constexpr auto kSectionHints = std::to_array<SectionHint>({
     {"bonding bonds bond_interfaces team teams lag lags port_channel", "[bond.NAME]"},
     {"interface interfaces iface ifaces network networks match ethernet ethernets eth nic nics device "
      "devices "
@@ -211,7 +211,7 @@ std::span<const KeyHint> key_hints() {
   return kKeys;
 }
 std::span<const SectionHint> section_hints() {
-  return kSections;
+  return kSectionHints;
 }
 std::span<const ValueHint> value_hints() {
   return kValues;

@@ -66,6 +66,9 @@ struct Flag {
   [[nodiscard]] std::string range() const { return ""; }
 };
 
+inline constexpr std::int64_t kMaxInt = 0x7FFFFFFF;
+inline constexpr std::int64_t kMax32 = 0xFFFFFFFF;
+
 struct Whole {
   using Type = std::int64_t;
   std::int64_t minimum = 0;

@@ -45,8 +45,8 @@ bool too_new(const Table& root, Report& report) {
 }
 
 // Sections that make something, or that a host's overlay may hold.
-constexpr std::array<std::string_view, 9> kSections{"bond",    "link",  "vip",      "check", "pool",
-                                                    "service", "group", "provider", "on"};
+constexpr std::array<std::string_view, 9> kThings{"bond",    "link",  "vip",      "check", "pool",
+                                                  "service", "group", "provider", "on"};
 // What says only how, or for whom.
 constexpr std::array<std::string_view, 7> kAside{"format", "nodes", "log",     "netd",
                                                  "vipd",   "peers", "defaults"};
@@ -57,8 +57,7 @@ bool is_empty(const Table& root) {
   return std::ranges::all_of(root, [](const Entry& entry) {
     if (std::ranges::find(kAside, entry.key) != kAside.end()) return true;
     const auto* section = entry.value.as<Table>();
-    return std::ranges::find(kSections, entry.key) != kSections.end() && section != nullptr &&
-           section->empty();
+    return std::ranges::find(kThings, entry.key) != kThings.end() && section != nullptr && section->empty();
   });
 }
 

@@ -7,18 +7,7 @@ namespace hawser::config {
 
 namespace {
 
-constexpr std::int64_t kMax32 = 0xFFFFFFFF;
-constexpr std::int64_t kMaxInt = 0x7FFFFFFF;
 constexpr std::string_view kRouteExample = "[{ to = \"default\", via = \"192.0.2.254\" }]";
-
-Setting setting(std::string_view key, std::string_view type, std::string range, std::string_view help) {
-  Setting result;
-  result.key = key;
-  result.type = type;
-  result.range = std::move(range);
-  result.help = help;
-  return result;
-}
 
 std::string show_routes(const std::vector<Section<RouteSpec>>& routes) {
   std::string text;

@@ -9,8 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::int64_t kMaxWeight = 0x7FFFFFFF;
-constexpr std::int64_t kMax32 = 0xFFFFFFFF;
 constexpr std::string_view kTunnelExample = "{ type = \"gue\", port = 6080 }";
 constexpr std::string_view kChecksExample = "[\"site\"]";
 constexpr std::string_view kRealExample = "[\"198.51.100.21\", \"2001:db8:1::21\"]";
@@ -22,17 +20,6 @@ std::string in_list(const Value& value) {
 
 bool is_http(const Check& check) {
   return check.type == CheckType::kHttp;
-}
-
-Setting setting(std::string_view key, std::string_view type, std::string_view range, std::string_view help,
-                bool per_node = true) {
-  Setting result;
-  result.key = key;
-  result.type = type;
-  result.range = range;
-  result.help = help;
-  result.per_node = per_node;
-  return result;
 }
 
 const Word<Forwarding>& forwarding_word() {
@@ -255,14 +242,14 @@ void add_pool_rows(Rows<S>& rows) {
            "a failed real server is taken out, or gets weight 0 and keeps its connections")
       .only_if(has_pool_keys<S>);
   rows.custom(
-          setting("tunnel", "table", "{ type, port, checksum }", "encapsulation, with forwarding tunnel",
-                  false),
+          table_setting("tunnel", "table", "{ type, port, checksum }",
+                        "encapsulation, with forwarding tunnel"),
           [](const Scope& scope, const Value& value, S& pool) {
             read_tunnel_into(scope, value, pool.tunnel);
           },
           [](const S& pool) { return show_tunnel(pool.tunnel); })
       .like(kTunnelExample);
-  rows.custom(setting("real", "list of table", "", "the real servers", false), read_reals, {})
+  rows.custom(table_setting("real", "list of table", "", "the real servers"), read_reals, {})
       .like("[{ address = \"198.51.100.21\" }]");
   rows.unsupported({"panic_threshold", "quorum", "quorum_hysteresis", "slow_start", "sorry", "source_nat"});
 }
@@ -384,10 +371,10 @@ const Rows<RealSpec>& real_rows() {
         .alias_of("addresses");
     made.add("port", &RealSpec::port, Whole{1, 65535}, "unset: the service's")
         .like("8080")
-        .add("weight", &RealSpec::weight, Whole{0, kMaxWeight}, "its share; 0: no new connections")
+        .add("weight", &RealSpec::weight, Whole{0, kMaxInt}, "its share; 0: no new connections")
         .add("forwarding", &RealSpec::forwarding, forwarding_word(), "unset: the pool's");
     made.custom(
-            setting("tunnel", "table", "{ type, port, checksum }", "unset: the pool's", false),
+            table_setting("tunnel", "table", "{ type, port, checksum }", "unset: the pool's"),
             [](const Scope& scope, const Value& value, RealSpec& real) {
               read_tunnel_into(scope, value, real.tunnel);
             },

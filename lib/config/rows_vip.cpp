@@ -7,15 +7,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Setting setting(std::string_view key, std::string_view type, std::string_view range, std::string_view help) {
-  Setting result;
-  result.key = key;
-  result.type = type;
-  result.range = range;
-  result.help = help;
-  return result;
-}
-
 constexpr std::string_view kAddressesExample = "[\"192.0.2.100\"]";
 constexpr std::string_view kAnnounceExample = "{ count = 5, interval = \"1s\" }";
 

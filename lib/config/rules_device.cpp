@@ -8,7 +8,6 @@ namespace hawser::config {
 
 namespace {
 
-constexpr auto kNetd = Part::kNetd;
 constexpr std::string_view kLoopback = "lo";
 
 void one_section_per_device(const File& file, Report& report) {
@@ -17,20 +16,20 @@ void one_section_per_device(const File& file, Report& report) {
     const auto device = own_device(name, section);
     const auto place = section.at("device");
     if (const auto wrong = device_fault(device); !wrong.empty())
-      report.add(kNetd, place, section.path, wrong + "; write device = ..");
+      report.add(Part::kNetd, place, section.path, wrong + "; write device = ..");
     std::pair later{place, section.path};
     const auto [there, added] = seen.try_emplace(device, later);
     if (added) return;
     auto first = there->second;
     if (later < first) std::swap(first, later);
-    report.add(kNetd, later.first, later.second,
+    report.add(Part::kNetd, later.first, later.second,
                fmt::format("device {} is also that of [{}]", quote(device), first.second));
   });
 }
 
 void link_has_a_kind(const Section<LinkSpec>& link, Report& report) {
   if (!link.has("kind"))
-    report.add(kNetd, link.place, link.path + ".kind",
+    report.add(Part::kNetd, link.place, link.path + ".kind",
                "is missing: write \"physical\", \"vlan\", \"dummy\" or \"vrf\"");
 }
 
@@ -40,10 +39,10 @@ void keys_fit_the_kind(const Section<LinkSpec>& link, Report& report) {
   const auto judge = [&](std::string_view key, LinkKind owner, bool needed) {
     const auto path = dotted(link.path, key);
     if (link.has(key) && kind != owner)
-      report.add(kNetd, link.at(key), path,
+      report.add(Part::kNetd, link.at(key), path,
                  fmt::format("only a {} has it, and kind is {}", name_of(owner), quote(name_of(kind))));
     if (needed && kind == owner && !link.has(key))
-      report.add(kNetd, link.place, path, fmt::format("is missing: a {} needs it", name_of(owner)));
+      report.add(Part::kNetd, link.place, path, fmt::format("is missing: a {} needs it", name_of(owner)));
   };
   judge("on", LinkKind::kVlan, true);
   judge("id", LinkKind::kVlan, true);
@@ -59,7 +58,7 @@ void vlan_stands_on_something(const File& file, const Section<LinkSpec>& link, R
   const auto& on = link.said.on;
   if (on.empty() || is_interface(file, on)) return;
   report.add(
-      kNetd, link.at("on"), link.path + ".on",
+      Part::kNetd, link.at("on"), link.path + ".on",
       fmt::format("no bond or link section is named {0}: for a card write [link.{1}] kind = \"physical\"",
                   quote(on), on));
 }
@@ -109,7 +108,7 @@ void nothing_stands_on_itself(const File& file, Report& report) {
   const auto stack = stack_of(file);
   for (const auto& [device, all] : stack)
     for (const auto& below : all)
-      if (leads_to(stack, below.device, device)) report.add(kNetd, below.place, below.path, below.text);
+      if (leads_to(stack, below.device, device)) report.add(Part::kNetd, below.place, below.path, below.text);
 }
 
 // register_vlan_device() finds the first one: "File exists".
@@ -150,7 +149,7 @@ void vrf_takes_it(const File& file, const std::string& name, const Section<S>& l
 
 void loopback_is_there_already(const File& file, Report& report) {
   const auto say = [&](const auto& section) {
-    report.add(kNetd, section.at("device"), section.path,
+    report.add(Part::kNetd, section.at("device"), section.path,
                "device \"lo\" is the kernel's own: only kind = \"physical\" can name it");
   };
   for (const auto& [name, bond] : file.bonds)
@@ -242,7 +241,7 @@ void ipv6_has_room(const File& file, const Devices& devices, Report& report) {
   const auto judge = [&](const std::string& device, Place place, const std::string& path) {
     const auto mtu = mtu_of(file, devices, device);
     if (mtu && mtu->bytes < kLeastIpv6Mtu)
-      report.add(kNetd, place, path,
+      report.add(Part::kNetd, place, path,
                  fmt::format("IPv6 needs an mtu of {} or more, and that of {} is {}", kLeastIpv6Mtu,
                              quote(device), mtu->bytes));
   };

@@ -10,8 +10,6 @@ namespace hawser::config {
 
 namespace {
 
-constexpr auto kNetd = Part::kNetd;
-
 // One pool, or the unnamed pool in a service.
 class PoolRules {
  public:
@@ -27,7 +25,8 @@ class PoolRules {
           pool_.forwarding == Forwarding::kTunnel || std::ranges::any_of(pool_.reals, [](const auto& real) {
             return real.said.forwarding == Forwarding::kTunnel;
           });
-      if (!used) report_.add(kNetd, pool_.tunnel->place, pool_.tunnel->path, "needs forwarding = \"tunnel\"");
+      if (!used)
+        report_.add(Part::kNetd, pool_.tunnel->place, pool_.tunnel->path, "needs forwarding = \"tunnel\"");
     }
     for (const auto& real : pool_.reals) check_real(real);
     reals_differ();
@@ -42,7 +41,7 @@ class PoolRules {
         std::vector<std::string_view> names;
         for (const auto& [name, check] : file_.checks) names.push_back(name);
         const auto near = nearest(ref.name, names);
-        report_.add(kNetd, ref.place, path + ".checks",
+        report_.add(Part::kNetd, ref.place, path + ".checks",
                     near.empty()
                         ? fmt::format("no [check.{}] exists", ref.name)
                         : fmt::format("no [check.{}] exists; did you mean {}?", ref.name, quote(near)));
@@ -66,7 +65,7 @@ class PoolRules {
     if (said.tunnel) {
       tunnel_is_sound(*said.tunnel);
       if (said.forwarding.value_or(pool_.forwarding) != Forwarding::kTunnel)
-        report_.add(kNetd, said.tunnel->place, said.tunnel->path, "needs forwarding = \"tunnel\"");
+        report_.add(Part::kNetd, said.tunnel->place, said.tunnel->path, "needs forwarding = \"tunnel\"");
     }
     if (said.lower_threshold > said.upper_threshold)
       fault(report_, real, "lower_threshold",
@@ -89,7 +88,7 @@ class PoolRules {
     if (real.said.forwarding.value_or(pool_.forwarding) != Forwarding::kMasquerade) return;
     for (const auto& [address, port] : real.said.addresses)
       if (address.is_loopback())
-        report_.note(kNetd, real.place, real.path,
+        report_.note(Part::kNetd, real.place, real.path,
                      fmt::format("{} with forwarding = \"masquerade\" is reached from this host only: write "
                                  "\"direct\" for a server on this host",
                                  address));
@@ -106,7 +105,7 @@ class PoolRules {
     for (std::size_t i = 0; i < said.addresses.size(); ++i) {
       const auto& [address, port] = said.addresses[i];
       const auto say = [&](std::string what) {
-        report_.add(kNetd, real.at(key, i), dotted(real.path, key), std::move(what));
+        report_.add(Part::kNetd, real.at(key, i), dotted(real.path, key), std::move(what));
       };
       if (auto wrong = fault_of(address); !wrong.empty()) say(std::move(wrong));
       if (!families.insert(address.family()).second)
@@ -132,7 +131,7 @@ class PoolRules {
             endpoints.try_emplace({real.addresses[i], real.port.value_or(0)}, section.place);
         const std::string_view key = section.has("address") ? "address" : "addresses";
         if (!added)
-          report_.add(kNetd, section.at(key, i), dotted(section.path, key),
+          report_.add(Part::kNetd, section.at(key, i), dotted(section.path, key),
                       fmt::format("{} is already the real server at {}", to_string(real.addresses[i]),
                                   report_.where(there->second)));
       }

@@ -7,7 +7,6 @@ namespace hawser::config {
 
 namespace {
 
-constexpr auto kNetd = Part::kNetd;
 constexpr std::uint32_t kLocalTable = 255;  // RT_TABLE_LOCAL
 
 bool is_default(std::string_view to) {
@@ -46,7 +45,7 @@ void routes_are_unique(const File& file, Report& report) {
       if (!key) continue;
       const auto [there, added] = seen.try_emplace(*key, route.place);
       if (!added)
-        report.add(kNetd, std::max(route.place, there->second), route.path,
+        report.add(Part::kNetd, std::max(route.place, there->second), route.path,
                    fmt::format("the same route, {}, is at {}", to_string(*key),
                                report.where(std::min(route.place, there->second))));
     }
@@ -187,7 +186,7 @@ void gateway_is_near(const Host& host, const std::string& device, LinkKind kind,
       fmt::format("{} is in no network of {}: write onlink = true if it is on this link all the same", via,
                   quote(device));
   if (kind == LinkKind::kPhysical)
-    report.note(kNetd, route.at("via"), route.path + ".via", text);
+    report.note(Part::kNetd, route.at("via"), route.path + ".via", text);
   else
     fault(report, route, "via", text);
 }
@@ -207,7 +206,7 @@ void gateway_is_a_host(const Host& host, const std::string& device, LinkKind kin
     return fault(report, route, "via",
                  fmt::format("{} is this host's own address, of {}", via, quote(own->second)));
   if (const auto vip = host.moving.find(via); vip != host.moving.end())
-    report.note(kNetd, route.at("via"), route.path + ".via",
+    report.note(Part::kNetd, route.at("via"), route.path + ".via",
                 fmt::format("{} is of [{}]: the kernel takes the route only while another host holds it", via,
                             vip->second));
   gateway_is_near(host, device, kind, section, route, report);
@@ -228,7 +227,7 @@ void source_is_held(const Host& host, const Section<RouteSpec>& route, Report& r
                 "{} is no address of this host in the file: the kernel takes the route "
                 "only while something else gives it to the host",
                 *source);
-  report.note(kNetd, route.at("source"), route.path + ".source", whose);
+  report.note(Part::kNetd, route.at("source"), route.path + ".source", whose);
 }
 
 // fib_check_nh(): "Network is down".

@@ -10,8 +10,6 @@ namespace hawser::config {
 
 namespace {
 
-constexpr auto kNetd = Part::kNetd;
-
 using ServiceSection = Section<ServiceSpec>;
 
 void one_pool(const File& file, const ServiceSection& service, Report& report) {
@@ -42,7 +40,7 @@ void options_fit(const ServiceSection& service, const std::vector<VirtualKey>& k
   for (std::size_t i = 0; i < said.scheduler_flags.size(); ++i) {
     const auto scheduler = said.scheduler_flags[i].substr(0, 2);
     if ((scheduler == "sh" || scheduler == "mh") && scheduler != said.scheduler)
-      report.add(kNetd, service.at("scheduler_flags", i), service.path + ".scheduler_flags",
+      report.add(Part::kNetd, service.at("scheduler_flags", i), service.path + ".scheduler_flags",
                  fmt::format("{} needs scheduler = {}", quote(said.scheduler_flags[i]), quote(scheduler)));
   }
   // ip_vs_sip_fill_param(): "Only useful with UDP"; every other connection is refused.
@@ -77,7 +75,7 @@ void keys_are_sound(const ServiceSection& service, const Networks& networks,
   for (const auto& entry : keys) {
     const auto& key = entry.key;
     const auto say = [&](std::string what) {
-      report.add(kNetd, entry.place, service.path + ".virtual", std::move(what));
+      report.add(Part::kNetd, entry.place, service.path + ".virtual", std::move(what));
     };
     if (key.transport == hawser::Transport::kFwmark) continue;
     auto wrong = host_fault(key.virtual_address.address);
@@ -101,12 +99,12 @@ void reals_fit(const ServiceSection& service, const VirtualKey& virtual_key, con
     const bool fixed_port = key.transport != hawser::Transport::kFwmark && key.virtual_address.port != 0;
     if (fixed_port && real.server.forwarding != Forwarding::kMasquerade &&
         endpoint->port != key.virtual_address.port)
-      report.add(kNetd, section.at("port"), section.path + ".port",
+      report.add(Part::kNetd, section.at("port"), section.path + ".port",
                  fmt::format("{} must be the service's, {} ({}): {} cannot change it", endpoint->port,
                              key.virtual_address.port, service.path, name_of(real.server.forwarding)));
   }
   if (!any)
-    report.add(kNetd, place, service.path + ".virtual",
+    report.add(Part::kNetd, place, service.path + ".virtual",
                fmt::format("no real server of the pool has an {} address",
                            key.family() == Family::kIpv4 ? "IPv4" : "IPv6"));
 }
@@ -121,11 +119,11 @@ void reals_differ(const ServiceSection& service, const VirtualKey& virtual_key, 
     const auto place = section.at(section.has("address") ? "address" : "addresses");
     const auto [there, added] = seen.try_emplace(*endpoint, place);
     if (!added && !report.faulty(place))
-      report.add(kNetd, place, section.path,
+      report.add(Part::kNetd, place, section.path,
                  fmt::format("{} of {} is already the real server at {}", *endpoint, service.path,
                              report.where(there->second)));
     if (endpoint->address == virtual_key.key.virtual_address.address)
-      report.note(kNetd, place, section.path,
+      report.note(Part::kNetd, place, section.path,
                   fmt::format("{} is the virtual address itself: only a server on this host can answer",
                               endpoint->address));
   }
@@ -147,7 +145,7 @@ void checks_have_a_port(const File& file, const VirtualKey& key, const PoolSpec&
     const auto& checks = section.said.checks ? *section.said.checks : pool.checks;
     if (std::ranges::any_of(checks, [&](const CheckRef& ref) { return !port_of(file, ref); }))
       report.add(
-          kNetd, section.at("port"), section.path + ".port",
+          Part::kNetd, section.at("port"), section.path + ".port",
           fmt::format("is missing: {} gives it none, and a check needs one", quote(to_string(key.key))));
   }
 }
@@ -160,7 +158,7 @@ void keys_differ(const std::vector<std::pair<const ServiceSection*, VirtualKey>>
     if (added) continue;
     auto first = there->second;
     if (later.first < first.first) std::swap(first, later);
-    report.add(kNetd, later.first, later.second->path + ".virtual",
+    report.add(Part::kNetd, later.first, later.second->path + ".virtual",
                fmt::format("{} is also at {}", quote(to_string(key.key)), report.where(first.first)));
   }
 }
@@ -173,7 +171,7 @@ void every_server_is_used(const std::map<const PoolSpec*, std::set<Family>>& poo
         return families.contains(endpoint.address.family());
       };
       if (section.said.addresses.empty() || std::ranges::any_of(section.said.addresses, serves)) continue;
-      report.note(kNetd, section.place, section.path,
+      report.note(Part::kNetd, section.place, section.path,
                   fmt::format("no service of the pool has an {} address: it gets no connections",
                               family_name(section.said.addresses.front().address.family())));
     }

@@ -108,8 +108,6 @@ void peers_need_unicast(const VipSection& vip, Report& report) {
     fault(report, vip, "peers", "needs transport = \"unicast\"");
 }
 
-constexpr Priority kOwner{255};
-
 bool holds(const Vip& vip, const IpAddress& address) {
   return std::ranges::any_of(vip.addresses,
                              [&](const VipAddress& moving) { return moving.prefix.address == address; });
@@ -120,7 +118,7 @@ void source_is_of_the_family(const VipSection& vip, Report& report) {
   if (!source) return;
   if (const auto wrong = reachable_fault(*source); !wrong.empty())
     fault(report, vip, "source", wrong);
-  else if (vip.said.priority != kOwner && holds(vip.said, *source))
+  else if (vip.said.priority != kOwnerPriority && holds(vip.said, *source))
     fault(report, vip, "source", fmt::format("{} moves: the source is an address that stays", *source));
   else if (!vip.said.addresses.empty() && !families_of(vip.said).contains(source->family()))
     fault(report, vip, "source",

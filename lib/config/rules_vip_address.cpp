@@ -8,7 +8,6 @@ namespace hawser::config {
 namespace {
 
 using VipSection = Section<VipSpec>;
-constexpr std::uint8_t kOwner = 255;
 
 // Why nothing can be announced or held there; empty: it can.
 std::string device_trouble(const File& file, const Devices& devices, const std::string& name) {
@@ -124,7 +123,7 @@ void no_address_is_a_nodes_own(const File& file, const std::string& name, const 
     if (file.nodes.empty()) return false;
     if (ranks == file.priorities.end()) return false;
     const auto rank = ranks->second.find(node);
-    return rank != ranks->second.end() && rank->second == kOwner;
+    return rank != ranks->second.end() && rank->second == kOwnerPriority.value;
   };
   for (std::size_t i = 0; i < vip.said.addresses.size(); ++i) {
     const auto& address = vip.said.addresses[i].prefix.address;

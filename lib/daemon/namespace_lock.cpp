@@ -15,11 +15,11 @@ namespace {
 constexpr uid_t kFirstPerson = 1000;
 constexpr uid_t kLastPerson = 60000;
 
-struct Name {
+struct AbstractName {
   sockaddr_un address{};
   socklen_t length = 0;
 
-  explicit Name(std::string_view name) {
+  explicit AbstractName(std::string_view name) {
     const auto text = fmt::format("hawser-{}", name);
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path + 1, text.data(), text.size());  // behind a zero byte: abstract
@@ -33,7 +33,7 @@ Fd new_socket() {
 }
 
 // Who listens there; none: nobody any more.
-std::optional<ucred> holder_of(const Name& name) {
+std::optional<ucred> holder_of(const AbstractName& name) {
   const auto asking = new_socket();
   if (!asking || ::connect(asking.get(), name.get(), name.length) != 0) return std::nullopt;
   ucred holder{};
@@ -55,7 +55,7 @@ bool may_be_a_daemon(uid_t holder, uid_t own) {
 }
 
 Result<NamespaceLock> NamespaceLock::take(std::string_view name) {
-  const Name address(name);
+  const AbstractName address(name);
   auto socket = new_socket();
   if (!socket) return fail_with(errno, "{}: make a socket: {}", name, std::strerror(errno));
   if (::bind(socket.get(), address.get(), address.length) == 0 && ::listen(socket.get(), SOMAXCONN) == 0)
@@ -70,7 +70,7 @@ Result<NamespaceLock> NamespaceLock::take(std::string_view name) {
 }
 
 std::optional<std::string> NamespaceLock::held(std::string_view name) {
-  const auto holder = holder_of(Name(name));
+  const auto holder = holder_of(AbstractName(name));
   if (!holder || !may_be_a_daemon(holder->uid, ::geteuid())) return std::nullopt;
   return fmt::format("{} runs{}, with another --runtime-dir", name, words(holder));
 }

@@ -181,7 +181,7 @@ std::string ways(const Route& route) {
   return text;
 }
 
-struct Describe {
+struct DescribeLoss {
   std::string operator()(const LostLink& c) const {
     return fmt::format("{}: goes with {}, though netd did not make it", c.link, c.with);
   }
@@ -255,7 +255,7 @@ std::vector<Consequence> lost_links(const Observed& before, const std::vector<St
 }
 
 std::string describe(const Consequence& consequence) {
-  return std::visit(Describe{}, consequence);
+  return std::visit(DescribeLoss{}, consequence);
 }
 
 std::string object_of(const Consequence& consequence) {

@@ -1,15 +1,11 @@
 // IPVS services. What is new comes first, what goes comes last, so that at no moment fewer real servers serve
 // than before or after; nothing is flushed.
 #include "lib/plan/draft.h"
+#include "lib/plan/ipvs_unit.h"
 
 namespace hawser {
 
 namespace {
-
-Service without_reals(Service service) {
-  service.reals.clear();
-  return service;
-}
 
 Service service_in(const State& state, const ServiceKey& key) {
   const auto found = state.services.find(key);

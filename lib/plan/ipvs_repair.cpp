@@ -8,11 +8,6 @@
 namespace hawser {
 namespace {
 
-Service without_reals(Service service) {
-  service.reals.clear();
-  return service;
-}
-
 const RealServer* find_real(const std::optional<Service>& service, const Endpoint& real) {
   if (!service) return nullptr;
   const auto found = service->reals.find(real);

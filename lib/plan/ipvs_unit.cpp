@@ -44,6 +44,11 @@ std::string to_string(const IpvsUnit& unit) {
   return unit.part == IpvsPart::kReal ? text : fmt::format("{} {}", text, name_of(unit.part));
 }
 
+Service without_reals(Service service) {
+  service.reals.clear();
+  return service;
+}
+
 std::vector<IpvsPart> changed_parts(const Service& from, const Service& to) {
   return differing(from, to, kServiceParts);
 }

@@ -54,6 +54,9 @@ struct IpvsUnit {
 std::string to_string(const IpvsUnit& unit);
 
 // The parts in which the two differ; of real servers the weight first.
+// A service as it is when it is made: its real servers come one by one.
+Service without_reals(Service service);
+
 std::vector<IpvsPart> changed_parts(const Service& from, const Service& to);
 std::vector<IpvsPart> changed_parts(const RealServer& from, const RealServer& to);
 // `to` with that part as in `from`.

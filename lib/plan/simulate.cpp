@@ -7,7 +7,6 @@ namespace hawser {
 namespace {
 
 constexpr std::uint32_t kForcedMiimon = 100;  // BOND_DEFAULT_MIIMON
-constexpr std::uint32_t kEthernetMtu = 1500;
 
 bool is_down(const State& state, const std::string& device) {
   const auto link = state.links.find(device);
@@ -312,10 +311,6 @@ std::vector<Prefix> goes_along(const Link& link, const Prefix& prefix) {
 
 void simulate(State& state, const Step& step) {
   std::visit(Simulate{&state}, step);
-}
-
-bool has_active_port(BondMode mode) {
-  return mode == BondMode::kActiveBackup || mode == BondMode::kBalanceTlb || mode == BondMode::kBalanceAlb;
 }
 
 bool is_kernel_made(const Prefix& prefix, const Address& address) {

@@ -21,10 +21,8 @@ void forget_device(std::map<RouteKey, Route>& routes, const std::string& device)
 // promoted.
 std::vector<Prefix> goes_along(const Link& link, const Prefix& prefix);
 
-inline constexpr std::uint32_t kIpv6Mtu = 1280;  // IPV6_MIN_MTU: below it a device has no IPv6
-
-// Modes with one active port: they take a primary and the priorities of ports (bond_mode_uses_primary()).
-bool has_active_port(BondMode mode);
+inline constexpr std::uint32_t kEthernetMtu = 1500;  // ETH_DATA_LEN: of a device of which nobody said another
+inline constexpr std::uint32_t kIpv6Mtu = 1280;      // IPV6_MIN_MTU: below it a device has no IPv6
 
 // What the kernel adds and removes by itself and nobody plans: connected routes and those from router
 // advertisements, IPv6 link-local addresses.

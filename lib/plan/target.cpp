@@ -235,7 +235,6 @@ void ready_ports(State& target, const State& wanted) {
 
 // What a device has of which nobody ever said an MTU; of cards only their driver knows.
 std::optional<std::uint32_t> usual_mtu(const State& target, const State& observed, const Link& link) {
-  constexpr std::uint32_t kEthernetMtu = 1500;
   if (link.kind == LinkKind::kBond || link.kind == LinkKind::kDummy) return kEthernetMtu;
   if (!link.vlan) return std::nullopt;
   const auto* lower = find_in(target.links, link.vlan->on);

@@ -6,6 +6,10 @@
 
 namespace hawser {
 
+bool has_active_port(BondMode mode) {
+  return mode == BondMode::kActiveBackup || mode == BondMode::kBalanceTlb || mode == BondMode::kBalanceAlb;
+}
+
 namespace {
 
 constexpr std::uint32_t kForcedMiimon = 100;  // BOND_DEFAULT_MIIMON

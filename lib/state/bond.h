@@ -24,6 +24,9 @@ enum class BondMode : std::uint8_t {
   kBalanceAlb = 6,
 };
 
+// Modes with one active port: they take a primary and the priorities of ports (bond_mode_uses_primary()).
+bool has_active_port(BondMode mode);
+
 template <>
 inline constexpr std::array<Name<BondMode>, 7> kNames<BondMode>{{
     {BondMode::kBalanceRr, "balance-rr"},

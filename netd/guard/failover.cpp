@@ -7,10 +7,6 @@
 namespace hawser::netd {
 namespace {
 
-bool has_active_port(BondMode mode) {
-  return mode == BondMode::kActiveBackup || mode == BondMode::kBalanceTlb || mode == BondMode::kBalanceAlb;
-}
-
 bool is_monitored(const Bond& bond) {
   return bond.get(BondOption::kMiimon) > 0 || bond.get(BondOption::kArpInterval) > 0;
 }
