@@ -74,6 +74,24 @@ TEST_F(VipdControl, IsActiveWaitsForARestartThatIsUnderWay) {
   EXPECT_EQ(restart.wait(10s), 0);
 }
 
+// The group of the socket may look, and that is all: a restart or another file is root's to ask for.
+TEST_F(VipdControl, WhoMayReadMayNotChange) {
+  settle();
+  const auto& directory = lb1.directory();
+  std::filesystem::copy_file(program("vipctl"), directory / "vipctl");  // where everybody can reach it
+  for (const auto& path : {directory, directory / "vipctl", directory / "vipd.sock"})
+    std::filesystem::permissions(path, std::filesystem::perms::all);
+  const auto as_nobody = [&](const std::string& verb) {
+    return lb1.host().run({"setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups",
+                           directory / "vipctl", verb, "--runtime-dir", directory});
+  };
+  EXPECT_EQ(as_nobody("status").status, 0) << as_nobody("status").text;
+  const auto refused = as_nobody("restart");
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.text, HasSubstr("vipd: POST /v1/restart: only root may: use sudo"));
+  EXPECT_EQ(lb1.vipctl({"restart"}).status, 0);
+}
+
 TEST_F(VipdControl, WithoutVipdTheAnswerComesAtOnce) {
   const auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(lb1.vipctl({"is-active", "web"}).status, 1);
