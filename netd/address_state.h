@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "lib/config/ports.h"
+#include "lib/control/finding.h"
 #include "lib/state/observed.h"
-#include "netd/finding.h"
 
 namespace hawser::netd {
 

@@ -6,9 +6,9 @@
 #include <optional>
 #include <vector>
 
+#include "lib/control/finding.h"
 #include "lib/daemon/damper.h"
 #include "lib/daemon/log.h"
-#include "netd/finding.h"
 
 namespace hawser::netd {
 

@@ -180,10 +180,4 @@ std::vector<Finding> findings(const Situation& situation) {
   return list;
 }
 
-Condition overall(const std::vector<Finding>& findings) {
-  auto worst = Condition::kOk;
-  for (const auto& finding : findings) worst = std::max(worst, finding.state);
-  return worst;
-}
-
 }  // namespace hawser::netd

@@ -40,7 +40,4 @@ Finding state_of_service(const ServiceKey& key, const Virtual& service, const Se
 // Only what is not ok: the file, bonds, links, their addresses, services, what was refused, the bond guard.
 std::vector<Finding> findings(const Situation& situation);
 
-// The worst of them.
-Condition overall(const std::vector<Finding>& findings);
-
 }  // namespace hawser::netd

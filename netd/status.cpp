@@ -190,14 +190,6 @@ std::vector<Finding> findings_of(const StatusFacts& facts) {
   return findings(situation);
 }
 
-json::array findings_json(const std::vector<Finding>& list) {
-  json::array result;
-  for (const auto& finding : list)
-    result.push_back(
-        json::object{{"object", finding.object}, {"state", name_of(finding.state)}, {"text", finding.text}});
-  return result;
-}
-
 json::object config_json(const ConfigStatus& source) {
   const auto* state = source.last_good ? "last good" : source.problems.empty() ? "current" : "broken";
   return {{"file", source.file}, {"state", state}, {"problems", config::problems_json(source.problems)}};

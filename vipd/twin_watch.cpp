@@ -11,12 +11,14 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "lib/base/bytes.h"
+
 namespace hawser::vipd {
 
 namespace {
 
 constexpr std::size_t kMostWatched = 64;  // a filter jumps 255 instructions at most
-constexpr int kMostPackets = 64;
+constexpr int kMostReplies = 64;
 constexpr std::uint32_t kSenderAddress = 14;  // its offset in ARP for IPv4 over Ethernet
 constexpr std::uint32_t kWhole = 64;
 
@@ -52,19 +54,6 @@ bool attach(int fd, const std::set<IpAddress>& own) {
 
 }  // namespace
 
-std::optional<ArpSender> arp_sender(ByteView packet) {
-  Reader reader(packet);
-  const bool ethernet = reader.u16() == 1;
-  const bool ipv4 = reader.u16() == ETHERTYPE_IP;
-  const bool sizes = reader.u16() == 0x0604;
-  reader.skip(2);  // request or reply
-  ArpSender sender;
-  for (auto& byte : sender.mac.bytes) byte = reader.u8();
-  sender.address = IpAddress::v4(reader.u32());
-  if (!reader.ok() || !ethernet || !ipv4 || !sizes) return std::nullopt;
-  return sender;
-}
-
 Result<TwinWatch> TwinWatch::open() {
   Fd fd(::socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   sockaddr_ll all{};
@@ -83,7 +72,7 @@ Status TwinWatch::watch(const std::set<IpAddress>& own) {
 
 std::vector<TwinWatch::Heard> TwinWatch::take() {
   std::vector<Heard> heard;
-  for (int count = 0; count < kMostPackets; ++count) {
+  for (int count = 0; count < kMostReplies; ++count) {
     std::array<std::uint8_t, kWhole> packet{};
     sockaddr_ll from{};
     socklen_t size = sizeof(from);

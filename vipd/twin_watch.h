@@ -3,27 +3,16 @@
 // the address, and nobody but us should have anything to say.
 #pragma once
 
-#include <optional>
 #include <set>
 #include <vector>
 
 #include "lib/base/address.h"
-#include "lib/base/bytes.h"
 #include "lib/base/fd.h"
 #include "lib/base/result.h"
 #include "lib/base/strong.h"
+#include "vipd/arp.h"
 
 namespace hawser::vipd {
-
-// Who sent an ARP packet, by what it says itself.
-struct ArpSender {
-  MacAddress mac;
-  IpAddress address;
-  bool operator==(const ArpSender&) const = default;
-};
-
-// Of a packet without its Ethernet header; none: it is not ARP for IPv4 over Ethernet.
-std::optional<ArpSender> arp_sender(ByteView packet);
 
 class TwinWatch {
  public:

@@ -1,11 +1,13 @@
 // Whatever arrives: no crash, and what is accepted is written back byte for byte but for the reserved bits.
 #include <cstdlib>
 
+#include "vipd/arp.h"
 #include "vipd/wire.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace hawser::vipd;
   const hawser::ByteView bytes(data, size);
+  (void)arp_sender(bytes);
   if (const auto packet = split_ipv4(bytes)) (void)decode(packet->payload, packet->meta);
   const Meta meta{hawser::IpAddress::v4(192, 0, 2, 11), kVrrpGroup, kVrrpTtl};
   const auto received = decode(bytes, meta);

@@ -19,9 +19,9 @@ const Prefix kOurs = prefix("192.0.2.1/24");
 const Prefix kForeign = prefix("192.0.2.5/24");
 
 // kOld came first, then the others.
-class Secondaries : public testing::Test {
+class PlannedSecondaries : public testing::Test {
  protected:
-  Secondaries() {
+  PlannedSecondaries() {
     kernel.plug_in("eth0");
     (void)kernel.perform(SetLinkUp{"eth0", true});
     (void)kernel.perform(AddAddress{"eth0", kOld, owned_by(kNetd)});
@@ -40,7 +40,7 @@ class Secondaries : public testing::Test {
   FakeKernel kernel;
 };
 
-TEST_F(Secondaries, AreForeseen) {
+TEST_F(PlannedSecondaries, AreForeseen) {
   auto state = observed().state;
   EXPECT_THAT(goes_along(state.links["eth0"], kOld), ElementsAre(kOurs, kForeign));
   EXPECT_THAT(goes_along(state.links["eth0"], kOurs), IsEmpty()) << "a secondary takes none along";
@@ -50,14 +50,14 @@ TEST_F(Secondaries, AreForeseen) {
   EXPECT_EQ(state.links["eth0"].addresses.size(), 1U);
 }
 
-TEST_F(Secondaries, StayWhereTheyArePromoted) {
+TEST_F(PlannedSecondaries, StayWhereTheyArePromoted) {
   auto state = observed().state;
   state.links["eth0"].promotes_secondaries.value = true;
   EXPECT_THAT(goes_along(state.links["eth0"], kOld), IsEmpty());
   EXPECT_THAT(lines(plan(wanting(wanted()), state)), ElementsAre("eth0: remove address 192.0.2.9/24"));
 }
 
-TEST_F(Secondaries, ArePutBackAtOnceOursAndOthers) {
+TEST_F(PlannedSecondaries, ArePutBackAtOnceOursAndOthers) {
   EXPECT_THAT(lines(plan(wanting(wanted()), observed().state)),
               ElementsAre("eth0: remove address 192.0.2.9/24", "eth0: add address 192.0.2.1/24",
                           "eth0: add address 192.0.2.5/24"));
@@ -66,14 +66,14 @@ TEST_F(Secondaries, ArePutBackAtOnceOursAndOthers) {
   EXPECT_EQ(kernel.state().links.at("eth0").addresses.size(), 3U);
 }
 
-TEST_F(Secondaries, ArePutBackWhenTheirPrimaryIsMadeAnew) {
+TEST_F(PlannedSecondaries, ArePutBackWhenTheirPrimaryIsMadeAnew) {
   auto file = wanted();
   file.links["eth0"].addresses[kOld].scope = 253;
   ASSERT_TRUE(apply(wanting(file), kernel, Rollback::kObject)->complete());
   EXPECT_EQ(kernel.state().links.at("eth0").addresses.size(), 4U);
 }
 
-TEST_F(Secondaries, ThatOnlyTheirOwnerPutsBackAreSaid) {
+TEST_F(PlannedSecondaries, ThatOnlyTheirOwnerPutsBackAreSaid) {
   (void)kernel.perform(AddAddress{"eth0", prefix("192.0.2.100/24"), owned_by(kVipd)});
   const auto before = observed();
   std::vector<std::string> said;

@@ -1,4 +1,4 @@
-#include "vipd/twin_watch.h"
+#include "vipd/arp.h"
 
 #include <gtest/gtest.h>
 
