@@ -10,6 +10,9 @@
 
 namespace hawser::config {
 
+inline const std::string kTwoNodes =
+    "[nodes]\nlb1 = \"192.0.2.11\"\nlb2 = [\"192.0.2.12\", \"2001:db8::12\"]\n";
+
 // Each problem as people see it.
 inline std::vector<std::string> lines(const Loaded& loaded) {
   std::vector<std::string> result;
