@@ -85,7 +85,8 @@ Outcome run_once(const cli::Arguments& arguments) {
   else
     outcome = refused(begun.error());
   const bool failed = !daemon.has_begun() || daemon.exit_code() != kDone;
-  if (failed) take_left_over_away();
+  // Where the lock is a stranger's, another vipd may be alive, and they would be its addresses.
+  if (failed && alone->exclusive()) take_left_over_away();
   if (daemon.wants_exec()) daemon.advertise_before_exec();
   return {outcome.exit_code == kDone ? daemon.exit_code() : outcome.exit_code, daemon.wants_exec()};
 }

@@ -65,6 +65,24 @@ TEST_F(VipdStart, OneThatIsRefusedBecauseAnotherRunsTakesNothingAway) {
   EXPECT_TRUE(lb1.holds("192.0.2.100"));
 }
 
+// Somebody without rights sits on the lock's name: another vipd may be alive, and they would be its
+// addresses.
+TEST_F(VipdStart, OneThatCannotKnowWhetherAnotherRunsTakesNothingAway) {
+  settle();
+  lb1.daemon().kill();
+  lb1.write_text(kBroken);
+  forget_last_good(lb1);
+  const Process stranger(
+      lb1.host(), {"setpriv", "--reuid", "1000", "--clear-groups", "perl", "-MSocket", "-e",
+                   "socket(my $s, AF_UNIX, SOCK_STREAM, 0); bind($s, pack_sockaddr_un(\"\\0hawser-vipd\")) "
+                   "or die; listen($s, 1); $| = 1; print \"there\\n\"; sleep 100"});
+  ASSERT_TRUE(eventually(5s, [&] { return stranger.output() == "there\n"; })) << stranger.output();
+  lb1.start();
+  EXPECT_EQ(lb1.daemon().wait(20s), 78);
+  EXPECT_TRUE(lb1.logged("@hawser-vipd is taken by a process that is no vipd"));
+  EXPECT_TRUE(lb1.holds("192.0.2.100"));
+}
+
 TEST_F(VipdStart, OneWhoseFileDoesNotComeLetsGoWhileItWaits) {
   settle();
   lb1.daemon().kill();
