@@ -14,7 +14,7 @@
 namespace hawser::control {
 
 // 200 with this body, after "format": 1, which each good answer begins with.
-Response good(boost::json::object body);
+Response good(const boost::json::object& body);
 
 // {"error": "vip web: not Active"} with the given status.
 Response refusal(int status, std::string_view text);

@@ -1,6 +1,9 @@
 #include "lib/control/routes.h"
 
+#include <boost/json.hpp>
 #include <gmock/gmock.h>
+
+#include "lib/control/json.h"
 
 namespace hawser::control {
 namespace {
@@ -63,6 +66,12 @@ TEST_F(RoutesTest, AnotherMethodIsNamed) {
   const auto answer = asked("DELETE", "/v1/reload", 0);
   EXPECT_EQ(answer.status, 405);
   EXPECT_THAT(answer.body, HasSubstr("DELETE /v1/reload: only POST is answered there"));
+}
+
+TEST(Good, BeginsWithItsFormatWhateverTheBodySaysOfIt) {
+  EXPECT_EQ(good({}).body, R"({"format":1})");
+  EXPECT_EQ(good({{"a \"b\"", 1}, {"format", 7}, {"list", boost::json::array{1, "x"}}}).body,
+            R"({"format":1,"a \"b\"":1,"list":[1,"x"]})");
 }
 
 TEST(Query, ValuesAreFoundByTheWholeName) {
