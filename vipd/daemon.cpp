@@ -59,7 +59,7 @@ void Daemon::give_the_worker_time() {
   exec_timer_.async_wait([this](const error_code& cancelled) {
     if (cancelled || world_) return;
     log::warning("{}: not read within {}", options_.files.config.native(), format_duration(kFirstReading));
-    take_left_over_away();
+    if (options_.alone) take_left_over_away();
   });
 }
 

@@ -30,6 +30,8 @@ namespace hawser::vipd {
 struct Options {
   Files files;
   std::filesystem::path runtime_directory;
+  // No other vipd is alive here, for sure: what an earlier run left is nobody's.
+  bool alone = true;
 };
 
 class Daemon {

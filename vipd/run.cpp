@@ -78,15 +78,17 @@ Outcome run_once(const cli::Arguments& arguments) {
     log::warning(
         "@hawser-vipd is taken by a process that is no vipd: a second one here would not be noticed");
   boost::asio::io_context context(1);
-  Daemon daemon(context, {{arguments.config, arguments.state_dir, arguments.node}, arguments.runtime_dir});
+  // Where the lock is a stranger's, another vipd may be alive, and what is left would be its addresses.
+  const Options options{
+      {arguments.config, arguments.state_dir, arguments.node}, arguments.runtime_dir, alone->exclusive()};
+  Daemon daemon(context, options);
   Outcome outcome;
   if (const auto begun = daemon.begin(); begun)
     context.run();
   else
     outcome = refused(begun.error());
   const bool failed = !daemon.has_begun() || daemon.exit_code() != kDone;
-  // Where the lock is a stranger's, another vipd may be alive, and they would be its addresses.
-  if (failed && alone->exclusive()) take_left_over_away();
+  if (failed && options.alone) take_left_over_away();
   if (daemon.wants_exec()) daemon.advertise_before_exec();
   return {outcome.exit_code == kDone ? daemon.exit_code() : outcome.exit_code, daemon.wants_exec()};
 }

@@ -37,6 +37,13 @@ class VipdStart : public VipTest {
     std::ofstream(program_file) << script;
     std::filesystem::permissions(program_file, std::filesystem::perms::owner_all);
   }
+  // Somebody without rights, who sits on the name of vipd's lock.
+  [[nodiscard]] Process start_stranger() const {
+    return Process(lb1.host(),
+                   {"setpriv", "--reuid", "1000", "--clear-groups", "perl", "-MSocket", "-e",
+                    "socket(my $s, AF_UNIX, SOCK_STREAM, 0); bind($s, pack_sockaddr_un(\"\\0hawser-vipd\")) "
+                    "or die; listen($s, 1); $| = 1; print \"there\\n\"; sleep 100"});
+  }
   std::filesystem::path program_file;
   std::optional<Process> own;
 };
@@ -72,10 +79,7 @@ TEST_F(VipdStart, OneThatCannotKnowWhetherAnotherRunsTakesNothingAway) {
   lb1.daemon().kill();
   lb1.write_text(kBroken);
   forget_last_good(lb1);
-  const Process stranger(
-      lb1.host(), {"setpriv", "--reuid", "1000", "--clear-groups", "perl", "-MSocket", "-e",
-                   "socket(my $s, AF_UNIX, SOCK_STREAM, 0); bind($s, pack_sockaddr_un(\"\\0hawser-vipd\")) "
-                   "or die; listen($s, 1); $| = 1; print \"there\\n\"; sleep 100"});
+  const auto stranger = start_stranger();
   ASSERT_TRUE(eventually(5s, [&] { return stranger.output() == "there\n"; })) << stranger.output();
   lb1.start();
   EXPECT_EQ(lb1.daemon().wait(20s), 78);
@@ -93,6 +97,19 @@ TEST_F(VipdStart, OneWhoseFileDoesNotComeLetsGoWhileItWaits) {
   EXPECT_TRUE(eventually(4500ms, [&] { return !lb1.holds("192.0.2.100"); }));
   EXPECT_TRUE(lb1.logged("not read within 3s"));
   EXPECT_TRUE(lb1.becomes("Active")) << "with the last good file, once the pipe is given up";
+}
+
+TEST_F(VipdStart, OneWhoseFileDoesNotComeLetsGoOfNothingThatMayBeAnothers) {
+  settle();
+  lb1.daemon().kill();
+  const auto stranger = start_stranger();
+  ASSERT_TRUE(eventually(5s, [&] { return stranger.output() == "there\n"; })) << stranger.output();
+  const auto file = lb1.directory() / "hawser.toml";
+  std::filesystem::remove(file);
+  lb1.host().check({"mkfifo", file});
+  lb1.start();
+  ASSERT_TRUE(eventually(10s, [&] { return lb1.logged("not read within"); }));
+  EXPECT_TRUE(lb1.holds("192.0.2.100"));
 }
 
 TEST_F(VipdStart, ARestartIsRefusedWhereTheFileWouldNotLetItStart) {
