@@ -67,4 +67,11 @@ std::map<std::string, Milliseconds> Contention::contested() const {
   return list;
 }
 
+std::vector<std::string> Contention::contested_in_words() const {
+  std::vector<std::string> list;
+  for (const auto& [what, pause] : contested())
+    list.push_back(fmt::format("{} again and again: put back every {}", what, format_duration(pause)));
+  return list;
+}
+
 }  // namespace hawser::netd

@@ -42,6 +42,8 @@ class Contention {
   [[nodiscard]] bool is_contested(const std::string& what) const;
   // What is put back after pauses, and the pause.
   [[nodiscard]] std::map<std::string, Milliseconds> contested() const;
+  // The same in words, for the status.
+  [[nodiscard]] std::vector<std::string> contested_in_words() const;
 
  private:
   struct Thing {

@@ -199,13 +199,6 @@ bool IpvsKeeper::is_as_wanted(const ServiceKey& key) const {
   return plan_repair(task_for(key, std::move(leave))).empty();
 }
 
-std::vector<std::string> IpvsKeeper::contested() const {
-  std::vector<std::string> list;
-  for (const auto& [what, pause] : contention_.contested())
-    list.push_back(fmt::format("{} again and again: put back every {}", what, format_duration(pause)));
-  return list;
-}
-
 void IpvsKeeper::settle_contention(TimePoint now) {
   for (const auto& line : contention_.settle(now)) say_(log::Level::kInfo, line);
   std::erase_if(undone_, [&](const auto& entry) { return !contention_.knows(entry.first); });

@@ -54,7 +54,7 @@ class IpvsKeeper {
   [[nodiscard]] const std::map<probes::ProbeKey, config::Check>& probes() const { return probes_; }
   [[nodiscard]] const Retries<IpvsUnit>& refusals() const { return refusals_; }
   // What somebody else undoes again and again, in words.
-  [[nodiscard]] std::vector<std::string> contested() const;
+  [[nodiscard]] std::vector<std::string> contested() const { return contention_.contested_in_words(); }
   [[nodiscard]] std::vector<ServiceLog::Flapping> flapping(TimePoint now) const { return log_.flapping(now); }
 
  private:

@@ -201,13 +201,6 @@ std::vector<Step> NetworkKeeper::left_out(TimePoint now) const {
   return steps;
 }
 
-std::vector<std::string> NetworkKeeper::contested() const {
-  std::vector<std::string> list;
-  for (const auto& [what, pause] : contention_.contested())
-    list.push_back(fmt::format("{} again and again: put back every {}", what, format_duration(pause)));
-  return list;
-}
-
 void NetworkKeeper::settle_contention(TimePoint now) {
   for (const auto& line : contention_.settle(now)) say_(log::Level::kInfo, line);
   std::erase_if(undone_, [&](const auto& entry) { return !contention_.knows(entry.first); });

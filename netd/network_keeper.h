@@ -40,7 +40,7 @@ class NetworkKeeper {
   [[nodiscard]] const Observed& observed() const { return observed_; }
   [[nodiscard]] const Retries<std::string>& refusals() const { return refusals_; }
   // What somebody else undoes again and again, in words.
-  [[nodiscard]] std::vector<std::string> contested() const;
+  [[nodiscard]] std::vector<std::string> contested() const { return contention_.contested_in_words(); }
   // The file's links and bonds with their ports as devices, and the ports that are not there, as of the last
   // look.
   [[nodiscard]] const config::ResolvedPorts& resolved() const { return resolved_; }
