@@ -3,6 +3,8 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include "tests/unit/lib/cli/said.h"
+
 namespace hawser::answer {
 namespace {
 
@@ -11,22 +13,7 @@ namespace json = boost::json;
 const config::Problem kProblem{"t.toml", 1, 2, "k", "is missing"};
 const config::Problem kNote{"t.toml", 3, 4, "n", "has no effect"};
 
-struct Said {
-  int code = 0;
-  std::string out, err;
-};
-
-template <class Act>
-Said said_by(const Act& act) {
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
-  Said said;
-  said.code = act();
-  std::fflush(stdout);
-  said.out = testing::internal::GetCapturedStdout();
-  said.err = testing::internal::GetCapturedStderr();
-  return said;
-}
+using test::said_by;
 
 cli::Arguments for_programs() {
   cli::Arguments arguments;

@@ -4,25 +4,12 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include "tests/unit/lib/cli/said.h"
+
 namespace hawser::cli {
 namespace {
 
-struct Said {
-  int code = 0;
-  std::string out, err;
-};
-
-template <class Act>
-Said said_by(const Act& act) {
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
-  Said said;
-  said.code = act();
-  std::fflush(stdout);
-  said.out = testing::internal::GetCapturedStdout();
-  said.err = testing::internal::GetCapturedStderr();
-  return said;
-}
+using test::said_by;
 
 TEST(Refuse, IsALineForPeople) {
   const auto said = said_by([] { return refuse(Arguments{}, "netd", Error{"no \"such\" file", 2}); });
