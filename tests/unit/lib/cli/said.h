@@ -19,7 +19,7 @@ Said said_by(const Act& act) {
   testing::internal::CaptureStderr();
   Said said;
   said.code = act();
-  std::fflush(stdout);
+  (void)std::fflush(stdout);
   said.out = testing::internal::GetCapturedStdout();
   said.err = testing::internal::GetCapturedStderr();
   return said;
