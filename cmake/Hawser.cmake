@@ -38,6 +38,9 @@ if(HAWSER_HARDEN)
   target_compile_options(hawser_flags INTERFACE -g1 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -D_GLIBCXX_ASSERTIONS -fstack-protector-strong
     -fstack-clash-protection -fcf-protection -fPIE)
   target_link_options(hawser_flags INTERFACE -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack)
+  # A unit of eight files brings all eight into a program that wants one: vipd's process was 700 kB larger for it.
+  target_compile_options(hawser_flags INTERFACE -ffunction-sections -fdata-sections)
+  target_link_options(hawser_flags INTERFACE -Wl,--gc-sections)
 endif()
 if(HAWSER_FUZZ)
   target_compile_options(hawser_flags INTERFACE -O1 -g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
