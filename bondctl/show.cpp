@@ -20,7 +20,7 @@ constexpr Milliseconds kPatience{1000};
 Result<View> look(const cli::Arguments& arguments) {
   auto kernel = NetlinkKernel::open();
   if (!kernel) return tl::unexpected(kernel.error());
-  auto observed = kernel->observe({.network = true, .ipvs = false, .services = {}});
+  auto observed = kernel->observe(kNetworkOnly);
   if (!observed) return tl::unexpected(observed.error());
   View view{std::move(*observed), nl::has_net_admin(), {}};
   if (const auto status =

@@ -22,7 +22,7 @@ constexpr Milliseconds kPatience{1000};
 Result<Observed> observe() {
   auto kernel = NetlinkKernel::open();
   if (!kernel) return tl::unexpected(kernel.error());
-  auto observed = kernel->observe({.network = false, .ipvs = true, .services = {}});
+  auto observed = kernel->observe(kIpvsOnly);
   if (observed) return observed;
   const auto code = observed.error().code;
   if (code == EPERM || code == EACCES)

@@ -8,8 +8,8 @@ namespace {
 // The modules that the kernel looks for (ip_vs_scheduler_get(), ip_vs_pe_getbyname()); empty: none.
 std::string modules_of(const Step& step) {
   const Service* service = nullptr;
-  if (const auto* add = std::get_if<AddService>(&step)) service = &add->service;
-  if (const auto* edit = std::get_if<EditService>(&step)) service = &edit->to;
+  if (const auto* add = as<AddService>(step)) service = &add->service;
+  if (const auto* edit = as<EditService>(step)) service = &edit->to;
   return service == nullptr ? std::string{} : service->scheduler + " " + service->persistence_engine;
 }
 

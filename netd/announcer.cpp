@@ -4,16 +4,11 @@
 #include <fstream>
 
 #include "lib/announce/frame.h"
+#include "lib/base/find_in.h"
 #include "lib/state/network.h"
 
 namespace hawser::netd {
 namespace {
-
-template <class Map>
-const typename Map::mapped_type* find_in(const Map& map, const std::string& name) {
-  const auto found = map.find(name);
-  return found == map.end() ? nullptr : &found->second;
-}
 
 bool is_told(const Prefix& prefix, const Address& address) {
   const auto& ip = prefix.address;

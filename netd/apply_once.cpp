@@ -8,9 +8,6 @@
 namespace hawser::netd {
 namespace {
 
-const Scope kNetwork{.network = true, .ipvs = false, .services = {}};
-const Scope kIpvs{.network = false, .ipvs = true, .services = {}};
-
 std::optional<Service> service_in(const State& state, const ServiceKey& key) {
   const auto found = state.services.find(key);
   return found == state.services.end() ? std::nullopt : std::optional(found->second);
@@ -42,7 +39,7 @@ bool is_refused(const Applied& applied, const Step& step) {
 }
 
 Status repair_services(const Desired& desired, Kernel& kernel, Applied& applied) {
-  const auto before = kernel.observe(kIpvs);
+  const auto before = kernel.observe(kIpvsOnly);
   if (!before) return tl::unexpected(before.error());
   for (const auto& key : services_of(desired)) {
     const IpvsTask task{.key = key,
@@ -52,7 +49,7 @@ Status repair_services(const Desired& desired, Kernel& kernel, Applied& applied)
                         .leave = {}};
     add(applied, repair_ipvs(task, kernel));
   }
-  const auto after = kernel.observe(kIpvs);
+  const auto after = kernel.observe(kIpvsOnly);
   if (!after) return tl::unexpected(after.error());
   for (auto& step : plan_ipvs(desired, after->state)) {
     if (!is_refused(applied, step)) applied.futile.push_back(step);
@@ -62,7 +59,7 @@ Status repair_services(const Desired& desired, Kernel& kernel, Applied& applied)
 }
 
 Result<Applied> apply_what_can_be(const Desired& desired, Kernel& kernel) {
-  auto applied = apply(desired, kernel, Rollback::kNothing, kNetwork);
+  auto applied = apply(desired, kernel, Rollback::kNothing, kNetworkOnly);
   if (!applied) return applied;
   if (auto repaired = repair_services(desired, kernel, *applied); !repaired)
     return tl::unexpected(repaired.error());
@@ -70,10 +67,10 @@ Result<Applied> apply_what_can_be(const Desired& desired, Kernel& kernel) {
 }
 
 Result<std::vector<Step>> services_to_make(const Desired& desired, Kernel& kernel) {
-  const auto observed = kernel.observe(kIpvs);
+  const auto observed = kernel.observe(kIpvsOnly);
   if (!observed) return tl::unexpected(observed.error());
   auto steps = plan_ipvs(desired, observed->state);
-  std::erase_if(steps, [](const Step& step) { return !std::holds_alternative<AddService>(step); });
+  std::erase_if(steps, [](const Step& step) { return !is<AddService>(step); });
   return steps;
 }
 
@@ -91,9 +88,9 @@ Result<Applied> apply_once(const Desired& desired, Kernel& kernel, JournalBook& 
   std::set<ServiceKey> made;
   if (applied)
     for (const auto& step : applied->done)
-      if (const auto* service = std::get_if<AddService>(&step)) made.insert(service->key);
+      if (const auto* service = as<AddService>(step)) made.insert(service->key);
   for (const auto& step : *to_make)
-    if (!made.contains(std::get<AddService>(step).key)) book.did_not(step);
+    if (!made.contains(as<AddService>(step)->key)) book.did_not(step);
   if (auto written = book.flush(); !written) on_journal_error(written.error());
   return applied;
 }

@@ -135,7 +135,7 @@ void IpvsKeeper::say_journal(const Error& why) {
 }
 
 bool IpvsKeeper::look(const std::set<ServiceKey>& keys, TimePoint now) {
-  const auto observed = kernel_.observe(Scope{.network = false, .ipvs = true, .services = keys});
+  const auto observed = kernel_.observe(Scope{{Look::kIpvs}, keys});
   if (!observed) {
     if (blind_ != observed.error().text) say_(log::Level::kWarning, observed.error().text);
     blind_ = observed.error().text;

@@ -16,18 +16,18 @@ void forget(Made& made, const std::string& link) {
 
 // A device of the name that was there before, and is gone, is not the one that will be made.
 void note(Made& made, const Step& step) {
-  if (const auto* link = std::get_if<CreateLink>(&step)) {
+  if (const auto* link = as<CreateLink>(step)) {
     made.names.links.insert(link->link);
     made.indexes.erase(link->link);
   }
-  if (const auto* service = std::get_if<AddService>(&step)) made.names.services.insert(service->key);
+  if (const auto* service = as<AddService>(step)) made.names.services.insert(service->key);
 }
 
 // Whether `made` has all that the step makes.
 bool holds(const Made& made, const Step& step) {
-  if (const auto* link = std::get_if<CreateLink>(&step))
+  if (const auto* link = as<CreateLink>(step))
     return made.names.links.contains(link->link) && !made.indexes.contains(link->link);
-  if (const auto* service = std::get_if<AddService>(&step)) return made.names.services.contains(service->key);
+  if (const auto* service = as<AddService>(step)) return made.names.services.contains(service->key);
   return true;
 }
 
@@ -120,24 +120,24 @@ Status JournalBook::will_do(std::span<const Step> steps) {
 }
 
 void JournalBook::announce(const Step& step) {
-  const auto* link = std::get_if<CreateLink>(&step);
+  const auto* link = as<CreateLink>(step);
   if (link == nullptr) return note(made_, step);
   const bool announced = !links_to_come_.insert(link->link).second;
   if (!announced || !made_.names.links.contains(link->link)) note(made_, step);
 }
 
 void JournalBook::did(const Step& step) {
-  if (const auto* made = std::get_if<CreateLink>(&step)) links_to_come_.erase(made->link);
-  if (const auto* link = std::get_if<DeleteLink>(&step)) forget(made_, link->link);
-  if (const auto* service = std::get_if<DeleteService>(&step)) made_.names.services.erase(service->key);
+  if (const auto* made = as<CreateLink>(step)) links_to_come_.erase(made->link);
+  if (const auto* link = as<DeleteLink>(step)) forget(made_, link->link);
+  if (const auto* service = as<DeleteService>(step)) made_.names.services.erase(service->key);
 }
 
 void JournalBook::did_not(const Step& step) {
-  if (const auto* link = std::get_if<CreateLink>(&step)) {
+  if (const auto* link = as<CreateLink>(step)) {
     links_to_come_.erase(link->link);
     forget(made_, link->link);
   }
-  if (const auto* service = std::get_if<AddService>(&step)) made_.names.services.erase(service->key);
+  if (const auto* service = as<AddService>(step)) made_.names.services.erase(service->key);
 }
 
 Status JournalBook::owes(Owed owed) {
@@ -178,7 +178,7 @@ Status JournalBook::write() {
 Result<Observed> OwnKernel::observe(const Scope& scope) {
   auto observed = kernel_.observe(scope);
   if (!observed) return observed;
-  if (scope.network) {
+  if (scope.has(Look::kLinks)) {
     book_.saw(*observed);
     if (auto written = book_.flush(); !written) on_error_(written.error());
   }

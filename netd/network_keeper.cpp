@@ -11,8 +11,6 @@
 namespace hawser::netd {
 namespace {
 
-const Scope kNetwork{.network = true, .ipvs = false, .services = {}};
-
 std::set<std::string> difference(const std::set<std::string>& from, const std::set<std::string>& take_away) {
   std::set<std::string> result;
   for (const auto& item : from)
@@ -20,18 +18,10 @@ std::set<std::string> difference(const std::set<std::string>& from, const std::s
   return result;
 }
 
-bool costs_traffic(const Step& step) {
-  const auto* state = std::get_if<SetLinkUp>(&step);
-  return std::holds_alternative<SetMaster>(step) || std::holds_alternative<DeleteLink>(step) ||
-         (state != nullptr && !state->up);
-}
-
 // What is left of a bond and its ports is one thing; addresses and routes are things of their own.
 std::string name_of_left(const Step& step, const State& wanted, const State& observed) {
-  const bool alone = std::visit(
-      []<class S>(const S& one) { return requires { one.prefix; } || requires { RouteKey{one.key}; }; },
-      step);
-  if (alone) return unit_of(step, wanted, observed);
+  if (std::holds_alternative<AddressStep>(step) || std::holds_alternative<RouteStep>(step))
+    return unit_of(step, wanted, observed);
   const auto object = object_of(step);
   const auto bond = bond_of(wanted, object);
   return bond.empty() ? object : bond;
@@ -211,7 +201,7 @@ bool NetworkKeeper::has_changed() const {
 }
 
 bool NetworkKeeper::look(Kernel& kernel, TimePoint now) {
-  auto observed = kernel.observe(kNetwork);
+  auto observed = kernel.observe(kNetworkOnly);
   if (!observed) {
     if (blind_ != observed.error().text) say_(log::Level::kWarning, observed.error().text);
     blind_ = observed.error().text;
@@ -231,7 +221,7 @@ bool NetworkKeeper::run(Kernel& kernel, Why why, const std::set<std::string>& ap
   if (auto written = announce(plan_network(desired_, observed_.state)); !written)
     say_(log::Level::kWarning, fmt::format("journal: {}", written.error().text));
   const auto made = book_.names().links;
-  auto applied = apply(desired_, kernel, Rollback::kObject, kNetwork, {}, left_out(now));
+  auto applied = apply(desired_, kernel, Rollback::kObject, kNetworkOnly, {}, left_out(now));
   book_.links_over();
   owe_nothing();
   if (!applied) {
@@ -300,7 +290,7 @@ void NetworkKeeper::report_refused(const Applied& applied, TimePoint now) {
   for (const auto& [object, step, why, price] : applied.refused) {
     ++counters_.refused;
     held_[object] = {step};
-    if (price == Price::kTraffic) {
+    if (price == Price::kCut) {
       if (refusals_.futile(object, why.text))
         say_(log::Level::kWarning, fmt::format("{}; not tried again until something changes", why.text));
     } else if (refusals_.refused(object, why.text, now)) {
@@ -309,20 +299,20 @@ void NetworkKeeper::report_refused(const Applied& applied, TimePoint now) {
   }
 }
 
-// Nobody refused, and yet it is not as it should be: the kernel knows better, or somebody else is at it. What
-// would take a bond down again and again is left; what costs nothing is tried again. Returns their names.
+// Every step was acknowledged but the state still differs: the kernel overrode it, or another program changed
+// it back. Steps that interrupt traffic wait for a change; harmless ones are retried. Returns their names.
 std::set<std::string> NetworkKeeper::report_left(const Applied& applied, TimePoint now) {
   struct Left {
     const Step* telling = nullptr;
-    bool costs_traffic = false;
+    bool cuts = false;
     std::vector<Step> steps;
   };
   std::map<std::string, Left> left;
   for (const auto& step : applied.futile) {
     // What a changed option costs (ports leave and come back) is in the plan as well; the option says more.
     auto& thing = left[name_of_left(step, desired_.state, observed_.state)];
-    if (thing.telling == nullptr || std::holds_alternative<SetBondOption>(step)) thing.telling = &step;
-    thing.costs_traffic = thing.costs_traffic || costs_traffic(step);
+    if (thing.telling == nullptr || is<SetBondOption>(step)) thing.telling = &step;
+    thing.cuts = thing.cuts || price_of(step) == Price::kCut;
     thing.steps.push_back(step);
   }
   std::set<std::string> names;
@@ -330,7 +320,7 @@ std::set<std::string> NetworkKeeper::report_left(const Applied& applied, TimePoi
     names.insert(name);
     held_[name] = what.steps;
     const auto text = tell_left(*what.telling);
-    if (!what.costs_traffic) {
+    if (!what.cuts) {
       if (refusals_.refused(name, text, now)) say_(log::Level::kWarning, text + "; will be tried again");
     } else if (refusals_.futile(name, text)) {
       say_(log::Level::kWarning, text + "; not tried again until something changes");

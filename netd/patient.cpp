@@ -7,8 +7,8 @@ namespace {
 
 bool may_wait_for_its_source(const Step& step) {
   const auto has_source = [](const Route& route) { return route.source && route.source->is_v6(); };
-  if (const auto* add = std::get_if<AddRoute>(&step)) return has_source(add->route);
-  if (const auto* change = std::get_if<ChangeRoute>(&step)) return has_source(change->to);
+  if (const auto* add = as<AddRoute>(step)) return has_source(add->route);
+  if (const auto* change = as<ChangeRoute>(step)) return has_source(change->to);
   return false;
 }
 

@@ -93,7 +93,7 @@ Result<Made> read_journal(const cli::Arguments& arguments) {
 
 Holdings held_here(const cli::Arguments& arguments, Kernel& kernel) {
   const auto made = read_journal(arguments);
-  const auto observed = kernel.observe({.network = true, .ipvs = false, .services = {}});
+  const auto observed = kernel.observe(kNetworkOnly);
   if (!made || !observed) return {};
   JournalBook book(*made, {});
   book.saw(*observed);

@@ -9,19 +9,15 @@ constexpr std::uint32_t kFailOverMacActive = 1;  // BOND_FOM_ACTIVE
 
 // What somebody else must have done for this step to be necessary.
 std::string_view undone(const Step& step) {
-  return std::visit(
-      []<class S>(const S&) -> std::string_view {
-        if constexpr (std::is_same_v<S, CreateLink> || std::is_same_v<S, AddAddress> ||
-                      std::is_same_v<S, AddRoute> || std::is_same_v<S, AddService> ||
-                      std::is_same_v<S, AddReal>)
-          return "removed by somebody else";
-        if constexpr (std::is_same_v<S, DeleteLink> || std::is_same_v<S, RemoveAddress> ||
-                      std::is_same_v<S, RemoveRoute> || std::is_same_v<S, DeleteService> ||
-                      std::is_same_v<S, DeleteReal>)
-          return "added by somebody else";
-        return "changed by somebody else";
-      },
-      step);
+  switch (act_of(step)) {
+    case Act::kMake:
+      return "removed by somebody else";
+    case Act::kRemove:
+      return "added by somebody else";
+    case Act::kChange:
+      break;
+  }
+  return "changed by somebody else";
 }
 
 struct Place {
@@ -68,7 +64,7 @@ std::string difference(const EditReal& edit) {
 
 std::string tell_ipvs(const Step& step, Why why, const Layout& layout, const HealthTable& health) {
   if (why == Why::kDrift) return fmt::format("{}: {}", describe(step), undone(step));
-  return std::visit(Overloaded{
+  return visit_kind(Overloaded{
                         [&](const AddReal& add) {
                           const auto* what = add.server.weight == 0 ? "added with weight 0" : "added";
                           return tell_real({add.key, add.real}, what, why, layout, health);
@@ -95,7 +91,7 @@ std::string tell_network(const Step& step, Why why, const std::set<std::string>&
 std::string tell_left(const Step& step) {
   auto text = fmt::format("still to do: {}", describe(step));
   // bond_enslave() sets it by itself when the first port cannot change its MAC (IPoIB).
-  if (const auto* set = std::get_if<SetBondOption>(&step))
+  if (const auto* set = as<SetBondOption>(step))
     if (set->option == BondOption::kFailOverMac && set->from == kFailOverMacActive)
       text += ": a port cannot change its MAC: write fail_over_mac = \"active\" in the file";
   return text;

@@ -189,7 +189,6 @@ struct Teller {
 // Neighbours are told of what moved before the program ends; nobody does it later.
 void announce(Kernel& kernel, const Prepared& prepared, Teller& tell) {
   const auto say = [&tell](log::Level, const std::string& text) { tell(text); };
-  const Scope links{.network = true, .routes = false, .ipvs = false, .services = {}};
   const auto clock = [] { return std::chrono::steady_clock::now(); };
   std::set<std::string> devices;
   for (const auto& [name, link] : prepared.desired.state.links) devices.insert(name);
@@ -197,7 +196,7 @@ void announce(Kernel& kernel, const Prepared& prepared, Teller& tell) {
   announcer.saw(prepared.observed, devices, clock());
   const auto end = clock() + kTellDeadline;
   do {
-    if (const auto now = kernel.observe(links)) announcer.saw(*now, devices, clock());
+    if (const auto now = kernel.observe(kLinksOnly)) announcer.saw(*now, devices, clock());
     announcer.work(clock());
     if (announcer.next() == TimePoint::max()) return;
     std::this_thread::sleep_until(announcer.waits_for_carrier() ? clock() + kLookForCarrier

@@ -17,7 +17,6 @@ namespace hawser::vipd {
 
 // All that vipd looks at: where a routing daemon is at work, reading its routes would take longer than an
 // advertisement interval.
-inline const Scope kLinksAndAddresses{.network = true, .routes = false, .ipvs = false, .services = {}};
 
 // The address that advertisements of the vip come from: the configured one; else, of the interface's IPv4
 // addresses that are neither ours (protocol 202) nor one of the vip's, this host's in [nodes], because that

@@ -15,7 +15,7 @@ namespace hawser::vipd {
 Result<LeftOver> LeftOver::find() {
   auto kernel = NetlinkKernel::open();
   if (!kernel) return tl::unexpected(kernel.error());
-  const auto observed = kernel->observe(kLinksAndAddresses);
+  const auto observed = kernel->observe(kLinksOnly);
   if (!observed) return tl::unexpected(observed.error());
   auto socket = nl::Socket::open(NETLINK_ROUTE);
   if (!socket) return tl::unexpected(socket.error());

@@ -52,7 +52,7 @@ World::World(boost::asio::io_context& context, NetlinkKernel kernel, nl::Socket 
 // ---- what there is
 
 Result<std::vector<std::string>> World::look() {
-  const auto observed = kernel_.observe(kLinksAndAddresses);
+  const auto observed = kernel_.observe(kLinksOnly);
   if (!observed) return tl::unexpected(observed.error());
   picture_.see(*observed);
   // An interface may have lost its last IPv4 address meanwhile, and its sockets their groups.
@@ -178,7 +178,7 @@ Status World::add_address(const std::string& interface, const Prefix& prefix) {
   auto added = perform(adding(interface, prefix), *index);
   if (added || added.error().code != EEXIST) return added;
   // It came since we looked: whose is it?
-  if (const auto looked = kernel_.observe(kLinksAndAddresses))
+  if (const auto looked = kernel_.observe(kLinksOnly))
     picture_.see(*looked);
   else
     return tl::unexpected(looked.error());

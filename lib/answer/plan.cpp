@@ -2,7 +2,7 @@
 
 #include <boost/json.hpp>
 
-#include "lib/plan/step_kind.h"
+#include "lib/plan/step.h"
 
 namespace hawser::answer {
 

@@ -113,7 +113,7 @@ std::string explain(const Step& step, const Error& refusal, bool privileged) {
   if (code == ENOPKG) return "ip_vs module missing: load it with modprobe ip_vs";
   if (code == EPERM && !privileged) return "not permitted: needs CAP_NET_ADMIN";
   // The kernel's "Unknown device type" helps less than which module it is.
-  auto meant = std::visit([&](const auto& one) { return std::string(meaning(one, code)); }, step);
+  auto meant = visit_kind([&](const auto& one) { return std::string(meaning(one, code)); }, step);
   if (!meant.empty() && (refusal.text.empty() || code == EOPNOTSUPP)) return meant;
   if (refusal.text.empty()) return std::strerror(code);
   return code == 0 || code == ENODEV ? refusal.text

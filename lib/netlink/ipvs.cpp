@@ -79,50 +79,54 @@ Status Ipvs::observe_reals(Observed& observed, const ServiceKey& key) {
   return {};
 }
 
-Status Ipvs::perform(const AddService& step) {
-  auto status = request(
-      [&](std::uint16_t family) { return encode_service(family, Write::kAdd, step.key, step.service); });
-  if (!failed_with(status, EEXIST)) return status;
-  Observed now;
-  if (auto seen = observe(now, {step.key}); !seen) return seen;
-  const auto there = now.state.services.find(step.key);
-  if (there == now.state.services.end()) return status;
-  there->second.reals = step.service.reals;  // steps of their own
-  return there->second == step.service ? Status{} : status;
-}
+struct Ipvs::Perform {
+  Ipvs& ipvs;
 
-Status Ipvs::perform(const EditService& step) {
-  return request(
-      [&](std::uint16_t family) { return encode_service(family, Write::kEdit, step.key, step.to); });
-}
+  Status operator()(const AddService& step) const {
+    auto status = ipvs.request(
+        [&](std::uint16_t family) { return encode_service(family, Write::kAdd, step.key, step.service); });
+    if (!failed_with(status, EEXIST)) return status;
+    Observed now;
+    if (auto seen = ipvs.observe(now, {step.key}); !seen) return seen;
+    const auto there = now.state.services.find(step.key);
+    if (there == now.state.services.end()) return status;
+    there->second.reals = step.service.reals;  // steps of their own
+    return there->second == step.service ? Status{} : status;
+  }
+  Status operator()(const EditService& step) const {
+    return ipvs.request(
+        [&](std::uint16_t family) { return encode_service(family, Write::kEdit, step.key, step.to); });
+  }
+  Status operator()(const DeleteService& step) const {
+    auto status = ipvs.request([&](std::uint16_t family) { return encode_delete_service(family, step.key); });
+    return failed_with(status, ESRCH) ? Status{} : status;
+  }
+  Status operator()(const AddReal& step) const {
+    auto status = ipvs.request([&](std::uint16_t family) {
+      return encode_real(family, Write::kAdd, step.key, step.real, step.server);
+    });
+    if (!failed_with(status, EEXIST)) return status;
+    Observed now;
+    if (auto seen = ipvs.observe(now, {step.key}); !seen) return seen;
+    const auto& reals = now.state.services[step.key].reals;
+    const auto there = reals.find(step.real);
+    return there != reals.end() && there->second == step.server ? Status{} : status;
+  }
+  Status operator()(const EditReal& step) const {
+    return ipvs.request([&](std::uint16_t family) {
+      return encode_real(family, Write::kEdit, step.key, step.real, step.to);
+    });
+  }
+  // Gone with its service is gone, too.
+  Status operator()(const DeleteReal& step) const {
+    auto status =
+        ipvs.request([&](std::uint16_t family) { return encode_delete_real(family, step.key, step.real); });
+    return failed_with(status, ENOENT) || failed_with(status, ESRCH) ? Status{} : status;
+  }
+};
 
-Status Ipvs::perform(const DeleteService& step) {
-  auto status = request([&](std::uint16_t family) { return encode_delete_service(family, step.key); });
-  return failed_with(status, ESRCH) ? Status{} : status;
-}
-
-Status Ipvs::perform(const AddReal& step) {
-  auto status = request([&](std::uint16_t family) {
-    return encode_real(family, Write::kAdd, step.key, step.real, step.server);
-  });
-  if (!failed_with(status, EEXIST)) return status;
-  Observed now;
-  if (auto seen = observe(now, {step.key}); !seen) return seen;
-  const auto& reals = now.state.services[step.key].reals;
-  const auto there = reals.find(step.real);
-  return there != reals.end() && there->second == step.server ? Status{} : status;
-}
-
-Status Ipvs::perform(const EditReal& step) {
-  return request(
-      [&](std::uint16_t family) { return encode_real(family, Write::kEdit, step.key, step.real, step.to); });
-}
-
-// Gone with its service is gone, too.
-Status Ipvs::perform(const DeleteReal& step) {
-  auto status =
-      request([&](std::uint16_t family) { return encode_delete_real(family, step.key, step.real); });
-  return failed_with(status, ENOENT) || failed_with(status, ESRCH) ? Status{} : status;
+Status Ipvs::perform(const ServiceStep& step) {
+  return std::visit(Perform{*this}, step);
 }
 
 }  // namespace hawser::nl

@@ -21,14 +21,10 @@ class Ipvs {
 
   // A weight change is one message and one acknowledgement. The error's code is the errno; ENOPKG: the module
   // is missing.
-  Status perform(const AddService& step);
-  Status perform(const EditService& step);
-  Status perform(const DeleteService& step);
-  Status perform(const AddReal& step);
-  Status perform(const EditReal& step);
-  Status perform(const DeleteReal& step);
+  Status perform(const ServiceStep& step);
 
  private:
+  struct Perform;  // one call operator for each kind of step
   explicit Ipvs(Socket socket) : socket_(std::move(socket)) {}
   // Asks the kernel for the family's number when it is not known.
   Status resolve();

@@ -27,24 +27,21 @@ Result<NetlinkKernel> NetlinkKernel::open() {
 
 Result<Observed> NetlinkKernel::observe(const Scope& scope) {
   Observed observed;
-  if (scope.network)
-    if (const auto status = network_.observe(observed, scope.routes); !status)
+  if (scope.has(Look::kLinks))
+    if (const auto status = network_.observe(observed, scope.has(Look::kRoutes)); !status)
       return tl::unexpected(status.error());
-  if (scope.ipvs)
+  if (scope.has(Look::kIpvs))
     if (const auto status = ipvs_.observe(observed, scope.services); !status)
       return cannot_read_ipvs(status.error());
   return observed;
 }
 
 Status NetlinkKernel::perform(const Step& step) {
-  const auto status = std::visit(
-      [&](const auto& one) {
-        if constexpr (requires { network_.perform(one); })
-          return network_.perform(one);
-        else
-          return ipvs_.perform(one);
-      },
-      step);
+  const auto status = std::visit(Overloaded{
+                                     [&](const ServiceStep& one) { return ipvs_.perform(one); },
+                                     [&](const auto& one) { return network_.perform(one); },
+                                 },
+                                 step);
   if (status) return {};
   const auto& refusal = status.error();
   return fail_with(refusal.code, "{}: {}", describe(step), nl::explain(step, refusal, nl::has_net_admin()));

@@ -18,27 +18,13 @@ class Network {
 
   // The error's code is the errno; its text, where there is one, is the kernel's or names the missing
   // interface.
-  Status perform(const CreateLink& step);
-  Status perform(const DeleteLink& step);
-  Status perform(const SetLinkUp& step);
-  Status perform(const SetMtu& step);
-  Status perform(const SetMac& step);
-  Status perform(const SetMaster& step);
-  Status perform(const SetBondMode& step);
-  Status perform(const SetBondOption& step);
-  Status perform(const SetBondPrimary& step);
-  Status perform(const SetBondTargets& step);
-  Status perform(const SetAdActorSystem& step);
-  Status perform(const SetPortOptions& step);
-  Status perform(const SetActivePort& step);
-  Status perform(const AddAddress& step);
-  Status perform(const ChangeAddress& step);
-  Status perform(const RemoveAddress& step);
-  Status perform(const AddRoute& step);
-  Status perform(const ChangeRoute& step);
-  Status perform(const RemoveRoute& step);
+  Status perform(const LinkStep& step);
+  Status perform(const BondStep& step);
+  Status perform(const AddressStep& step);
+  Status perform(const RouteStep& step);
 
  private:
+  struct Perform;  // one call operator for each kind of step
   using Names = std::map<IfIndex, std::string>;
 
   explicit Network(Socket socket) : socket_(std::move(socket)) {}

@@ -32,24 +32,24 @@ CreateLink bare(const CreateLink& step) {
 // bond_enslave() looks whether a device is in use before it looks whether that is up: so we can ask it
 // without taking the device down.
 const SetMaster* joins_next(std::span<const Step> steps) {
-  const auto* down = std::get_if<SetLinkUp>(&steps.front());
+  const auto* down = as<SetLinkUp>(steps.front());
   if (down == nullptr || down->up) return nullptr;
   for (const auto& step : steps.subspan(1)) {
-    const auto* join = std::get_if<SetMaster>(&step);
+    const auto* join = as<SetMaster>(step);
     if (join != nullptr && join->link == down->link) return join->to.empty() ? nullptr : join;
   }
   return nullptr;
 }
 
 const std::string* link_of_address(const Step& step) {
-  if (const auto* add = std::get_if<AddAddress>(&step)) return &add->link;
-  if (const auto* change = std::get_if<ChangeAddress>(&step)) return &change->link;
+  if (const auto* add = as<AddAddress>(step)) return &add->link;
+  if (const auto* change = as<ChangeAddress>(step)) return &change->link;
   return nullptr;
 }
 
 const Route* made_route(const Step& step) {
-  if (const auto* add = std::get_if<AddRoute>(&step)) return &add->route;
-  if (const auto* change = std::get_if<ChangeRoute>(&step)) return &change->to;
+  if (const auto* add = as<AddRoute>(step)) return &add->route;
+  if (const auto* change = as<ChangeRoute>(step)) return &change->to;
   return nullptr;
 }
 
@@ -64,7 +64,7 @@ bool goes_on_after(const Step& refused, const Step& step) {
 }
 
 bool needs_more_of_a_bond(const Step& step) {
-  return std::holds_alternative<SetBondMode>(step) || std::holds_alternative<SetBondOption>(step);
+  return is<SetBondMode>(step) || is<SetBondOption>(step);
 }
 
 class Attempt {
@@ -82,7 +82,7 @@ class Attempt {
 
   Result<Applied> run() {
     if (auto looked = look(before_); !looked) return tl::unexpected(looked.error());
-    if (scope_.network)
+    if (scope_.has(Look::kLinks))
       for (auto& foreign : foreign_in_the_way(desired_, before_)) note(std::move(foreign));
     applied_.left = planned(before_);
     auto steps = is_over() ? std::vector<Step>{} : planned_without_refused(before_);
@@ -119,14 +119,12 @@ class Attempt {
 
   [[nodiscard]] std::vector<Step> planned(const State& observed) const {
     std::vector<Step> steps;
-    if (scope_.network) steps = plan_network(desired_, observed);
-    if (scope_.ipvs) std::ranges::move(plan_ipvs(desired_, observed), std::back_inserter(steps));
+    if (scope_.has(Look::kLinks)) steps = plan_network(desired_, observed);
+    if (scope_.has(Look::kIpvs)) std::ranges::move(plan_ipvs(desired_, observed), std::back_inserter(steps));
     return steps;
   }
 
-  [[nodiscard]] std::string unit(const Step& step) const {
-    return is_service_step(step) ? object_of(step) : unit_of(step, desired_.state, before_);
-  }
+  [[nodiscard]] std::string unit(const Step& step) const { return unit_of(step, desired_.state, before_); }
   [[nodiscard]] bool is_refused(const std::string& unit) const {
     return std::ranges::find(applied_.refused, unit, &Refusal::object) != applied_.refused.end();
   }
@@ -141,7 +139,7 @@ class Attempt {
     const auto is_ours = [&](const std::string& name) { return desired_.state.links.contains(name); };
     const auto deleted = [&](const std::string& name) {
       return std::ranges::any_of(done_, [&](const Step& step) {
-        const auto* gone = std::get_if<DeleteLink>(&step);
+        const auto* gone = as<DeleteLink>(step);
         return gone != nullptr && gone->link == name;
       });
     };
@@ -171,7 +169,7 @@ class Attempt {
       about.insert(object_of(step));
     }
     std::erase_if(done_, [&](const Step& step) {
-      const auto* place = std::get_if<SetMaster>(&step);
+      const auto* place = as<SetMaster>(step);
       const auto object = place != nullptr ? place->link : object_of(step);
       return about.contains(object) && came_to_nothing(step, before_, now_);
     });
@@ -180,14 +178,14 @@ class Attempt {
   // What rests on a refused unit stays as it is; the rest is planned as if that were what is wanted.
   [[nodiscard]] std::vector<Step> planned_without_refused(const State& now) const {
     std::vector<Step> steps;
-    if (scope_.network && held_.empty()) steps = plan_network(desired_, now);
-    if (scope_.network && !held_.empty()) {
+    if (scope_.has(Look::kLinks) && held_.empty()) steps = plan_network(desired_, now);
+    if (scope_.has(Look::kLinks) && !held_.empty()) {
       const auto base = rollback_ == Rollback::kObject ? before(now) : now;
       auto target = network_target(desired_, base);
       hold(target, {base, now, held_, desired_.state});
       steps = towards_network(now, target, desired_.owner);
     }
-    if (scope_.ipvs) std::ranges::move(plan_ipvs(desired_, now), std::back_inserter(steps));
+    if (scope_.has(Look::kIpvs)) std::ranges::move(plan_ipvs(desired_, now), std::back_inserter(steps));
     std::erase_if(steps, [this](const Step& step) {
       return is_service_step(step) ? is_refused(unit(step)) : std::ranges::find(held_, step) != held_.end();
     });
@@ -228,7 +226,7 @@ class Attempt {
 
   Status make(const Step& step) {
     auto status = take(step);
-    const auto* create = std::get_if<CreateLink>(&step);
+    const auto* create = as<CreateLink>(step);
     if (status || create == nullptr || rollback_ == Rollback::kEverything) return status;
     const auto less = bare(*create);
     return less == *create ? status : take(less);
@@ -247,23 +245,24 @@ class Attempt {
     if (!is_refused(refusal.object)) applied_.refused.push_back(std::move(refusal));
   }
 
-  [[nodiscard]] Price price_of(const Step& refused) const {
+  // What it cost to ask for this value in vain.
+  [[nodiscard]] Price price_of_attempt(const Step& refused) const {
     if (!needs_more_of_a_bond(refused)) return Price::kNothing;
     const auto bond = object_of(refused);
     const auto there = before_.links.find(bond);
     if (there == before_.links.end() || !there->second.up) return Price::kNothing;
     const bool cost = std::ranges::any_of(done_, [&](const Step& step) {
-      const auto* down = std::get_if<SetLinkUp>(&step);
-      const auto* leave = std::get_if<SetMaster>(&step);
+      const auto* down = as<SetLinkUp>(step);
+      const auto* leave = as<SetMaster>(step);
       return (down != nullptr && down->link == bond && !down->up) ||
              (leave != nullptr && leave->from == bond && leave->to.empty());
     });
-    return cost ? Price::kTraffic : Price::kNothing;
+    return cost ? Price::kCut : Price::kNothing;
   }
 
   // Of the network the next round leads back to what was there.
   Status refuse(const Step& step, const Error& why) {
-    note({unit(step), step, why, price_of(step)});
+    note({unit(step), step, why, price_of_attempt(step)});
     if (rollback_ == Rollback::kNothing) return {};
     if (rollback_ == Rollback::kObject && !is_service_step(step)) return {};
     return roll_back(step);
@@ -293,8 +292,8 @@ class Attempt {
                                            const Touched& kept) const {
     auto target = restore_target(before_, now, undone, kept);
     std::vector<Step> steps;
-    if (scope.network) steps = towards_network(now, target, desired_.owner);
-    if (!scope.ipvs) return steps;
+    if (scope.has(Look::kLinks)) steps = towards_network(now, target, desired_.owner);
+    if (!scope.has(Look::kIpvs)) return steps;
     std::erase_if(target.services, [&](const auto& entry) { return !undone.services.contains(entry.first); });
     auto from = now;
     std::erase_if(from.services, [&](const auto& entry) { return !undone.services.contains(entry.first); });
@@ -304,10 +303,11 @@ class Attempt {
 
   // Only what was touched: one refused service among a thousand must not cost a dump of them all.
   [[nodiscard]] Scope scope_of(const Touched& undone) const {
-    Scope scope;
-    scope.ipvs = !undone.services.empty();
-    scope.services = undone.services;
-    scope.network = !undone.links.empty() || !undone.addresses.empty() || !undone.routes.empty();
+    Scope scope{{}, undone.services};
+    if (!undone.services.empty()) scope.parts.add(Look::kIpvs);
+    if (undone.links.empty() && undone.addresses.empty() && undone.routes.empty()) return scope;
+    scope.parts.add(Look::kLinks);
+    scope.parts.add(Look::kRoutes);
     return scope;
   }
 

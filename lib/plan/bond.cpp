@@ -1,4 +1,6 @@
-// Bonds: mode, options, ports. The kernel's rules are in anchors/bonding.md 1.1-1.4; here is only the order.
+// Bonds: mode, options, ports, in the order that the kernel takes them (drivers/net/bonding/bond_options.c
+// says which option needs the bond down, empty or in which mode; lib/state/bond_options.cpp has that as a
+// table).
 #include <algorithm>
 
 #include "lib/plan/draft.h"
@@ -9,20 +11,20 @@ namespace hawser {
 
 namespace {
 
-struct Price {  // what the changes demand of the bond
+struct Demand {  // what the changes demand of the bond
   bool down = false;
   bool empty = false;
 };
 
-Price price_of(const Bond& there, const Bond& wanted) {
-  Price price;
+Demand demand_of(const Bond& there, const Bond& wanted) {
+  Demand demand;
   if (there.mode != wanted.mode) return {.down = true, .empty = true};
   for (const auto& info : bond_options()) {
     if (!is_relevant(wanted, info.option) || there.get(info.option) == wanted.get(info.option)) continue;
-    price.down |= info.when == BondWhen::kDown;
-    price.empty |= info.when == BondWhen::kEmpty;
+    demand.down |= info.when == BondWhen::kDown;
+    demand.empty |= info.when == BondWhen::kEmpty;
   }
-  return price;
+  return demand;
 }
 
 class BondPlan {
@@ -31,11 +33,11 @@ class BondPlan {
       : draft_(draft), target_(target), name_(name), wanted_(*target.links.at(name).bond) {}
 
   void make() {
-    const auto price = price_of(there(), wanted_);
+    const auto demand = demand_of(there(), wanted_);
     const bool had_ports = !there().ports.empty();
     clear_primary();
-    if (price.down && draft_.is_up(name_)) draft_.take(SetLinkUp{name_, false});
-    release_ports(price.empty);
+    if (demand.down && draft_.is_up(name_)) draft_.take(SetLinkUp{name_, false});
+    release_ports(demand.empty);
     if (there().mode != wanted_.mode) draft_.take(SetBondMode{name_, there().mode, wanted_.mode});
     set_targets(false);
     set_options();
@@ -113,7 +115,7 @@ class BondPlan {
         draft_.take(RemoveAddress{port, prefix});
   }
 
-  // A queue belongs to one port: who has one that another port is to get gives it up first.
+  // Queue ids are unique: first free those that move to another port.
   void free_queues() {
     const auto before = there().ports;
     for (const auto& [port, wanted] : wanted_.ports) {

@@ -44,9 +44,9 @@ State after(const Observed& before, const std::vector<Step>& steps) {
   auto state = before.state;
   for (const auto& step : steps) {
     simulate(state, step);
-    const auto* gone = std::get_if<DeleteLink>(&step);
+    const auto* gone = as<DeleteLink>(step);
     if (gone != nullptr) forget_what_sits_on(state, before, gone->link);
-    if (gone != nullptr || std::holds_alternative<SetMaster>(step)) know_macs(state, before);
+    if (gone != nullptr || is<SetMaster>(step)) know_macs(state, before);
   }
   return state;
 }
@@ -55,9 +55,8 @@ State after(const Observed& before, const std::vector<Step>& steps) {
 struct Said {
   explicit Said(const std::vector<Step>& steps) {
     for (const auto& step : steps) {
-      if (const auto* address = std::get_if<RemoveAddress>(&step))
-        addresses.emplace(address->link, address->prefix);
-      if (const auto* route = std::get_if<RemoveRoute>(&step)) routes.insert(route->key);
+      if (const auto* address = as<RemoveAddress>(step)) addresses.emplace(address->link, address->prefix);
+      if (const auto* route = as<RemoveRoute>(step)) routes.insert(route->key);
     }
   }
 
@@ -103,7 +102,7 @@ bool has_lost_a_way(const Route& before, const Route& now) {
 std::set<RouteKey> put_back(const std::vector<Step>& steps) {
   std::set<RouteKey> keys;
   for (const auto& step : steps)
-    if (const auto* add = std::get_if<AddRoute>(&step)) keys.insert(add->key);
+    if (const auto* add = as<AddRoute>(step)) keys.insert(add->key);
   return keys;
 }
 
@@ -237,8 +236,8 @@ std::vector<Consequence> lost_links(const Observed& before, const std::vector<St
   std::set<std::string> gone;
   std::set<std::string> stay = made;
   for (const auto& step : steps) {
-    if (const auto* link = std::get_if<DeleteLink>(&step)) gone.insert(link->link);
-    if (const auto* link = std::get_if<CreateLink>(&step)) stay.insert(link->link);
+    if (const auto* link = as<DeleteLink>(step)) gone.insert(link->link);
+    if (const auto* link = as<CreateLink>(step)) stay.insert(link->link);
   }
   std::vector<Consequence> all;
   std::set<std::string> seen;

@@ -9,10 +9,6 @@ namespace hawser {
 
 namespace {
 
-bool is_same_make(const Link& wanted, const Link& there) {
-  return wanted.kind == there.kind && wanted.vlan == there.vlan && wanted.vrf_table == there.vrf_table;
-}
-
 std::string make_of(const Link& link) {
   if (link.vlan) return fmt::format("vlan {} on {}", link.vlan->id, link.vlan->on);
   if (link.kind == LinkKind::kVrf) return fmt::format("VRF of table {}", link.vrf_table);

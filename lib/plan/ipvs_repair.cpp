@@ -54,8 +54,8 @@ bool waits_as_a_whole(const IpvsTask& task) {
 }
 
 bool protects(const Step& step, const std::set<Endpoint>& dead) {
-  if (const auto* gone = std::get_if<DeleteReal>(&step)) return dead.contains(gone->real);
-  if (const auto* edit = std::get_if<EditReal>(&step)) return edit->to.weight == 0 && edit->from.weight > 0;
+  if (const auto* gone = as<DeleteReal>(step)) return dead.contains(gone->real);
+  if (const auto* edit = as<EditReal>(step)) return edit->to.weight == 0 && edit->from.weight > 0;
   return false;
 }
 
@@ -97,7 +97,8 @@ class Repair {
   Repair(const IpvsTask& task, Kernel& kernel) : task_(task), kernel_(kernel) { repair_.there = task.there; }
 
   IpvsRepair run() {
-    for (const auto& step : plan_repair(task_)) std::visit([this](const auto& one) { carry_out(one); }, step);
+    for (const auto& step : plan_repair(task_))
+      std::visit([this](const auto& one) { carry_out(one); }, std::get<ServiceStep>(step));
     return std::move(repair_);
   }
 
@@ -153,8 +154,6 @@ class Repair {
     quiet.weight = 0;
     (void)perform(EditReal{step.key, step.real, repair_.there->reals.at(step.real), quiet});
   }
-  template <class Other>
-  void carry_out(const Other& /*not an IPVS step*/) {}
 
   bool add_lesser(const AddService& step) {
     return std::ranges::any_of(lesser(step.key, step.service), [&](const auto& service) {
@@ -178,28 +177,15 @@ class Repair {
   }
 
   // Why not; nullopt when the kernel took it.
-  std::optional<Error> perform(const Step& step) {
+  std::optional<Error> perform(const ServiceStep& step) {
     if (auto done = kernel_.perform(step); !done) {
       refused_ = step;
       return done.error();
     }
-    std::visit([this](const auto& one) { note(one); }, step);
-    repair_.done.push_back(step);
+    repair_.there = after(std::move(repair_.there), step);
+    repair_.done.emplace_back(step);
     return std::nullopt;
   }
-
-  void note(const AddService& step) { repair_.there = without_reals(step.service); }
-  void note(const EditService& step) {
-    auto reals = std::move(repair_.there->reals);
-    repair_.there = step.to;
-    repair_.there->reals = std::move(reals);
-  }
-  void note(const DeleteService& /*step*/) { repair_.there.reset(); }
-  void note(const AddReal& step) { repair_.there->reals.insert_or_assign(step.real, step.server); }
-  void note(const EditReal& step) { repair_.there->reals.insert_or_assign(step.real, step.to); }
-  void note(const DeleteReal& step) { repair_.there->reals.erase(step.real); }
-  template <class Other>
-  void note(const Other& /*not an IPVS step*/) {}
 
   void refuse(IpvsPart part, const Error& why) {
     std::string meanwhile;
@@ -239,6 +225,11 @@ std::vector<Step> plan_repair(const IpvsTask& task) {
   auto steps = plan_ipvs(desired, there);
   std::ranges::stable_partition(steps, [&](const Step& step) { return protects(step, task.dead); });
   return steps;
+}
+
+std::vector<IpvsUnit> ipvs_units_of(const Step& step) {
+  const auto* service = std::get_if<ServiceStep>(&step);
+  return service == nullptr ? std::vector<IpvsUnit>{} : units_of(*service);
 }
 
 IpvsRepair repair_ipvs(const IpvsTask& task, Kernel& kernel) {

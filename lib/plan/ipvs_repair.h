@@ -40,6 +40,9 @@ struct IpvsRepair {
 std::vector<Step> plan_repair(const IpvsTask& task);
 IpvsRepair repair_ipvs(const IpvsTask& task, Kernel& kernel);
 
+// What an IPVS step changes; nothing for a step of the network.
+std::vector<IpvsUnit> ipvs_units_of(const Step& step);
+
 // What serves most like it, best first, where a scheduler is missing.
 std::vector<std::string> schedulers_instead_of(const std::string& scheduler);
 

@@ -28,13 +28,6 @@ std::vector<IpvsPart> differing(const Object& from, const Object& to, const Part
   return result;
 }
 
-template <class Edit>
-std::vector<IpvsUnit> units_of_edit(const Edit& step, const std::optional<Endpoint>& real) {
-  std::vector<IpvsUnit> units;
-  for (const auto part : changed_parts(step.from, step.to)) units.push_back({step.key, real, part});
-  return units;
-}
-
 }  // namespace
 
 std::string to_string(const IpvsUnit& unit) {
@@ -101,28 +94,6 @@ RealServer with_part(RealServer to, IpvsPart part, const RealServer& from) {
       break;
   }
   return to;
-}
-
-std::vector<IpvsUnit> ipvs_units_of(const Step& step) {
-  using Units = std::vector<IpvsUnit>;
-  return std::visit(Overloaded{
-                        [](const AddService& s) -> Units {
-                          return {{s.key, {}, IpvsPart::kService}};
-                        },
-                        [](const DeleteService& s) -> Units {
-                          return {{s.key, {}, IpvsPart::kService}};
-                        },
-                        [](const EditService& s) -> Units { return units_of_edit(s, std::nullopt); },
-                        [](const AddReal& s) -> Units {
-                          return {{s.key, s.real, IpvsPart::kReal}};
-                        },
-                        [](const DeleteReal& s) -> Units {
-                          return {{s.key, s.real, IpvsPart::kReal}};
-                        },
-                        [](const EditReal& s) -> Units { return units_of_edit(s, s.real); },
-                        [](const auto&) -> Units { return {}; },
-                    },
-                    step);
 }
 
 }  // namespace hawser

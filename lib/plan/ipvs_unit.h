@@ -1,5 +1,6 @@
 // The smallest parts of an IPVS service that the kernel can refuse while the rest stands without them: a real
-// server, an attribute of one, an attribute of the service. One message often carries several of them.
+// server, an attribute of one, an attribute of the service. One message often carries several of them;
+// units_of() in service_steps.h says which.
 #pragma once
 
 #include <array>
@@ -8,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/plan/step.h"
+#include "lib/state/ipvs.h"
 
 namespace hawser {
 
@@ -53,18 +54,15 @@ struct IpvsUnit {
 // "tcp 192.0.2.100:80 real server 198.51.100.21:80 weight".
 std::string to_string(const IpvsUnit& unit);
 
-// The parts in which the two differ; of real servers the weight first.
 // A service as it is when it is made: its real servers come one by one.
 Service without_reals(Service service);
 
+// The parts in which the two differ; of real servers the weight first.
 std::vector<IpvsPart> changed_parts(const Service& from, const Service& to);
 std::vector<IpvsPart> changed_parts(const RealServer& from, const RealServer& to);
 // `to` with that part as in `from`.
 Service with_part(Service to, IpvsPart part, const Service& from);
 RealServer with_part(RealServer to, IpvsPart part, const RealServer& from);
-
-// What an IPVS step changes; nothing for a step of the network.
-std::vector<IpvsUnit> ipvs_units_of(const Step& step);
 
 }  // namespace hawser
 

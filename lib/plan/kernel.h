@@ -1,23 +1,34 @@
-// The planner's whole view of Linux: two methods, because steps are data (STYLE 2.2).
+// The planner's whole view of Linux: two methods, because steps are data.
 #pragma once
 
 #include <set>
 #include <string>
 
+#include "lib/base/enum_set.h"
 #include "lib/base/result.h"
 #include "lib/plan/step.h"
 #include "lib/state/observed.h"
 
 namespace hawser {
 
+enum class Look : std::uint8_t {
+  kLinks,   // with their addresses
+  kRoutes,  // with kLinks only: there may be hundreds of thousands
+  kIpvs,    // services with their real servers; without the ip_vs module: none, no error
+};
+
 // What to look at; reading the IPVS table costs one dump per service, so a verifier asks only for what it
 // changed.
 struct Scope {
-  bool network = true;  // links, addresses
-  bool routes = true;   // with network only: there may be hundreds of thousands
-  bool ipvs = true;     // services with their real servers; without the ip_vs module: none, no error
-  std::set<ServiceKey> services;  // empty: all of them
+  EnumSet<Look> parts{Look::kLinks, Look::kRoutes, Look::kIpvs};
+  std::set<ServiceKey> services{};  // empty: all of them
+
+  [[nodiscard]] bool has(Look part) const { return parts.contains(part); }
 };
+
+inline const Scope kNetworkOnly{{Look::kLinks, Look::kRoutes}};
+inline const Scope kLinksOnly{{Look::kLinks}};
+inline const Scope kIpvsOnly{{Look::kIpvs}};
 
 class Kernel {
  public:

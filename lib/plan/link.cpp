@@ -7,12 +7,6 @@ namespace hawser {
 
 namespace {
 
-// What no message changes on a device that is there: it must be made anew.
-bool is_same_make(const Link& wanted, const Link& there) {
-  return !is_made_by_us(wanted.kind) ||
-         (wanted.kind == there.kind && wanted.vlan == there.vlan && wanted.vrf_table == there.vrf_table);
-}
-
 void delete_link(Draft& draft, const std::string& name) {
   if (const auto* link = draft.link(name); link != nullptr && is_made_by_us(link->kind))
     draft.take(DeleteLink{name, link->kind});
@@ -76,7 +70,7 @@ void make_exist(Draft& draft, const State& target, const std::string& name) {
   if (found == target.links.end()) return;
   const auto& wanted = found->second;
   const auto* there = draft.link(name);
-  if (there != nullptr && is_same_make(wanted, *there)) return;
+  if (there != nullptr && (!is_made_by_us(wanted.kind) || is_same_make(wanted, *there))) return;
   delete_link(draft, name);
   if (!is_made_by_us(wanted.kind)) return;
   if (wanted.vlan && wanted.vlan->on != name) make_exist(draft, target, wanted.vlan->on);

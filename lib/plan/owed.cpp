@@ -23,10 +23,10 @@ bool is_ours(std::uint8_t protocol) {
 Owed owed_by(std::span<const Step> steps, const State& wanted) {
   Owed owed;
   for (const auto& step : steps) {
-    if (const auto* add = std::get_if<AddAddress>(&step))
+    if (const auto* add = as<AddAddress>(step))
       if (!names_it(wanted, *add) && !is_ours(add->address.protocol))
         owed.addresses.insert_or_assign({add->link, add->prefix}, add->address);
-    if (const auto* add = std::get_if<AddRoute>(&step))
+    if (const auto* add = as<AddRoute>(step))
       if (!wanted.routes.contains(add->key) && !is_ours(add->route.protocol))
         owed.routes.insert_or_assign(add->key, add->route);
   }

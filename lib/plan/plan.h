@@ -35,13 +35,11 @@ struct Desired {
 // options that the mode does not have). After it, equal means nothing to do.
 State settle(const State& desired, const State& observed);
 
-enum class Price : std::uint8_t { kNothing, kTraffic };
-
 struct Refusal {
   std::string object;  // the unit, see unit_of()
   Step step;
   Error why;
-  Price price{};  // of the attempt: kTraffic where a bond had to go down or lose its ports for it
+  Price price{};  // of the attempt: kCut where a bond had to go down or lose its ports for it
 };
 
 // What the file wants and cannot have without taking it from somebody else: a device of the name and of

@@ -31,54 +31,15 @@ std::map<Key, Address> addresses_of(const State& state) {
   return all;
 }
 
-// What a step sets, in one state.
-struct ValueIn {
-  const State& state;
-
-  template <class S>
-  State operator()(const S& step) const {
-    State value;
-    if constexpr (requires { step.prefix; }) {
-      if (const auto* link = find(step.link); link != nullptr && link->addresses.contains(step.prefix))
-        value.links[step.link].addresses[step.prefix] = link->addresses.at(step.prefix);
-    } else if constexpr (requires { RouteKey{step.key}; }) {
-      if (state.routes.contains(step.key)) value.routes[step.key] = state.routes.at(step.key);
-    } else if constexpr (requires { step.link; }) {
-      if (const auto* link = find(step.link)) value.links[step.link] = part_of(*link, step);
-    } else if constexpr (requires { step.bond; }) {
-      if (const auto* link = find(step.bond)) value.links[step.bond].bond = link->bond;
-    }
-    return value;
-  }
-
- private:
-  [[nodiscard]] const Link* find(const std::string& name) const {
-    const auto found = state.links.find(name);
-    return found == state.links.end() ? nullptr : &found->second;
-  }
-  template <class Member>
-  static Link only(const Link& link, Member Link::*member) {
-    Link part;
-    part.*member = link.*member;
-    return part;
-  }
-  static Link part_of(const Link& link, const SetLinkUp& /*step*/) { return only(link, &Link::up); }
-  static Link part_of(const Link& link, const SetMaster& /*step*/) { return only(link, &Link::master); }
-  static Link part_of(const Link& link, const SetMtu& /*step*/) { return only(link, &Link::mtu); }
-  static Link part_of(const Link& link, const SetMac& /*step*/) { return only(link, &Link::mac); }
-  template <class S>
-  static Link part_of(const Link& link, const S& /*step*/) {
-    auto make = only(link, &Link::kind);
-    make.vlan = link.vlan;
-    make.vrf_table = link.vrf_table;
-    return make;
-  }
-};
-
 }  // namespace
 
 bool came_to_nothing(const Step& step, const State& before, const State& now) {
-  return !is_service_step(step) && std::visit(ValueIn{before}, step) == std::visit(ValueIn{now}, step);
+  return std::visit(
+      Overloaded{
+          [](const ServiceStep& /*one*/) { return false; },
+          [&](const auto& one) { return family::value_in(before, one) == family::value_in(now, one); },
+      },
+      step);
 }
 
 State restore_target(const State& before, const State& now, const Touched& undone, const Touched& kept) {

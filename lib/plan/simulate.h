@@ -1,7 +1,7 @@
 // What Linux does when it takes a step, side effects included: a link that goes down loses its routes and
 // IPv6 addresses, a new mode resets options, a port that leaves is closed. The planner plans from the state
 // as it will be, so that what a step costs is put back by the same plan. Read in Linux 6.1 and 6.12
-// (anchors/bonding.md 1.4), seen in Linux 6.18 for addresses and routes.
+// (bond_options.c, bond_main.c), seen in Linux 6.18 for addresses and routes.
 #pragma once
 
 #include "lib/plan/step.h"
@@ -16,6 +16,11 @@ void simulate(State& state, const Step& step);
 bool dies_with(const State& state, const Route& route, const std::string& device);
 // What becomes of routes when a device is deleted.
 void forget_device(std::map<RouteKey, Route>& routes, const std::string& device);
+
+// The routes that die with the device, of one family or all.
+void drop_routes(State& state, const std::string& device, std::optional<Family> family = std::nullopt);
+// With what the kernel makes anew it makes its routes anew.
+void no_longer_gone(State& state, const std::string& device, const std::optional<Prefix>& subnet = {});
 
 // What the kernel removes together with this address of the device: its secondaries, unless they are
 // promoted.

@@ -27,7 +27,7 @@ std::map<std::string, std::string> taken_over(const Desired& desired, const Stat
     if (there == observed.links.end() || !is_made_by_us(wanted.kind) || desired.journal.links.contains(name))
       continue;
     const auto& link = there->second;
-    if (wanted.kind != link.kind || wanted.vlan != link.vlan || wanted.vrf_table != link.vrf_table) continue;
+    if (!is_same_make(wanted, link)) continue;
     all[name] = fmt::format(
         "{}: is a {} that netd did not make: it is changed to what the file says{}, and stays when it is no "
         "longer in the file",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lib/base/find_in.h"
 #include "lib/plan/draft.h"
 #include "lib/plan/object.h"
 #include "lib/plan/simulate.h"
@@ -12,12 +13,6 @@ namespace hawser {
 namespace {
 
 constexpr std::uint8_t kStatic = 4;  // RTPROT_STATIC
-
-template <class Map>
-const typename Map::mapped_type* find_in(const Map& map, const typename Map::key_type& key) {
-  const auto found = map.find(key);
-  return found == map.end() ? nullptr : &found->second;
-}
 
 bool is_daemon(std::uint8_t protocol) {
   return protocol == static_cast<std::uint8_t>(Owner::kNetd) ||

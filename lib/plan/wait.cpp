@@ -1,6 +1,7 @@
 // What rests on a refused thing, and therefore waits with it.
 #include <algorithm>
 
+#include "lib/base/find_in.h"
 #include "lib/plan/draft.h"
 #include "lib/plan/hold.h"
 #include "lib/plan/object.h"
@@ -8,12 +9,6 @@
 namespace hawser {
 
 namespace {
-
-template <class Map>
-auto* find_in(Map& map, const typename Map::key_type& key) {
-  const auto found = map.find(key);
-  return found == map.end() ? nullptr : &found->second;
-}
 
 class Waiting {
  public:
@@ -110,16 +105,15 @@ class Waiting {
 
   [[nodiscard]] bool is_refused(const std::string& device, const IpAddress& address) const {
     return std::ranges::any_of(held_.steps, [&](const Step& step) {
-      const auto* add = std::get_if<AddAddress>(&step);
+      const auto* add = as<AddAddress>(step);
       return add != nullptr && add->link == device && add->prefix.address == address;
     });
   }
   // What would lead to the gateway was refused, and nothing else does.
   [[nodiscard]] bool is_gateway_lost(const std::string& device, const IpAddress& gateway) const {
     const auto led = [&](const Step& step) {
-      if (const auto* add = std::get_if<AddAddress>(&step))
-        return add->link == device && add->prefix.contains(gateway);
-      if (const auto* add = std::get_if<AddRoute>(&step))
+      if (const auto* add = as<AddAddress>(step)) return add->link == device && add->prefix.contains(gateway);
+      if (const auto* add = as<AddRoute>(step))
         return add->route.device == device && !add->route.via && add->key.to.contains(gateway);
       return false;
     };
@@ -159,8 +153,8 @@ class Waiting {
   // The way that is there stays until its successor came.
   void keep_predecessors() {
     for (const auto& step : held_.steps) {
-      if (const auto* add = std::get_if<AddRoute>(&step)) waiting_.push_back(add->key);
-      if (const auto* change = std::get_if<ChangeRoute>(&step)) waiting_.push_back(change->key);
+      if (const auto* add = as<AddRoute>(step)) waiting_.push_back(add->key);
+      if (const auto* change = as<ChangeRoute>(step)) waiting_.push_back(change->key);
     }
     for (const auto& waiting : waiting_)
       for (const auto& [key, old] : held_.before.routes)

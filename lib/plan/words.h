@@ -1,13 +1,14 @@
-// Pieces of the lines that describe() makes: "NAME FROM -> TO" for each attribute that differs, "NAME VALUE"
-// for each that is not the usual one.
+// Pieces of the lines that describe() makes, which people read and tests/golden pins: "NAME FROM -> TO" for
+// each attribute that differs, "NAME VALUE" for each that is not the usual one.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include <fmt/format.h>
 
-#include "lib/plan/step.h"
+#include "lib/state/network.h"
 
 namespace hawser::words {
 
@@ -40,18 +41,28 @@ inline std::string_view or_none(std::string_view text) {
   return text.empty() ? "none" : text;
 }
 
+template <class T>
+std::string or_none(const std::optional<T>& value) {
+  return value ? to_string(*value) : "none";
+}
+
+// rtm_protocol and IFA_PROTO in words; numbers of <linux/rtnetlink.h>, and ours (Owner).
+std::string protocol(std::uint8_t protocol);
+
+// "TEXT, MORE", where there is more.
+std::string with(std::string text, std::string_view more);
+
+// "NAME: set ATTRIBUTE FROM -> TO"
+template <class T>
+std::string set(std::string_view object, std::string_view name, const T& from, const T& to) {
+  return fmt::format("{}: set {} {} -> {}", object, name, from, to);
+}
+
 // "route default via 192.0.2.254"
 inline std::string route(const RouteKey& key, const Route& route) {
   auto text = "route " + to_string(key);
   if (route.via) text += fmt::format(" via {}", *route.via);
   return text;
 }
-
-std::string service_step(const AddService& step);
-std::string service_step(const EditService& step);
-std::string service_step(const DeleteService& step);
-std::string service_step(const AddReal& step);
-std::string service_step(const EditReal& step);
-std::string service_step(const DeleteReal& step);
 
 }  // namespace hawser::words

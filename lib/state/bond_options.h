@@ -1,5 +1,5 @@
-// The table of bond options. Source: drivers/net/bonding/bond_options.c, read in Linux 6.1 and 6.12
-// (anchors/bonding.md 1.2).
+// The table of bond options. Source: drivers/net/bonding/bond_options.c, bond_main.c and bond_netlink.c,
+// read in Linux 6.1 and 6.12.
 #pragma once
 
 #include <cstdint>

@@ -15,8 +15,7 @@
 
 namespace hawser {
 
-// rtm_protocol, IFA_PROTO and FRA_PROTOCOL of what we add (DESIGN 3): only what bears our own number do we
-// remove.
+// rtm_protocol, IFA_PROTO and FRA_PROTOCOL of what we add: only what bears our own number do we remove.
 enum class Owner : std::uint8_t { kNone = 0, kNetd = 201, kVipd = 202 };
 
 enum class LinkKind : std::uint8_t { kPhysical, kBond, kVlan, kDummy, kVrf, kOther };
@@ -78,5 +77,10 @@ struct Link {
 
   bool operator==(const Link&) const = default;
 };
+
+// What no message changes on a device that is there: it must be made anew.
+inline bool is_same_make(const Link& one, const Link& other) {
+  return one.kind == other.kind && one.vlan == other.vlan && one.vrf_table == other.vrf_table;
+}
 
 }  // namespace hawser

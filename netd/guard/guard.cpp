@@ -25,7 +25,6 @@ using asio::posix::stream_descriptor;
 using boost::system::error_code;
 
 constexpr int kPriority = 10;  // below the advertisements' only by what vipd is configured to
-const Scope kLinks{.network = true, .routes = false, .ipvs = false, .services = {}};
 
 class Guard {
  public:
@@ -92,7 +91,7 @@ class Guard {
   }
 
   void look() {
-    if (auto observed = kernel_.observe(kLinks)) observed_ = std::move(*observed);
+    if (auto observed = kernel_.observe(kLinksOnly)) observed_ = std::move(*observed);
   }
 
   void act() {

@@ -180,7 +180,7 @@ TEST_P(IpvsContract, FindsEveryKindOfServiceByItsKeyAndNoneThatIsNotThere) {
   for (const auto& [name, each] : wanted) perform(AddService{name, each});
   perform(AddReal{web, web1, RealServer{}});
   wanted[web].reals[web1] = RealServer{};
-  Scope scope{.network = false, .ipvs = true, .services = {key("tcp 192.0.2.100:81"), key("fwmark 8")}};
+  Scope scope{{Look::kIpvs}, {key("tcp 192.0.2.100:81"), key("fwmark 8")}};
   for (const auto& [name, each] : wanted) scope.services.insert(name);
   const auto seen = host().kernel().observe(scope);
   ASSERT_TRUE(seen) << seen.error().text;
@@ -190,10 +190,10 @@ TEST_P(IpvsContract, FindsEveryKindOfServiceByItsKeyAndNoneThatIsNotThere) {
 TEST_P(IpvsContract, LooksOnlyAtTheServicesThatTheScopeNames) {
   make_service();
   perform(AddService{key("fwmark 7"), service()});
-  const auto seen = host().kernel().observe(Scope{.network = false, .ipvs = true, .services = {web}});
+  const auto seen = host().kernel().observe(Scope{{Look::kIpvs}, {web}});
   ASSERT_TRUE(seen);
   EXPECT_EQ(seen->state.services, (std::map<ServiceKey, Service>{{web, service()}}));
-  const auto none = host().kernel().observe(Scope{.network = true, .ipvs = false, .services = {}});
+  const auto none = host().kernel().observe(kNetworkOnly);
   ASSERT_TRUE(none);
   EXPECT_TRUE(none->state.services.empty());
 }

@@ -349,7 +349,7 @@ TEST_P(NetworkContract, HasNoIpv6OnADeviceWithAnMtuBelow1280) {
 
 TEST_P(NetworkContract, LooksOnlyAtWhatTheScopeNames) {
   plug_in("eth0");
-  const auto seen = host().kernel().observe(Scope{.network = false, .ipvs = true, .services = {}});
+  const auto seen = host().kernel().observe(kIpvsOnly);
   ASSERT_TRUE(seen);
   EXPECT_TRUE(seen->state.links.empty());
 }

@@ -199,7 +199,7 @@ TEST_P(RouteOrder, WhatWasLostBeforeALookIsPutBackToo) {
       perform(SetLinkUp{name, true});
       ASSERT_EQ(devices().size(), 2U);
       for (const auto& step : towards_network(of_people(), before, Owner::kNetd))
-        if (!std::holds_alternative<SetMac>(step)) perform(step);
+        if (!is<SetMac>(step)) perform(step);
       EXPECT_THAT(devices(), testing::ElementsAre("eth0", "eth1", "eth2")) << network << " " << name;
     }
     for (const auto& [key, route] : before.routes) perform(RemoveRoute{key, route});

@@ -133,7 +133,7 @@ Status FakeKernel::perform(const Step& step) {
   performed_.push_back(step);
   auto status = injected();
   if (status && swallowed_ && swallowed_(step)) return {};
-  if (status) status = std::visit(FakePerform{*this}, step);
+  if (status) status = visit_kind(FakePerform{*this}, step);
   const auto is_another = [](const auto& entry) { return entry.first.nth != 0; };
   if (std::ranges::any_of(state_.routes, is_another)) number_routes();
   if (!status) return fail_because(describe(step), status.error());
@@ -167,19 +167,19 @@ Result<Observed> FakeKernel::observe(const Scope& scope) {
   looks_.push_back(scope);
   if (observe_failure_.code != 0) return tl::unexpected(observe_failure_);
   Observed observed;
-  if (scope.network) {
+  if (scope.has(Look::kLinks)) {
     observed.state.links = state_.links;
     for (const auto& [name, order] : in_order_)
       if (const auto link = observed.state.links.find(name); link != observed.state.links.end())
         for (std::size_t i = 0; i < order.size(); ++i)
           link->second.addresses.at(order[i]).place.value = static_cast<std::uint32_t>(i + 1);
-    if (scope.routes) {
+    if (scope.has(Look::kRoutes)) {
       observed.state.routes = state_.routes;
       observed.state.gone = state_.gone;
     }
     for (const auto& [name, link] : state_.links) observed.links[name] = status_of(name, link);
   }
-  if (!scope.ipvs) return observed;
+  if (!scope.has(Look::kIpvs)) return observed;
   for (const auto& [key, service] : state_.services) {
     if (!scope.services.empty() && !scope.services.contains(key)) continue;
     observed.state.services[key] = service;

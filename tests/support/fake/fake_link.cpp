@@ -6,14 +6,6 @@
 
 namespace hawser {
 
-namespace {
-
-bool is_same_make(const Link& one, const Link& other) {
-  return one.kind == other.kind && one.vlan == other.vlan && one.vrf_table == other.vrf_table;
-}
-
-}  // namespace
-
 std::vector<std::string> FakeKernel::vlans_on(const std::string& lower) const {
   std::vector<std::string> names;
   for (const auto& [name, link] : state_.links)

@@ -25,8 +25,8 @@ class AbsentModule : public Netd {
                          {"scheduler lc: no such module", ENOENT});
   }
   static bool wants_lc(const Step& step) {
-    const auto* add = std::get_if<AddService>(&step);
-    const auto* edit = std::get_if<EditService>(&step);
+    const auto* add = as<AddService>(step);
+    const auto* edit = as<EditService>(step);
     return (add != nullptr && add->service.scheduler == "lc") ||
            (edit != nullptr && edit->to.scheduler == "lc");
   }

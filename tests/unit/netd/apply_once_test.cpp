@@ -64,7 +64,7 @@ TEST_F(ApplyOnce, WritesTheJournalOnceForAllServices) {
 TEST_F(ApplyOnce, LeavesNothingAndNoNamesWhenOneServiceIsRefused) {
   kernel.refuse_always(
       [](const Step& step) {
-        const auto* add = std::get_if<AddService>(&step);
+        const auto* add = as<AddService>(step);
         return add != nullptr && add->key == key("tcp 192.0.2.100:1001");
       },
       {"no", EINVAL});
@@ -77,7 +77,7 @@ TEST_F(ApplyOnce, LeavesNothingAndNoNamesWhenOneServiceIsRefused) {
 TEST_F(ApplyOnce, KeepsAllOfAServiceButWhatIsRefused) {
   kernel.refuse_always(
       [](const Step& step) {
-        const auto* add = std::get_if<AddReal>(&step);
+        const auto* add = as<AddReal>(step);
         return add != nullptr && add->real == kWeb1;
       },
       {"no", EINVAL});

@@ -52,7 +52,7 @@ class Fought : public testing::Test {
   [[nodiscard]] std::size_t repairs() const {
     std::size_t count = 0;
     for (const auto& step : kernel.performed())
-      if (const auto* add = std::get_if<AddAddress>(&step)) count += add->prefix == kFought ? 1 : 0;
+      if (const auto* add = as<AddAddress>(step)) count += add->prefix == kFought ? 1 : 0;
     return count;
   }
 

@@ -148,7 +148,7 @@ TEST_F(NetdNetwork, LeavesABondThatSomebodyMadeInThePlaceOfItsOwn) {
 }
 
 TEST_F(NetdNetwork, LeavesABondThatSomebodyMadeWhenItsOwnWasRefused) {
-  kernel.refuse_always([](const Step& step) { return std::holds_alternative<CreateLink>(step); }, {"no", 1});
+  kernel.refuse_always([](const Step& step) { return is<CreateLink>(step); }, {"no", 1});
   start(bonded());
   EXPECT_THAT(journal.names.links, IsEmpty());
   kernel.refuse_always({}, {});
@@ -227,8 +227,7 @@ TEST_F(NetdNetwork, LeavesItsOwnAddressWhereTheVipWritesTheSameOrTheLinkKeepsIt)
 }
 
 TEST_F(NetdNetwork, SaysWhatIsRefusedOnceAndDoesNotRunInCircles) {
-  kernel.refuse_always([](const Step& step) { return std::holds_alternative<SetMaster>(step); },
-                       {"busy", 16});
+  kernel.refuse_always([](const Step& step) { return is<SetMaster>(step); }, {"busy", 16});
   start(bonded());
   EXPECT_THAT(warnings, ElementsAre(HasSubstr("add port eth0: busy"), HasSubstr("add port eth1: busy")));
   EXPECT_TRUE(bond().up);
@@ -245,8 +244,7 @@ TEST_F(NetdNetwork, ARefusedOptionThatCostsTheBondIsNotTriedAgainByTime) {
   auto config = bonded();
   start(config);
   config.network.links["bond0"].bond->set(BondOption::kAdSelect, 1);  // needs the bond down
-  kernel.refuse_always([](const Step& step) { return std::holds_alternative<SetBondOption>(step); },
-                       {"no", 22});
+  kernel.refuse_always([](const Step& step) { return is<SetBondOption>(step); }, {"no", 22});
   reload(config);
   EXPECT_THAT(warnings, ElementsAre(HasSubstr("ad_select stable -> bandwidth: no; not tried again until")));
   EXPECT_TRUE(bond().up);
@@ -278,7 +276,7 @@ TEST_F(Netd, DoesNotTakeABondDownAgainForWhatTheKernelTakesWithoutEffect) {
   }
   ASSERT_GT(kernel.performed().size(), performed);
   for (auto i = performed; i < kernel.performed().size(); ++i)
-    EXPECT_TRUE(std::holds_alternative<AddRoute>(kernel.performed()[i])) << describe(kernel.performed()[i]);
+    EXPECT_TRUE(is<AddRoute>(kernel.performed()[i])) << describe(kernel.performed()[i]);
   EXPECT_THAT(warnings, IsEmpty());
   config.network.links["bond0"].bond->set(BondOption::kFailOverMac, 1);  // as the warning says
   config.network.routes.clear();
@@ -327,7 +325,7 @@ TEST_F(NetdNetwork, TriesARouteAgainThatSomebodyElseTakesAwayAtOnce) {
   auto config = bonded();
   const RouteKey key{254, *Prefix::parse("203.0.113.0/24"), 0};
   config.network.routes[key].device = "bond0";
-  kernel.swallow([](const Step& step) { return std::holds_alternative<AddRoute>(step); });
+  kernel.swallow([](const Step& step) { return is<AddRoute>(step); });
   start(config);
   EXPECT_FALSE(kernel.state().routes.contains(key));
   EXPECT_THAT(warnings, ElementsAre(AllOf(HasSubstr("still to do"), HasSubstr("203.0.113.0/24"),
@@ -376,7 +374,7 @@ TEST_F(Netd, AnAppearingInterfaceLetsRefusedServicesTryAtOnce) {
   auto config = web();
   config.network = bonded().network;
   kernel.plug_in("eth0");
-  kernel.refuse_always([](const Step& step) { return std::holds_alternative<AddService>(step); }, {"no", 1});
+  kernel.refuse_always([](const Step& step) { return is<AddService>(step); }, {"no", 1});
   start(config);
   kernel.refuse_always({}, {});
   kernel.plug_in("eth1");

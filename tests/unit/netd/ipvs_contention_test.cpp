@@ -25,7 +25,7 @@ class IpvsFought : public Netd {
   }
   [[nodiscard]] std::size_t repairs() const {
     return static_cast<std::size_t>(std::ranges::count_if(kernel.performed(), [](const Step& step) {
-      const auto* add = std::get_if<AddReal>(&step);
+      const auto* add = as<AddReal>(step);
       return add != nullptr && add->real == kWeb1;
     }));
   }

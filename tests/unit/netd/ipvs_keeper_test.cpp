@@ -175,7 +175,7 @@ TEST_F(Ipvs, JournalsAllNewServicesAtOnceBeforeTheFirstOfThem) {
 }
 
 TEST_F(Ipvs, AServiceThatWasRefusedAndIsThenMadeBySomebodyElseIsNotItsOwn) {
-  kernel.refuse_always([](const Step& step) { return std::holds_alternative<AddService>(step); }, {"no", 1});
+  kernel.refuse_always([](const Step& step) { return is<AddService>(step); }, {"no", 1});
   start(web());
   EXPECT_THAT(journal.names.services, IsEmpty());
   kernel.refuse_always({}, {});
@@ -249,7 +249,7 @@ TEST_F(Ipvs, LooksAtManyServicesInSlices) {
 }
 
 TEST_F(Ipvs, SaysARefusalOnceAndTriesAgain) {
-  kernel.refuse_always([](const Step& step) { return std::holds_alternative<AddService>(step); },
+  kernel.refuse_always([](const Step& step) { return is<AddService>(step); },
                        {"the kernel module ip_vs is missing", 65});
   start(web());
   EXPECT_THAT(warnings, ElementsAre(HasSubstr("the kernel module ip_vs is missing")));
@@ -268,7 +268,7 @@ TEST_F(Ipvs, SaysARefusalOnceAndTriesAgain) {
 }
 
 TEST_F(Ipvs, DoesNotHurryARefusedServiceAtThePeriodicCheck) {
-  kernel.refuse_always([](const Step& step) { return std::holds_alternative<AddService>(step); }, {"no", 1});
+  kernel.refuse_always([](const Step& step) { return is<AddService>(step); }, {"no", 1});
   start(web());
   for (const int wait : {1, 2, 4}) pass(seconds{wait});  // next: 8 s later
   const auto performed = kernel.performs();
@@ -334,8 +334,8 @@ TEST_F(Ipvs, AServiceWhoseRealServersAreAllReplacedIsNeverEmptyMeanwhile) {
   reload(config);
   auto reals = std::set<Endpoint>{kWeb1, kWeb2};
   for (auto i = performed; i < kernel.performed().size(); ++i) {
-    if (const auto* add = std::get_if<AddReal>(&kernel.performed()[i])) reals.insert(add->real);
-    if (const auto* gone = std::get_if<DeleteReal>(&kernel.performed()[i])) reals.erase(gone->real);
+    if (const auto* add = as<AddReal>(kernel.performed()[i])) reals.insert(add->real);
+    if (const auto* gone = as<DeleteReal>(kernel.performed()[i])) reals.erase(gone->real);
     EXPECT_GE(reals.size(), 2U);
   }
   EXPECT_THAT(reals, ElementsAre(at("198.51.100.21:9090"), at("198.51.100.22:9090")));

@@ -78,14 +78,14 @@ Refused draw_refused(Draw& draw, const config::Config& config) {
 
 bool refuses(const Refused& refused, const Step& step) {
   const auto is_in = [&](const IpvsUnit& unit) { return refused.contains(unit); };
-  if (const auto* add = std::get_if<AddService>(&step)) {
+  if (const auto* add = as<AddService>(step)) {
     Service plain;
     plain.netmask = 32;
     return std::ranges::any_of(changed_parts(plain, add->service), [&](auto part) {
       return is_in({add->key, {}, part});
     });
   }
-  if (const auto* add = std::get_if<AddReal>(&step))
+  if (const auto* add = as<AddReal>(step))
     if (add->server.upper_threshold > 0 && is_in({add->key, add->real, IpvsPart::kThresholds})) return true;
   return std::ranges::any_of(ipvs_units_of(step), is_in);
 }

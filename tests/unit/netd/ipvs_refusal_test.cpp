@@ -34,7 +34,7 @@ class IpvsRefusal : public Netd {
   void refuse(const Endpoint& real, int code = EINVAL) {
     kernel.refuse_always(
         [real](const Step& step) {
-          const auto* one = std::get_if<Real>(&step);
+          const auto* one = as<Real>(step);
           return one != nullptr && one->real == real;
         },
         {"refused", code});
@@ -102,8 +102,8 @@ TEST_F(IpvsRefusal, OfTheSchedulerEndsWhenItIsThere) {
   bool installed = false;
   kernel.refuse_always(
       [&](const Step& step) {
-        const auto* add = std::get_if<AddService>(&step);
-        const auto* edit = std::get_if<EditService>(&step);
+        const auto* add = as<AddService>(step);
+        const auto* edit = as<EditService>(step);
         const auto* service = add != nullptr ? &add->service : edit != nullptr ? &edit->to : nullptr;
         return !installed && service != nullptr && service->scheduler == "mh";
       },
@@ -154,7 +154,7 @@ TEST_F(IpvsRefusal, OfARealServersThresholdsCostsNotItsWeight) {
   start_in_service();
   kernel.refuse_always(
       [](const Step& step) {
-        const auto* edit = std::get_if<EditReal>(&step);
+        const auto* edit = as<EditReal>(step);
         return edit != nullptr && edit->to.upper_threshold > 0;
       },
       {"no", ERANGE});
@@ -172,7 +172,7 @@ TEST_F(IpvsRefusal, OfTheWeightOfADeadServerTakesItOut) {
   start(config);
   verdict(kWeb1, good());
   verdict(kWeb2, good());
-  kernel.refuse_always([](const Step& step) { return std::holds_alternative<EditReal>(step); }, {"no", 22});
+  kernel.refuse_always([](const Step& step) { return is<EditReal>(step); }, {"no", 22});
   verdict(kWeb1, bad(), 3);
   EXPECT_TRUE(!service().reals.contains(kWeb1) || service().reals.at(kWeb1).weight == 0);
   EXPECT_EQ(service().reals.at(kWeb2).weight, 100U);
@@ -187,7 +187,7 @@ TEST_F(IpvsRefusal, OfItsRemovalQuietsADeadServer) {
 
 TEST_F(IpvsRefusal, DoesNotKeepAServerThatDiesLaterIn) {
   start_in_service();
-  kernel.refuse_always([](const Step& step) { return std::holds_alternative<EditReal>(step); }, {"no", 22});
+  kernel.refuse_always([](const Step& step) { return is<EditReal>(step); }, {"no", 22});
   auto config = web();
   config.pools["web"].reals[0].server.weight = 7;
   reload(config);
@@ -212,8 +212,7 @@ TEST_F(IpvsRefusal, ThatComesOfAnOldPictureIsALookAndNoWait) {
 }
 
 TEST_F(IpvsRefusal, OfAServiceGivesItsRealServersNoTurnAndNoWords) {
-  kernel.refuse_always([](const Step& step) { return std::holds_alternative<AddService>(step); },
-                       {"no module", ENOPKG});
+  kernel.refuse_always([](const Step& step) { return is<AddService>(step); }, {"no module", ENOPKG});
   auto config = web();
   for (auto& real : config.pools["web"].reals) real.checks.clear();
   start(config);
@@ -231,8 +230,7 @@ TEST_F(IpvsRefusal, OfWhatIsInsideAServiceThatIsGoneMakesNoCircles) {
   refuse<AddReal>(kWeb1);
   start(web());
   verdict(kWeb1, good());
-  kernel.refuse_always([](const Step& step) { return std::holds_alternative<AddService>(step); },
-                       {"no module", ENOPKG});
+  kernel.refuse_always([](const Step& step) { return is<AddService>(step); }, {"no module", ENOPKG});
   ASSERT_TRUE(kernel.perform(DeleteService{kWeb}));
   for (int i = 0; i < 20; ++i) pass(seconds{1});
   EXPECT_GT(controller->next(), now);

@@ -99,7 +99,7 @@ TEST_F(OwedByNetd, IsInTheJournalBeforeTheFirstStepAndNoLongerAfterTheLast) {
   bool was_there = false;
   kernel.refuse_always(
       [&](const Step& step) {
-        const auto* down = std::get_if<SetLinkUp>(&step);
+        const auto* down = as<SetLinkUp>(step);
         if (down != nullptr && !down->up && down->link == "bond0")
           was_there = journal.owed.routes.contains(theirs) && journal.owed.addresses.size() == 1;
         return false;

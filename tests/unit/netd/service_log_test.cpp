@@ -67,7 +67,7 @@ TEST_F(ServiceLogOf, OneThatDiesAgainIsSaidAgain) {
 
 // Nothing is taken out, for nothing was in: and yet it went up and down.
 TEST_F(ServiceLogOf, OneThatDiesAgainWhileTheKernelRefusedItIsSaidAgain) {
-  kernel.refuse_always([](const Step& step) { return std::holds_alternative<AddReal>(step); }, {"", EPERM});
+  kernel.refuse_always([](const Step& step) { return is<AddReal>(step); }, {"", EPERM});
   start(web());
   verdict(kWeb2, bad(), 3);
   verdict(kWeb2, good(), 2);

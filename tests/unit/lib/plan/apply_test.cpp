@@ -124,8 +124,8 @@ TEST(Apply, AnOptionThatIsRefusedAtTheCreationCostsOnlyItself) {
   state.links["bond0"].mtu = 9000;
   kernel.refuse_always(
       [](const Step& step) {
-        const auto* create = std::get_if<CreateLink>(&step);
-        const auto* set = std::get_if<SetBondOption>(&step);
+        const auto* create = as<CreateLink>(step);
+        const auto* set = as<SetBondOption>(step);
         return (create != nullptr && create->wanted.bond->get(BondOption::kResendIgmp) == 7) ||
                (set != nullptr && set->option == BondOption::kResendIgmp);
       },
@@ -147,7 +147,7 @@ TEST(Apply, WhatStandsOnARefusedBondWaitsWithoutAWord) {
   state.links["front"] = vlan("bond0", 7);
   state.links["front"].addresses[prefix("192.0.2.11/24")] = owned_by(kNetd);
   state.routes[route_to("0.0.0.0/0")] = route("front", "192.0.2.254", kNetd);
-  kernel.refuse_always([](const Step& step) { return std::holds_alternative<CreateLink>(step); }, kBusy);
+  kernel.refuse_always([](const Step& step) { return is<CreateLink>(step); }, kBusy);
   const auto applied = apply(wanting(state), kernel, Rollback::kObject);
   ASSERT_TRUE(applied);
   ASSERT_THAT(applied->refused, SizeIs(1));
@@ -182,11 +182,11 @@ TEST(Apply, SaysWhatARefusedOptionCostsToTry) {
   state.links["bond0"] = bond(BondMode::k8023ad, {"eth0", "eth1"});
   ASSERT_TRUE(apply(wanting(state), kernel, Rollback::kObject));
   state.links["bond0"].bond->set(BondOption::kLacpRate, 1);
-  kernel.refuse_always([](const Step& step) { return std::holds_alternative<SetBondOption>(step); }, kBusy);
+  kernel.refuse_always([](const Step& step) { return is<SetBondOption>(step); }, kBusy);
   const auto applied = apply(wanting(state), kernel, Rollback::kObject);
   ASSERT_TRUE(applied);
   EXPECT_EQ(applied->refused.front().object, "bond0 option lacp_rate");
-  EXPECT_EQ(applied->refused.front().price, Price::kTraffic);
+  EXPECT_EQ(applied->refused.front().price, Price::kCut);
   EXPECT_TRUE(kernel.state().links.at("bond0").up);
   EXPECT_TRUE(kernel.state().links.at("eth0").up);
 }
@@ -235,7 +235,7 @@ TEST(Apply, IPv6ThatIsOffCostsTheBondNoIPv4) {
   auto kernel = machine();
   kernel.refuse_always(
       [](const Step& step) {
-        const auto* add = std::get_if<AddAddress>(&step);
+        const auto* add = as<AddAddress>(step);
         return add != nullptr && add->prefix.address.is_v6();
       },
       {"IPv6 is disabled on this device", EACCES});
@@ -326,7 +326,7 @@ TEST(Apply, ARollbackOfOneServiceLooksAtThatServiceOnly) {
   kernel.fail_step(2, kBusy);
   ASSERT_TRUE(apply(wanting(two_services()), kernel, Rollback::kObject));
   ASSERT_GE(kernel.looks().size(), 2U);
-  EXPECT_FALSE(kernel.looks()[1].network);
+  EXPECT_FALSE(kernel.looks()[1].has(Look::kLinks));
   EXPECT_THAT(kernel.looks()[1].services, SizeIs(1));
 }
 
@@ -334,17 +334,15 @@ TEST(Apply, AnIpvsScopeSeesNoLinks) {
   auto kernel = machine();
   auto state = two_services();
   state.links = two_objects().links;
-  const auto applied =
-      apply(wanting(state), kernel, Rollback::kObject, {.network = false, .ipvs = true, .services = {}});
+  const auto applied = apply(wanting(state), kernel, Rollback::kObject, kIpvsOnly);
   ASSERT_TRUE(applied && applied->complete());
-  for (const auto& look : kernel.looks()) EXPECT_FALSE(look.network);
+  for (const auto& look : kernel.looks()) EXPECT_FALSE(look.has(Look::kLinks));
   EXPECT_FALSE(kernel.state().links.contains("bond0"));
 }
 
 TEST(Apply, AScopeOfOneServiceLeavesTheOthers) {
   FakeKernel kernel;
-  const auto applied = apply(wanting(two_services()), kernel, Rollback::kObject,
-                             {.network = false, .ipvs = true, .services = {kSecond}});
+  const auto applied = apply(wanting(two_services()), kernel, Rollback::kObject, {{Look::kIpvs}, {kSecond}});
   ASSERT_TRUE(applied && applied->complete());
   EXPECT_FALSE(kernel.state().services.contains(kFirst));
   EXPECT_TRUE(kernel.state().services.contains(kSecond));

@@ -45,9 +45,8 @@ struct Gone {
 Gone said(const std::vector<Step>& steps, const std::vector<Consequence>& costs, const State& now) {
   Gone gone;
   for (const auto& step : steps) {
-    if (const auto* address = std::get_if<RemoveAddress>(&step))
-      gone.addresses.insert(address->prefix.address);
-    if (const auto* route = std::get_if<RemoveRoute>(&step)) gone.routes.insert(route->key);
+    if (const auto* address = as<RemoveAddress>(step)) gone.addresses.insert(address->prefix.address);
+    if (const auto* route = as<RemoveRoute>(step)) gone.routes.insert(route->key);
   }
   std::erase_if(gone.addresses, [&](const auto& address) { return addresses(now).contains(address); });
   std::erase_if(gone.routes, [&](const auto& key) { return now.routes.contains(key); });

@@ -44,9 +44,9 @@ struct Machine {
     const auto applied =
         apply(wanting(meant_by(file), journal), kernel, Rollback::kObject, {}, [this](const Step& step) {
           story += describe(step) + "\n";
-          if (const auto* create = std::get_if<CreateLink>(&step)) journal.links.insert(create->link);
-          if (const auto* gone = std::get_if<DeleteLink>(&step)) journal.links.erase(gone->link);
-          if (const auto* add = std::get_if<AddService>(&step)) journal.services.insert(add->key);
+          if (const auto* create = as<CreateLink>(step)) journal.links.insert(create->link);
+          if (const auto* gone = as<DeleteLink>(step)) journal.links.erase(gone->link);
+          if (const auto* add = as<AddService>(step)) journal.services.insert(add->key);
         });
     story += "--\n";
     ASSERT_TRUE(applied && applied->complete()) << story << "left:\n" << text_of(applied->left);

@@ -386,7 +386,7 @@ TEST(Plan, NamesExactlyTheBondOptionThatDiffers) {
       there.set(info.option, value == info.minimum ? std::min(info.minimum + 100, info.maximum) : value - 1);
       std::vector<BondOption> named;
       for (const auto& step : plan(wanting(desired), observed))
-        if (const auto* set = std::get_if<SetBondOption>(&step)) named.push_back(set->option);
+        if (const auto* set = as<SetBondOption>(step)) named.push_back(set->option);
       EXPECT_THAT(named, ElementsAre(info.option)) << name << " " << info.name;
       ++tried;
     }

@@ -59,8 +59,8 @@ struct Case {
 
   // What would be in the way is ours after all.
   void own(const Step& step) {
-    if (const auto* create = std::get_if<CreateLink>(&step)) desired.journal.links.insert(create->link);
-    if (const auto* place = std::get_if<SetMaster>(&step)) desired.journal.links.insert(place->from);
+    if (const auto* create = as<CreateLink>(step)) desired.journal.links.insert(create->link);
+    if (const auto* place = as<SetMaster>(step)) desired.journal.links.insert(place->from);
   }
 
   RandomState random;

@@ -46,9 +46,9 @@ Refuses refuses_option(const CreateLink& create, RandomState& random) {
   if (unusual.empty()) return {};
   const auto option = unusual.at(static_cast<std::size_t>(random.below(static_cast<int>(unusual.size()))));
   return [name = create.link, option, value = bond.get(option)](const Step& step) {
-    if (const auto* make = std::get_if<CreateLink>(&step))
+    if (const auto* make = as<CreateLink>(step))
       return make->link == name && make->wanted.bond && make->wanted.bond->get(option) == value;
-    const auto* set = std::get_if<SetBondOption>(&step);
+    const auto* set = as<SetBondOption>(step);
     return set != nullptr && set->bond == name && set->option == option && set->to == value;
   };
 }
@@ -291,12 +291,16 @@ class Edit {
 }  // namespace
 
 Refuses refusal_of(const Step& step, RandomState& random) {
-  if (const auto* create = std::get_if<CreateLink>(&step);
+  if (const auto* create = as<CreateLink>(step);
       create != nullptr && create->wanted.bond && random.chance(60))
     if (auto option = refuses_option(*create, random)) return option;
   return [step](const Step& other) {
-    if (step.index() != other.index()) return false;
-    return std::visit([&]<class S>(const S& one) { return is_same_wish(one, std::get<S>(other)); }, step);
+    return visit_kind(
+        [&]<class S>(const S& one) {
+          const auto* same = as<S>(other);
+          return same != nullptr && is_same_wish(one, *same);
+        },
+        step);
   };
 }
 
@@ -304,7 +308,7 @@ Desired without(const Desired& desired, const std::vector<Refusal>& refused, con
                 const State& now) {
   auto edited = desired;
   Edit edit(edited, before, now);
-  for (const auto& refusal : refused) std::visit(edit, refusal.step);
+  for (const auto& refusal : refused) visit_kind(edit, refusal.step);
   edit.consequences();
   return edited;
 }

@@ -79,8 +79,7 @@ TEST_P(RefusalProperty, WhatDoesNotRestOnARefusedUnitArrives) {
         fmt::format("seed {}\nplan:\n{}performed:\n{}", seed, text_of(steps), text_of(t.kernel.performed()));
     for (const auto& [unit, step, why, price] : applied->refused) {
       story += "refused " + unit + ": " + why.text + "\n";
-      ASSERT_TRUE(t.refuses(step) || std::holds_alternative<CreateLink>(step))
-          << story << "that rests on another";
+      ASSERT_TRUE(t.refuses(step) || is<CreateLink>(step)) << story << "that rests on another";
       ASSERT_EQ(unit, unit_of(step, t.desired.state, t.before)) << story;
     }
     ASSERT_EQ(text_of(applied->futile), "") << story;
@@ -88,8 +87,7 @@ TEST_P(RefusalProperty, WhatDoesNotRestOnARefusedUnitArrives) {
     ASSERT_EQ(text_of(plan(rest, now)), "") << story << "did not arrive";
     // The kernel itself does what it refuses us: a VLAN goes up, or away, with what it is on.
     const auto by_itself = [](const Refusal& refusal) {
-      return std::holds_alternative<SetLinkUp>(refusal.step) ||
-             std::holds_alternative<DeleteLink>(refusal.step);
+      return is<SetLinkUp>(refusal.step) || is<DeleteLink>(refusal.step);
     };
     if (std::ranges::any_of(applied->refused, by_itself)) continue;
     const auto again = apply(t.desired, t.kernel, Rollback::kObject);

@@ -1,0 +1,27 @@
+// A set of enumerators: `{Look::kLinks, Look::kRoutes}` instead of booleans side by side.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+
+namespace hawser {
+
+template <class E>
+class EnumSet {
+ public:
+  constexpr EnumSet() = default;
+  constexpr EnumSet(std::initializer_list<E> all) {
+    for (const auto one : all) add(one);
+  }
+  constexpr void add(E one) { bits_ |= bit(one); }
+  [[nodiscard]] constexpr bool contains(E one) const { return (bits_ & bit(one)) != 0; }
+  [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
+  constexpr bool operator==(const EnumSet&) const = default;
+
+ private:
+  static constexpr std::uint32_t bit(E one) { return 1U << static_cast<std::uint32_t>(one); }
+
+  std::uint32_t bits_ = 0;
+};
+
+}  // namespace hawser
