@@ -23,7 +23,7 @@
 
 #include <boost/json/value.hpp>
 
-#include "bondctl/guard.h"
+#include "bondctl/netd_view.h"
 #include "lib/base/result.h"
 #include "lib/state/observed.h"
 

@@ -2,7 +2,7 @@
 
 #include <boost/json.hpp>
 
-#include "bondctl/guard.h"
+#include "bondctl/netd_view.h"
 #include "bondctl/render.h"
 #include "lib/cli/output.h"
 #include "lib/cli/refuse.h"

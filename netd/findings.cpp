@@ -6,7 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "netd/address_state.h"
-#include "netd/tell.h"
+#include "netd/log_lines.h"
 
 namespace hawser::netd {
 namespace {

@@ -14,10 +14,10 @@
 #include "netd/absent_modules.h"
 #include "netd/contention.h"
 #include "netd/journal.h"
+#include "netd/log_lines.h"
 #include "netd/pool.h"
 #include "netd/retry.h"
 #include "netd/service_log.h"
-#include "netd/tell.h"
 
 namespace hawser::netd {
 

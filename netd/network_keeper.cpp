@@ -6,7 +6,7 @@
 #include "lib/plan/object.h"
 #include "lib/plan/simulate.h"
 #include "lib/plan/taken_over.h"
-#include "netd/tell.h"
+#include "netd/log_lines.h"
 
 namespace hawser::netd {
 namespace {

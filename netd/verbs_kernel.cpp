@@ -23,11 +23,11 @@
 #include "netd/host_facts.h"
 #include "netd/journal.h"
 #include "netd/known.h"
+#include "netd/log_lines.h"
 #include "netd/obstacles.h"
-#include "netd/patient.h"
+#include "netd/patient_kernel.h"
 #include "netd/source.h"
 #include "netd/status.h"
-#include "netd/tell.h"
 #include "netd/verbs.h"
 #include "netd/vip_addresses.h"
 

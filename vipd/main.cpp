@@ -1,3 +1,4 @@
+#include "vipd/daemon/run.h"
 #include "vipd/foreign_words.h"
 #include "vipd/verbs.h"
 

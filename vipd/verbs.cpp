@@ -16,10 +16,10 @@
 #include "lib/daemon/exit_code.h"
 #include "lib/daemon/lock.h"
 #include "lib/daemon/namespace_lock.h"
-#include "vipd/check_notes.h"
-#include "vipd/left_over.h"
-#include "vipd/secondaries.h"
-#include "vipd/worker.h"
+#include "vipd/addresses/left_over.h"
+#include "vipd/addresses/secondaries.h"
+#include "vipd/daemon/check_notes.h"
+#include "vipd/worker/worker.h"
 
 namespace hawser::vipd {
 

@@ -1,11 +1,10 @@
-// The verbs of vipd, one function each; they return the exit code.
+// The verbs of vipd, `run` apart, one function each; they return the exit code.
 #pragma once
 
 #include "lib/cli/command.h"
 
 namespace hawser::vipd {
 
-int run_daemon(const cli::Arguments& arguments);
 int check(const cli::Arguments& arguments);
 int reload(const cli::Arguments& arguments);
 int cleanup(const cli::Arguments& arguments);

@@ -12,9 +12,9 @@
 #include "lib/control/client.h"
 #include "lib/control/finding.h"
 #include "lib/control/json.h"
+#include "vipd/addresses/left_over.h"
 #include "vipd/foreign_words.h"
-#include "vipd/left_over.h"
-#include "vipd/status.h"
+#include "vipd/status_text.h"
 
 namespace {
 
@@ -50,7 +50,7 @@ Result<json::value> ask_status(const cli::Arguments& arguments) {
 int status(const cli::Arguments& arguments) {
   const auto answer = ask_status(arguments);
   if (!answer) return cli::refuse(arguments, "vipctl", answer.error());
-  cli::print(arguments.json ? control::pretty(*answer) : vipd::tables(*answer, cli::terminal_width()));
+  cli::print(arguments.json ? control::pretty(*answer) : vipd::status_text(*answer, cli::terminal_width()));
   return control::text_in(*answer, "state") == name_of(Condition::kOk) ? kDone : kNo;
 }
 

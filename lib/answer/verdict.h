@@ -41,7 +41,7 @@
 // vipd cleanup
 //   {"format": 1, "steps": [STEP], "refused": [STEP]}
 //
-// status of both: netd/status.h, vipd/status.h.
+// status of both: netd/status.h, vipd/daemon/status.h.
 #pragma once
 
 #include <string>

@@ -24,8 +24,8 @@ TEST_SECONDS = 60
 
 # What is mutated, and the test suites that must notice (a GoogleTest filter).
 TARGETS = {
-    "vipd/machine.h": "*Vrrp*:*VirtualRouter*",
-    "vipd/machine.cpp": "*Vrrp*:*VirtualRouter*",
+    "vipd/vrrp/machine.h": "*Vrrp*:*VirtualRouter*",
+    "vipd/vrrp/machine.cpp": "*Vrrp*:*VirtualRouter*",
     "probes/health.h": "Health*",
     "probes/health.cpp": "Health*",
 }

@@ -5,7 +5,7 @@
 
 #include "lib/announce/frame_socket.h"
 #include "tests/native/vipd_host.h"
-#include "vipd/wire.h"
+#include "vipd/vrrp/wire.h"
 
 namespace hawser::lab {
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/unit/vipd/captured.h"
+#include "tests/unit/vipd/vrrp/captured.h"
 
 namespace hawser::vipd {
 namespace {

@@ -1,0 +1,89 @@
+// A host for one virtual router: addresses in a set, packets and announcements in lists, a clock that a test
+// moves.
+#pragma once
+
+#include <cerrno>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "vipd/router/effects.h"
+#include "vipd/router/router.h"
+
+namespace hawser::vipd {
+
+class FakeEffects : public Effects {
+ public:
+  TimePoint time{std::chrono::seconds(1000)};
+  std::chrono::nanoseconds cost_of_adding{};  // the clock moves by it with each address
+  std::set<AddressKey> addresses;
+  std::set<AddressKey> foreign;                // somebody else's
+  std::map<AddressKey, Detection> undetected;  // did not pass duplicate address detection
+  std::set<std::string> missing;               // interfaces that are not there
+  std::set<IpAddress> refused;                 // add_address fails for these alone
+  std::vector<Bytes> sent;
+  std::vector<IpAddress> sent_to;
+  std::vector<IpAddress> announced;
+  std::vector<std::string> log;    // info and warning
+  std::vector<std::string> order;  // "send", "add ..", "announce ..", "remove .."
+  std::string refuse_adding;       // a reason: add_address fails with it
+  std::string refuse_sending;
+  std::optional<IpAddress> unreachable;  // sending there alone fails
+
+  TimePoint now() override { return time; }
+  Status send(const std::string&, const IpAddress&, const IpAddress& destination, ByteView message) override {
+    if (!refuse_sending.empty()) return fail("{}", refuse_sending);
+    if (destination == unreachable) return fail("front: No route to host");
+    sent.emplace_back(message.begin(), message.end());
+    sent_to.push_back(destination);
+    order.emplace_back("send");
+    return {};
+  }
+  [[nodiscard]] Holding holding(const AddressKey& address) const override {
+    if (missing.contains(address.first)) return Holding::kNo;
+    const auto found = undetected.find(address);
+    const auto detection = found == undetected.end() ? Detection::kPassed : found->second;
+    const bool passed = detection == Detection::kPassed;
+    if (foreign.contains(address))
+      return passed                             ? Holding::kForeign
+             : detection == Detection::kGoingOn ? Holding::kForeignTentative
+                                                : Holding::kForeignDuplicate;
+    if (!addresses.contains(address)) return Holding::kNo;
+    return passed ? Holding::kOurs : Holding::kOursMute;
+  }
+  [[nodiscard]] bool has_interface(const std::string& name) const override { return !missing.contains(name); }
+  Status add_address(const std::string& interface, const Prefix& prefix) override {
+    if (missing.contains(interface)) return fail_with(ENODEV, "{}: add {}: missing", interface, prefix);
+    if (refused.contains(prefix.address)) return fail("{}: add {}: Permission denied", interface, prefix);
+    if (!refuse_adding.empty()) return fail("{}: add {}: {}", interface, prefix, refuse_adding);
+    if (foreign.contains({interface, prefix})) return fail_with(EEXIST, "{}: add {}", interface, prefix);
+    time += cost_of_adding;
+    addresses.emplace(interface, prefix);
+    undetected.erase({interface, prefix});
+    order.push_back(fmt::format("add {}", prefix));
+    return {};
+  }
+  Status remove_address(const std::string& interface, const Prefix& prefix) override {
+    addresses.erase({interface, prefix});
+    order.push_back(fmt::format("remove {}", prefix));
+    return {};
+  }
+  Status try_address(const std::string& interface, const Prefix& prefix) override {
+    order.push_back(fmt::format("try {}", prefix));
+    if (!refuse_adding.empty() || refused.contains(prefix.address)) return fail("refused");
+    return missing.contains(interface) ? Status(fail("missing")) : Status{};
+  }
+  // What the kernel does with a link that is deleted.
+  void remove_interface(const std::string& name) {
+    std::erase_if(addresses, [&](const auto& address) { return address.first == name; });
+    missing.insert(name);
+  }
+  void announce(const std::string&, const IpAddress& address) override {
+    announced.push_back(address);
+    order.push_back(fmt::format("announce {}", address));
+  }
+  void info(std::string_view line) override { log.emplace_back(line); }
+  void warning(std::string_view line) override { log.emplace_back(line); }
+};
+
+}  // namespace hawser::vipd

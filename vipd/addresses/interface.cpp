@@ -1,0 +1,129 @@
+#include "vipd/addresses/interface.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+namespace hawser::vipd {
+
+namespace {
+
+bool belongs_to(const config::Vip& vip, const IpAddress& address) {
+  return std::ranges::any_of(vip.addresses,
+                             [&](const auto& candidate) { return candidate.prefix.address == address; });
+}
+
+tl::expected<IpAddress, std::string> configured_source(const Picture::Link& link, const config::Vip& vip) {
+  for (const auto& [prefix, seen] : link.addresses)
+    if (prefix.address == *vip.source) return *vip.source;
+  return tl::unexpected(fmt::format("{}: does not have the source address {}", vip.interface, *vip.source));
+}
+
+std::vector<Prefix> candidates_on(const Picture::Link& link) {
+  std::vector<Prefix> found;
+  for (const auto& [prefix, seen] : link.addresses)
+    if (prefix.address.is_v4() && !is_ours(seen)) found.push_back(prefix);
+  return found;
+}
+
+// What counts first stands first.
+auto fitness(const Prefix& candidate, const config::Vip& vip, const IpAddress& present) {
+  const auto& address = candidate.address;
+  // The owner of an address may have no other: the floating address is the interface's own.
+  return std::array{!belongs_to(vip, address), std::ranges::find(vip.own, address) != vip.own.end(),
+                    address == present, candidate.length < 32};
+}
+
+}  // namespace
+
+bool hears(const Picture& picture, const std::string& interface) {
+  const auto* link = picture.find(interface);
+  return link != nullptr &&
+         std::ranges::any_of(link->addresses, [](const auto& entry) { return entry.first.address.is_v4(); });
+}
+
+std::string why_useless(const Picture& picture, const Picture::Link& link) {
+  const auto& seen = link.seen;
+  const auto& name = seen.name;
+  if (!seen.up) return fmt::format("{}: interface down: set it up (ip link set {} up)", name, name);
+  const auto master = picture.links().find(seen.master);
+  // A port of a VRF keeps its traffic: the VRF only says which table routes it.
+  if (master != picture.links().end() && master->second.seen.kind != "vrf") {
+    const auto& of = master->second.seen;
+    return fmt::format(
+        "{0}: is a port of {1}{2}, which takes its traffic: use {1}, or take {0} out of it (ip link set {0} "
+        "nomaster)",
+        name, of.name, of.kind.empty() ? "" : fmt::format(" ({})", of.kind));
+  }
+  return seen.carrier ? std::string() : fmt::format("{}: no carrier", name);
+}
+
+std::string why_missing(const config::Vip& vip, const std::string& interface, const std::string& called) {
+  if (!called.empty() && called != interface)
+    return fmt::format("{0} is another name of {1}: write {1} in [vip.{2}]", interface, called, vip.name);
+  return fmt::format("{}: interface missing: waiting for it; create it or name another in [vip.{}]",
+                     interface, vip.name);
+}
+
+std::map<std::string, std::string> out_of_reach(const Picture& picture, const config::Vip& vip) {
+  std::map<std::string, std::string> found;
+  for (const auto& address : vip.addresses) {
+    const auto* link = address.interface == vip.interface ? nullptr : picture.find(address.interface);
+    if (link == nullptr || found.contains(address.interface)) continue;
+    if (auto why = why_useless(picture, *link); !why.empty())
+      found.emplace(address.interface, std::move(why));
+  }
+  return found;
+}
+
+tl::expected<IpAddress, std::string> source_on(const Picture& picture, const config::Vip& vip,
+                                               const IpAddress& present) {
+  const auto& name = vip.interface;
+  const auto* link = picture.find(name);
+  if (link == nullptr) return tl::unexpected(why_missing(vip, name, ""));
+  if (auto why = why_useless(picture, *link); !why.empty()) return tl::unexpected(std::move(why));
+  if (vip.source) return configured_source(*link, vip);
+  auto candidates = candidates_on(*link);
+  std::ranges::stable_sort(candidates, std::ranges::greater{},
+                           [&](const Prefix& candidate) { return fitness(candidate, vip, present); });
+  if (!candidates.empty()) return candidates.front().address;
+  return tl::unexpected(fmt::format("{}: no IPv4 address to advertise from: give it one", name));
+}
+
+std::vector<Stray> strays(const Picture& picture, const std::function<bool(const AddressKey&)>& named) {
+  std::vector<Stray> found;
+  for (const auto& [index, link] : picture.links())
+    for (const auto& [prefix, seen] : link.addresses)
+      if (is_ours(seen) && !named({link.seen.name, prefix})) found.push_back({index, link.seen.name, prefix});
+  return found;
+}
+
+namespace {
+
+// An owner's own interface has the address as its own: that is what makes it the owner. And an IPv6 address
+// is one on its interface, whatever its prefix: the vip then uses it.
+bool as_it_should_be(const config::Vip& vip, const config::VipAddress& wanted, const AddressKey& there) {
+  return there.first == wanted.interface &&
+         (there.second == wanted.prefix || there.second.address.is_v6() || vip.priority == kOwnerPriority);
+}
+
+}  // namespace
+
+PutByOthers put_by_others(const Picture& picture, const std::vector<const config::Vip*>& vips) {
+  PutByOthers foreign;  // few, where ours may be thousands
+  for (const auto& [index, link] : picture.links())
+    for (const auto& [prefix, seen] : link.addresses)
+      if (!is_ours(seen) && seen.detection != Detection::kFailed)
+        foreign[prefix.address].emplace_back(link.seen.name, prefix);
+  PutByOthers found;
+  for (const auto* vip : vips)
+    for (const auto& wanted : vip->addresses) {
+      const auto there = foreign.find(wanted.prefix.address);
+      if (there == foreign.end()) continue;
+      for (const auto& address : there->second)
+        if (!as_it_should_be(*vip, wanted, address)) found[address.second.address].push_back(address);
+    }
+  return found;
+}
+
+}  // namespace hawser::vipd

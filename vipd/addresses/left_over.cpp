@@ -1,0 +1,62 @@
+#include "vipd/addresses/left_over.h"
+
+#include <cerrno>
+
+#include <linux/netlink.h>
+
+#include "lib/daemon/log.h"
+#include "lib/netlink/address_codec.h"
+#include "lib/netlink/explain.h"
+#include "lib/netlink/netlink_kernel.h"
+#include "vipd/addresses/secondaries.h"
+
+namespace hawser::vipd {
+
+Result<LeftOver> LeftOver::find() {
+  auto kernel = NetlinkKernel::open();
+  if (!kernel) return tl::unexpected(kernel.error());
+  const auto observed = kernel->observe(kLinksOnly);
+  if (!observed) return tl::unexpected(observed.error());
+  auto socket = nl::Socket::open(NETLINK_ROUTE);
+  if (!socket) return tl::unexpected(socket.error());
+  Picture picture;
+  picture.see(*observed);
+  return LeftOver(std::move(*socket), strays(picture, [](const AddressKey&) { return false; }));
+}
+
+Status LeftOver::remove(const Stray& address) {
+  const RemoveAddress step{address.name, address.prefix};
+  return keeping_secondaries(socket_, address.link, address.prefix, [&]() -> Status {
+    const auto done = socket_.request(nl::encode_remove_address(address.link, address.prefix));
+    const int code = done ? 0 : done.error().code;
+    if (code == 0 || code == EADDRNOTAVAIL || code == ENODEV) return {};  // gone already, or with its link
+    return fail_with(code, "{}: {}", describe(step), nl::explain(step, done.error(), nl::has_net_admin()));
+  });
+}
+
+std::string listed(const std::vector<Stray>& addresses) {
+  if (addresses.empty()) return {};
+  const auto& first = addresses.front();
+  return fmt::format("{} on {}{}", first.prefix, first.name,
+                     addresses.size() > 1 ? fmt::format(" and {} more", addresses.size() - 1) : "");
+}
+
+void take_left_over_away() {
+  auto left = LeftOver::find();
+  if (!left) return log::error("addresses of an earlier run: {}", left.error().text);
+  std::vector<Stray> gone;
+  std::vector<Stray> stay;
+  std::string why;
+  for (const auto& address : left->addresses()) {
+    const auto removed = left->remove(address);
+    (removed ? gone : stay).push_back(address);
+    if (!removed) why = removed.error().text;
+  }
+  if (!gone.empty())
+    log::warning("{}: of an earlier run, and this one cannot advertise: removed", listed(gone));
+  if (!stay.empty())
+    log::error("{}: of an earlier run, and this one cannot advertise: stays, this host answers for it ({})",
+               listed(stay), why);
+}
+
+}  // namespace hawser::vipd

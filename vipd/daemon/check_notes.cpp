@@ -1,0 +1,62 @@
+#include "vipd/daemon/check_notes.h"
+
+#include <array>
+
+#include <fmt/format.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <sys/socket.h>
+
+#include "vipd/addresses/interface.h"
+
+namespace hawser::vipd {
+
+std::map<std::string, bool> interfaces_here() {
+  std::map<std::string, bool> here;
+  ifaddrs* list = nullptr;
+  if (::getifaddrs(&list) != 0) return here;
+  for (const auto* entry = list; entry != nullptr; entry = entry->ifa_next) {
+    auto& has_v4 = here[entry->ifa_name];
+    has_v4 = has_v4 || (entry->ifa_addr != nullptr && entry->ifa_addr->sa_family == AF_INET);
+  }
+  ::freeifaddrs(list);
+  return here;
+}
+
+std::string kernel_name_of(const std::string& name) {
+  std::array<char, IF_NAMESIZE> called{};
+  const auto index = ::if_nametoindex(name.c_str());
+  return index != 0 && ::if_indextoname(index, called.data()) != nullptr ? called.data() : "";
+}
+
+namespace {
+
+std::string missing(const config::Vip& vip, const std::string& name, const std::string& called) {
+  if (called.empty()) return fmt::format("this host has no interface {} now: vipd waits for it", name);
+  return why_missing(vip, name, called);
+}
+
+}  // namespace
+
+std::vector<config::Problem> notes_on(const std::vector<config::Vip>& vips,
+                                      const std::map<std::string, bool>& here,
+                                      const std::function<std::string(const std::string&)>& called) {
+  std::vector<config::Problem> notes;
+  for (const auto& vip : vips) {
+    const auto note = [&](std::string what) {
+      notes.push_back(
+          {.file = {}, .line = 0, .column = 0, .key = "vip." + vip.name, .what = std::move(what)});
+    };
+    std::set<std::string> used{vip.interface};
+    for (const auto& address : vip.addresses) used.insert(address.interface);
+    for (const auto& name : used)
+      if (!here.contains(name)) note(missing(vip, name, called(name)));
+    const auto found = here.find(vip.interface);
+    if (found != here.end() && !found->second)
+      note(fmt::format("{} has no IPv4 address now, and advertisements come from one: give it one",
+                       vip.interface));
+  }
+  return notes;
+}
+
+}  // namespace hawser::vipd

@@ -1,0 +1,495 @@
+#include "vipd/daemon/daemon.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include <boost/asio.hpp>
+#include <unistd.h>
+
+#include "lib/control/json.h"
+#include "lib/daemon/exit_code.h"
+#include "lib/daemon/log.h"
+#include "lib/daemon/realtime.h"
+#include "vipd/addresses/left_over.h"
+#include "vipd/addresses/secondaries.h"
+#include "vipd/daemon/capabilities.h"
+#include "vipd/daemon/changes.h"
+#include "vipd/daemon/check_notes.h"
+#include "vipd/router/dispatch.h"
+
+namespace hawser::vipd {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+constexpr Milliseconds kReminder{60000};
+constexpr Milliseconds kBetweenLooks{50};
+constexpr Milliseconds kLastTask{2000};
+constexpr Milliseconds kFirstReading{3000};
+constexpr Milliseconds kLookAgain{1000};  // after the kernel could not be observed, or a socket not be opened
+}  // namespace
+
+Daemon::Daemon(asio::io_context& context, Options options)
+    : context_(context),
+      options_(std::move(options)),
+      signals_(context, SIGTERM, SIGINT, SIGHUP),
+      worker_(context, options_.files, [this](const Reading& reading) { take(reading); }),
+      notifier_(context),
+      lateness_(context),
+      monitor_(context),
+      twin_reader_(context),
+      twin_timer_(context),
+      look_timer_(context),
+      reminder_(context),
+      exec_timer_(context) {}
+
+Status Daemon::begin() {
+  if (auto rights = needed_capabilities(); !rights) return rights;
+  wait_for_signals();
+  if (auto started = worker_.start(); !started) return started;
+  give_the_worker_time();
+  return {};
+}
+
+// A worker that hangs (the file is on a network file system that does not answer) or dies again and again:
+// meanwhile nobody advertises here, and another host takes over.
+void Daemon::give_the_worker_time() {
+  exec_timer_.expires_after(kFirstReading);
+  exec_timer_.async_wait([this](const error_code& cancelled) {
+    if (cancelled || platform_) return;
+    log::warning("{}: not read within {}", options_.files.config.native(), format_duration(kFirstReading));
+    if (options_.alone) take_left_over_away();
+  });
+}
+
+void Daemon::fail_start(int exit_code, const std::string& line) {
+  if (!line.empty()) log::error("{}", line);
+  exit_code_ = exit_code;
+  context_.stop();
+}
+
+// ---- the file
+
+void Daemon::take(Reading reading) {
+  ++readings_;
+  const auto refusal = reading.settings && platform_ ? refusal_to_empty(*reading.settings) : std::nullopt;
+  if (refusal) {
+    reading.problems.push_back({options_.files.config.native(), 0, 0, "", *refusal});
+    reading.settings.reset();
+  }
+  problems_ = reading.problems;
+  if (stopping_) return;
+  if (!platform_) return begin_with(reading);
+  // A last good file is only for the start: now it is what runs already.
+  if (!reading.settings || reading.last_good) return refuse(reading);
+  last_good_ = false;
+  reminder_.cancel();
+  changes_ = changes_between(settings_.vips, reading.settings->vips);
+  log::info("{}: read again: {}", options_.files.config.native(), changes_);
+  apply(*reading.settings);
+  worker_.keep();
+  notifier_.ready(fmt::format("{} vips", routers_.size()));
+}
+
+// Nearly always a mistake, so it must be said twice.
+std::optional<std::string> Daemon::refusal_to_empty(const Settings& settings) const {
+  if (emptiness_ == config::Emptiness::kAllowed) return std::nullopt;
+  std::string names;
+  for (const auto& [key, running] : routers_)
+    if (!running.router.leaving())
+      names += fmt::format("{}{}", names.empty() ? "" : ", ", running.router.vip().name);
+  if (!settings.vips.empty() || names.empty()) return std::nullopt;
+  return fmt::format(
+      "{}: would remove every vip of this host ({}): if that is meant, say so with --allow-empty",
+      options_.files.config.native(), names);
+}
+
+void Daemon::refuse(const Reading& reading) {
+  for (const auto& problem : reading.problems) log::warning("{}", to_string(problem));
+  log::warning("{}: not used, nothing changed", options_.files.config.native());
+  notifier_.ready("bad file: what was read before stays in use");
+}
+
+void Daemon::begin_with(const Reading& reading) {
+  for (const auto& problem : reading.problems) log::error("{}", to_string(problem));
+  if (!reading.settings) return fail_start(kConfiguration, "");
+  last_good_ = reading.last_good;
+  const auto opened = open_world(*reading.settings);
+  if (!opened) return fail_start(kRefused, opened.error().text);
+  apply(*reading.settings);
+  wait_for_news();
+  watch_for_twins();
+  listen();
+  if (last_good_)
+    remind();
+  else
+    worker_.keep();
+  notifier_.ready(fmt::format("{} vips", routers_.size()));
+}
+
+Status Daemon::open_world(const Settings& settings) {
+  (void)log::set_level(settings.log_level);
+  be_on_time(settings);
+  auto platform = Platform::open(
+      context_, [this](VrrpSocket& socket, ByteView packet) { on_packet(socket, packet); },
+      [this](const AddressKey& address) { return claimed(address); });
+  if (!platform) return tl::unexpected(platform.error());
+  platform_ = std::move(*platform);
+  exec_timer_.cancel();
+  if (auto refusals = RefusalSocket::open()) refusals_ = std::move(*refusals);  // without it less is known
+  looked_at_ = platform_->now();
+  return {};
+}
+
+void Daemon::be_on_time(const Settings& settings) {
+  if (realtime_ != settings.realtime)
+    if (const auto fast = use_realtime(settings.realtime); !fast) log::warning("{}", fast.error().text);
+  realtime_ = settings.realtime;
+  if (settings.lock_memory == locked_) return;
+  locked_ = settings.lock_memory;
+  const auto done = settings.lock_memory ? lock_memory() : unlock_memory();
+  if (!done) log::warning("{}", done.error().text);
+}
+
+void Daemon::apply(const Settings& settings) {
+  (void)log::set_level(settings.log_level);
+  be_on_time(settings);
+  std::set<RouterKey> in_file;
+  for (const auto& vip : settings.vips) {
+    in_file.emplace(vip.interface, vip.virtual_router_id);
+    start_or_change(vip);
+  }
+  for (auto& [key, running] : routers_) {
+    if (in_file.contains(key) || running.router.leaving()) continue;
+    log::info("{}", why_leaving(running.router.vip(), settings.vips));
+    running.router.shutdown();
+    settle(key);
+  }
+  settings_ = settings;
+  settle_all();
+}
+
+void Daemon::start_or_change(const config::Vip& vip) {
+  const RouterKey key{vip.interface, vip.virtual_router_id};
+  const auto [found, fresh] = routers_.try_emplace(key, vip, *platform_, context_);
+  auto& running = found->second;
+  if (!fresh && running.router.vip() != vip) running.router.reconfigure(vip);
+  if (!fresh && running.router.leaving()) running.router.resume();
+  settle_interface(running);
+  settle(key);
+}
+
+void Daemon::remind() {
+  log::warning("{} is bad: the last good file is in use{}", options_.files.config.native(),
+               settings_.node.empty() ? "" : fmt::format(", as node {}", settings_.node));
+  reminder_.expires_after(kReminder);
+  reminder_.async_wait([this](const error_code& cancelled) {
+    if (!cancelled) remind();
+  });
+}
+
+// ---- the kernel
+
+void Daemon::wait_for_news() {
+  if (!monitor_.is_open()) {
+    const int copy = ::dup(platform_->monitor_fd());
+    if (copy < 0) return fail_start(kRefused, fmt::format("listen for changes: {}", std::strerror(errno)));
+    monitor_.assign(copy);
+  }
+  monitor_.async_wait(asio::posix::descriptor_base::wait_read, [this](const error_code& cancelled) {
+    if (cancelled) return;
+    take_news();
+    wait_for_news();
+  });
+}
+
+void Daemon::take_news() {
+  const auto news = platform_->drain();
+  for (const auto& [from, to] : news.renamed) say_renamed(from, to);
+  if (news.look) look_soon();
+}
+
+// At once, but not for each of a thousand notifications: a look costs as much as there are addresses.
+void Daemon::look_soon() {
+  if (platform_->now() - looked_at_ >= kBetweenLooks) return look();
+  look_at(looked_at_ + kBetweenLooks);
+}
+
+// Unless one is due before.
+void Daemon::look_at(TimePoint time) {
+  if (look_queued_ && look_timer_.expiry() <= time) return;
+  look_queued_ = true;
+  look_timer_.expires_at(time);
+  look_timer_.async_wait([this](const error_code& cancelled) {
+    if (cancelled) return;
+    look_queued_ = false;
+    look();
+  });
+}
+
+void Daemon::look() {
+  const auto looked = platform_->look();
+  looked_at_ = platform_->now();
+  if (!looked) {
+    warn("look", looked.error().text);
+    return look_at(looked_at_ + kLookAgain);
+  }
+  troubles_.over("look");
+  settle_all();
+  for (const auto& interface : *looked) announce_again(interface);
+}
+
+void Daemon::warn(std::string_view topic, const std::string& line) {
+  if (const auto said = troubles_.say(topic, line, platform_->now())) log::warning("{}", *said);
+}
+
+// Everybody is told of the kernel as it is now.
+void Daemon::settle_all() {
+  std::vector<const config::Vip*> vips;
+  vips.reserve(routers_.size());
+  for (const auto& [key, running] : routers_) vips.push_back(&running.router.vip());
+  const auto others = vipd::put_by_others(platform_->picture(), vips);
+  for (auto& [key, running] : routers_) {
+    settle_interface(running);
+    running.router.kernel_changed();
+    std::vector<AddressKey> there;
+    for (const auto& address : running.router.vip().addresses)
+      if (const auto found = others.find(address.prefix.address); found != others.end())
+        there.insert(there.end(), found->second.begin(), found->second.end());
+    running.router.put_by_others(std::move(there));
+  }
+  platform_->close_deaf_sockets();
+  find_strays();
+  for (const auto& [key, running] : routers_) settle(key);
+  secure();
+}
+
+void Daemon::announce_again(const std::string& interface) {
+  for (auto& [key, running] : routers_) {
+    running.router.mac_changed(interface);
+    settle(key);
+  }
+}
+
+void Daemon::settle_interface(Running& running) {
+  auto& router = running.router;
+  const auto& vip = router.vip();
+  router.out_of_reach(out_of_reach(platform_->picture(), vip));
+  if (!platform_->has_interface(vip.interface))
+    return router.interface_unusable(why_missing(vip, vip.interface, kernel_name_of(vip.interface)));
+  const auto source = source_on(platform_->picture(), vip, router.source());
+  if (!source) return router.interface_unusable(source.error());
+  if (const auto opened = platform_->open_socket(vip.interface); !opened) {
+    router.interface_unusable(opened.error().text);
+    return look_at(platform_->now() + kLookAgain);
+  }
+  router.interface_usable(*source);
+}
+
+void Daemon::say_renamed(const std::string& from, const std::string& to) {
+  const auto on_it = [&](const config::Vip& vip) {
+    return vip.interface == from ||
+           std::ranges::any_of(vip.addresses, [&](const auto& address) { return address.interface == from; });
+  };
+  for (const auto& [key, running] : routers_)
+    if (on_it(running.router.vip()))
+      log::warning(
+          "{}: {} is called {} now: what is ours on it is removed; name {} in the file, or call it {}",
+          running.router.vip().name, from, to, to, from);
+}
+
+// As long as a vip may have such an address to take away; and an interface that came again starts from anew.
+void Daemon::secure() {
+  std::set<std::string> interfaces;
+  for (const auto& [key, running] : routers_) running.router.add_secondaries(interfaces);
+  std::map<std::string, IfIndex> there;
+  for (const auto& name : interfaces)
+    if (const auto index = platform_->picture().index_of(name)) there.emplace(name, *index);
+  if (there != secured_) worker_.secure(interfaces);
+  secured_ = std::move(there);
+}
+
+// What bears our number where no vip names it: an earlier run's, another file's, on a renamed interface.
+void Daemon::find_strays() {
+  if (!strays_.empty()) return;
+  std::size_t known = 0;
+  for (const auto& [key, running] : routers_) known += running.router.ours();
+  if (platform_->picture().ours() == known) return;  // as nearly always, and cheaper to know
+  const auto found = strays(platform_->picture(), [this](const auto& address) { return named(address); });
+  std::map<std::string, std::vector<Prefix>> by_link;
+  for (const auto& stray : found) {
+    by_link[stray.name].push_back(stray.prefix);
+    strays_.push(stray);
+  }
+  for (const auto& [link, prefixes] : by_link)
+    log::info("{}: {}{}: ours and in no vip of this interface: removed", link, prefixes.front(),
+              prefixes.size() > 1 ? fmt::format(" and {} more", prefixes.size() - 1) : "");
+  if (!found.empty()) remove_strays();
+}
+
+void Daemon::remove_strays() {
+  const bool more =
+      strays_.run([this] { return platform_->now(); }, kSlice, [this](const Stray& stray) { remove(stray); });
+  if (more) asio::post(context_, [this] { remove_strays(); });
+}
+
+void Daemon::remove(const Stray& stray) {
+  const auto link = platform_->picture().links().find(stray.link);
+  if (link == platform_->picture().links().end() || named({link->second.seen.name, stray.prefix})) return;
+  if (const auto removed = platform_->remove_stray(stray); !removed) log::warning("{}", removed.error().text);
+}
+
+bool Daemon::claimed(const AddressKey& address) const {
+  return std::ranges::any_of(routers_, [&](const auto& entry) { return entry.second.router.wants(address); });
+}
+
+bool Daemon::named(const AddressKey& address) const {
+  return std::ranges::any_of(routers_, [&](const auto& entry) { return entry.second.router.names(address); });
+}
+
+// ---- the routers
+
+void Daemon::on_packet(VrrpSocket& socket, ByteView packet) {
+  std::vector<VirtualRouter*> here;
+  auto next = routers_.lower_bound({socket.interface(), Vrid(0)});
+  for (; next != routers_.end() && next->first.first == socket.interface(); ++next)
+    here.push_back(&next->second.router);
+  if (const auto* heard = dispatch(packet, here, socket.bad()))
+    settle({socket.interface(), heard->vip().virtual_router_id});
+}
+
+// After every event: work at once, a timer for what is next.
+void Daemon::settle(const RouterKey& key) {
+  const auto found = routers_.find(key);
+  if (found == routers_.end()) return;
+  auto& running = found->second;
+  if (!running.queued && running.router.working() && running.router.work()) work_later(key);
+  if (running.router.stopped()) asio::post(context_, [this] { reap(); });
+  const auto due = running.router.due();
+  if (running.timer.expiry() == due.value_or(TimePoint::max())) return;
+  running.timer.expires_at(due.value_or(TimePoint::max()));
+  if (!due) return;
+  running.timer.async_wait([this, key](const error_code& cancelled) {
+    if (!cancelled) on_timer(key);
+  });
+}
+
+void Daemon::on_timer(const RouterKey& key) {
+  const auto found = routers_.find(key);
+  if (found == routers_.end()) return;
+  // After a stall an advertisement may lie in the socket that says more than the timer does.
+  platform_->drain_socket(key.first);
+  auto& running = found->second;
+  running.timer.expires_at(TimePoint::max());  // settle() sets it anew
+  const auto due = running.router.due();
+  if (due && platform_->now() >= *due) running.router.on_time();
+  settle(key);
+  hear_refusals();
+}
+
+// They are for any of the vips that have this peer.
+void Daemon::hear_refusals() {
+  if (!refusals_) return;
+  for (const auto& [peer, code] : refusals_->take())
+    for (auto& [key, running] : routers_) running.router.peer_unreachable(peer, code);
+}
+
+void Daemon::work_later(const RouterKey& key) {
+  routers_.at(key).queued = true;
+  asio::post(context_, [this, key] {
+    const auto found = routers_.find(key);
+    if (found == routers_.end()) return;
+    found->second.queued = false;
+    settle(key);
+  });
+}
+
+void Daemon::reap() {
+  std::erase_if(routers_, [](const auto& entry) { return entry.second.router.stopped(); });
+  std::set<std::string> interfaces;
+  for (const auto& [key, running] : routers_) interfaces.insert(key.first);
+  platform_->keep_sockets(interfaces);
+  if (!stopping_) secure();
+  if (stopping_ && routers_.empty()) end();
+}
+
+// The addresses are gone: now the worker may put back what it set for them, if it does not take too long.
+void Daemon::end() {
+  if (std::exchange(ending_, true)) return;
+  exec_timer_.expires_after(kLastTask);
+  exec_timer_.async_wait([this](const error_code& cancelled) {
+    if (!cancelled) context_.stop();
+  });
+  worker_.release([this] { context_.stop(); });
+}
+
+// ---- the process
+
+void Daemon::wait_for_signals() {
+  signals_.async_wait([this](const error_code& cancelled, int number) {
+    if (cancelled) return;
+    on_signal(number);
+    wait_for_signals();
+  });
+}
+
+void Daemon::on_signal(int number) {
+  if (number != SIGHUP) return shut_down();
+  if (stopping_) return;
+  reload(config::Emptiness::kRefused);
+}
+
+void Daemon::reload(config::Emptiness emptiness) {
+  emptiness_ = emptiness;
+  notifier_.reloading();
+  worker_.read(emptiness);
+}
+
+void Daemon::shut_down() {
+  if (!platform_) return context_.stop();
+  if (!stopping_) log::info("stopping: leaving {} vips", routers_.size());
+  stopping_ = true;
+  notifier_.stopping();
+  worker_.let_go();
+  for (auto& [key, running] : routers_) {
+    running.router.shutdown();
+    settle(key);
+  }
+  asio::post(context_, [this] { reap(); });
+}
+
+void Daemon::listen() {
+  const auto socket = options_.runtime_directory / "vipd.sock";
+  // Without it nobody can ask, but the addresses stay up.
+  const auto tell = [socket](const Status& made) {
+    if (made) return log::info("{}: control socket made again", socket.native());
+    log::warning("{}: no control socket, vipctl and reload do not get through: tried again",
+                 made.error().text);
+  };
+  server_ = control::Server::keep(
+      context_, socket,
+      [routes = routes()](const control::Request& request) { return routes.answer(request); }, tell);
+}
+
+DaemonStatus Daemon::status() const {
+  DaemonStatus status;
+  status.pid = ::getpid();
+  status.node = settings_.node;
+  status.config_file = options_.files.config;
+  status.readings = readings_;
+  status.last_good = last_good_;
+  status.problems = problems_;
+  status.changes = changes_;
+  for (const auto& [key, running] : routers_) status.vips.push_back(running.router.status());
+  std::ranges::sort(status.vips, {}, [](const RouterStatus& router) { return router.vip.name; });
+  for (const auto& [name, socket] : platform_->sockets()) status.interfaces.push_back({name, socket->bad()});
+  status.restart = restart_;
+  status.loop = lateness_.latencies();
+  status.started = started_;
+  status.now = platform_->now();
+  status.wall_clock = std::chrono::system_clock::now();
+  return status;
+}
+
+}  // namespace hawser::vipd

@@ -1,0 +1,158 @@
+// The advertising process: the virtual routers in one event loop. Wiring only: what happened goes to whom it
+// concerns, what they want next becomes a timer. What to do is decided in vipd/vrrp/machine,
+// vipd/router/router, vipd/interface.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "lib/control/routes.h"
+#include "lib/control/server.h"
+#include "lib/daemon/damper.h"
+#include "lib/daemon/lateness.h"
+#include "lib/daemon/notify.h"
+#include "vipd/announce/twin_watch.h"
+#include "vipd/daemon/platform.h"
+#include "vipd/daemon/rehearsal.h"
+#include "vipd/daemon/status.h"
+#include "vipd/vrrp/refusal_socket.h"
+#include "vipd/worker/worker_link.h"
+
+namespace hawser::vipd {
+
+struct Options {
+  Files files;
+  std::filesystem::path runtime_directory;
+  // No other vipd is alive here, for sure: what an earlier run left is nobody's.
+  bool alone = true;
+};
+
+class Daemon {
+ public:
+  Daemon(boost::asio::io_context& context, Options options);
+  // Starts the worker; everything else follows from its first answer. The error is a line for the log.
+  Status begin();
+  // After the loop has ended.
+  [[nodiscard]] int exit_code() const { return exit_code_; }
+  [[nodiscard]] bool wants_exec() const { return wants_exec_; }
+  // False: it ended before it came to look after any address.
+  [[nodiscard]] bool has_begun() const { return platform_ != nullptr; }
+  // The last thing before the program starts itself again: one more advertisement each.
+  void advertise_before_exec();
+
+ private:
+  using RouterKey = std::pair<std::string, Vrid>;  // what identifies a virtual router to the others
+  struct Running {
+    Running(config::Vip vip, Effects& effects, boost::asio::io_context& context)
+        : router(std::move(vip), effects), timer(context) {}
+    VirtualRouter router;
+    boost::asio::steady_timer timer;
+    bool queued = false;  // a slice of work is in the loop's queue
+  };
+
+  // the file
+  void take(Reading reading);
+  void reload(config::Emptiness emptiness);
+  [[nodiscard]] std::optional<std::string> refusal_to_empty(const Settings& settings) const;
+  void refuse(const Reading& reading);
+  void begin_with(const Reading& reading);
+  void give_the_worker_time();
+  Status open_world(const Settings& settings);
+  void be_on_time(const Settings& settings);
+  void apply(const Settings& settings);
+  void start_or_change(const config::Vip& vip);
+  void remind();
+  void fail_start(int exit_code, const std::string& line);
+
+  // the kernel
+  void wait_for_news();
+  void take_news();
+  void look_soon();
+  void look_at(TimePoint time);
+  void look();
+  void settle_all();
+  void warn(std::string_view topic, const std::string& line);
+  void announce_again(const std::string& interface);
+  void settle_interface(Running& running);
+  void secure();
+  void find_strays();
+  void remove_strays();
+  void remove(const Stray& stray);
+  void say_renamed(const std::string& from, const std::string& to);
+  [[nodiscard]] bool claimed(const AddressKey& address) const;
+  [[nodiscard]] bool named(const AddressKey& address) const;
+
+  // other hosts with our own address
+  void watch_for_twins();
+  void wait_for_twins();
+  void ask_for_twins();
+  void twin(const TwinWatch::Heard& heard);
+
+  // the routers
+  void on_packet(VrrpSocket& socket, ByteView packet);
+  void settle(const RouterKey& key);
+  void on_timer(const RouterKey& key);
+  void hear_refusals();
+  void work_later(const RouterKey& key);
+  void reap();
+
+  // the process
+  void wait_for_signals();
+  void on_signal(int number);
+  void shut_down();
+  void end();
+  void listen();
+  control::Routes routes();
+  control::Response answer_reload(const control::Request& request);
+  control::Response restart();
+  void rehearsed(const Status& would_start);
+  [[nodiscard]] DaemonStatus status() const;
+
+  boost::asio::io_context& context_;
+  Options options_;
+  boost::asio::signal_set signals_;
+  WorkerLink worker_;
+  Notifier notifier_;
+  LoopLateness lateness_;
+  std::optional<RefusalSocket> refusals_;
+  std::unique_ptr<Platform> platform_;  // none until the first settings have come
+  boost::asio::posix::stream_descriptor monitor_;
+  std::optional<TwinWatch> twins_;
+  boost::asio::posix::stream_descriptor twin_reader_;
+  boost::asio::steady_timer twin_timer_;
+  boost::asio::steady_timer look_timer_;
+  boost::asio::steady_timer reminder_;
+  boost::asio::steady_timer exec_timer_;
+  std::map<RouterKey, Running> routers_;
+  std::unique_ptr<control::Server> server_;
+  Settings settings_;
+  std::optional<int> realtime_;  // the one last asked for; none: as we were started
+  bool locked_ = false;
+  std::vector<config::Problem> problems_;
+  std::string changes_;      // by the last reading that was used
+  WorkQueue<Stray> strays_;  // to be removed
+  std::optional<std::map<std::string, IfIndex>>
+      secured_;  // where an address with a subnet floats, when the worker was told
+  TimePoint looked_at_;
+  std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
+  std::uint64_t readings_ = 0;
+  config::Emptiness emptiness_ = config::Emptiness::kRefused;  // of the reading that is awaited
+  bool last_good_ = false;
+  bool look_queued_ = false;
+  Damper troubles_;
+  bool stopping_ = false;
+  bool ending_ = false;
+  std::unique_ptr<Rehearsal> rehearsal_;
+  RestartStatus restart_;
+  bool wants_exec_ = false;
+  int exit_code_ = 0;
+};
+
+}  // namespace hawser::vipd

@@ -1,0 +1,26 @@
+// What the daemon answers on its control socket, /run/hawser/vipd.sock.
+#include <boost/json.hpp>
+
+#include "lib/control/json.h"
+#include "vipd/daemon/daemon.h"
+
+namespace hawser::vipd {
+
+control::Routes Daemon::routes() {
+  control::Routes routes(::geteuid());
+  routes.get("/v1/status", [this](const auto&) { return control::good(to_json(status()).get_object()); })
+      .post("/v1/reload", [this](const auto& request) { return answer_reload(request); })
+      .post("/v1/restart", [this](const auto&) {
+        return stopping_ ? control::refusal(409, "vipd is stopping") : restart();
+      });
+  return routes;
+}
+
+control::Response Daemon::answer_reload(const control::Request& request) {
+  if (stopping_) return control::refusal(409, "vipd is stopping");
+  reload(asks_for(request, "allow-empty") ? config::Emptiness::kAllowed : config::Emptiness::kRefused);
+  // The worker reads it meanwhile: done when `readings` of the status is above this.
+  return control::good({{"readings", readings_}});
+}
+
+}  // namespace hawser::vipd

@@ -1,0 +1,112 @@
+#include "vipd/daemon/findings.h"
+
+#include <algorithm>
+
+namespace hawser::vipd {
+
+namespace {
+
+constexpr Milliseconds kRecently{60000};  // a mistake in another file was heard
+
+std::string refusal_text(const IpAddress& peer, const Refusal& refusal) {
+  if (peer.is_multicast()) return fmt::format("its advertisements do not get out: {}", refusal.reason);
+  return fmt::format("{} {}: it cannot take over", peer, refusal.reason);
+}
+
+// What is wrong with one vip, gathered.
+class Judge {
+ public:
+  Judge(const RouterStatus& router, TimePoint now) : router_(router), now_(now) {}
+
+  std::vector<Finding> take() {
+    if (router_.role == RoleName::kInitialize && router_.source.is_unspecified())
+      add(Condition::kDead, router_.why);
+    fault();
+    if (router_.role == RoleName::kActive) rival();
+    foreign();
+    for (const auto& [interface, prefix] : router_.put_by_others)
+      add(Condition::kDegraded,
+          fmt::format("{} on {} was put there by somebody else: this host answers for it in any role", prefix,
+                      interface));
+    for (const auto& [interface, prefix] : router_.fought_over)
+      add(Condition::kDegraded,
+          fmt::format("{} on {} is removed by somebody else again and again, and put back each time", prefix,
+                      interface));
+    for (const auto& [peer, refusal] : router_.refused)
+      add(Condition::kDegraded, refusal_text(peer, refusal));
+    out_of_reach();
+    if (auto wrong = unexpected_source(router_.vip, router_.source); !wrong.empty())
+      add(Condition::kDegraded, std::move(wrong));
+    if (router_.unheard && now_ - router_.unheard->at < kRecently)
+      add(Condition::kDegraded, router_.unheard->why);
+    if (router_.differs && now_ - router_.differs->at < kRecently)
+      add(Condition::kDegraded,
+          fmt::format("{} advertises other addresses: the files differ", router_.differs->source));
+    return std::move(found_);
+  }
+
+ private:
+  void add(Condition state, std::string text) {
+    found_.push_back({router_.vip.name, state, std::move(text)});
+  }
+
+  void fault() {
+    if (router_.fault.empty()) return;
+    const bool some =
+        std::ranges::any_of(router_.addresses, [](const auto& entry) { return answers(entry.second); });
+    add(some ? Condition::kDegraded : Condition::kDead, router_.fault);
+  }
+
+  void rival() {
+    const auto& heard = router_.heard;
+    if (!heard || heard->priority == kLeavingPriority || heard->at < router_.since + kSettling) return;
+    const auto interval = std::chrono::duration_cast<Centiseconds>(router_.vip.advertisement_interval);
+    if (now_ - heard->at < active_down_interval(heard->priority, interval))
+      add(Condition::kDegraded,
+          fmt::format("{} is Active too (priority {}) and does not yield: it does not hear this host",
+                      heard->source, heard->priority));
+  }
+
+  // The vip's own interface is the election's business: without it there is no role.
+  void out_of_reach() {
+    const auto unreached = [this](const auto& entry) {
+      return router_.out_of_reach.contains(entry.first.first);
+    };
+    const bool all = !router_.addresses.empty() && std::ranges::all_of(router_.addresses, unreached);
+    for (const auto& [interface, why] : router_.out_of_reach)
+      add(all ? Condition::kDead : Condition::kDegraded,
+          fmt::format("{}: nobody reaches the vip's addresses there", why));
+  }
+
+  // The owner's address is the interface's own.
+  void foreign() {
+    if (router_.vip.priority == kOwnerPriority) return;
+    for (const auto& [address, holding] : router_.addresses)
+      if (is_foreign(holding))
+        add(Condition::kDegraded,
+            fmt::format("{} on {} was put there by somebody else{}", address.second, address.first,
+                        router_.role == RoleName::kActive ? " and stays when the role is left"
+                                                          : ": this host answers for it in any role"));
+  }
+
+  const RouterStatus& router_;
+  TimePoint now_;
+  std::vector<Finding> found_;
+};
+
+}  // namespace
+
+std::vector<Finding> findings(const DaemonStatus& status) {
+  std::vector<Finding> all;
+  if (status.last_good)
+    all.push_back({status.config_file, Condition::kDegraded, "broken: the last good file is in use"});
+  else if (!status.problems.empty())
+    all.push_back({status.config_file, Condition::kDegraded, "broken: what was read before stays in use"});
+  for (const auto& router : status.vips) {
+    auto found = Judge(router, status.now).take();
+    std::ranges::move(found, std::back_inserter(all));
+  }
+  return all;
+}
+
+}  // namespace hawser::vipd

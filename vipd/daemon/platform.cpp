@@ -1,0 +1,227 @@
+#include "vipd/daemon/platform.h"
+
+#include <cerrno>
+
+#include <linux/netlink.h>
+
+#include "lib/announce/frame.h"
+#include "lib/daemon/log.h"
+#include "lib/netlink/address_codec.h"
+#include "lib/netlink/explain.h"
+#include "vipd/addresses/secondaries.h"
+
+namespace hawser::vipd {
+
+AddAddress adding(const std::string& interface, const Prefix& prefix) {
+  AddAddress step{interface, prefix, {}};
+  step.address.protocol = static_cast<std::uint8_t>(Owner::kVipd);
+  if (prefix.address.is_v6()) {
+    step.address.preferred_lifetime = 0;
+    step.address.no_dad = true;
+  }
+  return step;
+}
+
+Result<std::unique_ptr<Platform>> Platform::open(boost::asio::io_context& context,
+                                                 VrrpSocket::OnPacket on_packet, Claimed claimed) {
+  auto kernel = NetlinkKernel::open();
+  if (!kernel) return tl::unexpected(kernel.error());
+  auto steps = nl::Socket::open(NETLINK_ROUTE);
+  if (!steps) return tl::unexpected(steps.error());
+  auto monitor = Monitor::open({.addresses = true, .routes = false});
+  if (!monitor) return tl::unexpected(monitor.error());
+  auto frames = FrameSocket::open();
+  if (!frames) return tl::unexpected(frames.error());
+  std::unique_ptr<Platform> platform(new Platform(context, std::move(*kernel), std::move(*steps),
+                                                  std::move(*monitor), std::move(*frames),
+                                                  std::move(on_packet), std::move(claimed)));
+  const auto looked = platform->look();
+  if (!looked) return tl::unexpected(looked.error());
+  return platform;
+}
+
+Platform::Platform(boost::asio::io_context& context, NetlinkKernel kernel, nl::Socket steps, Monitor monitor,
+                   FrameSocket frames, VrrpSocket::OnPacket on_packet, Claimed claimed)
+    : context_(context),
+      kernel_(std::move(kernel)),
+      steps_(std::move(steps)),
+      monitor_(std::move(monitor)),
+      frames_(std::move(frames)),
+      on_packet_(std::move(on_packet)),
+      claimed_(std::move(claimed)) {}
+
+// ---- what there is
+
+Result<std::vector<std::string>> Platform::look() {
+  const auto observed = kernel_.observe(kLinksOnly);
+  if (!observed) return tl::unexpected(observed.error());
+  picture_.see(*observed);
+  // An interface may have lost its last IPv4 address meanwhile, and its sockets their groups.
+  if (std::exchange(lost_, false))
+    for (auto& [interface, socket] : sockets_) socket->close();
+  std::vector<std::string> changed;
+  std::map<IfIndex, MacAddress> macs;
+  for (const auto& [index, link] : picture_.links()) {
+    macs[index] = link.seen.mac;
+    const auto before = macs_.find(index);
+    if (before != macs_.end() && before->second != link.seen.mac) changed.push_back(link.seen.name);
+  }
+  macs_ = std::move(macs);
+  return changed;
+}
+
+Platform::News Platform::drain() {
+  News news;
+  const auto changes = monitor_.drain();
+  if (!changes || changes->lost) news.look = lost_ = true;
+  if (!changes) return news;
+  for (const auto& fact : changes->facts) note(fact, news);
+  for (const auto& fact : changes->address_facts) note(fact, news);
+  return news;
+}
+
+void Platform::note(const LinkFact& fact, News& news) {
+  const auto known = picture_.links().find(fact.index);
+  const auto name = known == picture_.links().end() ? fact.name : known->second.seen.name;
+  if (fact.removed && known != picture_.links().end()) {
+    // It may come back with the same index (moved to another namespace and back), but not with its groups.
+    close_socket(name);
+    picture_.link_is_gone(fact.index);
+    news.look = true;
+  }
+  if (fact.removed) return;
+  if (name != fact.name) news.renamed.emplace_back(name, fact.name);
+  if (picture_.link_is(fact.index, {fact.name, fact.up, fact.carrier, fact.mac, fact.kind, fact.master}))
+    news.look = true;
+}
+
+// Our own steps are in the picture before their notifications come, and are no news.
+void Platform::note(const AddressFact& fact, News& news) {
+  const bool changed = fact.removed
+                           ? picture_.address_is_gone(fact.link, fact.prefix)
+                           : picture_.address_is(fact.link, fact.prefix, {fact.protocol, fact.detection});
+  if (!changed) return;
+  news.look = true;
+  // With its last IPv4 address the interface forgets the groups of its sockets, also when one comes back at
+  // once.
+  const auto link = picture_.links().find(fact.link);
+  if (fact.removed && link != picture_.links().end() && !hears(picture_, link->second.seen.name))
+    close_socket(link->second.seen.name);
+}
+
+// ---- segments
+
+Status Platform::open_socket(const std::string& interface) {
+  const auto index = picture_.index_of(interface);
+  if (!index) return fail("{}: interface missing", interface);
+  auto& socket = sockets_[interface];
+  if (!socket) socket = std::make_unique<VrrpSocket>(context_, interface, on_packet_);
+  return socket->open(*index);
+}
+
+void Platform::close_socket(const std::string& interface) {
+  const auto socket = sockets_.find(interface);
+  if (socket != sockets_.end()) socket->second->close();
+}
+
+void Platform::close_deaf_sockets() {
+  for (auto& [interface, socket] : sockets_)
+    if (!hears(picture_, interface)) socket->close();
+}
+
+void Platform::keep_sockets(const std::set<std::string>& wanted) {
+  std::erase_if(sockets_, [&](const auto& entry) { return !wanted.contains(entry.first); });
+}
+
+void Platform::drain_socket(const std::string& interface) {
+  const auto socket = sockets_.find(interface);
+  if (socket != sockets_.end()) socket->second->drain();
+}
+
+Status Platform::send(const std::string& interface, const IpAddress& source, const IpAddress& destination,
+                      ByteView message) {
+  const auto socket = sockets_.find(interface);
+  if (socket == sockets_.end()) return fail("{}: interface not usable", interface);
+  return socket->second->send(source, destination, message);
+}
+
+// ---- steps
+
+Status Platform::perform(const AddAddress& step, IfIndex link) {
+  const auto done = steps_.request(nl::encode_put_address(nl::Put::kNew, link, step.prefix, step.address));
+  if (done) picture_.address_is(link, step.prefix, {step.address.protocol, {}});
+  if (done) return {};
+  const auto& refusal = done.error();
+  return fail_with(refusal.code, "{}: {}", describe(step), nl::explain(step, refusal, nl::has_net_admin()));
+}
+
+// The worker has seen to it, unless somebody undid it since, or it was not there in time.
+Status Platform::take_away(const RemoveAddress& step, IfIndex link) {
+  return keeping_secondaries(steps_, link, step.prefix, [&] { return perform(step, link); });
+}
+
+Status Platform::perform(const RemoveAddress& step, IfIndex link) {
+  const auto done = steps_.request(nl::encode_remove_address(link, step.prefix));
+  const int code = done ? 0 : done.error().code;
+  if (code == 0 || code == EADDRNOTAVAIL || code == ENODEV) {  // gone already, or with its link
+    picture_.address_is_gone(link, step.prefix);
+    return {};
+  }
+  return fail_with(code, "{}: {}", describe(step), nl::explain(step, done.error(), nl::has_net_admin()));
+}
+
+Status Platform::add_address(const std::string& interface, const Prefix& prefix) {
+  const auto index = picture_.index_of(interface);
+  if (!index) return fail_with(ENODEV, "{}: add address {}: interface missing", interface, prefix);
+  // The kernel has no way to make it pass that keeps it.
+  if (picture_.holding({interface, prefix}) == Holding::kOursMute)
+    if (auto gone = perform(RemoveAddress{interface, prefix}, *index); !gone) return gone;
+  auto added = perform(adding(interface, prefix), *index);
+  if (added || added.error().code != EEXIST) return added;
+  // It came since we looked: whose is it?
+  if (const auto looked = kernel_.observe(kLinksOnly))
+    picture_.see(*looked);
+  else
+    return tl::unexpected(looked.error());
+  return picture_.holding({interface, prefix}) == Holding::kOurs ? Status{} : added;
+}
+
+Status Platform::remove_address(const std::string& interface, const Prefix& prefix) {
+  const auto index = picture_.index_of(interface);
+  if (!index || claimed_({interface, prefix})) return {};
+  return take_away(RemoveAddress{interface, prefix}, *index);
+}
+
+Status Platform::remove_stray(const Stray& stray) {
+  return take_away(RemoveAddress{stray.name, stray.prefix}, stray.link);
+}
+
+Status Platform::try_address(const std::string& interface, const Prefix& prefix) {
+  if (auto added = add_address(interface, prefix); !added) return added;
+  return remove_address(interface, prefix);
+}
+
+void Platform::announce(const std::string& interface, const IpAddress& address) {
+  const auto index = picture_.index_of(interface);
+  const auto* link = picture_.find(interface);
+  if (!index || link == nullptr || link->seen.mac.is_zero()) return;
+  for (const auto& frame : announcement_of(address, link->seen.mac))
+    if (!frames_.send(*index, frame)) return;  // the next round makes it good
+}
+
+void Platform::probe(const std::string& interface, const IpAddress& address) {
+  const auto index = picture_.index_of(interface);
+  const auto* link = picture_.find(interface);
+  if (!index || link == nullptr || link->seen.mac.is_zero()) return;
+  (void)frames_.send(*index, encode(ArpProbe{link->seen.mac, address}));  // the next one makes it good
+}
+
+void Platform::info(std::string_view line) {
+  log::info("{}", line);
+}
+
+void Platform::warning(std::string_view line) {
+  log::warning("{}", line);
+}
+
+}  // namespace hawser::vipd

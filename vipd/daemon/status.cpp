@@ -1,0 +1,147 @@
+#include "vipd/daemon/status.h"
+
+#include <boost/json.hpp>
+#include <fmt/chrono.h>
+
+#include "lib/config/problem_json.h"
+#include "vipd/daemon/findings.h"
+
+namespace hawser::vipd {
+
+namespace json = boost::json;
+
+namespace {
+
+double seconds_between(TimePoint from, TimePoint to) {
+  return std::chrono::duration<double>(to - from).count();
+}
+
+double rounded(double seconds) {
+  return std::round(seconds * 1000) / 1000;
+}
+
+std::string iso8601(std::chrono::system_clock::time_point time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  const auto rest = std::chrono::floor<Milliseconds>(time - seconds);  // fmt 9 does not print fractions
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", seconds, rest.count());
+}
+
+std::string_view word(Holding holding) {
+  switch (holding) {
+    case Holding::kOurs:
+      return "held";
+    case Holding::kOursMute:
+      return "does not answer";
+    case Holding::kForeign:
+      return "held, not ours";
+    case Holding::kForeignTentative:
+      return "tentative, not ours";
+    case Holding::kForeignDuplicate:
+      return "duplicate, not ours";
+    case Holding::kNo:
+      break;
+  }
+  return "not held";
+}
+
+json::object bad_json(const BadPackets& bad) {
+  json::object object;
+  for (const auto& [reason, name] : kNames<BadPacket>) object[name] = bad.of(reason);
+  return object;
+}
+
+json::object counters_json(const Counters& counters) {
+  return {{"advertisements_sent", counters.sent},         {"advertisements_refused", counters.not_sent},
+          {"advertisements_received", counters.received}, {"became_active", counters.became_active},
+          {"addresses_announced", counters.announced},    {"addresses_put_back", counters.put_back},
+          {"bad_packets", bad_json(counters.bad)}};
+}
+
+json::value heard_json(const std::optional<Heard>& heard, TimePoint now) {
+  if (!heard) return nullptr;
+  return json::object{{"address", to_string(heard->source)},
+                      {"priority", heard->priority.value},
+                      {"seconds_ago", rounded(seconds_between(heard->at, now))}};
+}
+
+json::array addresses_json(const RouterStatus& router) {
+  json::array addresses;
+  for (const auto& [address, holding] : router.addresses)
+    addresses.push_back(json::object{
+        {"address", to_string(address.second)}, {"interface", address.first}, {"state", word(holding)}});
+  return addresses;
+}
+
+json::array put_by_others_json(const RouterStatus& router) {
+  json::array addresses;
+  for (const auto& [interface, prefix] : router.put_by_others)
+    addresses.push_back(json::object{{"address", to_string(prefix)}, {"interface", interface}});
+  return addresses;
+}
+
+json::value router_json(const RouterStatus& router, const DaemonStatus& status) {
+  const auto& vip = router.vip;
+  const auto lasted = status.now - router.since;
+  const bool multicast = vip.transport == config::Transport::kMulticast;
+  return json::object{
+      {"name", vip.name},
+      {"interface", vip.interface},
+      {"virtual_router_id", vip.virtual_router_id.value},
+      {"role", name_of(router.role)},
+      {"answers", router.answers},
+      {"since",
+       iso8601(status.wall_clock - std::chrono::duration_cast<std::chrono::system_clock::duration>(lasted))},
+      {"seconds", rounded(seconds_between(router.since, status.now))},
+      {"why", router.why},
+      {"priority", vip.priority.value},
+      {"advertisement_interval", format_duration(vip.advertisement_interval)},
+      {"source",
+       router.source.is_unspecified() ? json::value(nullptr) : json::value(to_string(router.source))},
+      {"transport", multicast ? "multicast" : "unicast"},
+      {"checksum", router.checksum == VrrpChecksum::kPlain ? "plain" : "pseudo-header"},
+      {"heard", heard_json(router.heard, status.now)},
+      {"addresses", addresses_json(router)},
+      {"put_by_others", put_by_others_json(router)},
+      {"fault", router.fault.empty() ? json::value(nullptr) : json::value(router.fault)},
+      {"counters", counters_json(router.counters)}};
+}
+
+json::object restart_json(const RestartStatus& restart) {
+  return {{"tried", restart.tried},
+          {"refused", restart.refused.empty() ? json::value(nullptr) : json::value(restart.refused)}};
+}
+
+json::object config_json(const DaemonStatus& status) {
+  const auto* state = status.last_good ? "last good" : status.problems.empty() ? "current" : "broken";
+  return {{"file", status.config_file},
+          {"state", state},
+          {"readings", status.readings},
+          {"changes", status.changes},
+          {"problems", config::problems_json(status.problems)}};
+}
+
+}  // namespace
+
+json::value to_json(const DaemonStatus& status) {
+  const auto found = findings(status);
+  json::array vips;
+  for (const auto& router : status.vips) vips.push_back(router_json(router, status));
+  json::array interfaces;
+  for (const auto& interface : status.interfaces)
+    interfaces.push_back(json::object{{"name", interface.name}, {"bad_packets", bad_json(interface.bad)}});
+  return json::object{{"format", 1},
+                      {"program", "vipd"},
+                      {"version", HAWSER_VERSION},
+                      {"pid", status.pid},
+                      {"started", iso8601(status.started)},
+                      {"node", status.node},
+                      {"state", name_of(overall(found))},
+                      {"findings", findings_json(found)},
+                      {"config", config_json(status)},
+                      {"restart", restart_json(status.restart)},
+                      {"vips", std::move(vips)},
+                      {"interfaces", std::move(interfaces)},
+                      {"lateness", json::object{{"loop", latencies_json(status.loop)}}}};
+}
+
+}  // namespace hawser::vipd

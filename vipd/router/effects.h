@@ -1,0 +1,38 @@
+// All that a virtual router can do to its surroundings. The daemon implements it with sockets and netlink,
+// the tests with a fake that behaves.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "lib/base/address.h"
+#include "lib/base/bytes.h"
+#include "lib/base/duration.h"
+#include "lib/base/result.h"
+#include "vipd/addresses/picture.h"
+
+namespace hawser::vipd {
+
+class Effects {
+ public:
+  virtual ~Effects() = default;
+  virtual TimePoint now() = 0;
+  // One VRRP message on the given interface.
+  virtual Status send(const std::string& interface, const IpAddress& source, const IpAddress& destination,
+                      ByteView message) = 0;
+  // What the kernel has, as of the last notification and our own last step.
+  [[nodiscard]] virtual Holding holding(const AddressKey& address) const = 0;
+  [[nodiscard]] virtual bool has_interface(const std::string& name) const = 0;
+  // Safe to repeat; an address of ours that is there already, or gone already, is no error. Code EEXIST:
+  // it is there and somebody else's.
+  virtual Status add_address(const std::string& interface, const Prefix& prefix) = 0;
+  virtual Status remove_address(const std::string& interface, const Prefix& prefix) = 0;
+  // Whether the kernel would take it: it is added and removed again, and nobody is told.
+  virtual Status try_address(const std::string& interface, const Prefix& prefix) = 0;
+  // Every frame that announces the address, once. What does not get out is made good by the next round.
+  virtual void announce(const std::string& interface, const IpAddress& address) = 0;
+  virtual void info(std::string_view line) = 0;
+  virtual void warning(std::string_view line) = 0;
+};
+
+}  // namespace hawser::vipd

@@ -1,0 +1,124 @@
+// What a virtual router knows of the others that have its id, and they of it: who is listened to, whose file
+// differs, who does not get our advertisements.
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include <fmt/ranges.h>
+
+#include "vipd/router/router.h"
+
+namespace hawser::vipd {
+
+namespace {
+
+constexpr std::size_t kMostNamed{8};  // addresses in one line
+
+// "192.0.2.1, 192.0.2.2 and 253 more": who sends them chooses how many there are.
+std::string named(const std::vector<IpAddress>& addresses) {
+  if (addresses.empty()) return "no IPv4 address";
+  const auto shown = std::min(addresses.size(), kMostNamed);
+  const auto text = fmt::format(
+      "{}", fmt::join(addresses.begin(), addresses.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+  return shown == addresses.size() ? text : fmt::format("{} and {} more", text, addresses.size() - shown);
+}
+
+// Only what an honest neighbour does by mistake; the rest is counted.
+std::string why_not_heard(BadPacket reason, const config::Vip& vip, const IpAddress& from) {
+  const bool multicast = vip.transport == config::Transport::kMulticast;
+  switch (reason) {
+    case BadPacket::kPeer:
+      return fmt::format(
+          "{} advertises router id {} and is not among the peers: it is not listened to; give that "
+          "host its address back, add it to peers, or use another virtual_router_id",
+          from, vip.virtual_router_id);
+    case BadPacket::kDestination:
+      return fmt::format(
+          "{} advertises router id {} by {}, and here the transport is {}: it is not listened to; "
+          "the files differ",
+          from, vip.virtual_router_id, multicast ? "unicast" : "multicast",
+          multicast ? "multicast" : "unicast");
+    case BadPacket::kVersion:
+      return fmt::format(
+          "{} advertises router id {} in another version of VRRP than 3: it is not listened to", from,
+          vip.virtual_router_id);
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+std::vector<IpAddress> advertised_addresses(const config::Vip& vip) {
+  std::vector<IpAddress> addresses;
+  for (const auto& address : vip.addresses)
+    if (address.prefix.address.is_v4()) addresses.push_back(address.prefix.address);
+  return addresses;
+}
+
+std::string unexpected_source(const config::Vip& vip, const IpAddress& source) {
+  if (vip.transport != config::Transport::kUnicast || source.is_unspecified()) return {};
+  std::vector<IpAddress> expected;
+  std::ranges::copy_if(vip.own, std::back_inserter(expected), &IpAddress::is_v4);
+  if (expected.empty() || std::ranges::find(expected, source) != expected.end()) return {};
+  return fmt::format(
+      "{} advertises from {}, and its peers listen to {} alone: both would be Active; give {} that "
+      "address, or change [nodes]",
+      vip.interface, source, fmt::join(expected, " and "), vip.interface);
+}
+
+void VirtualRouter::judge_source() {
+  const auto wrong = unexpected_source(vip_, config_.source);
+  if (wrong.empty()) return troubles_.over("source");
+  warn("source", wrong);
+}
+
+bool VirtualRouter::listens_to(const PacketHeader& header) const {
+  if (vip_.transport == config::Transport::kMulticast) return true;
+  return std::ranges::find(vip_.peers, header.source) != vip_.peers.end();
+}
+
+void VirtualRouter::twin(const MacAddress& mac) {
+  auto why = fmt::format(
+      "{} has this host's own address {} too: neither hears the other, and both would be "
+      "Active; give one of the two another",
+      mac, config_.source);
+  warn("twin", why);
+  unheard_ = Unheard{std::move(why), effects_.now()};
+}
+
+void VirtualRouter::refuse(BadPacket reason, const IpAddress& from) {
+  counters_.bad.count(reason);
+  auto why = why_not_heard(reason, vip_, from);
+  if (why.empty()) return;
+  warn(fmt::format("not heard: {}", name_of(reason)), why);
+  unheard_ = Unheard{std::move(why), effects_.now()};
+}
+
+// RFC 9568 7.1: worth a line, not a reason to drop the packet.
+void VirtualRouter::compare_addresses(const Advertisement& advertisement, const IpAddress& from) {
+  auto ours = advertised_addresses(vip_);
+  ours.resize(std::min(ours.size(), kMostAddresses));
+  auto theirs = advertisement.addresses;
+  std::ranges::sort(ours);
+  std::ranges::sort(theirs);
+  if (ours == theirs) {
+    if (!differs_ || differs_->source != from) return;
+    differs_.reset();
+    return troubles_.over("addresses");
+  }
+  differs_ = Difference{from, effects_.now()};
+  warn("addresses", fmt::format("{} advertises {} where this host has {}: the files differ", from,
+                                named(theirs), named(ours)));
+}
+
+void VirtualRouter::peer_unreachable(const IpAddress& peer, int code) {
+  if (std::ranges::find(vip_.peers, peer) == vip_.peers.end()) return;
+  // ICMP "protocol unreachable": the host is there, and no program of it wants VRRP.
+  const auto reason = code == ENOPROTOOPT ? std::string("runs no VRRP")
+                                          : fmt::format("cannot be reached ({})", std::strerror(code));
+  unreached_[peer] = {reason, effects_.now()};
+  warn(fmt::format("peer {}", peer), fmt::format("{} {}: it cannot take over", peer, reason));
+}
+
+}  // namespace hawser::vipd

@@ -1,0 +1,387 @@
+#include "vipd/vrrp/machine.h"
+
+#include <utility>
+
+namespace hawser::vipd {
+
+using std::chrono::nanoseconds;
+
+nanoseconds skew_time(Priority priority, Centiseconds interval) {
+  return nanoseconds(interval) * (256 - priority.value) / 256;
+}
+
+nanoseconds active_down_interval(Priority priority, Centiseconds interval) {
+  return 3 * nanoseconds(interval) + skew_time(priority, interval);
+}
+
+RoleName name_of_role(const Role& role) {
+  return static_cast<RoleName>(role.index());
+}
+
+namespace {
+
+std::string seconds(nanoseconds duration) {
+  const auto count = std::chrono::duration<double>(duration).count();
+  return count < 100 ? fmt::format("{:.3g}s", count) : fmt::format("{:.0f}s", count);
+}
+
+nanoseconds wait_of(const VrrpConfig& config, const Backup& backup) {
+  const auto interval = backup.interval.value_or(config.interval);
+  switch (backup.wait) {
+    case Backup::Wait::kSkew:
+      return skew_time(config.priority, interval);
+    case Backup::Wait::kListen:
+      return nanoseconds(interval) + skew_time(config.priority, interval);
+    case Backup::Wait::kActiveDown:
+      break;
+  }
+  return active_down_interval(config.priority, interval);
+}
+
+TimePoint takeover_at(const VrrpConfig& config, const Backup& backup) {
+  const auto silent_at = backup.since + wait_of(config, backup);
+  return backup.preempt_at ? std::min(silent_at, *backup.preempt_at) : silent_at;
+}
+
+std::optional<TimePoint> deadline_of(const VrrpConfig&, const Initialize& role) {
+  return role.start_at;
+}
+std::optional<TimePoint> deadline_of(const VrrpConfig& config, const Backup& role) {
+  return takeover_at(config, role);
+}
+std::optional<TimePoint> deadline_of(const VrrpConfig&, const Active& role) {
+  return role.advert_at;
+}
+std::optional<TimePoint> deadline_of(const VrrpConfig&, const Leaving& role) {
+  return std::min(role.again_at, role.drop_at);
+}
+
+// A losing router is answered at once, but who sends a thousand packets a second does not make us do so too.
+constexpr Milliseconds kBetweenAnswers{100};
+
+// One event being worked on: the machine as it becomes, the actions as they gather.
+struct Turn {
+  const VrrpConfig& config;
+  Machine machine;
+  TimePoint now;
+  std::vector<Action> actions;
+
+  void become(Role role, std::string why) {
+    const auto from = name_of_role(machine.role);
+    machine.role = role;
+    actions.emplace_back(RoleChange{from, name_of_role(machine.role), std::move(why)});
+  }
+
+  void send(Priority priority) { actions.emplace_back(SendAdvertisement{priority}); }
+
+  // The advertisement first: it stops the others, and costs nothing. Then what takes time.
+  void become_active(std::string why) {
+    send(config.priority);
+    actions.emplace_back(HoldAddresses{});
+    become(Active{now + config.interval, now + kSettling}, std::move(why));
+  }
+
+  void leave() {
+    send(kLeavingPriority);
+    become(Leaving{now + config.interval, now + active_down_interval(config.priority, config.interval)},
+           "asked to leave, answering until another router is Active");
+  }
+
+  void stop_holding() {
+    if (holds_addresses(machine)) actions.emplace_back(DropAddresses{});
+  }
+
+  void fall_to_initialize(std::string why) {
+    stop_holding();
+    become(Initialize{}, std::move(why));
+  }
+};
+
+// ---- Initialize
+
+bool takes_over_at_once(const VrrpConfig& config) {
+  return config.priority == kOwnerPriority || (config.preempt && config.preempt_delay == Milliseconds(0));
+}
+
+void begin(Turn& turn) {
+  if (turn.config.priority == kOwnerPriority)
+    return turn.become_active("owner of the addresses (priority 255)");
+  Backup backup;
+  backup.since = turn.now;
+  turn.become(backup, "started");
+}
+
+// The addresses of an earlier run are still there: they go on answering, but nothing is announced before it
+// is sure that nobody else holds them by now. Who preempts says at once that it is back, which keeps the
+// others Backup and makes a higher Active answer; who does not could make a lower Active yield by it.
+void listen(Turn& turn) {
+  if (turn.config.priority == kOwnerPriority) return begin(turn);
+  if (takes_over_at_once(turn.config)) turn.send(turn.config.priority);
+  Backup backup;
+  backup.since = turn.now;
+  backup.holding = true;
+  backup.wait = Backup::Wait::kListen;
+  turn.become(backup, "listening, addresses of the earlier run kept");
+}
+
+void on(Turn& turn, const Initialize&, const Startup& event) {
+  if (event.adopted) return listen(turn);
+  if (event.now >= event.not_before) return begin(turn);
+  turn.machine.role = Initialize{event.not_before};
+  turn.actions.emplace_back(Note{fmt::format("startup delay of {}", seconds(event.not_before - event.now))});
+}
+
+void on(Turn& turn, const Initialize&, const Timer&) {
+  begin(turn);
+}
+
+void on(Turn& turn, const Initialize& role, const InterfaceDown&) {
+  if (role.start_at) turn.machine.role = Initialize{};
+}
+
+void on(Turn& turn, const Initialize& role, const Shutdown&) {
+  if (role.start_at) turn.machine.role = Initialize{};
+}
+
+// ---- Backup
+
+std::string why_above(const VrrpConfig& config, Priority priority, const IpAddress& source) {
+  return fmt::format("priority {} is above the {} of {}", config.priority, priority, source);
+}
+
+std::string why_taking_over(const Turn& turn, const Backup& role) {
+  const auto& heard = turn.machine.heard;
+  const auto silence = seconds(turn.now - role.since);
+  if (role.wait == Backup::Wait::kListen) return fmt::format("no other router heard for {}", silence);
+  if (!heard || heard->at < role.since) return fmt::format("no advertisement for {}", silence);
+  if (role.discarded || (role.preempt_at && turn.now >= *role.preempt_at))
+    return why_above(turn.config, heard->priority, heard->source);
+  if (role.wait == Backup::Wait::kSkew) return fmt::format("{} left the role", heard->source);
+  return fmt::format("no advertisement from {} for {}", heard->source, silence);
+}
+
+void on(Turn& turn, const Backup& role, const Timer&) {
+  turn.become_active(why_taking_over(turn, role));
+}
+
+// RFC 9568 6.4.2: the Active router's interval is learnt with each advertisement that is accepted.
+void accept(Backup& backup, const AdvertisementHeard& event) {
+  backup.wait = Backup::Wait::kActiveDown;
+  backup.since = event.now;
+  backup.interval = event.interval;
+  backup.discarded.reset();
+}
+
+void on(Turn& turn, const Backup& role, const AdvertisementHeard& event) {
+  const auto& config = turn.config;
+  Backup backup = role;
+  if (event.priority == kLeavingPriority) {
+    backup.wait = Backup::Wait::kSkew;
+    backup.since = event.now;
+    backup.preempt_at.reset();
+    backup.discarded.reset();
+    turn.machine.role = backup;
+    return;
+  }
+  const bool lower = event.priority < config.priority;
+  if (backup.holding) {
+    if (lower && takes_over_at_once(config))
+      return turn.become_active(why_above(config, event.priority, event.source));
+    turn.stop_holding();
+    turn.actions.emplace_back(
+        Note{fmt::format("{} is Active: addresses of the earlier run dropped", event.source)});
+    backup.holding = false;
+    backup.wait = Backup::Wait::kActiveDown;
+  }
+  const bool owner = config.priority == kOwnerPriority;
+  if (!lower || (!config.preempt && !owner)) {
+    accept(backup, event);
+    backup.preempt_at.reset();
+  } else if (config.preempt_delay > Milliseconds(0) && !owner) {
+    accept(backup, event);
+    if (!backup.preempt_at) backup.preempt_at = event.now + config.preempt_delay;
+  } else {
+    backup.discarded = event.priority;
+  }
+  turn.machine.role = backup;
+}
+
+// Another rule for preemption counts from the next advertisement.
+void on(Turn& turn, const Backup& role, const Reload&) {
+  Backup backup = role;
+  backup.preempt_at.reset();
+  backup.discarded.reset();
+  turn.machine.role = backup;
+}
+
+void on(Turn& turn, const Backup& role, const Shutdown&) {
+  if (role.holding) return turn.leave();
+  turn.fall_to_initialize("stopped");
+}
+
+void on(Turn& turn, const Backup&, const InterfaceDown& event) {
+  turn.fall_to_initialize(event.why);
+}
+
+// ---- Active
+
+void on(Turn& turn, const Active& role, const Timer& event) {
+  turn.send(turn.config.priority);
+  Active active = role;
+  active.advert_at = event.now + turn.config.interval;
+  turn.machine.role = active;
+  // Whoever slept that long (a paused virtual machine) has been given up by the others: caches may point
+  // elsewhere.
+  const auto late = event.now - role.advert_at;
+  if (late < active_down_interval(turn.config.priority, turn.config.interval)) return;
+  turn.actions.emplace_back(Announce{});
+  turn.actions.emplace_back(
+      Note{fmt::format("advertisement {} late, addresses announced again", seconds(late))});
+}
+
+bool wins(const VrrpConfig& config, const AdvertisementHeard& event) {
+  return event.priority > config.priority ||
+         (event.priority == config.priority && event.source > config.source);
+}
+
+// With a last word: when a split has healed and the winner speaks first, it would never learn that another
+// router had the addresses, and the caches of the segment would keep pointing here. Hearing it, the winner
+// announces again, and so does keepalived.
+void yield(Turn& turn, const AdvertisementHeard& event) {
+  turn.send(turn.config.priority);
+  turn.stop_holding();
+  Backup backup;
+  accept(backup, event);
+  turn.become(backup, fmt::format("{} has priority {}, ours is {}", event.source, event.priority,
+                                  turn.config.priority));
+}
+
+nanoseconds between_answers(const VrrpConfig& config) {
+  return std::min<nanoseconds>(kBetweenAnswers, config.interval);
+}
+
+nanoseconds between_announcements(const VrrpConfig& config) {
+  return std::max<nanoseconds>(kBetweenAnswers, active_down_interval(config.priority, config.interval));
+}
+
+// A split has healed, or a router does not hear us. Answering at once (RFC 9568 6.4.3) makes it yield and
+// corrects the bridges; the announcements correct the caches, but not once per packet of a router that stays
+// deaf.
+void reassert(Turn& turn, Active active, const AdvertisementHeard& event) {
+  const bool announce = event.now >= active.quiet_until;
+  if (!announce && event.now < active.silent_until) return;
+  turn.send(turn.config.priority);
+  active.silent_until = event.now + between_answers(turn.config);
+  if (announce) active.quiet_until = event.now + between_announcements(turn.config);
+  turn.machine.role = active;
+  if (!announce) return;
+  turn.actions.emplace_back(Announce{});
+  turn.actions.emplace_back(
+      Note{fmt::format("{} was Active too with priority {}, ours is {}: addresses announced again",
+                       event.source, event.priority, turn.config.priority)});
+}
+
+void on(Turn& turn, const Active& role, const AdvertisementHeard& event) {
+  if (wins(turn.config, event)) return yield(turn, event);
+  if (event.priority != kLeavingPriority) return reassert(turn, role, event);
+  if (event.now < role.silent_until) return;
+  turn.send(turn.config.priority);
+  Active active = role;
+  active.advert_at = event.now + turn.config.interval;
+  active.silent_until = event.now + between_answers(turn.config);
+  turn.machine.role = active;
+}
+
+void on(Turn& turn, const Active& role, const Reload& event) {
+  Active active = role;
+  active.advert_at = event.now + turn.config.interval;
+  turn.machine.role = active;
+  turn.send(turn.config.priority);
+  turn.actions.emplace_back(HoldAddresses{});
+}
+
+void on(Turn& turn, const Active&, const Shutdown&) {
+  turn.leave();
+}
+
+void on(Turn& turn, const Active&, const InterfaceDown& event) {
+  turn.fall_to_initialize(event.why);
+}
+
+// ---- Leaving
+
+void on(Turn& turn, const Leaving& role, const Timer& event) {
+  if (event.now >= role.drop_at)
+    return turn.fall_to_initialize(role.successor ? fmt::format("left, {} is Active", *role.successor)
+                                                  : "left, no other router became Active");
+  turn.send(kLeavingPriority);
+  turn.machine.role = Leaving{event.now + turn.config.interval, role.drop_at};
+}
+
+// The new Active says so first, then adds its addresses and announces them (keepalived on a busy machine: up
+// to 40 ms later). Until then everybody still asks us.
+void on(Turn& turn, const Leaving& role, const AdvertisementHeard& event) {
+  if (event.priority == kLeavingPriority) return;
+  const auto drop_at = std::min(role.drop_at, event.now + turn.config.grace);
+  turn.machine.role = Leaving{drop_at, drop_at, event.source};
+}
+
+// As long as nobody took over there is no need to listen first.
+void on(Turn& turn, const Leaving& role, const Startup&) {
+  if (!role.successor && takes_over_at_once(turn.config))
+    return turn.become_active("wanted again before it had left");
+  listen(turn);
+}
+
+void on(Turn& turn, const Leaving&, const Shutdown&) {  // asked twice: no more waiting
+  turn.fall_to_initialize("left without waiting");
+}
+
+void on(Turn& turn, const Leaving&, const InterfaceDown& event) {
+  turn.fall_to_initialize(event.why);
+}
+
+// ---- everything else
+
+template <class AnyRole, class AnyEvent>
+void on(Turn&, const AnyRole&, const AnyEvent&) {}
+
+// What never reaches a role: our own advertisement looped back (answering it would never end), and a timer
+// that fires before its time.
+bool heeded(const VrrpConfig& config, const Machine& machine, const MachineEvent& event) {
+  if (const auto* heard = std::get_if<AdvertisementHeard>(&event)) return heard->source != config.source;
+  if (const auto* timer = std::get_if<Timer>(&event)) {
+    const auto due = deadline(config, machine);
+    return due && timer->now >= *due;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<TimePoint> deadline(const VrrpConfig& config, const Machine& machine) {
+  return std::visit([&](const auto& role) { return deadline_of(config, role); }, machine.role);
+}
+
+bool holds_addresses(const Machine& machine) {
+  if (const auto* backup = std::get_if<Backup>(&machine.role)) return backup->holding;
+  return !std::holds_alternative<Initialize>(machine.role);
+}
+
+bool answers(const Machine& machine) {
+  const auto* leaving = std::get_if<Leaving>(&machine.role);
+  return holds_addresses(machine) && (leaving == nullptr || !leaving->successor);
+}
+
+Transition step(const VrrpConfig& config, Machine machine, const MachineEvent& event) {
+  if (!heeded(config, machine, event)) return {machine, {}};
+  const auto now = std::visit([](const auto& any) { return any.now; }, event);
+  Turn turn{config, machine, now, {}};
+  if (const auto* heard = std::get_if<AdvertisementHeard>(&event))
+    turn.machine.heard = Heard{heard->source, heard->priority, heard->now};
+  const Role role = turn.machine.role;
+  std::visit([&](const auto& in, const auto& what) { on(turn, in, what); }, role, event);
+  return {turn.machine, std::move(turn.actions)};
+}
+
+}  // namespace hawser::vipd
