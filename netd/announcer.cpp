@@ -141,7 +141,7 @@ void Announcer::work(TimePoint now) {
   }
   std::erase_if(pending_,
                 [&](const auto& entry) { return entry.second.left == 0 || now >= entry.second.until; });
-  tell(first);
+  tell_of(first);
 }
 
 TimePoint Announcer::next() const {
@@ -167,15 +167,16 @@ bool Announcer::has_carrier(const std::string& link) const {
 }
 
 // A line for each device, not for each address.
-void Announcer::tell(const std::vector<Announcement>& what) const {
+void Announcer::tell_of(const std::vector<Announcement>& what) const {
   std::map<std::pair<std::string, MacAddress>, std::string> lines;
   for (const auto& one : what) {
     auto& addresses = lines[{one.link, one.mac}];
     addresses += fmt::format("{}{}", addresses.empty() ? "" : ", ", one.address);
   }
   for (const auto& [link, addresses] : lines)
-    say_(log::Level::kInfo,
-         fmt::format("{}: neighbours are told that {} is at {}", link.first, addresses, link.second));
+    tell_({.kind = EventKind::kAnnouncement,
+           .object = link.first,
+           .what = fmt::format("neighbours are told that {} is at {}", addresses, link.second)});
 }
 
 bool AnnouncementSender::operator()(const Announcement& what, IfIndex index) {
@@ -192,8 +193,11 @@ bool AnnouncementSender::operator()(const Announcement& what, IfIndex index) {
     for (const auto& frame : announcement_of(what.address, what.mac, role_on(what.link)))
       if (sent) sent = socket_->send(index, frame);
   if (!sent && refused_ != sent.error().text)
-    say_(log::Level::kWarning,
-         fmt::format("{}: announce {}: {}", what.link, what.address, sent.error().text));
+    tell_({.kind = EventKind::kRefusal,
+           .level = Level::kWarning,
+           .object = what.link,
+           .what = fmt::format("announce {}", what.address),
+           .cause = {CauseKind::kKernel, sent.error().text}});
   refused_ = sent ? "" : sent.error().text;
   return sent.has_value();
 }

@@ -47,9 +47,8 @@ class Announcer {
 
   // True: it was sent. What was not is tried again in a second.
   using Send = std::function<bool(const Announcement&, IfIndex)>;
-  using Say = std::function<void(log::Level, const std::string&)>;
 
-  Announcer(Send send, Say say) : send_(std::move(send)), say_(std::move(say)) {}
+  Announcer(Send send, Tell tell) : send_(std::move(send)), tell_(std::move(tell)) {}
 
   // After each look. The first one is what is there already: nobody needs to be told.
   void saw(const Observed& observed, const std::set<std::string>& devices, TimePoint now);
@@ -68,10 +67,10 @@ class Announcer {
 
   [[nodiscard]] bool is_still_so(const Announcement& what) const;
   [[nodiscard]] bool has_carrier(const std::string& link) const;
-  void tell(const std::vector<Announcement>& what) const;
+  void tell_of(const std::vector<Announcement>& what) const;
 
   Send send_;
-  Say say_;
+  Tell tell_;
   bool has_seen_ = false;
   Sight sight_;
   std::map<Announcement, Rounds> pending_;
@@ -81,11 +80,11 @@ class Announcer {
 // never moves anything needs no right for it.
 class AnnouncementSender {
  public:
-  explicit AnnouncementSender(Announcer::Say say) : say_(std::move(say)) {}
+  explicit AnnouncementSender(Tell tell) : tell_(std::move(tell)) {}
   bool operator()(const Announcement& what, IfIndex index);
 
  private:
-  Announcer::Say say_;
+  Tell tell_;
   std::shared_ptr<FrameSocket> socket_;
   std::string refused_;  // said once
 };

@@ -1,12 +1,13 @@
 #include "netd/condition_log.h"
 
+#include <algorithm>
 #include <set>
 
 namespace hawser::netd {
 namespace {
 
-log::Level level_of(Condition state) {
-  return state == Condition::kOk ? log::Level::kInfo : log::Level::kWarning;
+Level level_of(Condition state) {
+  return state == Condition::kOk ? Level::kInfo : Level::kWarning;
 }
 
 // Of two good states the words are of no interest: which port is active is the bond guard's news.
@@ -14,9 +15,12 @@ bool same(const Finding& one, const Finding& other) {
   return one.state == other.state && (one.state == Condition::kOk || one.text == other.text);
 }
 
-std::string line_of(const Finding& state) {
-  const auto word = state.state == Condition::kOk ? std::string_view("ok again") : name_of(state.state);
-  return fmt::format("{}: {}: {}", state.object, word, state.text);
+Event event_of(const Finding& from, const Finding& to) {
+  Event event{.kind = EventKind::kState, .level = level_of(to.state), .object = to.object};
+  event.from = name_of(from.state);
+  event.to = name_of(to.state);
+  event.cause.text = to.text;
+  return event;
 }
 
 }  // namespace
@@ -29,36 +33,28 @@ void ConditionLog::see(const Finding& state, TimePoint now) {
   known.seen = state;
 }
 
-std::optional<ConditionLog::Line> ConditionLog::news(Known& known, TimePoint now) {
+std::optional<Event> ConditionLog::news(Known& known, TimePoint now) {
   if (same(known.said, known.seen) || now - known.since < kLasts) return std::nullopt;
+  auto event = event_of(known.said, known.seen);
+  if (known.said_at != TimePoint())
+    event.duration = std::chrono::duration_cast<Milliseconds>(known.since - known.said_at);
   known.said = known.seen;
-  auto text = damper_.say(known.seen.object, line_of(known.seen), now);
-  if (!text) return std::nullopt;
-  return Line{level_of(known.seen.state), std::move(*text)};
+  known.said_at = known.since;
+  return damper_.say(known.seen.object, std::move(event), now);
 }
 
-// A line that was kept back: the last word on its object.
-log::Level ConditionLog::level_of_line(const std::string& text) const {
-  for (const auto& [object, known] : known_)
-    if (text.starts_with(line_of(known.said))) return level_of(known.said.state);
-  return log::Level::kWarning;
-}
-
-std::vector<ConditionLog::Line> ConditionLog::update(const std::vector<Finding>& states, TimePoint now) {
+std::vector<Event> ConditionLog::update(const std::vector<Finding>& states, TimePoint now) {
   std::set<std::string> named;
   for (const auto& state : states) {
     named.insert(state.object);
     see(state, now);
   }
   std::erase_if(known_, [&](const auto& entry) { return !named.contains(entry.first); });
-  std::vector<Line> lines;
+  std::vector<Event> events;
   for (auto& [object, known] : known_)
-    if (auto line = news(known, now)) lines.push_back(std::move(*line));
-  for (auto& text : damper_.last_words(now)) {
-    const auto level = level_of_line(text);
-    lines.push_back({level, std::move(text)});
-  }
-  return lines;
+    if (auto event = news(known, now)) events.push_back(std::move(*event));
+  std::ranges::move(damper_.last_words(now), std::back_inserter(events));
+  return events;
 }
 
 TimePoint ConditionLog::due() const {

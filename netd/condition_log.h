@@ -8,7 +8,6 @@
 
 #include "lib/control/finding.h"
 #include "lib/daemon/damper.h"
-#include "lib/daemon/log.h"
 
 namespace hawser::netd {
 
@@ -18,29 +17,22 @@ class ConditionLog {
   // and a switch of the active port goes through such states too.
   static constexpr Milliseconds kLasts{500};
 
-  struct Line {
-    log::Level level;
-    std::string
-        text;  // "bond0: dead: no port has a carrier (eth0, eth1)", "bond0: ok again: active port eth0"
-
-    bool operator==(const Line&) const = default;
-  };
-
-  // How everything is now. Objects that are no longer named are forgotten.
-  std::vector<Line> update(const std::vector<Finding>& states, TimePoint now);
+  // How everything is now; what is to be told of it: "bond0: dead: no port has a carrier (eth0, eth1)",
+  // "bond0: ok again: active port eth0". Objects that are no longer named are forgotten.
+  std::vector<Event> update(const std::vector<Finding>& states, TimePoint now);
   // When to call update() next, though nothing changed.
   [[nodiscard]] TimePoint due() const;
 
  private:
   struct Known {
     Finding said;  // ok at first: a bond that is good from the start is nothing to say
+    TimePoint said_at;
     Finding seen;
     TimePoint since;  // of `seen`
   };
 
   void see(const Finding& state, TimePoint now);
-  std::optional<Line> news(Known& known, TimePoint now);
-  [[nodiscard]] log::Level level_of_line(const std::string& text) const;
+  std::optional<Event> news(Known& known, TimePoint now);
 
   std::map<std::string, Known> known_;
   Damper damper_{{.free = 6, .change = Milliseconds{10000}}};

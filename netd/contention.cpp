@@ -5,9 +5,20 @@
 #include <fmt/format.h>
 
 namespace hawser::netd {
+namespace {
 
-std::optional<std::string> Contention::repaired(const std::string& what, TimePoint now) {
-  auto& thing = things_[what];
+Event contended(Event repair, Level level, std::string_view more) {
+  repair.kind = EventKind::kContention;
+  repair.level = level;
+  repair.cause.text += more;
+  return repair;
+}
+
+}  // namespace
+
+std::optional<Event> Contention::repaired(const Event& repair, TimePoint now) {
+  auto& thing = things_[line_of(repair)];
+  thing.repair = repair;
   thing.repairs.push_back(now);
   if (thing.repairs.size() > pace_.free) thing.repairs.pop_front();
   if (thing.pause.count() > 0) {
@@ -16,9 +27,11 @@ std::optional<std::string> Contention::repaired(const std::string& what, TimePoi
   }
   if (thing.repairs.size() < pace_.free || now - thing.repairs.front() > pace_.window) return std::nullopt;
   thing.pause = pace_.first;
-  return fmt::format("{} {} times in {}: put back from now on after {}, then ever later, at most after {}",
-                     what, pace_.free, format_duration(pace_.window), format_duration(pace_.first),
-                     format_duration(pace_.longest));
+  return contended(
+      repair, Level::kWarning,
+      fmt::format(" {} times in {}: put back from now on after {}, then ever later, at most after {}",
+                  pace_.free, format_duration(pace_.window), format_duration(pace_.first),
+                  format_duration(pace_.longest)));
 }
 
 bool Contention::must_wait(const std::string& what, TimePoint now) const {
@@ -31,18 +44,21 @@ TimePoint Contention::forgotten_at(const Thing& thing) const {
   return thing.repairs.back() + std::max(pace_.window, 2 * thing.pause);
 }
 
-std::vector<std::string> Contention::settle(TimePoint now) {
-  std::vector<std::string> lines;
+std::vector<Event> Contention::settle(TimePoint now) {
+  std::vector<Event> over;
   std::erase_if(things_, [&](const auto& entry) {
     const auto& [what, thing] = entry;
     if (now < forgotten_at(thing)) return false;
-    if (thing.pause.count() > 0)
-      lines.push_back(
-          fmt::format("{}: not any more for {}: put back at once again", what,
-                      format_duration(std::chrono::floor<std::chrono::seconds>(now - thing.repairs.back()))));
+    if (thing.pause.count() > 0) {
+      const auto quiet = std::chrono::floor<std::chrono::seconds>(now - thing.repairs.back());
+      over.push_back(
+          contended(thing.repair, Level::kInfo,
+                    fmt::format(": not any more for {}: put back at once again", format_duration(quiet))));
+      over.back().duration = quiet;
+    }
     return true;
   });
-  return lines;
+  return over;
 }
 
 TimePoint Contention::next(TimePoint now) const {

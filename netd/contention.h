@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lib/base/duration.h"
+#include "lib/events/event.h"
 
 namespace hawser::netd {
 
@@ -26,14 +27,15 @@ class Contention {
   Contention() = default;
   explicit Contention(const Pace& pace) : pace_(pace) {}
 
-  // It was just put back. `what` names it and how it was found ("bond0: add address 192.0.2.1/24: removed by
-  // somebody else"), the same each time. What to say about it; nullopt: nothing new.
-  std::optional<std::string> repaired(const std::string& what, TimePoint now);
+  // It was just put back; `repair` is what was done and how it was found ("bond0: add address 192.0.2.1/24:
+  // removed by somebody else"), the same each time. Below it goes by its line. What to tell about it;
+  // nullopt: nothing new.
+  std::optional<Event> repaired(const Event& repair, TimePoint now);
   // Whether to leave it as somebody else wants it for now.
   [[nodiscard]] bool must_wait(const std::string& what, TimePoint now) const;
   [[nodiscard]] bool knows(const std::string& what) const { return things_.contains(what); }
-  // Forgets what nobody has undone for long enough; what to say about it.
-  std::vector<std::string> settle(TimePoint now);
+  // Forgets what nobody has undone for long enough; what to tell about it.
+  std::vector<Event> settle(TimePoint now);
   // When there is something to put back, or to forget; max: never.
   [[nodiscard]] TimePoint next(TimePoint now) const;
   void clear() { things_.clear(); }
@@ -47,6 +49,7 @@ class Contention {
 
  private:
   struct Thing {
+    Event repair;
     std::deque<TimePoint> repairs;  // the last of them, at most `free`
     Milliseconds pause{};           // 0: none yet
     [[nodiscard]] TimePoint until() const { return repairs.back() + pause; }

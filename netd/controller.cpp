@@ -6,12 +6,12 @@
 
 namespace hawser::netd {
 
-Controller::Controller(Kernel& kernel, Made made, JournalBook::Write write_journal, Say say,
+Controller::Controller(Kernel& kernel, Made made, JournalBook::Write write_journal, Tell tell,
                        NetworkKeeper::FindPaths find_paths, LookAtHost look_at_host)
     : book_(std::move(made), std::move(write_journal)),
-      say_(std::move(say)),
-      network_(kernel, book_, say_, counters_, std::move(find_paths)),
-      ipvs_(kernel, book_, say_, counters_),
+      tell_(std::move(tell)),
+      network_(kernel, book_, tell_, counters_, std::move(find_paths)),
+      ipvs_(kernel, book_, tell_, counters_),
       look_at_host_(std::move(look_at_host)) {}
 
 void Controller::configure(const config::Config& config, Why why, TimePoint now) {
@@ -38,16 +38,18 @@ void Controller::keep_journal(TimePoint now) {
   const bool failed = journal_at_ != TimePoint::max();
   if (failed && now >= journal_at_) {
     journal_at_ = now + kJournalRetry;
-    if (auto written = book_.flush(); !written)
-      say_(log::Level::kWarning, fmt::format("journal: {}", written.error().text));
+    if (auto written = book_.flush(); !written) tell_(journal_event(written.error()));
   }
   if (book_.trouble().empty()) {
-    if (failed) say_(log::Level::kInfo, "journal: written again");
+    if (failed) tell_({.kind = EventKind::kStorage, .object = "journal", .to = "written again"});
     journal_at_ = TimePoint::max();
   } else if (!failed) {
-    say_(log::Level::kWarning,
-         "journal: tried again until it can be written; what netd makes until then it would not know after a "
-         "restart");
+    tell_({.kind = EventKind::kStorage,
+           .level = Level::kWarning,
+           .object = "journal",
+           .what =
+               "tried again until it can be written; what netd makes until then it would not know after a "
+               "restart"});
     journal_at_ = now + kJournalRetry;
   }
 }
@@ -62,7 +64,7 @@ void Controller::look_for_obstacles(TimePoint now) {
   std::vector<Obstacle> lasting;
   std::ranges::copy_if(seen, std::back_inserter(lasting), is_in(seen_));
   for (const auto& one : lasting)
-    if (!is_in(obstacles_)(one)) say_(log::Level::kWarning, one.text);
+    if (!is_in(obstacles_)(one)) tell_(event_from(one.text, EventKind::kService, Level::kWarning));
   seen_ = std::move(seen);
   obstacles_ = std::move(lasting);
 }

@@ -15,7 +15,7 @@ class Controller {
   // What the host says of the path to and from the services; `local` are addresses that it has or vips name.
   using LookAtHost = std::function<HostFacts(const Layout& layout, std::set<IpAddress> local)>;
 
-  Controller(Kernel& kernel, Made made, JournalBook::Write write_journal, Say say,
+  Controller(Kernel& kernel, Made made, JournalBook::Write write_journal, Tell tell,
              NetworkKeeper::FindPaths find_paths = {}, LookAtHost look_at_host = {});
 
   // Start and reload. Nothing is touched before work().
@@ -54,7 +54,7 @@ class Controller {
 
   Counters counters_;
   JournalBook book_;
-  Say say_;
+  Tell tell_;
   TimePoint journal_at_ = TimePoint::max();  // when to try the disk again
   NetworkKeeper network_;
   IpvsKeeper ipvs_;

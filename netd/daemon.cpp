@@ -13,7 +13,9 @@
 #include "lib/control/json.h"
 #include "lib/control/routes.h"
 #include "lib/control/server.h"
+#include "lib/daemon/daemon_events.h"
 #include "lib/daemon/descriptors.h"
+#include "lib/daemon/event_log.h"
 #include "lib/daemon/exit_code.h"
 #include "lib/daemon/lateness.h"
 #include "lib/daemon/lock.h"
@@ -25,6 +27,7 @@
 #include "netd/announcer.h"
 #include "netd/condition_log.h"
 #include "netd/controller.h"
+#include "netd/events.h"
 #include "netd/guard/supervisor.h"
 #include "netd/host_facts.h"
 #include "netd/source.h"
@@ -45,38 +48,39 @@ TimePoint clock_now() {
 }
 
 // What the daemon is built from.
-struct Hands {
+struct Sockets {
   NetlinkKernel kernel;
   Monitor monitor;
   Fd events;  // the monitor's, once more: the event loop closes it
 };
 
-Result<Hands> open_hands() {
+Result<Sockets> open_sockets() {
   auto monitor = Monitor::open();  // before the first look, so that nothing falls between
   if (!monitor) return tl::unexpected(monitor.error());
   Fd events{::fcntl(monitor->fd(), F_DUPFD_CLOEXEC, 0)};
   if (!events) return fail("netlink: listen for changes: {}", std::strerror(errno));
   auto kernel = NetlinkKernel::open();
   if (!kernel) return tl::unexpected(kernel.error());
-  return Hands{std::move(*kernel), std::move(*monitor), std::move(events)};
+  return Sockets{std::move(*kernel), std::move(*monitor), std::move(events)};
 }
 
 class Daemon {
  public:
-  Daemon(asio::io_context& io, cli::Arguments arguments, Hands hands, Made made)
+  Daemon(asio::io_context& io, cli::Arguments arguments, Sockets sockets, Made made)
       : io_(io),
         arguments_(std::move(arguments)),
-        kernel_(std::move(hands.kernel)),
-        monitor_(std::move(hands.monitor)),
-        events_(io, hands.events.release()),
+        kernel_(std::move(sockets.kernel)),
+        monitor_(std::move(sockets.monitor)),
+        changes_(io, sockets.events.release()),
         controller_(
             kernel_, std::move(made),
-            [this](const std::string& text) { return write_journal(arguments_, text); }, log::write,
-            devices_by_path, look_at_host),
+            [this](const std::string& text) { return write_journal(arguments_, text); },
+            [this](const Event& event) { events_.report(event); }, devices_by_path, look_at_host),
         prober_(io, probes::most_probes_at_once(raise_descriptor_limit()),
                 [this](const auto& key, const auto& verdict) { take_verdict(key, verdict); }),
-        guard_(io, log::write),
-        announcer_(AnnouncementSender(log::write), log::write),
+        guard_(io, [this](const Event& event) { events_.report(event); }),
+        announcer_(AnnouncementSender([this](const Event& event) { events_.report(event); }),
+                   [this](const Event& event) { events_.report(event); }),
         signals_(io, SIGHUP, SIGTERM, SIGINT),
         timer_(io),
         broken_timer_(io),
@@ -92,11 +96,9 @@ class Daemon {
   Status listen() {
     const auto socket = control_socket(arguments_);
     const auto taken = std::make_shared<Status>();
-    const auto tell = [socket, taken](const Status& made) {
-      if (made) return log::info("{}: control socket made again", socket.native());
-      if (made.error().code == EADDRINUSE) *taken = made;
-      log::warning("{}: no control socket, status and reload do not get through: tried again",
-                   made.error().text);
+    const auto tell = [this, socket, taken](const Status& made) {
+      if (!made && made.error().code == EADDRINUSE) *taken = made;
+      events_.report(control_socket_event(socket, made));
     };
     server_ = control::Server::keep(
         io_, socket,
@@ -122,7 +124,8 @@ class Daemon {
     config_ = std::move(reading.config);
     sources_ = std::move(reading.sources);
     to_keep_ = !source_.last_good;
-    if (auto level = log::set_level(config_.log_level); !level) log::warning("{}", level.error().text);
+    if (auto level = log::set_level(config_.log_level); !level)
+      events_.report(problem_event(Level::kWarning, level.error().text));
     controller_.configure(config_, why, clock_now());
     prober_.set(controller_.ipvs().probes());
     work_soon();
@@ -154,23 +157,26 @@ class Daemon {
   void say_conditions() {
     const auto& network = controller_.network();
     if (!ready_) return;  // at first nothing is as it should be
-    for (const auto& line :
+    for (const auto& event :
          conditions_.update(states_of_links(network.resolved(), network.observed()), clock_now()))
-      log::write(line.level, line.text);
+      events_.report(event);
   }
 
   void after_apply() {
     if (!ready_) {
       ready_ = true;
-      log::info("netd: ready (links {}, services {}, probes {})", config_.network.links.size(),
-                controller_.ipvs().layout().size(), controller_.ipvs().probes().size());
+      events_.report(
+          {.object = "netd",
+           .to = "ready",
+           .evidence = fmt::format("links {}, services {}, probes {}", config_.network.links.size(),
+                                   controller_.ipvs().layout().size(), controller_.ipvs().probes().size())});
     }
     if (std::exchange(announce_, false))
       notifier_.ready(source_.last_good ? "running the last good file" : "");
     if (!std::exchange(to_keep_, false)) return;
     const config::LastGood good{config_.node, std::exchange(sources_, {})};
     if (auto kept = config::keep_last_good(arguments_.state_dir, "netd", good); !kept)
-      log::warning("{}", kept.error().text);
+      events_.report(trouble_event(EventKind::kStorage, kept.error()));
     malloc_trim(0);  // reading a file of a thousand services takes more than keeping what it says
   }
 
@@ -181,7 +187,7 @@ class Daemon {
   }
 
   void wait_for_events() {
-    events_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const error_code& error) {
+    changes_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const error_code& error) {
       if (error) return;
       take_events();
       wait_for_events();
@@ -206,7 +212,10 @@ class Daemon {
   }
 
   void stop(int signal) {
-    log::info("netd: stops on signal {}; links, addresses and services stay as they are", signal);
+    events_.report(
+        {.object = "netd",
+         .to = fmt::format("stops on signal {}; links, addresses and services stay as they are", signal),
+         .cause = {CauseKind::kOperator, ""}});
     notifier_.stopping();
     io_.stop();
   }
@@ -219,14 +228,16 @@ class Daemon {
     auto reading = read_file_over(arguments, [this] { return controller_.held(); });
     source_.problems = reading.problems;
     if (!reading.good()) {
-      for (const auto& problem : reading.problems) log::warning("{}", to_string(problem));
-      log::warning("reload: {} is not used, the configuration stays as it was", source_.file);
+      for (const auto& problem : reading.problems)
+        events_.report(problem_event(Level::kWarning, to_string(problem)));
+      events_.report(reload_event(
+          Level::kWarning, fmt::format("{} is not used, the configuration stays as it was", source_.file)));
       work_soon();
       return reading.problems;
     }
     source_.last_good = false;
     broken_timer_.cancel();
-    log::info("reload: {}", source_.file);
+    events_.report(reload_event(Level::kInfo, source_.file));
     use(std::move(reading), Why::kReload);
     return {};
   }
@@ -235,8 +246,7 @@ class Daemon {
     broken_timer_.expires_after(kSayBroken);
     broken_timer_.async_wait([this](const error_code& error) {
       if (error) return;
-      log::warning("{} is broken, the last good one is in use: {}", source_.file,
-                   to_string(source_.problems.front()));
+      events_.report(last_good_event(source_.file, {}, to_string(source_.problems.front())));
       say_broken();
     });
   }
@@ -247,6 +257,7 @@ class Daemon {
         .get("/v1/health",
              [this](const auto&) { return control::good(health_json(controller_.ipvs().health())); })
         .post("/v1/reload", [this](const auto& request) { return answer_reload(request); });
+    events_.add_to(routes);
     return routes;
   }
 
@@ -273,10 +284,11 @@ class Daemon {
   }
 
   asio::io_context& io_;
+  EventLog events_;
   cli::Arguments arguments_;
   NetlinkKernel kernel_;
   Monitor monitor_;
-  asio::posix::stream_descriptor events_;
+  asio::posix::stream_descriptor changes_;
   Controller controller_;
   probes::Prober prober_;
   GuardSupervisor guard_;
@@ -311,14 +323,13 @@ std::optional<Chosen> choose(const cli::Arguments& arguments) {
   });
   ConfigStatus source{arguments.config.string(), false, reading.problems};
   if (reading.good()) return Chosen{std::move(reading), std::move(source)};
-  for (const auto& problem : reading.problems) log::error("{}", to_string(problem));
+  for (const auto& problem : reading.problems) log::write(problem_event(Level::kError, to_string(problem)));
   auto kept = read_last_good_of(arguments);
   if (!kept.good()) {
-    for (const auto& problem : kept.problems) log::error("{}", to_string(problem));
+    for (const auto& problem : kept.problems) log::write(problem_event(Level::kError, to_string(problem)));
     return std::nullopt;
   }
-  log::warning("{} is broken, the last good one is in use{}", source.file,
-               kept.config.node.empty() ? "" : fmt::format(", as node {}", kept.config.node));
+  log::write(last_good_event(source.file, kept.config.node));
   source.last_good = true;
   return Chosen{std::move(kept), std::move(source)};
 }
@@ -369,10 +380,10 @@ Result<Locks> take_locks(const cli::Arguments& arguments) {
 }
 
 int run_with(const cli::Arguments& arguments, Chosen chosen, Made made) {
-  auto hands = open_hands();
-  if (!hands) return complain(hands.error());
+  auto sockets = open_sockets();
+  if (!sockets) return complain(sockets.error());
   asio::io_context io{1};
-  Daemon daemon(io, arguments, std::move(*hands), std::move(made));
+  Daemon daemon(io, arguments, std::move(*sockets), std::move(made));
   if (auto listening = daemon.listen(); !listening) return complain(listening.error());
   daemon.begin(std::move(chosen.reading), std::move(chosen.source));
   io.run();

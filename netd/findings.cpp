@@ -6,7 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "netd/address_state.h"
-#include "netd/log_lines.h"
+#include "netd/events.h"
 
 namespace hawser::netd {
 namespace {
@@ -61,12 +61,7 @@ std::string why_out(const Virtual& service, const Member& member, const Service*
       return {};
   const auto judgement = judge(service, member, health);
   return judgement.state == probes::HealthState::kUp ? "up, but the kernel does not have it"
-                                                     : judgement.reason;
-}
-
-std::string address_of(const Member& member) {
-  const auto address = to_string(member.real);
-  return member.name == address ? address : fmt::format("{} {}", member.name, address);
+                                                     : judgement.reason();
 }
 
 std::vector<std::string> out_of_service(const Virtual& service, const Service* present,
@@ -74,7 +69,7 @@ std::vector<std::string> out_of_service(const Virtual& service, const Service* p
   std::vector<std::string> list;
   for (const auto& member : service.members)
     if (const auto why = why_out(service, member, present, health); !why.empty())
-      list.push_back(fmt::format("{}: {}", address_of(member), why));
+      list.push_back(fmt::format("{}: {}", full_name(member), why));
   return list;
 }
 
@@ -117,11 +112,11 @@ Finding refused(const Waiting& waiting) {
 
 // A section that waits for its device is not in the resolved network.
 Finding missing(const config::MissingDevice& device) {
-  return {device.link, Condition::kDead, tell_missing(device).substr(device.link.size() + 2)};
+  return {device.link, Condition::kDead, words_of(device)};
 }
 
 Finding doubled(const config::DoubledPort& port) {
-  return {port.bond, Condition::kDegraded, tell_doubled(port).substr(port.bond.size() + 2)};
+  return {port.bond, Condition::kDegraded, words_of(port)};
 }
 
 }  // namespace

@@ -31,8 +31,8 @@ bool is_news(const IpvsRefusal& refusal) {
 
 }  // namespace
 
-IpvsKeeper::IpvsKeeper(Kernel& kernel, JournalBook& book, Say say, Counters& counters)
-    : kernel_(kernel), book_(book), say_(std::move(say)), counters_(counters) {}
+IpvsKeeper::IpvsKeeper(Kernel& kernel, JournalBook& book, Tell tell, Counters& counters)
+    : kernel_(kernel), book_(book), tell_(std::move(tell)), counters_(counters) {}
 
 void IpvsKeeper::configure(const config::Config& config, Why why, TimePoint now) {
   auto layout = lay_out(config);
@@ -80,7 +80,7 @@ std::vector<std::pair<ServiceKey, Why>> IpvsKeeper::take_slice() {
 
 bool IpvsKeeper::work(TimePoint now) {
   if (!configured_) return false;
-  tell(log_.last_words(now));
+  tell_all(log_.last_words(now));
   if (now < blind_until_) return false;
   for (const auto& unit : refusals_.due(now)) enqueue(unit.service, Why::kRetry);
   if (now >= next_check_) {
@@ -131,13 +131,14 @@ void IpvsKeeper::journal_new_services() {
 }
 
 void IpvsKeeper::say_journal(const Error& why) {
-  say_once(fmt::format("journal: {}", why.text));
+  if (said_.insert(why.text).second) tell_(journal_event(why));
 }
 
 bool IpvsKeeper::look(const std::set<ServiceKey>& keys, TimePoint now) {
   const auto observed = kernel_.observe(Scope{{Look::kIpvs}, keys});
   if (!observed) {
-    if (blind_ != observed.error().text) say_(log::Level::kWarning, observed.error().text);
+    if (blind_ != observed.error().text)
+      tell_(event_from(observed.error().text, EventKind::kRefusal, Level::kWarning));
     blind_ = observed.error().text;
     blind_until_ = now + kBlindPause;
     return false;
@@ -200,7 +201,7 @@ bool IpvsKeeper::is_as_wanted(const ServiceKey& key) const {
 }
 
 void IpvsKeeper::settle_contention(TimePoint now) {
-  for (const auto& line : contention_.settle(now)) say_(log::Level::kInfo, line);
+  for (const auto& event : contention_.settle(now)) tell_(event);
   std::erase_if(undone_, [&](const auto& entry) { return !contention_.knows(entry.first); });
 }
 
@@ -253,30 +254,34 @@ void IpvsKeeper::report(const IpvsRepair& repair, Why why, const std::set<IpvsUn
 
 // What is known to be undone again and again was said, and is not said each time.
 void IpvsKeeper::say_step(const Step& step, Why why, TimePoint now) {
-  const auto line = tell_ipvs(step, why, layout_, health_);
+  const auto event = ipvs_event(step, why, layout_, health_);
+  const auto line = line_of(event);
   const bool known = why == Why::kDrift && contention_.is_contested(line);
-  if (!known && said_.insert(line).second) say_line(step, why, line, now);
+  if (!known && said_.insert(line).second) tell_step(step, why, event, now);
   if (why != Why::kDrift) return;
   const auto units = ipvs_units_of(step);
   undone_.insert_or_assign(line, Fought{units.front().service, units});
-  if (const auto news = contention_.repaired(line, now)) say_(log::Level::kWarning, *news);
+  if (const auto news = contention_.repaired(event, now)) tell_(*news);
 }
 
-void IpvsKeeper::say_line(const Step& step, Why why, const std::string& line, TimePoint now) {
+void IpvsKeeper::tell_step(const Step& step, Why why, const Event& event, TimePoint now) {
   const auto units = ipvs_units_of(step);
   const auto service = units.empty() ? layout_.end() : layout_.find(units.front().service);
-  if (service == layout_.end() || !units.front().real) return say_(log::Level::kInfo, line);
+  if (service == layout_.end() || !units.front().real) return tell_(event);
   log_.told(service->second, *units.front().real);
-  if (why != Why::kVerdict) return say_(log::Level::kInfo, line);
-  if (const auto damped = log_.changed(service->second, *units.front().real, line, now)) tell({*damped});
+  if (why != Why::kVerdict) return tell_(event);
+  if (const auto damped = log_.changed(service->second, *units.front().real, event, now)) tell_(*damped);
 }
 
 void IpvsKeeper::refuse(const IpvsRefusal& refusal, TimePoint now) {
   ++counters_.refused;
   const auto text = refusal.meanwhile.empty() ? refusal.why.text
                                               : fmt::format("{}; {}", refusal.why.text, refusal.meanwhile);
-  if (refusals_.refused(refusal.unit, text, now))
-    say_(log::Level::kWarning, fmt::format("{}; will be tried again", text));
+  if (!refusals_.refused(refusal.unit, text, now)) return;
+  auto event = event_from(text, EventKind::kRefusal, Level::kWarning);
+  event.cause.kind = CauseKind::kKernel;
+  event.outlook = Outlook::kRetried;
+  tell_(event);
 }
 
 // What was refused and is not missing any more, since the kernel took it or since nobody wants it now. What
@@ -324,17 +329,13 @@ TimePoint IpvsKeeper::next() const {
   return std::min(work, log_.due());
 }
 
-void IpvsKeeper::say_once(const std::string& text) {
-  if (said_.insert(text).second) say_(log::Level::kWarning, text);
-}
-
-void IpvsKeeper::tell(const std::vector<ServiceLog::Line>& lines) {
-  for (const auto& line : lines) say_(line.level, line.text);
+void IpvsKeeper::tell_all(const std::vector<Event>& events) {
+  for (const auto& event : events) tell_(event);
 }
 
 void IpvsKeeper::tell_service(const ServiceKey& key, TimePoint now) {
   if (const auto service = layout_.find(key); service != layout_.end())
-    tell(log_.saw({key, service->second, find(table_, key)}, health_, now));
+    tell_all(log_.saw({key, service->second, find(table_, key)}, health_, now));
 }
 
 }  // namespace hawser::netd

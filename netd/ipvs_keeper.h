@@ -13,15 +13,13 @@
 #include "lib/plan/ipvs_repair.h"
 #include "netd/absent_modules.h"
 #include "netd/contention.h"
+#include "netd/events.h"
 #include "netd/journal.h"
-#include "netd/log_lines.h"
 #include "netd/pool.h"
 #include "netd/retry.h"
 #include "netd/service_log.h"
 
 namespace hawser::netd {
-
-using Say = std::function<void(log::Level, const std::string&)>;
 
 struct Counters {
   std::uint64_t steps = 0;          // that the kernel took
@@ -33,7 +31,7 @@ class IpvsKeeper {
  public:
   static constexpr std::size_t kSlice = 8;  // services looked at in one go: below a millisecond
 
-  IpvsKeeper(Kernel& kernel, JournalBook& book, Say say, Counters& counters);
+  IpvsKeeper(Kernel& kernel, JournalBook& book, Tell tell, Counters& counters);
 
   // Start and reload. Touches nothing yet: work() does.
   void configure(const config::Config& config, Why why, TimePoint now);
@@ -75,18 +73,17 @@ class IpvsKeeper {
   IpvsRepair repair(const IpvsTask& task, TimePoint now);
   void report(const IpvsRepair& repair, Why why, const std::set<IpvsUnit>& waited, TimePoint now);
   void say_step(const Step& step, Why why, TimePoint now);
-  void say_line(const Step& step, Why why, const std::string& line, TimePoint now);
+  void tell_step(const Step& step, Why why, const Event& event, TimePoint now);
   void settle_contention(TimePoint now);
   void refuse(const IpvsRefusal& refusal, TimePoint now);
   void settle_refusals(const ServiceKey& key, TimePoint now);
   void forget(const ServiceKey& key);
-  void say_once(const std::string& text);
-  void tell(const std::vector<ServiceLog::Line>& lines);
+  void tell_all(const std::vector<Event>& events);
   void tell_service(const ServiceKey& key, TimePoint now);
 
   Kernel& kernel_;
   JournalBook& book_;
-  Say say_;
+  Tell tell_;
   Counters& counters_;
 
   bool configured_ = false;

@@ -1,4 +1,5 @@
 // netd: the controller of links, addresses, routes and IPVS services. The table of its verbs.
+#include "lib/answer/events.h"
 #include "lib/cli/command.h"
 #include "netd/daemon.h"
 #include "netd/foreign_words.h"
@@ -36,6 +37,7 @@ cli::Program program() {
           {"status", "", "ask the running netd how things are; exit 3 if not as they should be",
            netd::status},
           {"reload", "", "make the running netd read its file again", netd::reload, {kAllowEmpty}},
+          answer::events_verb("netd", "netd"),
           {"guard",
            "",
            "the bond guard, started by netd run",

@@ -6,7 +6,7 @@
 #include "lib/plan/object.h"
 #include "lib/plan/simulate.h"
 #include "lib/plan/taken_over.h"
-#include "netd/log_lines.h"
+#include "netd/events.h"
 
 namespace hawser::netd {
 namespace {
@@ -29,11 +29,11 @@ std::string name_of_left(const Step& step, const State& wanted, const State& obs
 
 }  // namespace
 
-NetworkKeeper::NetworkKeeper(Kernel& kernel, JournalBook& book, Say say, Counters& counters,
+NetworkKeeper::NetworkKeeper(Kernel& kernel, JournalBook& book, Tell tell, Counters& counters,
                              FindPaths find_paths)
     : kernel_(kernel),
       book_(book),
-      say_(std::move(say)),
+      tell_(std::move(tell)),
       counters_(counters),
       find_paths_(std::move(find_paths)) {}
 
@@ -74,18 +74,14 @@ void NetworkKeeper::resolve() {
 void NetworkKeeper::say_missing() {
   for (const auto& missing : resolved_.missing)
     if (std::find(said_missing_.begin(), said_missing_.end(), missing) == said_missing_.end())
-      say_(log::Level::kWarning, fmt::format("{}: port {} is missing: it is added as soon as it appears",
-                                             missing.bond, missing.port));
+      tell_(missing_event(missing));
   said_missing_ = resolved_.missing;
   for (const auto& missing : resolved_.missing_devices)
     if (std::ranges::find(said_missing_devices_, missing) == said_missing_devices_.end())
-      say_(log::Level::kWarning, missing.another_name_of.empty()
-                                     ? tell_missing(missing) + ": this is done as soon as it appears"
-                                     : tell_missing(missing));
+      tell_(missing_event(missing));
   said_missing_devices_ = resolved_.missing_devices;
   for (const auto& doubled : resolved_.doubled)
-    if (std::ranges::find(said_doubled_, doubled) == said_doubled_.end())
-      say_(log::Level::kWarning, tell_doubled(doubled));
+    if (std::ranges::find(said_doubled_, doubled) == said_doubled_.end()) tell_(doubled_event(doubled));
   said_doubled_ = resolved_.doubled;
 }
 
@@ -96,9 +92,7 @@ void NetworkKeeper::changed(TimePoint now) {
 
 bool NetworkKeeper::work(TimePoint now) {
   if (!configured_ || now < next_) return false;
-  OwnKernel kernel(kernel_, book_, vips_, [this](const Error& error) {
-    say_(log::Level::kWarning, fmt::format("journal: {}", error.text));
-  });
+  OwnKernel kernel(kernel_, book_, vips_, [this](const Error& error) { tell_(journal_event(error)); });
   const auto present_before = present_;
   next_ = TimePoint::max();
   if (!look(kernel, now)) return false;
@@ -126,7 +120,8 @@ void NetworkKeeper::say_taken_over() {
     const auto index = observed_.links.at(name).index;
     now.emplace(name, index);
     const auto said = said_taken_over_.find(name);
-    if (said == said_taken_over_.end() || said->second != index) say_(log::Level::kWarning, text);
+    if (said == said_taken_over_.end() || said->second != index)
+      tell_(event_from(text, EventKind::kInterface, Level::kWarning));
   }
   said_taken_over_ = std::move(now);
 }
@@ -135,8 +130,10 @@ bool NetworkKeeper::repair(Kernel& kernel, const std::set<std::string>& appeared
   desired_.journal = book_.names();
   desired_.owed = book_.owed();
   if (!desired_.owed.empty())
-    say_(log::Level::kInfo,
-         "journal: an earlier netd ended in the middle of a change: what others had then is put back");
+    tell_({.kind = EventKind::kStorage,
+           .object = "journal",
+           .what = "an earlier netd ended in the middle of a change",
+           .cause = {CauseKind::kRetry, "what others had then is put back"}});
   say_taken_over();
   // Where somebody else's device is in the way the plan is empty, and yet it is not as the file wants it.
   const bool is_as_wanted = plan_network(desired_, observed_.state).empty() &&
@@ -192,7 +189,7 @@ std::vector<Step> NetworkKeeper::left_out(TimePoint now) const {
 }
 
 void NetworkKeeper::settle_contention(TimePoint now) {
-  for (const auto& line : contention_.settle(now)) say_(log::Level::kInfo, line);
+  for (const auto& event : contention_.settle(now)) tell_(event);
   std::erase_if(undone_, [&](const auto& entry) { return !contention_.knows(entry.first); });
 }
 
@@ -203,7 +200,8 @@ bool NetworkKeeper::has_changed() const {
 bool NetworkKeeper::look(Kernel& kernel, TimePoint now) {
   auto observed = kernel.observe(kNetworkOnly);
   if (!observed) {
-    if (blind_ != observed.error().text) say_(log::Level::kWarning, observed.error().text);
+    if (blind_ != observed.error().text)
+      tell_(event_from(observed.error().text, EventKind::kRefusal, Level::kWarning));
     blind_ = observed.error().text;
     next_ = now + kFirstRetry;
     return false;
@@ -219,14 +217,14 @@ bool NetworkKeeper::look(Kernel& kernel, TimePoint now) {
 bool NetworkKeeper::run(Kernel& kernel, Why why, const std::set<std::string>& appeared, TimePoint now) {
   const auto alone = left_alone(now);
   if (auto written = announce(plan_network(desired_, observed_.state)); !written)
-    say_(log::Level::kWarning, fmt::format("journal: {}", written.error().text));
+    tell_(journal_event(written.error()));
   const auto made = book_.names().links;
   auto applied = apply(desired_, kernel, Rollback::kObject, kNetworkOnly, {}, left_out(now));
   book_.links_over();
   owe_nothing();
   if (!applied) {
     refusals_.refused("kernel", applied.error().text, now);
-    say_(log::Level::kWarning, applied.error().text);
+    tell_(event_from(applied.error().text, EventKind::kRefusal, Level::kWarning));
     return false;
   }
   auto costs = lost_links(observed_, applied->done, made);
@@ -234,7 +232,7 @@ bool NetworkKeeper::run(Kernel& kernel, Why why, const std::set<std::string>& ap
   look(kernel, now);
   say_done(*applied, why, appeared, now);
   for (const auto& cost : costs)
-    say_(is_loss(cost) ? log::Level::kWarning : log::Level::kInfo, describe(cost));
+    tell_(event_from(describe(cost), EventKind::kTraffic, is_loss(cost) ? Level::kWarning : Level::kInfo));
   report(*applied, alone, now);
   as_wanted_ =
       applied->refused.empty() && plan_network(desired_, observed_.state, contested_steps(now)).empty();
@@ -244,8 +242,7 @@ bool NetworkKeeper::run(Kernel& kernel, Why why, const std::set<std::string>& ap
 // Tried once: what others take away later is theirs to take.
 void NetworkKeeper::owe_nothing() {
   desired_.owed = {};
-  if (auto written = book_.owes({}); !written)
-    say_(log::Level::kWarning, fmt::format("journal: {}", written.error().text));
+  if (auto written = book_.owes({}); !written) tell_(journal_event(written.error()));
 }
 
 Status NetworkKeeper::announce(const std::vector<Step>& steps) {
@@ -263,12 +260,13 @@ void NetworkKeeper::say_done(const Applied& applied, Why why, const std::set<std
 // What is known to be undone again and again was said, and is not said each time.
 void NetworkKeeper::say_step(const Step& step, Why why, const std::set<std::string>& appeared,
                              TimePoint now) {
-  const auto what = tell_network(step, Why::kDrift, {});
+  const auto repair = network_event(step, Why::kDrift, {});
+  const auto what = line_of(repair);
   const bool known = contention_.is_contested(what);
-  if (!known) say_(log::Level::kInfo, tell_network(step, why, appeared));
+  if (!known) tell_(network_event(step, why, appeared));
   if (!known && why != Why::kDrift) return;
   undone_.insert_or_assign(what, step);
-  if (const auto line = contention_.repaired(what, now)) say_(log::Level::kWarning, *line);
+  if (const auto event = contention_.repaired(repair, now)) tell_(*event);
 }
 
 void NetworkKeeper::report(const Applied& applied, std::set<std::string> still, TimePoint now) {
@@ -290,12 +288,10 @@ void NetworkKeeper::report_refused(const Applied& applied, TimePoint now) {
   for (const auto& [object, step, why, price] : applied.refused) {
     ++counters_.refused;
     held_[object] = {step};
-    if (price == Price::kCut) {
-      if (refusals_.futile(object, why.text))
-        say_(log::Level::kWarning, fmt::format("{}; not tried again until something changes", why.text));
-    } else if (refusals_.refused(object, why.text, now)) {
-      say_(log::Level::kWarning, fmt::format("{}; will be tried again", why.text));
-    }
+    const bool waits = price == Price::kCut;
+    auto event = refusal_event(step, why);
+    event.outlook = waits ? Outlook::kWaits : Outlook::kRetried;
+    if (waits ? refusals_.futile(object, why.text) : refusals_.refused(object, why.text, now)) tell_(event);
   }
 }
 
@@ -319,12 +315,10 @@ std::set<std::string> NetworkKeeper::report_left(const Applied& applied, TimePoi
   for (const auto& [name, what] : left) {
     names.insert(name);
     held_[name] = what.steps;
-    const auto text = tell_left(*what.telling);
-    if (!what.cuts) {
-      if (refusals_.refused(name, text, now)) say_(log::Level::kWarning, text + "; will be tried again");
-    } else if (refusals_.futile(name, text)) {
-      say_(log::Level::kWarning, text + "; not tried again until something changes");
-    }
+    auto event = left_event(*what.telling);
+    const auto text = line_of(event);
+    event.outlook = what.cuts ? Outlook::kWaits : Outlook::kRetried;
+    if (what.cuts ? refusals_.futile(name, text) : refusals_.refused(name, text, now)) tell_(event);
   }
   return names;
 }

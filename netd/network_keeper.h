@@ -24,7 +24,7 @@ class NetworkKeeper {
   // udev's names of the devices, asked for only when the file uses one.
   using FindPaths = std::function<config::DevicesByPath()>;
 
-  NetworkKeeper(Kernel& kernel, JournalBook& book, Say say, Counters& counters, FindPaths find_paths);
+  NetworkKeeper(Kernel& kernel, JournalBook& book, Tell tell, Counters& counters, FindPaths find_paths);
 
   void configure(const config::Config& config, Why why, TimePoint now);
   void changed(TimePoint now);  // the monitor: look again soon
@@ -73,7 +73,7 @@ class NetworkKeeper {
 
   Kernel& kernel_;
   JournalBook& book_;
-  Say say_;
+  Tell tell_;
   Counters& counters_;
 
   bool configured_ = false;

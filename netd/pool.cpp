@@ -55,17 +55,19 @@ std::string turning(const Health& health) {
              : fmt::format("recovering: {} of {} good results", health.in_a_row, health.needed);
 }
 
-std::string reason_of_one(const ProbeKey& key, const Health& health) {
+Judgement judgement_of_one(const ProbeKey& key, const Health& health) {
   const bool up = health.state == HealthState::kUp;
   if (is_turning(health))
-    return up ? fmt::format("{} ({}: {})", turning(health), key.check, health.words)
-              : fmt::format("{} (last failure: {}: {})", turning(health), key.check, cause_of(health));
+    return {health.state, turning(health),
+            up ? fmt::format("{}: {}", key.check, health.words)
+               : fmt::format("last failure: {}: {}", key.check, cause_of(health))};
+  const auto evidence = fmt::format("{}: {}", key.check, cause_of(health));
   if (health.in_a_row == 0)
-    return fmt::format("{} before the file changed ({}: {})", up ? "up" : "down", key.check,
-                       cause_of(health));
-  return fmt::format("{} {} ({}: {})",
-                     health.in_a_row == 1 ? "1 check" : fmt::format("{} checks", health.in_a_row),
-                     up ? "succeeded" : "failed", key.check, cause_of(health));
+    return {health.state, fmt::format("{} before the file changed", up ? "up" : "down"), evidence};
+  return {health.state,
+          fmt::format("{} {}", health.in_a_row == 1 ? "1 check" : fmt::format("{} checks", health.in_a_row),
+                      up ? "succeeded" : "failed"),
+          evidence};
 }
 
 std::string among_others(const ProbeKey& key, const Health& health) {
@@ -76,25 +78,25 @@ std::string among_others(const ProbeKey& key, const Health& health) {
 
 // "3 checks failed (site: connect: Connection refused)", "checks failed (site: status 503; ssh: timeout)": of
 // the checks in that state.
-std::string reason_for(const Member& member, const HealthTable& table, HealthState state) {
+Judgement judgement_for(const Member& member, const HealthTable& table, HealthState state) {
   std::vector<std::pair<ProbeKey, Health>> speaking;
   for (const auto& key : member.probes)
     if (const auto& health = health_of(table, key); health.state == state) speaking.emplace_back(key, health);
-  if (speaking.size() == 1) return reason_of_one(speaking.front().first, speaking.front().second);
+  if (speaking.size() == 1) return judgement_of_one(speaking.front().first, speaking.front().second);
   std::string text;
   for (const auto& [key, health] : speaking) text += (text.empty() ? "" : "; ") + among_others(key, health);
-  return fmt::format("checks {} ({})", state == HealthState::kUp ? "succeeded" : "failed", text);
+  return {state, fmt::format("checks {}", state == HealthState::kUp ? "succeeded" : "failed"), text};
 }
 
-// Bad results that are not enough of them yet are something else than none.
-std::string reason_for_waiting(const Member& member, const HealthTable& health) {
+// Failures below `fall` are reported apart from "no result yet".
+Judgement judgement_for_waiting(const Member& member, const HealthTable& health) {
   std::string text;
   for (const auto& key : member.probes) {
     const auto known = health_of(health, key);
     if (known.state != HealthState::kUnknown || known.words.empty()) continue;
     text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", key.check, known.words);
   }
-  return text.empty() ? "no result yet" : fmt::format("undecided yet ({})", text);
+  return {HealthState::kUnknown, text.empty() ? "no result yet" : "undecided yet", text};
 }
 
 HealthState together(config::Need need, int up, int down, int unknown) {
@@ -105,6 +107,16 @@ HealthState together(config::Need need, int up, int down, int unknown) {
 }
 
 }  // namespace
+
+const Member* find_member(const Virtual& service, const Endpoint& real) {
+  const auto found = std::ranges::find(service.members, real, &Member::real);
+  return found == service.members.end() ? nullptr : &*found;
+}
+
+std::string full_name(const Member& member) {
+  const auto address = to_string(member.real);
+  return member.name == address ? address : fmt::format("{} {}", member.name, address);
+}
 
 Layout lay_out(const config::Config& config) {
   Layout layout;
@@ -151,26 +163,62 @@ HealthState state_of(const Virtual& service, const Member& member, const HealthT
 }
 
 Judgement judge(const Virtual& service, const Member& member, const HealthTable& health) {
-  if (member.probes.empty()) return {HealthState::kUp, "no checks"};
+  if (member.probes.empty()) return {HealthState::kUp, "no checks", ""};
   const auto state = state_of(service, member, health);
-  if (state == HealthState::kUnknown) return {state, reason_for_waiting(member, health)};
-  return {state, reason_for(member, health, state)};
+  if (state == HealthState::kUnknown) return judgement_for_waiting(member, health);
+  return judgement_for(member, health, state);
 }
+
+std::string Judgement::reason() const {
+  return evidence.empty() ? what : fmt::format("{} ({})", what, evidence);
+}
+
+namespace {
+
+// What becomes of a real server in the table.
+enum class Place : std::uint8_t { kInService, kQuiesced, kRemoved, kAsItIs };
+
+// The one place where a real server whose checks fail is taken out.
+Place place_of(HealthState state, config::OnFailure on_failure) {
+  switch (state) {
+    case HealthState::kUp:
+      return Place::kInService;
+    case HealthState::kDown:
+      return on_failure == config::OnFailure::kQuiesce ? Place::kQuiesced : Place::kRemoved;
+    case HealthState::kUnknown:
+      return Place::kAsItIs;
+  }
+  return Place::kAsItIs;
+}
+
+std::optional<RealServer> put(Place place, const Member& member, const Service* present) {
+  switch (place) {
+    case Place::kInService:
+      return member.server;
+    case Place::kQuiesced: {
+      auto quiet = member.server;
+      quiet.weight = 0;
+      return quiet;
+    }
+    case Place::kRemoved:
+      return std::nullopt;
+    case Place::kAsItIs: {
+      if (present == nullptr) return std::nullopt;
+      const auto there = present->reals.find(member.real);
+      return there == present->reals.end() ? std::nullopt : std::optional(there->second);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 Service desired_service(const Virtual& service, const HealthTable& health, const Service* present) {
   Service result = service.wanted;
   result.reals.clear();
   for (const auto& member : service.members) {
-    const auto state = state_of(service, member, health);
-    if (state == HealthState::kUp) result.reals.insert_or_assign(member.real, member.server);
-    if (state == HealthState::kDown && service.on_failure == config::OnFailure::kQuiesce) {
-      auto quiet = member.server;
-      quiet.weight = 0;
-      result.reals.insert_or_assign(member.real, quiet);
-    }
-    if (state != HealthState::kUnknown || present == nullptr) continue;
-    if (const auto there = present->reals.find(member.real); there != present->reals.end())
-      result.reals.insert(*there);
+    const auto place = place_of(state_of(service, member, health), service.on_failure);
+    if (const auto server = put(place, member, present)) result.reals.insert_or_assign(member.real, *server);
   }
   return result;
 }

@@ -35,6 +35,11 @@ struct Virtual {
   bool operator==(const Virtual&) const = default;
 };
 
+// nullptr: the file has no such real server there.
+const Member* find_member(const Virtual& service, const Endpoint& real);
+// "web1 198.51.100.21:8080"; one without a name is its address.
+std::string full_name(const Member& member);
+
 using Layout = std::map<ServiceKey, Virtual>;
 
 // Each virtual address takes the real addresses of its own family; a real server without one is not behind
@@ -50,9 +55,11 @@ std::map<probes::ProbeKey, std::vector<ServiceKey>> users_of(const Layout& layou
 // What the checks of a real server say together.
 struct Judgement {
   probes::HealthState state = probes::HealthState::kUnknown;
-  // Of the state, not of the last result: "3 checks failed (site: connect: Connection refused)", "recovering:
-  // 1 of 2 good results (last failure: site: connect: Connection refused)", "no checks".
-  std::string reason;
+  // Of the state, not of the last result: "3 checks failed", "recovering: 1 of 2 good results", "no checks".
+  std::string what;
+  std::string evidence;  // "site: connect: Connection refused"; empty: there is none
+  // "3 checks failed (site: connect: Connection refused)"
+  [[nodiscard]] std::string reason() const;
   bool operator==(const Judgement&) const = default;
 };
 probes::HealthState state_of(const Virtual& service, const Member& member, const HealthTable& health);

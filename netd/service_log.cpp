@@ -5,20 +5,10 @@
 namespace hawser::netd {
 namespace {
 
-constexpr std::string_view kEmpty = "no real server in service";
-
-const Member* find_member(const Virtual& service, const Endpoint& real) {
-  const auto found = std::ranges::find(service.members, real, &Member::real);
-  return found == service.members.end() ? nullptr : &*found;
-}
-
 // "real server web2 198.51.100.22:8080".
 std::string name_of(const Virtual& service, const Endpoint& real) {
   const auto* member = find_member(service, real);
-  const auto address = to_string(real);
-  return member == nullptr || member->name == address
-             ? "real server " + address
-             : fmt::format("real server {} {}", member->name, address);
+  return "real server " + (member == nullptr ? to_string(real) : full_name(*member));
 }
 
 std::string topic_of(const Virtual& service, const Endpoint& real) {
@@ -48,71 +38,63 @@ std::size_t within(const std::deque<TimePoint>& times, TimePoint now) {
 
 }  // namespace
 
-std::optional<ServiceLog::Line> ServiceLog::say(const std::string& topic, log::Level level, std::string text,
-                                                TimePoint now) {
-  auto line = damper_.say(topic, std::move(text), now);
-  if (!line) return std::nullopt;
-  return Line{level, std::move(*line)};
-}
-
 // If it is down: saw() takes it out again where it is not.
 void ServiceLog::told(const Virtual& service, const Endpoint& real) {
   down_.insert(topic_of(service, real));
 }
 
-std::optional<ServiceLog::Line> ServiceLog::changed(const Virtual& service, const Endpoint& real,
-                                                    std::string line, TimePoint now) {
+std::optional<Event> ServiceLog::changed(const Virtual& service, const Endpoint& real, Event event,
+                                         TimePoint now) {
   const auto topic = topic_of(service, real);
   auto& changes = changes_[topic];
   changes.service = service.service;
   std::erase_if(changes.times, [&](TimePoint time) { return now - time >= kWindow; });
   if (changes.times.empty() || changes.times.back() != now) changes.times.push_back(now);
-  return say(topic, log::Level::kInfo, std::move(line), now);
+  return damper_.say(topic, std::move(event), now);
 }
 
-std::optional<ServiceLog::Line> ServiceLog::saw_real(const Virtual& service, const Member& member,
-                                                     const At& at, const HealthTable& health, TimePoint now) {
+std::optional<Event> ServiceLog::saw_real(const Virtual& service, const Member& member, const At& at,
+                                          const HealthTable& health, TimePoint now) {
   const auto state = state_of(service, member, health);
   const auto topic = topic_of(service, member.real);
   if (state == probes::HealthState::kUp) down_.erase(topic);
   const bool in = at.present != nullptr && is_in_service(*at.present, member.real);
   if (state != probes::HealthState::kDown || in || !down_.insert(topic).second) return std::nullopt;
-  return say(topic, log::Level::kInfo,
-             fmt::format("{}: down: {}", topic, judge(service, member, health).reason), now);
+  auto judgement = judge(service, member, health);
+  return damper_.say(topic,
+                     {.kind = EventKind::kRealServer,
+                      .object = service.service,
+                      .what = name_of(service, member.real),
+                      .to = "down",
+                      .cause = {CauseKind::kProbe, std::move(judgement.what)},
+                      .evidence = std::move(judgement.evidence)},
+                     now);
 }
 
-std::optional<ServiceLog::Line> ServiceLog::saw_service(const At& at, const HealthTable& health,
-                                                        TimePoint now) {
+std::optional<Event> ServiceLog::saw_service(const At& at, const HealthTable& health, TimePoint now) {
   if (at.present == nullptr || at.service.members.empty()) return std::nullopt;
   const auto topic = fmt::format("{}: {}", at.service.service, at.key);
+  Event event{.kind = EventKind::kService, .object = at.service.service, .what = to_string(at.key)};
   const auto count = in_service(*at.present);
   if (count > 0) {
     if (empty_.erase(at.key) == 0) return std::nullopt;
-    return say(
-        topic, log::Level::kInfo,
-        fmt::format("{}: in service again: {} of {} real servers", topic, count, at.service.members.size()),
-        now);
+    event.to = "in service again";
+    event.cause.text = fmt::format("{} of {} real servers", count, at.service.members.size());
+    return damper_.say(topic, std::move(event), now);
   }
   // Before its checks have spoken nobody knows; see state_of_service() for the status.
   if (is_undecided(at.service, health) || !empty_.insert(at.key).second) return std::nullopt;
-  return say(topic, log::Level::kWarning, fmt::format("{}: {}", topic, kEmpty), now);
+  event.level = Level::kWarning;
+  event.to = "no real server in service";
+  return damper_.say(topic, std::move(event), now);
 }
 
-std::vector<ServiceLog::Line> ServiceLog::saw(const At& at, const HealthTable& health, TimePoint now) {
-  std::vector<Line> lines;
+std::vector<Event> ServiceLog::saw(const At& at, const HealthTable& health, TimePoint now) {
+  std::vector<Event> events;
   for (const auto& member : at.service.members)
-    if (auto line = saw_real(at.service, member, at, health, now)) lines.push_back(std::move(*line));
-  if (auto line = saw_service(at, health, now)) lines.push_back(std::move(*line));
-  return lines;
-}
-
-std::vector<ServiceLog::Line> ServiceLog::last_words(TimePoint now) {
-  std::vector<Line> lines;
-  for (auto& text : damper_.last_words(now)) {
-    const auto level = text.find(kEmpty) == std::string::npos ? log::Level::kInfo : log::Level::kWarning;
-    lines.push_back({level, std::move(text)});
-  }
-  return lines;
+    if (auto event = saw_real(at.service, member, at, health, now)) events.push_back(std::move(*event));
+  if (auto event = saw_service(at, health, now)) events.push_back(std::move(*event));
+  return events;
 }
 
 std::vector<ServiceLog::Flapping> ServiceLog::flapping(TimePoint now) const {

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "lib/daemon/damper.h"
-#include "lib/daemon/log.h"
 #include "netd/pool.h"
 
 namespace hawser::netd {
@@ -22,11 +21,6 @@ class ServiceLog {
   static constexpr std::size_t kFlaps = 6;
   static constexpr Milliseconds kWindow{60000};
 
-  struct Line {
-    log::Level level;
-    std::string text;
-    bool operator==(const Line&) const = default;
-  };
   struct At {
     const ServiceKey& key;
     const Virtual& service;
@@ -39,24 +33,23 @@ class ServiceLog {
 
   // A line about a real server was said elsewhere: how it is needs no other.
   void told(const Virtual& service, const Endpoint& real);
-  // A verdict put a real server in or took it out: the line, when it is time to say it.
-  std::optional<Line> changed(const Virtual& service, const Endpoint& real, std::string line, TimePoint now);
+  // A verdict put a real server in or took it out: the event, when it is time to tell it.
+  std::optional<Event> changed(const Virtual& service, const Endpoint& real, Event event, TimePoint now);
   // How a service is after a look at it: "web: real server web2 198.51.100.22:8080: down: 3 checks failed
   // (site: status 500)" of one that was never in; "web: tcp 192.0.2.100:80: no real server in service", once
   // its checks have spoken, and "... in service again".
-  std::vector<Line> saw(const At& at, const HealthTable& health, TimePoint now);
+  std::vector<Event> saw(const At& at, const HealthTable& health, TimePoint now);
   // What was kept back and is still the last word.
-  std::vector<Line> last_words(TimePoint now);
+  std::vector<Event> last_words(TimePoint now) { return damper_.last_words(now); }
   [[nodiscard]] TimePoint due() const { return damper_.due().value_or(TimePoint::max()); }
   [[nodiscard]] std::vector<Flapping> flapping(TimePoint now) const;
   // What is not in the layout any more is forgotten.
   void keep_only(const Layout& layout);
 
  private:
-  std::optional<Line> say(const std::string& topic, log::Level level, std::string text, TimePoint now);
-  std::optional<Line> saw_real(const Virtual& service, const Member& member, const At& at,
-                               const HealthTable& health, TimePoint now);
-  std::optional<Line> saw_service(const At& at, const HealthTable& health, TimePoint now);
+  std::optional<Event> saw_real(const Virtual& service, const Member& member, const At& at,
+                                const HealthTable& health, TimePoint now);
+  std::optional<Event> saw_service(const At& at, const HealthTable& health, TimePoint now);
 
   struct Changes {
     std::string service;

@@ -98,10 +98,14 @@ json::object real_json(const Virtual& service, const Member& member, const Servi
   for (const auto& key : member.probes)
     if (const auto known = health.find(key); known != health.end())
       checks.push_back(check_json(key, known->second, facts.now));
-  return {
-      {"name", member.name},        {"address", to_string(member.real)}, {"weight", member.server.weight},
-      {"effective_weight", weight}, {"in_service", weight > 0},          {"state", name_of(judgement.state)},
-      {"reason", judgement.reason}, {"checks", std::move(checks)}};
+  return {{"name", member.name},
+          {"address", to_string(member.real)},
+          {"weight", member.server.weight},
+          {"effective_weight", weight},
+          {"in_service", weight > 0},
+          {"state", name_of(judgement.state)},
+          {"reason", judgement.reason()},
+          {"checks", std::move(checks)}};
 }
 
 json::array services_json(const StatusFacts& facts) {

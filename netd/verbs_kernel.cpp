@@ -20,10 +20,10 @@
 #include "netd/address_state.h"
 #include "netd/announcer.h"
 #include "netd/apply_once.h"
+#include "netd/events.h"
 #include "netd/host_facts.h"
 #include "netd/journal.h"
 #include "netd/known.h"
-#include "netd/log_lines.h"
 #include "netd/obstacles.h"
 #include "netd/patient_kernel.h"
 #include "netd/source.h"
@@ -71,11 +71,12 @@ std::vector<config::Problem> missing_notes(const config::ResolvedPorts& ports) {
         note_on_host(fmt::format("{}: port {} is missing: plug it in or correct its name; it is left out",
                                  missing.bond, missing.port)));
   for (const auto& missing : ports.missing_devices)
-    notes.push_back(note_on_host(tell_missing(missing) +
+    notes.push_back(note_on_host(fmt::format("{}: {}", missing.link, words_of(missing)) +
                                  (missing.another_name_of.empty()
                                       ? ": plug it in or correct its name; the section is left out"
                                       : "; the section is left out")));
-  for (const auto& doubled : ports.doubled) notes.push_back(note_on_host(tell_doubled(doubled)));
+  for (const auto& doubled : ports.doubled)
+    notes.push_back(note_on_host(fmt::format("{}: {}", doubled.bond, words_of(doubled))));
   return notes;
 }
 
@@ -171,7 +172,7 @@ void print(const Applied& applied, const std::vector<Consequence>& costs) {
   for (const auto& step : applied.done) cli::print(describe(step) + "\n");
   for (const auto& cost : costs) cli::print(describe(cost) + "\n");
   for (const auto& refusal : applied.refused) cli::complain("netd", refusal.why);
-  for (const auto& step : applied.futile) cli::complain("netd", tell_left(step));
+  for (const auto& step : applied.futile) cli::complain("netd", line_of(left_event(step)));
 }
 
 // What is said while it is done: to people at once, to programs in the document.
@@ -188,7 +189,7 @@ struct Teller {
 
 // Neighbours are told of what moved before the program ends; nobody does it later.
 void announce(Kernel& kernel, const Prepared& prepared, Teller& tell) {
-  const auto say = [&tell](log::Level, const std::string& text) { tell(text); };
+  const hawser::Tell say = [&tell](const Event& event) { tell(line_of(event)); };
   const auto clock = [] { return std::chrono::steady_clock::now(); };
   std::set<std::string> devices;
   for (const auto& [name, link] : prepared.desired.state.links) devices.insert(name);

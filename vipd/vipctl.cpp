@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 
+#include "lib/answer/events.h"
 #include "lib/cli/command.h"
 #include "lib/cli/output.h"
 #include "lib/cli/refuse.h"
@@ -144,7 +145,8 @@ int main(int argc, char** argv) {
       {cli::Common::kRuntimeDir, cli::Common::kJson},
       {{"status", "", "roles, addresses, counters; exit 3 if not as they should be", status},
        {"is-active", "NAME", "exit status 0 if this host answers for the vip, 3 if not", is_active},
-       {"restart", "", "make vipd start itself again; roles and addresses stay", restart}},
+       {"restart", "", "make vipd start itself again; roles and addresses stay", restart},
+       answer::events_verb("vipctl", "vipd")},
       vipd::foreign_words_for_vipctl()};
   return cli::run(program, argc, argv);
 }

@@ -49,7 +49,7 @@ bool Damper::is_new_reason(const Topic& topic, const std::string& text) const {
 }
 
 TimePoint Damper::due(const Topic& topic) const {
-  return std::min(topic.said_at + pause(topic, topic.waiting),
+  return std::min(topic.said_at + pause(topic, line_of(*topic.waiting)),
                   topic.since + std::max(kLasts, 3 * topic.lasted));
 }
 
@@ -61,18 +61,17 @@ Damper::Topic& Damper::find_or_make(std::string_view name, TimePoint now) {
   return topics_[std::string(topics_.size() < pace_.topics ? name : kOthers)];
 }
 
-std::string Damper::write(Topic& topic, std::string text, TimePoint now) {
-  topic.said = text;
-  if (is_new_reason(topic, text)) topic.reasons.insert(reason_of(text));
+Event Damper::write(Topic& topic, Event event, TimePoint now) {
+  topic.said = line_of(event);
+  if (is_new_reason(topic, topic.said)) topic.reasons.insert(reason_of(topic.said));
   if (topic.kept_back > 0)
-    text += fmt::format(" ({} more in the last {})", topic.kept_back,
-                        format_duration(std::chrono::ceil<std::chrono::seconds>(now - topic.said_at)));
-  topic.waiting.clear();
+    event.repeats = {topic.kept_back, std::chrono::ceil<std::chrono::seconds>(now - topic.said_at)};
+  topic.waiting.reset();
   topic.said_at = now;
   ++topic.lines;
   topic.kept_back = 0;
   topic.over = false;
-  return text;
+  return event;
 }
 
 void Damper::hear(Topic& topic, const std::string& text, TimePoint now) {
@@ -85,18 +84,22 @@ void Damper::hear(Topic& topic, const std::string& text, TimePoint now) {
   topic.heard_at = now;
 }
 
-std::optional<std::string> Damper::say(std::string_view topic, std::string text, TimePoint now) {
+std::optional<Event> Damper::say(std::string_view topic, Event event, TimePoint now) {
   auto& said = find_or_make(topic, now);
   if (is_quiet(said, now)) {
     said.lines = 0;
     said.lasted = Milliseconds(0);
     said.reasons.clear();
   }
+  const auto text = line_of(event);
   hear(said, text, now);
   if (now - said.said_at >= pause(said, text) || is_new_reason(said, text))
-    return write(said, std::move(text), now);
+    return write(said, std::move(event), now);
   ++said.kept_back;
-  said.waiting = text == said.said && !said.over ? std::string() : std::move(text);
+  if (text == said.said && !said.over)
+    said.waiting.reset();
+  else
+    said.waiting = std::move(event);
   return std::nullopt;
 }
 
@@ -104,26 +107,26 @@ void Damper::over(std::string_view topic) {
   const auto found = topics_.find(topic);
   if (found == topics_.end()) return;
   found->second.over = true;
-  found->second.waiting.clear();
+  found->second.waiting.reset();
 }
 
 std::optional<TimePoint> Damper::due() const {
   std::optional<TimePoint> first;
   for (const auto& [name, topic] : topics_) {
-    if (topic.waiting.empty()) continue;
+    if (!topic.waiting) continue;
     if (const auto at = due(topic); !first || at < *first) first = at;
   }
   return first;
 }
 
-std::vector<std::string> Damper::last_words(TimePoint now) {
-  std::vector<std::string> lines;
+std::vector<Event> Damper::last_words(TimePoint now) {
+  std::vector<Event> events;
   for (auto& [name, topic] : topics_) {
-    if (topic.waiting.empty() || now < due(topic)) continue;
+    if (!topic.waiting || now < due(topic)) continue;
     --topic.kept_back;  // the one that is said now
-    lines.push_back(write(topic, topic.waiting, now));
+    events.push_back(write(topic, *topic.waiting, now));
   }
-  return lines;
+  return events;
 }
 
 }  // namespace hawser

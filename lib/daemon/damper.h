@@ -1,4 +1,4 @@
-// What keeps a log readable when something happens again and again: a line is written at once while it is
+// What keeps a log readable when something happens again and again: an event is told at once while it is
 // news, then after pauses that grow, with the number of those that were kept back. A reason that a topic had
 // not given yet is news in the middle of that ("no carrier" of a vip whose role went to and fro), and so is
 // what lasts: whoever reads the last line is to know how things are now. A pure value: whoever has something
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "lib/base/duration.h"
+#include "lib/events/event.h"
 
 namespace hawser {
 
@@ -33,24 +34,24 @@ class Damper {
   Damper() = default;
   explicit Damper(const Pace& pace) : pace_(pace) {}
 
-  // The line to write now; none: be silent. `topic` is the object and the reason, in our words
+  // What to report now; none: be silent. `topic` is the object and the reason, in our words
   // ("web: send to 192.0.2.12"): nothing that a peer chooses, or it would choose how much is written.
-  std::optional<std::string> say(std::string_view topic, std::string text, TimePoint now);
+  std::optional<Event> say(std::string_view topic, Event event, TimePoint now);
   // It is over. When it comes back that is a change, and said as soon as a change may be.
   void over(std::string_view topic);
 
   // A change that was kept back and is still the last word on its topic is said when its pause is over, or
   // when it has lasted three times as long as anything before it.
   [[nodiscard]] std::optional<TimePoint> due() const;
-  std::vector<std::string> last_words(TimePoint now);
+  std::vector<Event> last_words(TimePoint now);
 
   bool operator==(const Damper&) const = default;
 
  private:
   struct Topic {
-    std::string said;               // last
-    std::string heard;              // last
-    std::string waiting;            // to be said when the pause is over; empty: nothing
+    std::string said;               // last, its line
+    std::string heard;              // last, its line
+    std::optional<Event> waiting;   // to be said when the pause is over
     std::set<std::string> reasons;  // said already
     TimePoint said_at;
     TimePoint heard_at;
@@ -68,7 +69,7 @@ class Damper {
   [[nodiscard]] TimePoint due(const Topic& topic) const;
   Topic& find_or_make(std::string_view name, TimePoint now);
   static void hear(Topic& topic, const std::string& text, TimePoint now);
-  std::string write(Topic& topic, std::string text, TimePoint now);
+  Event write(Topic& topic, Event event, TimePoint now);
 
   Pace pace_;
   std::map<std::string, Topic, std::less<>> topics_;

@@ -5,11 +5,11 @@
 
 #include <fmt/chrono.h>
 #include <poll.h>
-#include <spdlog/logger.h>
-#include <spdlog/sinks/base_sink.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "lib/daemon/journal_datagram.h"
 
 namespace hawser::log {
 namespace {
@@ -27,29 +27,9 @@ std::size_t give(int descriptor, std::string_view bytes) {
   return written < 0 ? 0 : static_cast<std::size_t>(written);
 }
 
-Level from_spdlog(spdlog::level::level_enum level) {
-  if (level <= spdlog::level::debug) return Level::kDebug;
-  if (level == spdlog::level::info) return Level::kInfo;
-  return level == spdlog::level::warn ? Level::kWarning : Level::kError;
-}
-
-spdlog::level::level_enum to_spdlog(Level level) {
-  switch (level) {
-    case Level::kDebug:
-      return spdlog::level::debug;
-    case Level::kInfo:
-      return spdlog::level::info;
-    case Level::kWarning:
-      return spdlog::level::warn;
-    case Level::kError:
-      return spdlog::level::err;
-  }
-  return spdlog::level::err;
-}
-
-class StderrSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+class Log {
  public:
-  StderrSink() {
+  Log() {
     // A reader of the log that goes away must not take the daemon along.
     (void)std::signal(SIGPIPE, SIG_IGN);
     struct stat found {};
@@ -58,48 +38,43 @@ class StderrSink final : public spdlog::sinks::base_sink<spdlog::details::null_m
       target_ = target_of(stream, found.st_dev, found.st_ino);
   }
 
- protected:
-  void sink_it_(const spdlog::details::log_msg& message) override {
-    std::string text(message.payload.data(), message.payload.size());
-    if (lost_ > 0) text += fmt::format(" ({} lines before this one were lost)", lost_);
-    const auto whole = (cut_ ? "\n" : "") + line(target_, from_spdlog(message.level), message.time, text);
+  void set_level(Level level) { level_ = level; }
+  [[nodiscard]] bool wants(Level level) const { return level >= level_; }
+
+  void write(const Event& event) {
+    const auto text = line_of(event);
+    // What it does not take so is tried as a line, where it is counted as lost if need be.
+    if (target_ == Target::kJournal &&
+        send_to_journal(journal_datagram(event, program_invocation_short_name, with_lost(text)))) {
+      lost_ = 0;
+      return;
+    }
+    write(event.level, text);
+  }
+
+  void write(Level level, std::string_view text) {
+    const auto whole =
+        (cut_ ? "\n" : "") + line(target_, level, std::chrono::system_clock::now(), with_lost(text));
     const auto taken = give(STDERR_FILENO, whole);
     lost_ = taken == whole.size() ? 0 : lost_ + 1;
     if (taken > 0) cut_ = taken < whole.size();
   }
-  void flush_() override {}
 
  private:
+  [[nodiscard]] std::string with_lost(std::string_view text) const {
+    return lost_ == 0 ? std::string(text)
+                      : fmt::format("{} ({} lines before this one were lost)", text, lost_);
+  }
+
   Target target_ = Target::kStderr;
+  Level level_ = Level::kInfo;
   std::size_t lost_ = 0;
   bool cut_ = false;  // the last one that got through ended in the middle
 };
 
-spdlog::logger& logger() {
-  static spdlog::logger instance{"hawser", std::make_shared<StderrSink>()};
+Log& the_log() {
+  static Log instance;
   return instance;
-}
-
-// sd-daemon(3): the kernel's levels.
-int syslog_level(Level level) {
-  switch (level) {
-    case Level::kDebug:
-      return 7;
-    case Level::kInfo:
-      return 6;
-    case Level::kWarning:
-      return 4;
-    case Level::kError:
-      return 3;
-  }
-  return 3;
-}
-
-std::string one_line(std::string_view text) {
-  std::string result(text);
-  for (auto& character : result)
-    if (static_cast<unsigned char>(character) < 0x20 || character == 0x7F) character = ' ';
-  return result;
 }
 
 }  // namespace
@@ -107,12 +82,16 @@ std::string one_line(std::string_view text) {
 Status set_level(std::string_view name) {
   const auto level = from_name<Level>(name);
   if (!level) return fail("log level {}: must be {}", name, all_names<Level>());
-  logger().set_level(to_spdlog(*level));
+  the_log().set_level(*level);
   return {};
 }
 
+void write(const Event& event) {
+  if (the_log().wants(event.level)) the_log().write(event);
+}
+
 void write(Level level, std::string_view text) {
-  logger().log(to_spdlog(level), "{}", text);
+  if (the_log().wants(level)) the_log().write(level, text);
 }
 
 std::string line(Target target, Level level, std::chrono::system_clock::time_point now,

@@ -117,8 +117,7 @@ class Guard {
     }
     refused_.erase(wanted.bond);
     observed_.links[wanted.bond].active_port = wanted.to;
-    report({ReportKind::kSwitched, wanted.bond,
-            fmt::format("{}: {} -> {}: {}", wanted.bond, wanted.from, wanted.to, wanted.reason)});
+    report({ReportKind::kSwitched, wanted.bond, wanted.reason, wanted.from, wanted.to});
   }
 
   // Once per change of the reason: events come in bursts.

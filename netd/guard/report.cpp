@@ -99,8 +99,11 @@ bool is_ping(std::string_view text) {
 }
 
 std::string encode_report(const Report& report) {
-  return json::serialize(
-      json::object{{"kind", name_of(report.kind)}, {"bond", report.bond}, {"text", report.text}});
+  return json::serialize(json::object{{"kind", name_of(report.kind)},
+                                      {"bond", report.bond},
+                                      {"from", report.from},
+                                      {"to", report.to},
+                                      {"text", report.text}});
 }
 
 Result<Report> decode_report(std::string_view text) {
@@ -108,7 +111,18 @@ Result<Report> decode_report(std::string_view text) {
   if (!object) return tl::unexpected(object.error());
   const auto kind = from_name<ReportKind>(text_of(*object, "kind"));
   if (!kind) return fail("kind: unknown");
-  return Report{*kind, text_of(*object, "bond"), text_of(*object, "text")};
+  return Report{*kind, text_of(*object, "bond"), text_of(*object, "text"), text_of(*object, "from"),
+                text_of(*object, "to")};
+}
+
+Event event_of(const Report& report) {
+  if (report.kind != ReportKind::kSwitched)
+    return event_from(report.text, EventKind::kRefusal, Level::kWarning);
+  return {.kind = EventKind::kSwitch,
+          .object = report.bond,
+          .from = report.from,
+          .to = report.to,
+          .cause = {CauseKind::kInterface, report.text}};
 }
 
 void count(GuardStatus& status, const Report& report) {
@@ -120,7 +134,7 @@ void count(GuardStatus& status, const Report& report) {
   }
   ++status.switches;
   ++history.switches;
-  status.last = history.last_switch = report.text;
+  status.last = history.last_switch = line_of(event_of(report));
 }
 
 }  // namespace hawser::netd

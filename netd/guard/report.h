@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "lib/base/result.h"
+#include "lib/events/event.h"
 #include "netd/guard/failover.h"
 
 namespace hawser::netd {
@@ -46,14 +47,18 @@ bool is_ping(std::string_view text);
 
 enum class ReportKind : std::uint8_t { kReady, kSwitched, kRefused, kAlive };
 
-// guard to netd. {"kind": "switched", "bond": "bond0", "text": "bond0: eth0 -> eth1: eth0 lost its carrier"}
+// guard to netd.
+// {"kind": "switched", "bond": "bond0", "from": "eth0", "to": "eth1", "text": "eth0 lost its carrier"}
 struct Report {
   ReportKind kind = ReportKind::kReady;
-  std::string bond;  // of kReady and kAlive: empty; of a refusal: empty where it is about no bond
-  std::string text;  // of kReady: empty, or why it has no real-time priority
+  std::string bond;          // of kReady and kAlive: empty; of a refusal: empty where it is about no bond
+  std::string text;          // why; of kReady: empty, or why it has no real-time priority
+  std::string from{}, to{};  // of kSwitched: the active port
 
   bool operator==(const Report&) const = default;
 };
+// Of a switch "bond0: eth0 -> eth1: eth0 lost its carrier", of a refusal what it says.
+Event event_of(const Report& report);
 std::string encode_report(const Report& report);
 Result<Report> decode_report(std::string_view text);
 

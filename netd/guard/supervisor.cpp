@@ -13,10 +13,15 @@ using boost::system::error_code;
 
 constexpr std::size_t kQueue = 1000;  // reports that are heard at once
 
+Event guard_event(std::string what) {
+  return {
+      .kind = EventKind::kProcess, .level = Level::kWarning, .object = "bond guard", .what = std::move(what)};
+}
+
 }  // namespace
 
-GuardSupervisor::GuardSupervisor(boost::asio::io_context& io, Say say)
-    : io_(io), say_(std::move(say)), timer_(io), pulse_timer_(io) {}
+GuardSupervisor::GuardSupervisor(boost::asio::io_context& io, Tell tell)
+    : io_(io), tell_(std::move(tell)), timer_(io), pulse_timer_(io) {}
 
 void GuardSupervisor::set(std::vector<GuardedBond> bonds) {
   if (bonds == bonds_) return;
@@ -41,7 +46,7 @@ void GuardSupervisor::start() {
   started_ = std::chrono::steady_clock::now();
   auto child = Child::start(io_, "guard", {}, [this](const Ending& ending) { died(ending); });
   if (!child) {
-    say_(log::Level::kWarning, fmt::format("bond guard: {}", child.error().text));
+    tell_(guard_event(child.error().text));
     start_later(restart_.longest);
     return;
   }
@@ -60,11 +65,11 @@ void GuardSupervisor::died(const Ending& ending) {
   const auto next = after_death(restart_, std::chrono::duration_cast<Milliseconds>(ran));
   restart_ = next.next;
   ++status_.restarts;
-  say_(log::Level::kWarning,
-       fmt::format(
-           "bond guard: process {} ended: {}; started again in {}, until then the kernel's own monitor "
-           "is all there is",
-           status_.pid, to_string(ending), format_duration(next.wait)));
+  auto event = guard_event(fmt::format("process {} ended", status_.pid));
+  event.cause.text =
+      fmt::format("{}; started again in {}, until then the kernel's own monitor is all there is",
+                  to_string(ending), format_duration(next.wait));
+  tell_(event);
   pulse_timer_.cancel();
   reports_.reset();
   start_later(next.wait);
@@ -126,7 +131,7 @@ bool GuardSupervisor::take_report() {
   if (const auto report = decode_report({buffer.data(), static_cast<std::size_t>(count)}))
     hear(*report);
   else
-    say_(log::Level::kWarning, fmt::format("bond guard: report: {}", report.error().text));
+    tell_(guard_event(fmt::format("report: {}", report.error().text)));
   return true;
 }
 
@@ -149,8 +154,8 @@ void GuardSupervisor::beat() {
   if (next == Pulse::Next::kAsk)
     (void)::send(reports_->native_handle(), ping.data(), ping.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   if (next != Pulse::Next::kGiveUp) return;
-  say_(log::Level::kWarning, fmt::format("bond guard: process {} has not answered for {}: ended", status_.pid,
-                                         format_duration(Pulse::kPatience)));
+  tell_(guard_event(fmt::format("process {} has not answered for {}: ended", status_.pid,
+                                format_duration(Pulse::kPatience))));
   child_->kill();  // died() goes on
 }
 
@@ -158,13 +163,12 @@ void GuardSupervisor::hear(const Report& report) {
   pulse_.heard();
   if (report.kind == ReportKind::kAlive) return;
   if (report.kind == ReportKind::kReady) {
-    if (report.text != status_.not_realtime && !report.text.empty())
-      say_(log::Level::kWarning, fmt::format("bond guard: {}", report.text));
+    if (report.text != status_.not_realtime && !report.text.empty()) tell_(guard_event(report.text));
     status_.not_realtime = report.text;
     return;
   }
   count(status_, report);
-  say_(report.kind == ReportKind::kSwitched ? log::Level::kInfo : log::Level::kWarning, report.text);
+  tell_(event_of(report));
 }
 
 }  // namespace hawser::netd

@@ -19,7 +19,7 @@ namespace hawser::netd {
 
 class GuardSupervisor {
  public:
-  GuardSupervisor(boost::asio::io_context& io, Say say);
+  GuardSupervisor(boost::asio::io_context& io, Tell tell);
 
   // No bond to guard: no process.
   void set(std::vector<GuardedBond> bonds);
@@ -40,7 +40,7 @@ class GuardSupervisor {
   void hear(const Report& report);
 
   boost::asio::io_context& io_;
-  Say say_;
+  Tell tell_;
   std::vector<GuardedBond> bonds_;
   std::deque<std::string> unsent_;  // messages of these orders
   bool waits_to_send_ = false;

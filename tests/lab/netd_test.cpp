@@ -166,7 +166,7 @@ TEST_F(RunningNetd, RunsTheLastGoodFileWhenTheFileIsBroken) {
   write("format = 1\n[bond.bond0]\nmode = \"fastest\"\n");
   daemon.emplace(start());
   ASSERT_TRUE(eventually(kPatience, [&] { return is_ready(); })) << daemon->output();
-  EXPECT_TRUE(has_said(*daemon, "is broken, the last good one is in use")) << daemon->output();
+  EXPECT_TRUE(has_said(*daemon, "broken: the last good file is in use")) << daemon->output();
   EXPECT_EQ(table(), before);
   EXPECT_EQ(ask({"status"}).status, 3);
 }

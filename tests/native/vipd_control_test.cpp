@@ -44,6 +44,28 @@ TEST_F(VipdControl, AllIsWellIsExitStatus0AndNoFinding) {
   EXPECT_EQ(lb2.vipctl({"status"}).status, 0);
 }
 
+TEST_F(VipdControl, TellsItsEventsToWhoAsksAndToWhoFollows) {
+  settle();
+  const auto events = lb1.vipctl({"events", "web"});
+  EXPECT_EQ(events.status, 0) << events.text;
+  EXPECT_THAT(events.text, HasSubstr(" info    web: Active: "));
+  EXPECT_THAT(events.text, Not(HasSubstr("vipd"))) << "only what is web's";
+  const auto json = boost::json::parse(lb1.vipctl({"events", "web", "--json"}).text);
+  const auto& last = json.at("events").as_array().back();
+  EXPECT_EQ(last.at("kind"), "role");
+  EXPECT_EQ(last.at("from"), "Backup");
+  EXPECT_EQ(last.at("to"), "Active");
+  EXPECT_EQ(last.at("cause").at("kind"), "peer");
+  auto follower = lb1.start_vipctl({"events", "web", "--follow", "--json"});
+  EXPECT_TRUE(eventually(5s, [&] {
+    return follower.output().find("\"to\":\"Active\"") != std::string::npos;
+  })) << follower.output();
+  lb1.host().set_link("front", false);
+  EXPECT_TRUE(eventually(5s, [&] {
+    return follower.output().find("\"kind\":\"interface\"") != std::string::npos;
+  })) << follower.output();
+}
+
 TEST_F(VipdControl, AnInterfaceThatIsDownIsExitStatus3) {
   settle();
   lb1.host().set_link("front", false);

@@ -62,12 +62,9 @@ class VipHost {
   // vipd with a verb, or vipctl with one.
   [[nodiscard]] Output vipd(const std::string& verb) const { return host_.run(command({verb})); }
   [[nodiscard]] Output vipd(const Argv& words) const { return host_.run(command(words)); }
-  [[nodiscard]] Output vipctl(const Argv& words) const {
-    Argv argv{program("vipctl")};
-    argv.insert(argv.end(), words.begin(), words.end());
-    argv.insert(argv.end(), {"--runtime-dir", directory_});
-    return host_.run(argv);
-  }
+  [[nodiscard]] Output vipctl(const Argv& words) const { return host_.run(vipctl_command(words)); }
+  // One that goes on, as with --follow.
+  [[nodiscard]] Process start_vipctl(const Argv& words) const { return {host_, vipctl_command(words)}; }
 
   // What GET /v1/status says of the vip "web"; null when the daemon does not answer.
   [[nodiscard]] boost::json::value status() const {
@@ -114,6 +111,13 @@ class VipHost {
   }
 
  private:
+  [[nodiscard]] Argv vipctl_command(const Argv& words) const {
+    Argv argv{program("vipctl")};
+    argv.insert(argv.end(), words.begin(), words.end());
+    argv.insert(argv.end(), {"--runtime-dir", directory_});
+    return argv;
+  }
+
   static std::filesystem::path temporary_directory(const std::string& node) {
     std::string name = (std::filesystem::temp_directory_path() / ("vipd-" + node + "-XXXXXX")).native();
     if (mkdtemp(name.data()) == nullptr) give_up_errno("cannot make a directory");

@@ -269,7 +269,7 @@ TEST_F(Vipd, ABadFileAtTheStartEndsWithEveryProblemUnlessALastGoodOneIsThere) {
   lb1.write({.more = "preemt = true"});
   lb1.start();
   EXPECT_TRUE(lb1.becomes("Active"));
-  EXPECT_TRUE(lb1.logged("is bad: the last good file is in use"));
+  EXPECT_TRUE(lb1.logged("broken: the last good file is in use"));
   EXPECT_THAT(lb1.vipctl({"status"}).text, HasSubstr("broken: the last good file is in use"));
 }
 
@@ -284,7 +284,7 @@ TEST_F(Vipd, AHostThatGotAnotherNameRunsTheLastGoodFileAsTheNodeThatItWas) {
   EXPECT_THAT(daemon.output(),
               HasSubstr("this host is \"localhost\" (its host name), which is not among lb1 and "
                         "lb2: write its node name to /etc/hawser/node or give --node"));
-  EXPECT_THAT(daemon.output(), HasSubstr("is bad: the last good file is in use, as node lb1"));
+  EXPECT_THAT(daemon.output(), HasSubstr("broken: the last good file is in use, as node lb1"));
   EXPECT_EQ(lb1.status().at("node").as_string(), "lb1");
 }
 

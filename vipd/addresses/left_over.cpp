@@ -43,7 +43,11 @@ std::string listed(const std::vector<Stray>& addresses) {
 
 void take_left_over_away() {
   auto left = LeftOver::find();
-  if (!left) return log::error("addresses of an earlier run: {}", left.error().text);
+  if (!left)
+    return log::write({.kind = EventKind::kAddress,
+                       .level = Level::kError,
+                       .object = "addresses of an earlier run",
+                       .cause = {CauseKind::kKernel, left.error().text}});
   std::vector<Stray> gone;
   std::vector<Stray> stay;
   std::string why;
@@ -53,10 +57,18 @@ void take_left_over_away() {
     if (!removed) why = removed.error().text;
   }
   if (!gone.empty())
-    log::warning("{}: of an earlier run, and this one cannot advertise: removed", listed(gone));
+    log::write({.kind = EventKind::kAddress,
+                .level = Level::kWarning,
+                .object = listed(gone),
+                .what = "of an earlier run, and this one cannot advertise",
+                .to = "removed"});
   if (!stay.empty())
-    log::error("{}: of an earlier run, and this one cannot advertise: stays, this host answers for it ({})",
-               listed(stay), why);
+    log::write({.kind = EventKind::kAddress,
+                .level = Level::kError,
+                .object = listed(stay),
+                .what = "of an earlier run, and this one cannot advertise",
+                .to = "stays, this host answers for it",
+                .evidence = why});
 }
 
 }  // namespace hawser::vipd

@@ -71,13 +71,16 @@ Result<std::vector<SecondariesOf>> look(nl::Socket& socket, const std::vector<If
 void set(nl::Socket& socket, const SecondariesOf& link, bool promote) {
   const auto done = socket.request(nl::encode_promote_secondaries(link.link, promote));
   if (!done && done.error().code == ENODEV) return;
-  if (!done)
-    log::warning("{}: set promote_secondaries to {}: {}", link.name, promote ? 1 : 0,
-                 std::strerror(done.error().code));
-  else if (promote)
-    log::info("{}: promote_secondaries set: leaving the role takes no address of the host along", link.name);
-  else
-    log::info("{}: promote_secondaries is off again, as it was", link.name);
+  Event event{.kind = EventKind::kInterface, .object = link.name};
+  if (!done) {
+    event.level = Level::kWarning;
+    event.what = fmt::format("set promote_secondaries to {}", promote ? 1 : 0);
+    event.cause = {CauseKind::kKernel, std::strerror(done.error().code)};
+  } else {
+    event.to = promote ? "promote_secondaries set: leaving the role takes no address of the host along"
+                       : "promote_secondaries is off again, as it was";
+  }
+  log::write(event);
 }
 
 // What it means that the journal could not be written.

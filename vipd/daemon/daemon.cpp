@@ -34,7 +34,9 @@ Daemon::Daemon(asio::io_context& context, Options options)
     : context_(context),
       options_(std::move(options)),
       signals_(context, SIGTERM, SIGINT, SIGHUP),
-      worker_(context, options_.files, [this](const Reading& reading) { take(reading); }),
+      worker_(
+          context, options_.files, [this](const Reading& reading) { take(reading); },
+          [this](const Event& event) { report(event); }),
       notifier_(context),
       lateness_(context),
       monitor_(context),
@@ -58,13 +60,16 @@ void Daemon::give_the_worker_time() {
   exec_timer_.expires_after(kFirstReading);
   exec_timer_.async_wait([this](const error_code& cancelled) {
     if (cancelled || platform_) return;
-    log::warning("{}: not read within {}", options_.files.config.native(), format_duration(kFirstReading));
+    report({.kind = EventKind::kFile,
+            .level = Level::kWarning,
+            .object = options_.files.config.native(),
+            .to = fmt::format("not read within {}", format_duration(kFirstReading))});
     if (options_.alone) take_left_over_away();
   });
 }
 
 void Daemon::fail_start(int exit_code, const std::string& line) {
-  if (!line.empty()) log::error("{}", line);
+  if (!line.empty()) report(event_from(line, EventKind::kProcess, Level::kError));
   exit_code_ = exit_code;
   context_.stop();
 }
@@ -86,7 +91,10 @@ void Daemon::take(Reading reading) {
   last_good_ = false;
   reminder_.cancel();
   changes_ = changes_between(settings_.vips, reading.settings->vips);
-  log::info("{}: read again: {}", options_.files.config.native(), changes_);
+  report({.kind = EventKind::kFile,
+          .object = options_.files.config.native(),
+          .to = "read again",
+          .cause = {CauseKind::kOperator, changes_}});
   apply(*reading.settings);
   worker_.keep();
   notifier_.ready(fmt::format("{} vips", routers_.size()));
@@ -106,16 +114,19 @@ std::optional<std::string> Daemon::refusal_to_empty(const Settings& settings) co
 }
 
 void Daemon::refuse(const Reading& reading) {
-  for (const auto& problem : reading.problems) log::warning("{}", to_string(problem));
-  log::warning("{}: not used, nothing changed", options_.files.config.native());
+  for (const auto& problem : reading.problems) report(problem_event(Level::kWarning, to_string(problem)));
+  report({.kind = EventKind::kFile,
+          .level = Level::kWarning,
+          .object = options_.files.config.native(),
+          .to = "not used, nothing changed"});
   notifier_.ready("bad file: what was read before stays in use");
 }
 
 void Daemon::begin_with(const Reading& reading) {
-  for (const auto& problem : reading.problems) log::error("{}", to_string(problem));
+  for (const auto& problem : reading.problems) report(problem_event(Level::kError, to_string(problem)));
   if (!reading.settings) return fail_start(kConfiguration, "");
   last_good_ = reading.last_good;
-  const auto opened = open_world(*reading.settings);
+  const auto opened = open_platform(*reading.settings);
   if (!opened) return fail_start(kRefused, opened.error().text);
   apply(*reading.settings);
   wait_for_news();
@@ -128,12 +139,13 @@ void Daemon::begin_with(const Reading& reading) {
   notifier_.ready(fmt::format("{} vips", routers_.size()));
 }
 
-Status Daemon::open_world(const Settings& settings) {
+Status Daemon::open_platform(const Settings& settings) {
   (void)log::set_level(settings.log_level);
   be_on_time(settings);
   auto platform = Platform::open(
       context_, [this](VrrpSocket& socket, ByteView packet) { on_packet(socket, packet); },
-      [this](const AddressKey& address) { return claimed(address); });
+      [this](const AddressKey& address) { return claimed(address); },
+      [this](const Event& event) { report(event); });
   if (!platform) return tl::unexpected(platform.error());
   platform_ = std::move(*platform);
   exec_timer_.cancel();
@@ -144,12 +156,13 @@ Status Daemon::open_world(const Settings& settings) {
 
 void Daemon::be_on_time(const Settings& settings) {
   if (realtime_ != settings.realtime)
-    if (const auto fast = use_realtime(settings.realtime); !fast) log::warning("{}", fast.error().text);
+    if (const auto fast = use_realtime(settings.realtime); !fast)
+      report(trouble_event(EventKind::kProcess, fast.error()));
   realtime_ = settings.realtime;
   if (settings.lock_memory == locked_) return;
   locked_ = settings.lock_memory;
   const auto done = settings.lock_memory ? lock_memory() : unlock_memory();
-  if (!done) log::warning("{}", done.error().text);
+  if (!done) report(trouble_event(EventKind::kProcess, done.error()));
 }
 
 void Daemon::apply(const Settings& settings) {
@@ -162,7 +175,7 @@ void Daemon::apply(const Settings& settings) {
   }
   for (auto& [key, running] : routers_) {
     if (in_file.contains(key) || running.router.leaving()) continue;
-    log::info("{}", why_leaving(running.router.vip(), settings.vips));
+    report(event_from(why_leaving(running.router.vip(), settings.vips), EventKind::kFile, Level::kInfo));
     running.router.shutdown();
     settle(key);
   }
@@ -181,8 +194,7 @@ void Daemon::start_or_change(const config::Vip& vip) {
 }
 
 void Daemon::remind() {
-  log::warning("{} is bad: the last good file is in use{}", options_.files.config.native(),
-               settings_.node.empty() ? "" : fmt::format(", as node {}", settings_.node));
+  report(last_good_event(options_.files.config.native(), settings_.node));
   reminder_.expires_after(kReminder);
   reminder_.async_wait([this](const error_code& cancelled) {
     if (!cancelled) remind();
@@ -232,7 +244,7 @@ void Daemon::look() {
   const auto looked = platform_->look();
   looked_at_ = platform_->now();
   if (!looked) {
-    warn("look", looked.error().text);
+    warn("look", looked.error());
     return look_at(looked_at_ + kLookAgain);
   }
   troubles_.over("look");
@@ -240,8 +252,9 @@ void Daemon::look() {
   for (const auto& interface : *looked) announce_again(interface);
 }
 
-void Daemon::warn(std::string_view topic, const std::string& line) {
-  if (const auto said = troubles_.say(topic, line, platform_->now())) log::warning("{}", *said);
+void Daemon::warn(std::string_view topic, const Error& why) {
+  if (const auto told = troubles_.say(topic, trouble_event(EventKind::kRefusal, why), platform_->now()))
+    report(*told);
 }
 
 // Everybody is told of the kernel as it is now.
@@ -294,9 +307,13 @@ void Daemon::say_renamed(const std::string& from, const std::string& to) {
   };
   for (const auto& [key, running] : routers_)
     if (on_it(running.router.vip()))
-      log::warning(
-          "{}: {} is called {} now: what is ours on it is removed; name {} in the file, or call it {}",
-          running.router.vip().name, from, to, to, from);
+      report({.kind = EventKind::kInterface,
+              .level = Level::kWarning,
+              .object = running.router.vip().name,
+              .what = fmt::format(
+                  "{} is called {} now: what is ours on it is removed; name {} in the file, or call it {}",
+                  from, to, to, from),
+              .cause = {CauseKind::kOthers, ""}});
 }
 
 // As long as a vip may have such an address to take away; and an interface that came again starts from anew.
@@ -323,8 +340,11 @@ void Daemon::find_strays() {
     strays_.push(stray);
   }
   for (const auto& [link, prefixes] : by_link)
-    log::info("{}: {}{}: ours and in no vip of this interface: removed", link, prefixes.front(),
-              prefixes.size() > 1 ? fmt::format(" and {} more", prefixes.size() - 1) : "");
+    report({.kind = EventKind::kAddress,
+            .object = link,
+            .what = fmt::format("{}{}: ours and in no vip of this interface", prefixes.front(),
+                                prefixes.size() > 1 ? fmt::format(" and {} more", prefixes.size() - 1) : ""),
+            .to = "removed"});
   if (!found.empty()) remove_strays();
 }
 
@@ -337,7 +357,8 @@ void Daemon::remove_strays() {
 void Daemon::remove(const Stray& stray) {
   const auto link = platform_->picture().links().find(stray.link);
   if (link == platform_->picture().links().end() || named({link->second.seen.name, stray.prefix})) return;
-  if (const auto removed = platform_->remove_stray(stray); !removed) log::warning("{}", removed.error().text);
+  if (const auto removed = platform_->remove_stray(stray); !removed)
+    report(trouble_event(EventKind::kRefusal, removed.error()));
 }
 
 bool Daemon::claimed(const AddressKey& address) const {
@@ -448,7 +469,10 @@ void Daemon::reload(config::Emptiness emptiness) {
 
 void Daemon::shut_down() {
   if (!platform_) return context_.stop();
-  if (!stopping_) log::info("stopping: leaving {} vips", routers_.size());
+  if (!stopping_)
+    report({.object = "stopping",
+            .what = fmt::format("leaving {} vips", routers_.size()),
+            .cause = {CauseKind::kOperator, ""}});
   stopping_ = true;
   notifier_.stopping();
   worker_.let_go();
@@ -462,11 +486,7 @@ void Daemon::shut_down() {
 void Daemon::listen() {
   const auto socket = options_.runtime_directory / "vipd.sock";
   // Without it nobody can ask, but the addresses stay up.
-  const auto tell = [socket](const Status& made) {
-    if (made) return log::info("{}: control socket made again", socket.native());
-    log::warning("{}: no control socket, vipctl and reload do not get through: tried again",
-                 made.error().text);
-  };
+  const auto tell = [this, socket](const Status& made) { report(control_socket_event(socket, made)); };
   server_ = control::Server::keep(
       context_, socket,
       [routes = routes()](const control::Request& request) { return routes.answer(request); }, tell);

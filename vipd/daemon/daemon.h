@@ -15,7 +15,9 @@
 
 #include "lib/control/routes.h"
 #include "lib/control/server.h"
+#include "lib/daemon/daemon_events.h"
 #include "lib/daemon/damper.h"
+#include "lib/daemon/event_log.h"
 #include "lib/daemon/lateness.h"
 #include "lib/daemon/notify.h"
 #include "vipd/announce/twin_watch.h"
@@ -64,7 +66,7 @@ class Daemon {
   void refuse(const Reading& reading);
   void begin_with(const Reading& reading);
   void give_the_worker_time();
-  Status open_world(const Settings& settings);
+  Status open_platform(const Settings& settings);
   void be_on_time(const Settings& settings);
   void apply(const Settings& settings);
   void start_or_change(const config::Vip& vip);
@@ -78,7 +80,8 @@ class Daemon {
   void look_at(TimePoint time);
   void look();
   void settle_all();
-  void warn(std::string_view topic, const std::string& line);
+  void report(const Event& event) { events_.report(event); }
+  void warn(std::string_view topic, const Error& why);
   void announce_again(const std::string& interface);
   void settle_interface(Running& running);
   void secure();
@@ -116,6 +119,7 @@ class Daemon {
   [[nodiscard]] DaemonStatus status() const;
 
   boost::asio::io_context& context_;
+  EventLog events_;
   Options options_;
   boost::asio::signal_set signals_;
   WorkerLink worker_;

@@ -13,6 +13,7 @@ control::Routes Daemon::routes() {
       .post("/v1/restart", [this](const auto&) {
         return stopping_ ? control::refusal(409, "vipd is stopping") : restart();
       });
+  events_.add_to(routes);
   return routes;
 }
 

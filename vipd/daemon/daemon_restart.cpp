@@ -28,8 +28,11 @@ void Daemon::rehearsed(const Status& would_start) {
   if (stopping_) return;
   ++restart_.tried;
   restart_.refused = would_start ? "" : would_start.error().text;
-  if (!would_start) return log::warning("not started again, nothing changed: {}", restart_.refused);
-  log::info("starting itself again");
+  Event event{.object = "vipd", .cause = {CauseKind::kOperator, restart_.refused}};
+  event.level = would_start ? Level::kInfo : Level::kWarning;
+  event.to = would_start ? "starting itself again" : "not started again, nothing changed";
+  report(event);
+  if (!would_start) return;
   exec_timer_.expires_after(kUntilAnswered);
   exec_timer_.async_wait([this](const boost::system::error_code& cancelled) {
     if (cancelled) return;

@@ -17,9 +17,11 @@ constexpr Milliseconds kBetweenQuestions{10000};
 // Without it less is known.
 void Daemon::watch_for_twins() {
   auto watch = TwinWatch::open();
-  if (!watch) return log::warning("{}", watch.error().text);
+  if (!watch) return report(trouble_event(EventKind::kPeer, watch.error()));
   const int copy = ::dup(watch->fd());
-  if (copy < 0) return log::warning("listen to ARP: {}", std::strerror(errno));
+  if (copy < 0)
+    return report(
+        trouble_event(EventKind::kPeer, {fmt::format("listen to ARP: {}", std::strerror(errno)), errno}));
   twins_ = std::move(*watch);
   twin_reader_.assign(copy);
   wait_for_twins();
@@ -41,7 +43,7 @@ void Daemon::ask_for_twins() {
     if (running.router.usable()) own.emplace(key.first, running.router.source());
   std::set<IpAddress> addresses;
   for (const auto& [interface, address] : own) addresses.insert(address);
-  if (const auto watched = twins_->watch(addresses); !watched) warn("twins", watched.error().text);
+  if (const auto watched = twins_->watch(addresses); !watched) warn("twins", watched.error());
   for (const auto& [interface, address] : own) platform_->probe(interface, address);
   twin_timer_.expires_after(kBetweenQuestions);
   twin_timer_.async_wait([this](const boost::system::error_code& cancelled) {

@@ -5,7 +5,6 @@
 #include <linux/netlink.h>
 
 #include "lib/announce/frame.h"
-#include "lib/daemon/log.h"
 #include "lib/netlink/address_codec.h"
 #include "lib/netlink/explain.h"
 #include "vipd/addresses/secondaries.h"
@@ -23,7 +22,7 @@ AddAddress adding(const std::string& interface, const Prefix& prefix) {
 }
 
 Result<std::unique_ptr<Platform>> Platform::open(boost::asio::io_context& context,
-                                                 VrrpSocket::OnPacket on_packet, Claimed claimed) {
+                                                 VrrpSocket::OnPacket on_packet, Claimed claimed, Tell tell) {
   auto kernel = NetlinkKernel::open();
   if (!kernel) return tl::unexpected(kernel.error());
   auto steps = nl::Socket::open(NETLINK_ROUTE);
@@ -34,21 +33,22 @@ Result<std::unique_ptr<Platform>> Platform::open(boost::asio::io_context& contex
   if (!frames) return tl::unexpected(frames.error());
   std::unique_ptr<Platform> platform(new Platform(context, std::move(*kernel), std::move(*steps),
                                                   std::move(*monitor), std::move(*frames),
-                                                  std::move(on_packet), std::move(claimed)));
+                                                  std::move(on_packet), std::move(claimed), std::move(tell)));
   const auto looked = platform->look();
   if (!looked) return tl::unexpected(looked.error());
   return platform;
 }
 
 Platform::Platform(boost::asio::io_context& context, NetlinkKernel kernel, nl::Socket steps, Monitor monitor,
-                   FrameSocket frames, VrrpSocket::OnPacket on_packet, Claimed claimed)
+                   FrameSocket frames, VrrpSocket::OnPacket on_packet, Claimed claimed, Tell tell)
     : context_(context),
       kernel_(std::move(kernel)),
       steps_(std::move(steps)),
       monitor_(std::move(monitor)),
       frames_(std::move(frames)),
       on_packet_(std::move(on_packet)),
-      claimed_(std::move(claimed)) {}
+      claimed_(std::move(claimed)),
+      tell_(std::move(tell)) {}
 
 // ---- what there is
 
@@ -214,14 +214,6 @@ void Platform::probe(const std::string& interface, const IpAddress& address) {
   const auto* link = picture_.find(interface);
   if (!index || link == nullptr || link->seen.mac.is_zero()) return;
   (void)frames_.send(*index, encode(ArpProbe{link->seen.mac, address}));  // the next one makes it good
-}
-
-void Platform::info(std::string_view line) {
-  log::info("{}", line);
-}
-
-void Platform::warning(std::string_view line) {
-  log::warning("{}", line);
 }
 
 }  // namespace hawser::vipd

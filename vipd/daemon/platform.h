@@ -27,7 +27,7 @@ class Platform : public Effects {
   using Claimed = std::function<bool(const AddressKey&)>;
 
   static Result<std::unique_ptr<Platform>> open(boost::asio::io_context& context,
-                                                VrrpSocket::OnPacket on_packet, Claimed claimed);
+                                                VrrpSocket::OnPacket on_packet, Claimed claimed, Tell tell);
 
   // Readable when the kernel has changed.
   [[nodiscard]] int monitor_fd() const { return monitor_.fd(); }
@@ -68,12 +68,11 @@ class Platform : public Effects {
   void announce(const std::string& interface, const IpAddress& address) override;
   // Asks the segment who has our own address, once.
   void probe(const std::string& interface, const IpAddress& address);
-  void info(std::string_view line) override;
-  void warning(std::string_view line) override;
+  void report(const Event& event) override { tell_(event); }
 
  private:
   Platform(boost::asio::io_context& context, NetlinkKernel kernel, nl::Socket steps, Monitor monitor,
-           FrameSocket frames, VrrpSocket::OnPacket on_packet, Claimed claimed);
+           FrameSocket frames, VrrpSocket::OnPacket on_packet, Claimed claimed, Tell tell);
   void note(const LinkFact& fact, News& news);
   void note(const AddressFact& fact, News& news);
   Status perform(const AddAddress& step, IfIndex link);
@@ -87,6 +86,7 @@ class Platform : public Effects {
   FrameSocket frames_;
   VrrpSocket::OnPacket on_packet_;
   Claimed claimed_;
+  Tell tell_;
   Picture picture_;
   std::map<IfIndex, MacAddress> macs_;  // when we last looked
   bool lost_ = false;                   // notifications, since then

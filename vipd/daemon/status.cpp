@@ -1,8 +1,8 @@
 #include "vipd/daemon/status.h"
 
 #include <boost/json.hpp>
-#include <fmt/chrono.h>
 
+#include "lib/base/wall_clock.h"
 #include "lib/config/problem_json.h"
 #include "vipd/daemon/findings.h"
 
@@ -18,12 +18,6 @@ double seconds_between(TimePoint from, TimePoint to) {
 
 double rounded(double seconds) {
   return std::round(seconds * 1000) / 1000;
-}
-
-std::string iso8601(std::chrono::system_clock::time_point time) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  const auto rest = std::chrono::floor<Milliseconds>(time - seconds);  // fmt 9 does not print fractions
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", seconds, rest.count());
 }
 
 std::string_view word(Holding holding) {

@@ -3,12 +3,12 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "lib/base/address.h"
 #include "lib/base/bytes.h"
 #include "lib/base/duration.h"
 #include "lib/base/result.h"
+#include "lib/events/event.h"
 #include "vipd/addresses/picture.h"
 
 namespace hawser::vipd {
@@ -31,8 +31,7 @@ class Effects {
   virtual Status try_address(const std::string& interface, const Prefix& prefix) = 0;
   // Every frame that announces the address, once. What does not get out is made good by the next round.
   virtual void announce(const std::string& interface, const IpAddress& address) = 0;
-  virtual void info(std::string_view line) = 0;
-  virtual void warning(std::string_view line) = 0;
+  virtual void report(const Event& event) = 0;
 };
 
 }  // namespace hawser::vipd

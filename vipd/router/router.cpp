@@ -36,6 +36,17 @@ void earlier(std::optional<TimePoint>& first, const std::optional<TimePoint>& ot
   if (other && (!first || *other < *first)) first = other;
 }
 
+// What a change of role goes back to.
+CauseKind cause_of(const MachineEvent& event) {
+  return std::visit(Overloaded{[](const Startup&) { return CauseKind::kStart; },
+                               [](const Shutdown&) { return CauseKind::kOperator; },
+                               [](const Timer&) { return CauseKind::kPeer; },
+                               [](const AdvertisementHeard&) { return CauseKind::kPeer; },
+                               [](const Reload&) { return CauseKind::kFile; },
+                               [](const InterfaceDown&) { return CauseKind::kInterface; }},
+                    event);
+}
+
 }  // namespace
 
 VirtualRouter::VirtualRouter(config::Vip vip, Effects& effects)
@@ -64,7 +75,8 @@ void VirtualRouter::interface_usable(const IpAddress& source) {
 void VirtualRouter::interface_unusable(const std::string& why) {
   if (role() == RoleName::kInitialize) {
     remove_left_over(fmt::format("of the earlier run removed: {}", why));
-    if (unusable_ != why) warn("interface", why);
+    if (unusable_ != why)
+      warn("interface", {.kind = EventKind::kInterface, .cause = {CauseKind::kInterface, why}});
     why_ = why;
   } else if (role() == RoleName::kActive) {
     // A renamed interface still sends: the others need not wait until we are missed.
@@ -213,10 +225,12 @@ RouterStatus VirtualRouter::status() const {
 }
 
 void VirtualRouter::handle(const MachineEvent& event) {
-  auto outcome = step(config_, machine_, event);
-  machine_ = outcome.machine;
-  for (const auto& action : outcome.actions)
-    std::visit([this](const auto& what) { carry_out(what); }, action);
+  auto transition = step(config_, machine_, event);
+  machine_ = transition.machine;
+  for (const auto& action : transition.actions)
+    std::visit(Overloaded{[&](const RoleChange& change) { change_role(change, cause_of(event)); },
+                          [this](const auto& what) { carry_out(what); }},
+               action);
 }
 
 void VirtualRouter::carry_out(const SendAdvertisement& action) {
@@ -237,8 +251,9 @@ void VirtualRouter::send_to(const IpAddress& destination, const Advertisement& a
   ++counters_.not_sent;
   unreached_[destination] = {fmt::format("cannot be sent to ({})", sent.error().text), effects_.now()};
   const bool multicast = destination == kVrrpGroup;
-  warn(to, multicast ? fmt::format("send advertisement: {}", sent.error().text)
-                     : fmt::format("send advertisement to {}: {}", destination, sent.error().text));
+  warn(to, {.kind = EventKind::kRefusal,
+            .what = multicast ? "send advertisement" : fmt::format("send advertisement to {}", destination),
+            .cause = {CauseKind::kKernel, sent.error().text}});
 }
 
 // What the file no longer names goes in any case.
@@ -269,16 +284,21 @@ void VirtualRouter::carry_out(const Announce&) {
   queue_announcements();
 }
 
-void VirtualRouter::carry_out(const RoleChange& action) {
-  if (action.to == RoleName::kActive) ++counters_.became_active;
-  why_ = action.why;
-  since_ = effects_.now();
-  tell("role", fmt::format("{}: {}", hawser::name_of(action.to), action.why));
+void VirtualRouter::change_role(const RoleChange& change, CauseKind cause) {
+  if (change.to == RoleName::kActive) ++counters_.became_active;
+  const auto now = effects_.now();
+  const auto lasted = std::chrono::duration_cast<Milliseconds>(now - std::exchange(since_, now));
+  why_ = change.why;
+  tell("role", {.kind = EventKind::kRole,
+                .from = std::string(hawser::name_of(change.from)),
+                .to = std::string(hawser::name_of(change.to)),
+                .cause = {cause, change.why},
+                .duration = lasted});
 }
 
 void VirtualRouter::carry_out(const Note& action) {
   if (role() == RoleName::kInitialize) why_ = action.text;
-  tell("note", action.text);
+  tell("note", {.kind = EventKind::kRole, .what = action.text});
 }
 
 void VirtualRouter::perform(const Job& job) {
@@ -306,20 +326,21 @@ void VirtualRouter::queue_announcements() {
     if (answers(holding)) jobs_.push({Job::Kind::kAnnounce, address});
 }
 
-void VirtualRouter::tell(std::string_view topic, std::string_view text) {
-  if (const auto line = changes_.say(topic, fmt::format("{}: {}", vip_.name, text), effects_.now()))
-    effects_.info(*line);
+void VirtualRouter::tell(std::string_view topic, Event event) {
+  event.object = vip_.name;
+  if (const auto told = changes_.say(topic, std::move(event), effects_.now())) effects_.report(*told);
 }
 
-void VirtualRouter::warn(std::string_view topic, std::string_view text) {
-  if (const auto line = troubles_.say(topic, fmt::format("{}: {}", vip_.name, text), effects_.now()))
-    effects_.warning(*line);
+void VirtualRouter::warn(std::string_view topic, Event event) {
+  event.object = vip_.name;
+  event.level = Level::kWarning;
+  if (const auto told = troubles_.say(topic, std::move(event), effects_.now())) effects_.report(*told);
 }
 
 void VirtualRouter::say_last_words() {
   const auto now = effects_.now();
-  for (const auto& line : changes_.last_words(now)) effects_.info(line);
-  for (const auto& line : troubles_.last_words(now)) effects_.warning(line);
+  for (const auto& event : changes_.last_words(now)) effects_.report(event);
+  for (const auto& event : troubles_.last_words(now)) effects_.report(event);
 }
 
 }  // namespace hawser::vipd

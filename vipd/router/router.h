@@ -135,11 +135,11 @@ class VirtualRouter {
   };
 
   void handle(const MachineEvent& event);
+  void change_role(const RoleChange& change, CauseKind cause);
   void carry_out(const SendAdvertisement& action);
   void carry_out(const HoldAddresses& action);
   void carry_out(const DropAddresses& action);
   void carry_out(const Announce& action);
-  void carry_out(const RoleChange& action);
   void carry_out(const Note& action);
   void perform(const Job& job);
   void hold(const AddressKey& address);
@@ -164,9 +164,9 @@ class VirtualRouter {
   [[nodiscard]] std::string fault() const;
   void queue_missing();
   void queue_announcements();
-  // One line of the log, "web: " before it; `topic` tells its reasons apart, see Damper.
-  void tell(std::string_view topic, std::string_view text);
-  void warn(std::string_view topic, std::string_view text);
+  // Of this vip; `topic` tells its reasons apart, see Damper.
+  void tell(std::string_view topic, Event event);
+  void warn(std::string_view topic, Event event);
   void say_last_words();
   void judge_source();
   void compare_addresses(const Advertisement& advertisement, const IpAddress& from);

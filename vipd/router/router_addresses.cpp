@@ -18,6 +18,17 @@ std::string topic(std::string_view what, const AddressKey& address) {
   return fmt::format("{} {} {}", what, address.first, address.second);
 }
 
+// "192.0.2.100 on front" and what of it.
+Event of_address(const AddressKey& address, std::string_view more, CauseKind cause) {
+  return {.kind = EventKind::kAddress,
+          .what = fmt::format("{} on {}{}", address.second.address, address.first, more),
+          .cause = {cause, ""}};
+}
+
+Event refused(const Error& why) {
+  return {.kind = EventKind::kRefusal, .cause = {CauseKind::kKernel, why.text}};
+}
+
 // Why an address that is there is not held.
 std::string_view why_mute(Holding holding) {
   switch (holding) {
@@ -62,8 +73,8 @@ void VirtualRouter::say_foreign(const AddressKey& address, Holding was) {
                          ? "is there, and not by vipd: this host answers for it in any role"
                      : is_ours(was) ? "is somebody else's now: it stays when the role is left"
                                     : "was there before, and not by vipd: it stays when the role is left";
-  warn(topic("foreign", address), fmt::format("{} on {} {}; remove it where it is configured",
-                                              address.second.address, address.first, what));
+  warn(topic("foreign", address),
+       of_address(address, fmt::format(" {}; remove it where it is configured", what), CauseKind::kOthers));
 }
 
 // The role is left, and what is not ours goes on answering.
@@ -76,13 +87,14 @@ void VirtualRouter::out_of_reach(std::map<std::string, std::string> why) {
   for (const auto& [interface, before] : out_of_reach_)
     if (!why.contains(interface)) {
       troubles_.over(fmt::format("reach {}", interface));
-      tell(fmt::format("reach {}", interface), fmt::format("{}: can be used again", interface));
+      tell(fmt::format("reach {}", interface),
+           {.kind = EventKind::kInterface, .what = interface, .to = "can be used again"});
     }
   for (const auto& [interface, reason] : why)
     if (const auto known = out_of_reach_.find(interface);
         known == out_of_reach_.end() || known->second != reason)
       warn(fmt::format("reach {}", interface),
-           fmt::format("{}: nobody reaches the vip's addresses there", reason));
+           {.kind = EventKind::kInterface, .what = reason, .to = "nobody reaches the vip's addresses there"});
   out_of_reach_ = std::move(why);
 }
 
@@ -112,7 +124,7 @@ bool VirtualRouter::awaited_is_back() {
   const auto gone = std::erase_if(awaited_, [this](const std::string& name) {
     if (!effects_.has_interface(name)) return false;
     troubles_.over(fmt::format("missing {}", name));
-    tell("back", fmt::format("{}: interface is there again", name));
+    tell("back", {.kind = EventKind::kInterface, .what = name, .to = "interface is there again"});
     return true;
   });
   return gone > 0;
@@ -136,8 +148,8 @@ void VirtualRouter::put_back(const std::vector<AddressKey>& lost) {
   const auto put_back = topic("put back", lost.front());
   troubles_.over(put_back);  // each time is another one
   const auto more = lost.size() > 1 ? fmt::format(" and {} more", lost.size() - 1) : "";
-  warn(put_back, fmt::format("{} on {}{}: {}, put back", prefix.address, interface, more,
-                             there == Holding::kNo ? "removed by somebody else" : why_mute(there)));
+  const auto why = there == Holding::kNo ? "removed by somebody else" : why_mute(there);
+  warn(put_back, of_address(lost.front(), fmt::format("{}: {}, put back", more, why), CauseKind::kOthers));
 }
 
 void VirtualRouter::note_fights(const std::vector<AddressKey>& lost) {
@@ -147,19 +159,24 @@ void VirtualRouter::note_fights(const std::vector<AddressKey>& lost) {
       begun.push_back(address);
   if (begun.empty()) return;
   for (const auto& address : begun) troubles_.over(topic("put back", address));  // this says it all
-  const auto& [interface, prefix] = begun.front();
   const auto more = begun.size() > 1 ? fmt::format(" and {} more", begun.size() - 1) : "";
-  warn(topic("fight", begun.front()),
-       fmt::format(
-           "{} on {}{}: removed by somebody else again and again: put back each time, at most once in {}",
-           prefix.address, interface, more, format_duration(kRetry)));
+  auto event = of_address(
+      begun.front(),
+      fmt::format("{}: removed by somebody else again and again: put back each time, at most once in {}",
+                  more, format_duration(kRetry)),
+      CauseKind::kOthers);
+  event.kind = EventKind::kContention;
+  warn(topic("fight", begun.front()), std::move(event));
 }
 
 void VirtualRouter::settle_fights() {
   for (const auto& address : fights_.settle(effects_.now())) {
     troubles_.over(topic("fight", address));
-    tell(topic("fight", address), fmt::format("{} on {}: not removed any more for {}", address.second.address,
-                                              address.first, format_duration(Fights::kWithin)));
+    auto event =
+        of_address(address, fmt::format(": not removed any more for {}", format_duration(Fights::kWithin)),
+                   CauseKind::kOthers);
+    event.kind = EventKind::kContention;
+    tell(topic("fight", address), std::move(event));
   }
 }
 
@@ -169,9 +186,11 @@ void VirtualRouter::put_by_others(std::vector<AddressKey> there) {
   for (const auto& address : there)
     if (std::ranges::find(put_by_others_, address) == put_by_others_.end())
       warn(topic("elsewhere", address),
-           fmt::format("{} on {} is there, and not by vipd: this host answers for it in any role; remove it "
-                       "where it is configured",
-                       address.second, address.first));
+           {.kind = EventKind::kAddress,
+            .what = fmt::format("{} on {} is there, and not by vipd: this host answers for it in any role; "
+                                "remove it where it is configured",
+                                address.second, address.first),
+            .cause = {CauseKind::kOthers, ""}});
   put_by_others_ = std::move(there);
 }
 
@@ -179,8 +198,7 @@ void VirtualRouter::remove_left_over(std::string_view words) {
   if (!jobs_.empty()) return;
   for (const auto& [address, holding] : addresses_) {
     if (!is_ours(effects_.holding(address))) continue;
-    tell(topic("left over", address),
-         fmt::format("{} on {} {}", address.second.address, address.first, words));
+    tell(topic("left over", address), of_address(address, fmt::format(" {}", words), CauseKind::kStart));
     jobs_.push({Job::Kind::kRemove, address});
   }
 }
@@ -205,21 +223,25 @@ Result<Holding> VirtualRouter::add(const AddressKey& address) {
   if (answers(there) || there == Holding::kForeignTentative) return there;  // that passes, or fails, soon
   const auto& [interface, prefix] = address;
   if (there == Holding::kForeignDuplicate) {
-    warn(topic("duplicate", address), fmt::format("{} on {} is {}: remove it where it is configured",
-                                                  prefix.address, interface, why_mute(there)));
+    warn(topic("duplicate", address),
+         of_address(address, fmt::format(" is {}: remove it where it is configured", why_mute(there)),
+                    CauseKind::kOthers));
     return fail("{} on {} is {}", prefix.address, interface, why_mute(there));
   }
   if (!effects_.has_interface(interface)) {  // tried again when it returns
     awaited_.insert(interface);
     warn(fmt::format("missing {}", interface),
-         fmt::format("{}: interface missing: {} is held when it returns", interface, prefix.address));
+         {.kind = EventKind::kInterface,
+          .what = interface,
+          .to = "interface missing",
+          .cause = {CauseKind::kInterface, fmt::format("{} is held when it returns", prefix.address)}});
     return fail("{}: interface missing", interface);
   }
   const auto added = effects_.add_address(interface, prefix);
   if (added) return Holding::kOurs;
   if (added.error().code == EEXIST) return Holding::kForeign;  // it came after we looked
   retry_at_ = effects_.now() + kRetry;
-  warn(topic("add", address), added.error().text);
+  warn(topic("add", address), refused(added.error()));
   return tl::unexpected(added.error());
 }
 
@@ -227,7 +249,7 @@ void VirtualRouter::remove(const AddressKey& address) {
   obsolete_.erase(address);
   if (!is_ours(effects_.holding(address))) return;  // gone already, or somebody else's by now
   const auto removed = effects_.remove_address(address.first, address.second);
-  if (!removed) return warn(topic("remove", address), removed.error().text);
+  if (!removed) return warn(topic("remove", address), refused(removed.error()));
   const auto found = addresses_.find(address);
   if (found != addresses_.end()) found->second = Holding::kNo;
 }
@@ -258,7 +280,7 @@ void VirtualRouter::try_again(TimePoint now) {
     return;
   }
   unable_.reset();
-  tell("able", "addresses can be held again");
+  tell("able", {.kind = EventKind::kAddress, .to = "addresses can be held again"});
   handle(Startup{now, false, {}});
 }
 

@@ -47,6 +47,10 @@ std::string why_not_heard(BadPacket reason, const config::Vip& vip, const IpAddr
   }
 }
 
+Event of_peers(std::string what) {
+  return {.kind = EventKind::kPeer, .what = std::move(what), .cause = {CauseKind::kPeer, ""}};
+}
+
 }  // namespace
 
 std::vector<IpAddress> advertised_addresses(const config::Vip& vip) {
@@ -70,7 +74,7 @@ std::string unexpected_source(const config::Vip& vip, const IpAddress& source) {
 void VirtualRouter::judge_source() {
   const auto wrong = unexpected_source(vip_, config_.source);
   if (wrong.empty()) return troubles_.over("source");
-  warn("source", wrong);
+  warn("source", of_peers(wrong));
 }
 
 bool VirtualRouter::listens_to(const PacketHeader& header) const {
@@ -83,7 +87,7 @@ void VirtualRouter::twin(const MacAddress& mac) {
       "{} has this host's own address {} too: neither hears the other, and both would be "
       "Active; give one of the two another",
       mac, config_.source);
-  warn("twin", why);
+  warn("twin", of_peers(why));
   unheard_ = Unheard{std::move(why), effects_.now()};
 }
 
@@ -91,7 +95,7 @@ void VirtualRouter::refuse(BadPacket reason, const IpAddress& from) {
   counters_.bad.count(reason);
   auto why = why_not_heard(reason, vip_, from);
   if (why.empty()) return;
-  warn(fmt::format("not heard: {}", name_of(reason)), why);
+  warn(fmt::format("not heard: {}", name_of(reason)), of_peers(why));
   unheard_ = Unheard{std::move(why), effects_.now()};
 }
 
@@ -108,8 +112,8 @@ void VirtualRouter::compare_addresses(const Advertisement& advertisement, const 
     return troubles_.over("addresses");
   }
   differs_ = Difference{from, effects_.now()};
-  warn("addresses", fmt::format("{} advertises {} where this host has {}: the files differ", from,
-                                named(theirs), named(ours)));
+  warn("addresses", of_peers(fmt::format("{} advertises {} where this host has {}: the files differ", from,
+                                         named(theirs), named(ours))));
 }
 
 void VirtualRouter::peer_unreachable(const IpAddress& peer, int code) {
@@ -118,7 +122,7 @@ void VirtualRouter::peer_unreachable(const IpAddress& peer, int code) {
   const auto reason = code == ENOPROTOOPT ? std::string("runs no VRRP")
                                           : fmt::format("cannot be reached ({})", std::strerror(code));
   unreached_[peer] = {reason, effects_.now()};
-  warn(fmt::format("peer {}", peer), fmt::format("{} {}: it cannot take over", peer, reason));
+  warn(fmt::format("peer {}", peer), of_peers(fmt::format("{} {}: it cannot take over", peer, reason)));
 }
 
 }  // namespace hawser::vipd

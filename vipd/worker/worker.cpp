@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/daemon/child.h"
+#include "lib/daemon/daemon_events.h"
 #include "lib/daemon/exit_code.h"
 #include "lib/daemon/log.h"
 #include "vipd/addresses/secondaries.h"
@@ -69,7 +70,7 @@ void keep(const Files& files, const FileReading& latest) {
   if (latest.sources.empty() || !latest.reading.settings) return;
   const auto kept =
       config::keep_last_good(files.state_directory, "vipd", {latest.reading.settings->node, latest.sources});
-  if (!kept) log::warning("{}", kept.error().text);
+  if (!kept) log::write(trouble_event(EventKind::kStorage, kept.error()));
 }
 
 std::set<std::string> words_of(const std::string& text) {
@@ -78,7 +79,8 @@ std::set<std::string> words_of(const std::string& text) {
 }
 
 void secure(Promoter& promoter, const std::set<std::string>& interfaces) {
-  if (const auto done = promoter.want(interfaces); !done) log::warning("{}", done.error().text);
+  if (const auto done = promoter.want(interfaces); !done)
+    log::write(trouble_event(EventKind::kStorage, done.error()));
 }
 
 }  // namespace
@@ -116,7 +118,8 @@ FileReading judge_whole(const Files& files) {
 int run_worker(const Files& files) {
   const auto socket = become_child();
   if (!socket) {
-    log::error("worker: {}", socket.error().text);
+    log::write(
+        {.level = Level::kError, .object = "worker", .cause = {CauseKind::kKernel, socket.error().text}});
     return kUsage;
   }
   // Under systemd the unit makes it. Where it cannot be made, whoever needs it says so.

@@ -15,10 +15,11 @@ namespace {
 constexpr std::size_t kLongestPiece{65536};
 }
 
-WorkerLink::WorkerLink(boost::asio::io_context& context, Files files, OnReading on_reading)
+WorkerLink::WorkerLink(boost::asio::io_context& context, Files files, OnReading on_reading, Tell tell)
     : context_(context),
       files_(std::move(files)),
       on_reading_(std::move(on_reading)),
+      tell_(std::move(tell)),
       socket_(context),
       timer_(context) {}
 
@@ -63,7 +64,7 @@ void WorkerLink::ask(std::string_view what) {
   const auto pieces = split_message(what);
   if (::send(socket_.native_handle(), pieces.front().data(), pieces.front().size(),
              MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-    warn("ask", fmt::format("worker: ask to {}: {}", what, std::strerror(errno)));
+    warn("ask", fmt::format("ask to {}: {}", what, std::strerror(errno)));
 }
 
 void WorkerLink::wait() {
@@ -90,7 +91,7 @@ void WorkerLink::answer(const std::string& text) {
   if (mine && !wanted_) return;  // a worker that was started again says what is known already
   wanted_ = false;
   const auto reading = reading_from_json(text);
-  if (!reading) return log::error("{}", reading.error().text);
+  if (!reading) return warn("answer", reading.error().text);
   on_reading_(*reading);
 }
 
@@ -103,7 +104,7 @@ void WorkerLink::died(const Ending& ending) {
   const auto ran_for = std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - started_);
   const auto next = after_death(restart_, ran_for);
   restart_ = next.next;
-  warn("ended", fmt::format("worker: ended with {}, started again", to_string(ending)));
+  warn("ended", fmt::format("ended with {}, started again", to_string(ending)));
   boost::system::error_code ignored;
   socket_.close(ignored);
   child_.reset();
@@ -116,15 +117,16 @@ void WorkerLink::start_later(Milliseconds wait) {
     if (cancelled) return;
     const auto started = start();
     if (started) return;
-    warn("start", fmt::format("worker: {}", started.error().text));
+    warn("start", started.error().text);
     start_later(restart_.longest);
   });
 }
 
 // One that dies as soon as it is started does so for ever.
-void WorkerLink::warn(std::string_view topic, const std::string& line) {
-  if (const auto said = troubles_.say(topic, line, std::chrono::steady_clock::now()))
-    log::warning("{}", *said);
+void WorkerLink::warn(std::string_view topic, std::string what) {
+  Event event{.level = Level::kWarning, .object = "worker", .what = std::move(what)};
+  if (const auto told = troubles_.say(topic, std::move(event), std::chrono::steady_clock::now()))
+    tell_(*told);
 }
 
 }  // namespace hawser::vipd

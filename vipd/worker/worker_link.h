@@ -23,7 +23,7 @@ class WorkerLink {
  public:
   using OnReading = std::function<void(const Reading&)>;
 
-  WorkerLink(boost::asio::io_context& context, Files files, OnReading on_reading);
+  WorkerLink(boost::asio::io_context& context, Files files, OnReading on_reading, Tell tell);
 
   // Started afresh, the worker reads the file unasked; `on_reading` comes when it has.
   Status start();
@@ -42,11 +42,12 @@ class WorkerLink {
   void ask(std::string_view what);
   void died(const Ending& ending);
   void start_later(Milliseconds wait);
-  void warn(std::string_view topic, const std::string& line);
+  void warn(std::string_view topic, std::string what);
 
   boost::asio::io_context& context_;
   Files files_;
   OnReading on_reading_;
+  Tell tell_;
   std::unique_ptr<Child> child_;
   boost::asio::posix::stream_descriptor socket_;
   boost::asio::steady_timer timer_;

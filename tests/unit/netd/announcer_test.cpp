@@ -131,7 +131,7 @@ class AnnouncerTest : public testing::Test {
                         if (sends) sent.push_back(fmt::format("{} {}", index.value, what.address));
                         return sends;
                       },
-                      [this](log::Level, const std::string& line) { said.push_back(line); }};
+                      [this](const Event& event) { said.push_back(line_of(event)); }};
 };
 
 TEST_F(AnnouncerTest, TellsNobodyOfWhatWasThereAlready) {

@@ -26,7 +26,7 @@ class Conditions : public testing::Test {
   }
   std::vector<std::string> said(const std::vector<Finding>& states) {
     std::vector<std::string> lines;
-    for (auto& line : log.update(states, now)) lines.push_back(std::move(line.text));
+    for (const auto& line : log.update(states, now)) lines.push_back(line_of(line));
     return lines;
   }
 
@@ -80,10 +80,10 @@ TEST_F(Conditions, OfABondThatLeftTheFileAreForgotten) {
 TEST_F(Conditions, AreWarningsUntilTheyAreGoodAgain) {
   log.update({kOneOut}, now);
   now += ConditionLog::kLasts;
-  EXPECT_EQ(log.update({kOneOut}, now).at(0).level, log::Level::kWarning);
+  EXPECT_EQ(log.update({kOneOut}, now).at(0).level, Level::kWarning);
   log.update({kOk}, now);
   now += ConditionLog::kLasts;
-  EXPECT_EQ(log.update({kOk}, now).at(0).level, log::Level::kInfo);
+  EXPECT_EQ(log.update({kOk}, now).at(0).level, Level::kInfo);
 }
 
 }  // namespace

@@ -60,7 +60,7 @@ class Fought : public testing::Test {
   std::vector<std::string> said;
   TimePoint now{seconds{1000}};
   Controller controller{kernel, Made{"this boot", {}, {}}, [](const std::string&) -> Status { return {}; },
-                        [this](log::Level, const std::string& text) { said.push_back(text); }};
+                        [this](const Event& event) { said.push_back(line_of(event)); }};
 };
 
 TEST_F(Fought, IsPutBackEverMoreSeldomAndNamedOnce) {

@@ -12,6 +12,10 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pair;
 
+const Event kRepair{.kind = EventKind::kStep,
+                    .object = "bond0",
+                    .what = "add address 192.0.2.1/24",
+                    .cause = {CauseKind::kOthers, "removed by somebody else"}};
 const std::string kAddress = "bond0: add address 192.0.2.1/24: removed by somebody else";
 
 class Undone : public testing::Test {
@@ -20,10 +24,10 @@ class Undone : public testing::Test {
   std::size_t fight(std::chrono::milliseconds time) {
     std::size_t repairs = 0;
     for (const auto end = now + time; now < end; now += milliseconds{100}) {
-      for (auto& line : contention.settle(now)) lines.push_back(std::move(line));
+      for (const auto& event : contention.settle(now)) lines.push_back(line_of(event));
       if (contention.must_wait(kAddress, now)) continue;
       ++repairs;
-      if (auto line = contention.repaired(kAddress, now)) lines.push_back(std::move(*line));
+      if (const auto event = contention.repaired(kRepair, now)) lines.push_back(line_of(*event));
     }
     return repairs;
   }
@@ -34,7 +38,7 @@ class Undone : public testing::Test {
 };
 
 TEST_F(Undone, OnceIsPutBackAtOnceAndIsNothingToSay) {
-  EXPECT_EQ(contention.repaired(kAddress, now), std::nullopt);
+  EXPECT_EQ(contention.repaired(kRepair, now), std::nullopt);
   EXPECT_FALSE(contention.must_wait(kAddress, now));
   EXPECT_EQ(contention.next(now), TimePoint::max());
 }
@@ -52,7 +56,7 @@ TEST_F(Undone, FourTimesIsNotEnoughAndSlowerIsNotEither) {
   contention.clear();
   for (int i = 0; i < 20; ++i) {
     now += milliseconds{2600};
-    EXPECT_EQ(contention.repaired(kAddress, now), std::nullopt);
+    EXPECT_EQ(contention.repaired(kRepair, now), std::nullopt);
   }
 }
 
@@ -76,7 +80,7 @@ TEST_F(Undone, NoLongerIsSaidAndThenPutBackAtOnceAgain) {
   now += seconds{30};
   ASSERT_EQ(contention.settle(now).size(), 1U);
   EXPECT_THAT(contention.contested(), IsEmpty());
-  EXPECT_EQ(contention.repaired(kAddress, now), std::nullopt);
+  EXPECT_EQ(contention.repaired(kRepair, now), std::nullopt);
   EXPECT_FALSE(contention.must_wait(kAddress, now));
 }
 

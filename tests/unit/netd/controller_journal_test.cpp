@@ -32,8 +32,8 @@ class FullDisk : public testing::Test {
                           if (answer) journal = text;
                           return answer;
                         },
-                        [this](log::Level, const std::string& text) {
-                          if (text.starts_with("journal")) said.push_back(text);
+                        [this](const Event& event) {
+                          if (event.object == "journal") said.push_back(line_of(event));
                         }};
 };
 

@@ -265,9 +265,10 @@ TEST_F(Netd, DoesNotTakeABondDownAgainForWhatTheKernelTakesWithoutEffect) {
   route.device = "bond0";
   route.via = *IpAddress::parse("203.0.113.254");  // refused, and so retried by time
   start(config);
-  EXPECT_THAT(warnings, Contains(HasSubstr(
-                            "bond0: set fail_over_mac active -> none: a port cannot change its MAC: write "
-                            "fail_over_mac = \"active\" in the file; not tried again until")));
+  EXPECT_THAT(warnings,
+              Contains(HasSubstr(
+                  "bond0: still to do: set fail_over_mac active -> none: a port cannot change its MAC: write "
+                  "fail_over_mac = \"active\" in the file; not tried again until")));
   forget_lines();
   const auto performed = static_cast<std::size_t>(kernel.performs());
   for (int i = 0; i < 10; ++i) {

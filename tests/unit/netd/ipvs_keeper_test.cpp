@@ -346,7 +346,7 @@ TEST_F(Ipvs, SaysWhyAServerIsDownAndNotWhyItAnsweredOnceSince) {
   verdict(kWeb1, bad(), 3);
   verdict(kWeb1, good());
   const auto& ipvs = controller->ipvs();
-  EXPECT_EQ(judge(ipvs.layout().at(kWeb), ipvs.layout().at(kWeb).members[0], ipvs.health()).reason,
+  EXPECT_EQ(judge(ipvs.layout().at(kWeb), ipvs.layout().at(kWeb).members[0], ipvs.health()).reason(),
             "recovering: 1 of 2 good results (last failure: site: connect: Connection refused)");
 }
 

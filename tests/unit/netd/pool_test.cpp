@@ -106,14 +106,15 @@ INSTANTIATE_TEST_SUITE_P(All, NeedOfChecks,
 TEST(Judgement, SaysWhy) {
   const Virtual service;
   const Member one{"web1", kWeb1, {}, {probe(kWeb1)}};
-  EXPECT_EQ(judge(service, one, {{probe(kWeb1), health(kDown, "connect: Connection refused", 3)}}).reason,
+  EXPECT_EQ(judge(service, one, {{probe(kWeb1), health(kDown, "connect: Connection refused", 3)}}).reason(),
             "3 checks failed (site: connect: Connection refused)");
-  EXPECT_EQ(judge(service, one, {{probe(kWeb1), health(kUp, "status 200", 1)}}).reason,
+  EXPECT_EQ(judge(service, one, {{probe(kWeb1), health(kUp, "status 200", 1)}}).reason(),
             "1 check succeeded (site: status 200)");
-  EXPECT_EQ(judge(service, one, {}).reason, "no result yet");
-  EXPECT_EQ(judge(service, one, {{probe(kWeb1), health(kUnknown, "connect: Connection refused", 2)}}).reason,
-            "undecided yet (site: connect: Connection refused)");
-  EXPECT_EQ(judge(service, Member{"web1", kWeb1, {}, {}}, {}).reason, "no checks");
+  EXPECT_EQ(judge(service, one, {}).reason(), "no result yet");
+  EXPECT_EQ(
+      judge(service, one, {{probe(kWeb1), health(kUnknown, "connect: Connection refused", 2)}}).reason(),
+      "undecided yet (site: connect: Connection refused)");
+  EXPECT_EQ(judge(service, Member{"web1", kWeb1, {}, {}}, {}).reason(), "no checks");
 }
 
 TEST(Judgement, NamesEveryCheckThatFails) {
@@ -122,7 +123,7 @@ TEST(Judgement, NamesEveryCheckThatFails) {
   const HealthTable table{{probe(kWeb1, "a"), health(kDown, "x")},
                           {probe(kWeb1, "b"), health(kUp, "y")},
                           {probe(kWeb1, "c"), health(kDown, "z")}};
-  EXPECT_EQ(judge(service, member, table).reason, "checks failed (a: x; c: z)");
+  EXPECT_EQ(judge(service, member, table).reason(), "checks failed (a: x; c: z)");
 }
 
 // A site whose first check lives through these verdicts.
@@ -136,7 +137,7 @@ TEST(Judgement, SaysWhyItIsSoAndNotWhatTheLastResultWas) {
   const Virtual service;
   const Member one{"web1", kWeb1, {}, {probe(kWeb1)}};
   const auto reason = [&](const Health& health) {
-    return judge(service, one, {{probe(kWeb1), health}}).reason;
+    return judge(service, one, {{probe(kWeb1), health}}).reason();
   };
   EXPECT_EQ(reason(after({bad(), bad(), bad(), good()})),
             "recovering: 1 of 2 good results (last failure: site: connect: Connection refused)");
@@ -155,7 +156,7 @@ TEST(Judgement, SaysOfSeveralChecksWhichRecovers) {
   const HealthTable table{{probe(kWeb1, "a"), after({bad(), bad(), bad(), good()})},
                           {probe(kWeb1, "b"), after({bad(), bad(), bad()})}};
   EXPECT_EQ(
-      judge(service, both, table).reason,
+      judge(service, both, table).reason(),
       "checks failed (a: recovering: 1 of 2 good results, last failure: connect: Connection refused; b: "
       "connect: Connection refused)");
 }

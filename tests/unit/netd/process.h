@@ -20,8 +20,9 @@ class Netd : public testing::Test {
           ++journal_writes;
           return {};
         },
-        [this](log::Level level, const std::string& text) {
-          (level == log::Level::kWarning ? warnings : lines).push_back(text);
+        [this](const Event& event) {
+          (event.level == Level::kWarning ? warnings : lines).push_back(line_of(event));
+          events.push_back(event);
         },
         NetworkKeeper::FindPaths{}, look_at_host);
     controller->configure(config, Why::kStart, now);
@@ -45,6 +46,7 @@ class Netd : public testing::Test {
   void forget_lines() {
     lines.clear();
     warnings.clear();
+    events.clear();
   }
   const Service& service() { return kernel.state().services.at(kWeb); }
   // web1 and web2 are in, as after a while.
@@ -61,6 +63,7 @@ class Netd : public testing::Test {
   Controller::LookAtHost look_at_host;
   TimePoint now{std::chrono::seconds{1000}};
   std::vector<std::string> lines, warnings;
+  std::vector<Event> events;  // all of them
   std::unique_ptr<Controller> controller;
 };
 

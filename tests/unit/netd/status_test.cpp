@@ -45,7 +45,7 @@ class NetdStatus : public testing::Test {
   FakeKernel kernel;
   TimePoint now{std::chrono::seconds{1000}};
   Controller controller{kernel, Made{"this boot", {}, {}}, [](const std::string&) -> Status { return {}; },
-                        [](log::Level, const std::string&) {}};
+                        [](const Event&) {}};
 };
 
 TEST_F(NetdStatus, IsOkWithoutFindings) {

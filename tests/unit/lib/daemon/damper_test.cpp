@@ -13,22 +13,44 @@ using testing::Optional;
 
 const TimePoint kStart{1000s};
 
+// What is damped are events; these tests look at their lines.
+class TextDamper {
+ public:
+  TextDamper() = default;
+  explicit TextDamper(const Damper::Pace& pace) : damper_(pace) {}
+
+  std::optional<std::string> say(std::string_view topic, const std::string& text, TimePoint now) {
+    const auto told = damper_.say(topic, Event{.object = text}, now);
+    return told ? std::optional(line_of(*told)) : std::nullopt;
+  }
+  std::vector<std::string> last_words(TimePoint now) {
+    std::vector<std::string> lines;
+    for (const auto& event : damper_.last_words(now)) lines.push_back(line_of(event));
+    return lines;
+  }
+  void over(std::string_view topic) { damper_.over(topic); }
+  [[nodiscard]] std::optional<TimePoint> due() const { return damper_.due(); }
+
+ private:
+  Damper damper_;
+};
+
 // How many of `count` reports, `every` apart, are written. `text` makes the line of the n-th.
 template <class Text>
-int lines_of(Damper& damper, int count, Milliseconds every, const Text& text) {
+int lines_of(TextDamper& damper, int count, Milliseconds every, const Text& text) {
   int lines = 0;
   for (int i = 0; i < count; ++i) lines += damper.say("web: send", text(i), kStart + i * every) ? 1 : 0;
   return lines;
 }
 
 TEST(Damper, SaysWhatIsNewAtOnceAndOfEachTopic) {
-  Damper damper;
+  TextDamper damper;
   EXPECT_THAT(damper.say("web: send", "refused", kStart), Optional(std::string("refused")));
   EXPECT_THAT(damper.say("web: add", "refused", kStart), Optional(std::string("refused")));
 }
 
 TEST(Damper, SaysTheSameAgainAfterPausesThatDoubleAndCountsTheRest) {
-  Damper damper;
+  TextDamper damper;
   EXPECT_TRUE(damper.say("web: send", "refused", kStart));
   for (int second = 1; second < 60; ++second)
     EXPECT_FALSE(damper.say("web: send", "refused", kStart + second * 1s));
@@ -39,22 +61,22 @@ TEST(Damper, SaysTheSameAgainAfterPausesThatDoubleAndCountsTheRest) {
 }
 
 TEST(Damper, AnHourOfTheSameEachSecondIsSixLines) {
-  Damper damper;
+  TextDamper damper;
   EXPECT_EQ(lines_of(damper, 3600, 1s, [](int) { return "refused"; }), 6);
 }
 
 TEST(Damper, WhatAlternatesIsDampedToo) {
-  Damper damper;
+  TextDamper damper;
   EXPECT_EQ(lines_of(damper, 10000, 1ms, [](int i) { return i % 2 == 0 ? "this" : "that"; }), 2);
 }
 
 TEST(Damper, AnHourOfATextThatIsAnotherEachTimeIsTenLines) {
-  Damper damper;
+  TextDamper damper;
   EXPECT_EQ(lines_of(damper, 360000, 10ms, [](int i) { return std::to_string(i); }), 10);
 }
 
 TEST(Damper, WhatCameBackAfterItWasOverIsSaidAsAChangeIs) {
-  Damper damper;
+  TextDamper damper;
   EXPECT_TRUE(damper.say("web: send", "refused", kStart));
   damper.over("web: send");
   EXPECT_FALSE(damper.say("web: send", "refused", kStart + 1s));
@@ -62,12 +84,12 @@ TEST(Damper, WhatCameBackAfterItWasOverIsSaidAsAChangeIs) {
 }
 
 // Active and Backup in turn, `every` apart: both reasons are said by then.
-void go_to_and_fro(Damper& damper, int times, Milliseconds every) {
+void go_to_and_fro(TextDamper& damper, int times, Milliseconds every) {
   for (int i = 0; i < times; ++i) damper.say("web", i % 2 == 0 ? "Active" : "Backup", kStart + i * every);
 }
 
 TEST(Damper, AChangeThatWasKeptBackIsSaidWhenItsPauseIsOver) {
-  Damper damper;
+  TextDamper damper;
   go_to_and_fro(damper, 2, 1s);
   EXPECT_FALSE(damper.say("web", "Active", kStart + 9s));
   EXPECT_FALSE(damper.say("web", "Backup", kStart + 10s));
@@ -79,27 +101,27 @@ TEST(Damper, AChangeThatWasKeptBackIsSaidWhenItsPauseIsOver) {
 }
 
 TEST(Damper, AReasonThatIsNewIsSaidAtOnceThoughOthersGoToAndFro) {
-  Damper damper;
+  TextDamper damper;
   go_to_and_fro(damper, 60, 1s);
   EXPECT_TRUE(damper.say("web", "Initialize: eth0: no carrier", kStart + 60s));
 }
 
 TEST(Damper, OfReasonsThatAreNewEachTimeOnlyAFewAreSaidAtOnce) {
-  Damper damper;
+  TextDamper damper;
   EXPECT_EQ(
       lines_of(damper, 1000, 1ms, [](int i) { return std::string(static_cast<std::size_t>(i) + 1, 'x'); }),
       6);
 }
 
 TEST(Damper, AnotherNumberOrAddressIsNoNewReason) {
-  Damper damper;
+  TextDamper damper;
   EXPECT_TRUE(damper.say("web", "192.0.2.12 advertises 203.0.113.1, 2 more", kStart));
   EXPECT_FALSE(damper.say("web", "192.0.2.13 advertises 203.0.113.7, 3 more", kStart + 1s));
   EXPECT_TRUE(damper.say("web", "192.0.2.13 is silent", kStart + 2s));
 }
 
 TEST(Damper, WhatLastsThreeTimesAsLongAsAnythingBeforeIsSaid) {
-  Damper damper;
+  TextDamper damper;
   damper.say("web", "Initialize", kStart - 1s);
   go_to_and_fro(damper, 600, 4s);  // the pause is the better part of an hour by then
   EXPECT_FALSE(damper.say("web", "Initialize", kStart + 2400s)) << "said already, if long ago";
@@ -110,7 +132,7 @@ TEST(Damper, WhatLastsThreeTimesAsLongAsAnythingBeforeIsSaid) {
 }
 
 TEST(Damper, WhatHasJustBegunIsNoLastWord) {
-  Damper damper;
+  TextDamper damper;
   damper.say("web", "Initialize", kStart - 1ms);
   go_to_and_fro(damper, 1000, 1ms);
   EXPECT_FALSE(damper.say("web", "Initialize", kStart + 1s));
@@ -118,7 +140,7 @@ TEST(Damper, WhatHasJustBegunIsNoLastWord) {
 }
 
 TEST(Damper, WhatIsOverAndComesBackAgainAndAgainHasNoLastWord) {
-  Damper damper;
+  TextDamper damper;
   EXPECT_TRUE(damper.say("web", "put back", kStart));
   for (int second = 1; second < 5; ++second) {
     damper.over("web");
@@ -128,7 +150,7 @@ TEST(Damper, WhatIsOverAndComesBackAgainAndAgainHasNoLastWord) {
 }
 
 TEST(Damper, WhatIsAsItWasSaidNeedsNoLastWord) {
-  Damper damper;
+  TextDamper damper;
   go_to_and_fro(damper, 2, 1s);
   EXPECT_FALSE(damper.say("web", "Active", kStart + 2s));
   EXPECT_FALSE(damper.say("web", "Backup", kStart + 3s));
@@ -139,12 +161,12 @@ TEST(Damper, WhatIsAsItWasSaidNeedsNoLastWord) {
 }
 
 TEST(Damper, TheFirstLinesMayBeFree) {
-  Damper damper(Damper::Pace{.free = 3, .change = 1s});
+  TextDamper damper(Damper::Pace{.free = 3, .change = 1s});
   EXPECT_EQ(lines_of(damper, 100, 1ms, [](int i) { return std::to_string(i); }), 3);
 }
 
 TEST(Damper, AfterAQuietTimeItStartsFromTheBeginning) {
-  Damper damper;
+  TextDamper damper;
   EXPECT_EQ(lines_of(damper, 60, 1s, [](int i) { return std::to_string(i); }), 4);
   EXPECT_TRUE(damper.say("web: send", "x", kStart + 400s));
   EXPECT_TRUE(damper.say("web: send", "y", kStart + 401s)) << "new again";
@@ -153,7 +175,7 @@ TEST(Damper, AfterAQuietTimeItStartsFromTheBeginning) {
 }
 
 TEST(Damper, TopicsBeyondItsMeasureShareOne) {
-  Damper damper(Damper::Pace{.topics = 4});
+  TextDamper damper(Damper::Pace{.topics = 4});
   int lines = 0;
   for (int i = 0; i < 10000; ++i)
     lines += damper.say(std::to_string(i), "refused by " + std::to_string(i), kStart + i * 1ms) ? 1 : 0;

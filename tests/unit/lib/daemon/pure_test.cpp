@@ -55,23 +55,23 @@ TEST(Latencies, TwoMillisecondsAreAllowedAndNotANanosecondMore) {
 
 TEST(Log, WritesTheJournalsPrefixes) {
   const std::chrono::system_clock::time_point now{};
-  EXPECT_EQ(log::line(log::Target::kJournal, log::Level::kError, now, "a: b"), "<3>a: b\n");
-  EXPECT_EQ(log::line(log::Target::kJournal, log::Level::kWarning, now, "a: b"), "<4>a: b\n");
-  EXPECT_EQ(log::line(log::Target::kJournal, log::Level::kInfo, now, "a: b"), "<6>a: b\n");
-  EXPECT_EQ(log::line(log::Target::kJournal, log::Level::kDebug, now, "a: b"), "<7>a: b\n");
+  EXPECT_EQ(log::line(log::Target::kJournal, Level::kError, now, "a: b"), "<3>a: b\n");
+  EXPECT_EQ(log::line(log::Target::kJournal, Level::kWarning, now, "a: b"), "<4>a: b\n");
+  EXPECT_EQ(log::line(log::Target::kJournal, Level::kInfo, now, "a: b"), "<6>a: b\n");
+  EXPECT_EQ(log::line(log::Target::kJournal, Level::kDebug, now, "a: b"), "<7>a: b\n");
 }
 
 TEST(Log, WritesTimeAndLevelElsewhere) {
   ::setenv("TZ", "UTC", 1);
   ::tzset();
   const std::chrono::system_clock::time_point now{std::chrono::milliseconds{3723004}};
-  EXPECT_EQ(log::line(log::Target::kStderr, log::Level::kInfo, now, "eth0: carrier lost"),
+  EXPECT_EQ(log::line(log::Target::kStderr, Level::kInfo, now, "eth0: carrier lost"),
             "01:02:03.004 info    eth0: carrier lost\n");
-  EXPECT_EQ(log::line(log::Target::kStderr, log::Level::kWarning, now, "x"), "01:02:03.004 warning x\n");
+  EXPECT_EQ(log::line(log::Target::kStderr, Level::kWarning, now, "x"), "01:02:03.004 warning x\n");
 }
 
 TEST(Log, KeepsWhatAPeerSentOnOneLine) {
-  EXPECT_EQ(log::line(log::Target::kJournal, log::Level::kInfo, {}, "a\nb\x1b[2J\x7f"), "<6>a b [2J \n");
+  EXPECT_EQ(log::line(log::Target::kJournal, Level::kInfo, {}, "a\nb\x1b[2J\x7f"), "<6>a b [2J \n");
 }
 
 TEST(Log, KnowsTheJournalByDeviceAndInode) {

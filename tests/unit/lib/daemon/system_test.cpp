@@ -360,7 +360,7 @@ TEST(Log, WritesFromItsLevelUp) {
   const auto logged = [](const char* level) {
     EXPECT_TRUE(log::set_level(level));
     ::testing::internal::CaptureStderr();
-    log::debug("a debug");
+    log::write(Level::kDebug, "a debug");
     log::info("an info");
     log::warning("a warning");
     log::error("an error");

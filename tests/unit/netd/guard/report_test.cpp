@@ -61,22 +61,22 @@ TEST(GuardOrders, ThatAreNoJsonAreRefused) {
 
 TEST(GuardReport, IsReadAsItWasWritten) {
   for (const auto kind : {ReportKind::kReady, ReportKind::kSwitched, ReportKind::kRefused}) {
-    const Report report{kind, "bond0", "bond0: eth0 -> eth1: eth0 lost its carrier"};
+    const Report report{kind, "bond0", "eth0 lost its carrier", "eth0", "eth1"};
     EXPECT_EQ(*decode_report(encode_report(report)), report);
   }
 }
 
 TEST(GuardStatus, CountsSwitchesOfEachBondAndKeepsRefusalsApart) {
   GuardStatus status;
-  count(status, {ReportKind::kSwitched, "bond0", "bond0: a -> b"});
-  count(status, {ReportKind::kSwitched, "bond1", "bond1: c -> d"});
-  count(status, {ReportKind::kSwitched, "bond1", "bond1: d -> c"});
+  count(status, {ReportKind::kSwitched, "bond0", "why", "a", "b"});
+  count(status, {ReportKind::kSwitched, "bond1", "why", "c", "d"});
+  count(status, {ReportKind::kSwitched, "bond1", "why", "d", "c"});
   count(status, {ReportKind::kRefused, "bond0", "bond0: no"});
   count(status, {ReportKind::kRefused, "", "bond guard: orders: not a JSON object"});
   EXPECT_EQ(status.switches, 3U);
-  EXPECT_EQ(status.last, "bond1: d -> c");
-  EXPECT_EQ(status.bonds["bond0"], (BondHistory{1, "bond0: a -> b", "bond0: no"}));
-  EXPECT_EQ(status.bonds["bond1"], (BondHistory{2, "bond1: d -> c", ""}));
+  EXPECT_EQ(status.last, "bond1: d -> c: why");
+  EXPECT_EQ(status.bonds["bond0"], (BondHistory{1, "bond0: a -> b: why", "bond0: no"}));
+  EXPECT_EQ(status.bonds["bond1"], (BondHistory{2, "bond1: d -> c: why", ""}));
   EXPECT_EQ(status.bonds.size(), 2U);
 }
 

@@ -24,7 +24,8 @@ class FakeEffects : public Effects {
   std::vector<Bytes> sent;
   std::vector<IpAddress> sent_to;
   std::vector<IpAddress> announced;
-  std::vector<std::string> log;    // info and warning
+  std::vector<std::string> log;  // the lines of `events`
+  std::vector<Event> events;
   std::vector<std::string> order;  // "send", "add ..", "announce ..", "remove .."
   std::string refuse_adding;       // a reason: add_address fails with it
   std::string refuse_sending;
@@ -82,8 +83,10 @@ class FakeEffects : public Effects {
     announced.push_back(address);
     order.push_back(fmt::format("announce {}", address));
   }
-  void info(std::string_view line) override { log.emplace_back(line); }
-  void warning(std::string_view line) override { log.emplace_back(line); }
+  void report(const Event& event) override {
+    log.push_back(line_of(event));
+    events.push_back(event);
+  }
 };
 
 }  // namespace hawser::vipd

@@ -130,8 +130,7 @@ class Host : public Effects {
     return refusing_ || !has_interface(interface) ? Status(fail("refused")) : Status{};
   }
   void announce(const std::string&, const IpAddress&) override {}
-  void info(std::string_view) override {}
-  void warning(std::string_view) override {}
+  void report(const Event&) override {}
 
  private:
   [[nodiscard]] IpAddress own() const {
@@ -246,7 +245,7 @@ class Lab {
   std::vector<std::unique_ptr<Host>> hosts_;
 };
 
-void expect_the_promise(const Lab& platform) {
+void expect_the_promise(const Lab& world) {
   for (const auto& prefix : {kFront, kBack}) {
     std::size_t all = 0;
     for (const auto& host : world.hosts()) all += host->ours(prefix);
@@ -266,7 +265,7 @@ void expect_the_promise(const Lab& platform) {
 
 TEST(HostSimulation, OnceItIsQuietEachAddressIsOnExactlyOneHostAndEveryStatusIsTrue) {
   for (unsigned seed = 1; seed <= 300; ++seed) {
-    Lab platform(seed);
+    Lab world(seed);
     for (int i = 0; i < 40; ++i) {
       world.anything();
       world.pass_some_time();
@@ -274,7 +273,7 @@ TEST(HostSimulation, OnceItIsQuietEachAddressIsOnExactlyOneHostAndEveryStatusIsT
     world.mend();
     world.run(40s);  // longer than the longest pause of one that could hold no address
     SCOPED_TRACE(fmt::format("seed {}", seed));
-    expect_the_promise(platform);
+    expect_the_promise(world);
     if (testing::Test::HasFailure()) return;
   }
 }

@@ -28,6 +28,23 @@ class RouterLog : public RouterFixture {
   }
 };
 
+TEST_F(RouterLog, AChangeOfRoleIsAnEventWithBothRolesItsCauseAndHowLongTheOldOneWas) {
+  VirtualRouter router(web(), effects);
+  router.interface_usable(kOurs);
+  pass(router, 30s);
+  ASSERT_EQ(router.role(), RoleName::kActive);
+  const auto& event = effects.events.back();
+  EXPECT_EQ(event.kind, EventKind::kRole);
+  EXPECT_EQ(event.object, "web");
+  EXPECT_EQ(event.from, "Backup");
+  EXPECT_EQ(event.to, "Active");
+  EXPECT_EQ(event.cause.kind, CauseKind::kPeer);
+  ASSERT_TRUE(event.duration);
+  EXPECT_GT(*event.duration, 3s);
+  router.interface_unusable("front: no carrier");
+  EXPECT_EQ(effects.events.back().cause, (Cause{CauseKind::kInterface, "front: no carrier"}));
+}
+
 TEST_F(RouterLog, TwentyRefusedAddressesAreTwentyLinesNotTwentyASecond) {
   for (std::uint8_t i = 101; i <= 120; ++i) effects.refused.insert(IpAddress::v4(192, 0, 2, i));
   auto router = active(web_of(21));

@@ -10,7 +10,7 @@ namespace hawser::vipd {
 
 // One Ethernet frame; empty (and so every test of it fails) when the file is not there.
 inline Bytes captured(const std::string& name) {
-  std::ifstream file(std::string(HAWSER_SOURCE_DIR) + "/tests/unit/vipd/captures/" + name + ".hex");
+  std::ifstream file(std::string(HAWSER_SOURCE_DIR) + "/tests/unit/vipd/vrrp/captures/" + name + ".hex");
   std::string hex;
   file >> hex;
   Bytes bytes;

@@ -73,7 +73,8 @@ TEST(VrrpInitialize, ALongStartupDelayIsSaidInWholeSeconds) {
 }
 
 TEST(VrrpInitialize, TheInterfaceOrAShutdownEndsTheStartupDelay) {
-  for (const MachineEvent& event : {MachineEvent(InterfaceDown{kStart, "gone"}), MachineEvent(Shutdown{kStart})}) {
+  for (const MachineEvent& event :
+       {MachineEvent(InterfaceDown{kStart, "gone"}), MachineEvent(Shutdown{kStart})}) {
     Driven driven(configured());
     driven.give(Startup{kStart, false, kStart + 10s}).give(event);
     EXPECT_THAT(driven.actions, IsEmpty());
