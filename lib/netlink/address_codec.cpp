@@ -88,13 +88,13 @@ Result<DecodedAddress> decode_address(const MessageView& message) {
   return decoded;
 }
 
-Bytes encode_get_addresses() {
+Message encode_get_addresses() {
   Message message{RTM_GETADDR, NLM_F_DUMP};
   message.header(ifaddrmsg{});
-  return message.take();
+  return message;
 }
 
-Bytes encode_put_address(Put put, IfIndex link, const Prefix& prefix, const Address& address) {
+Message encode_put_address(Put put, IfIndex link, const Prefix& prefix, const Address& address) {
   const int flags = put == Put::kNew ? NLM_F_EXCL : NLM_F_REPLACE;
   Message message{RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | flags};
   auto fixed = fixed_part(link, prefix);
@@ -106,15 +106,15 @@ Bytes encode_put_address(Put put, IfIndex link, const Prefix& prefix, const Addr
   message.number(IFA_FLAGS, flags_of(address));
   message.number(IFA_CACHEINFO, ifa_cacheinfo{address.preferred_lifetime, kForever, 0, 0});
   if (address.protocol != 0) message.number(kIfaProto, address.protocol);
-  return message.take();
+  return message;
 }
 
-Bytes encode_remove_address(IfIndex link, const Prefix& prefix) {
+Message encode_remove_address(IfIndex link, const Prefix& prefix) {
   Message message{RTM_DELADDR, NLM_F_ACK};
   message.header(fixed_part(link, prefix));
   message.address(IFA_LOCAL, prefix.address);
   message.address(IFA_ADDRESS, prefix.address);
-  return message.take();
+  return message;
 }
 
 }  // namespace hawser::nl

@@ -27,11 +27,11 @@ struct DecodedAddress {
 
 Result<DecodedAddress> decode_address(const MessageView& message);
 
-Bytes encode_get_addresses();
+Message encode_get_addresses();
 // kReplace changes what is there, as far as the kernel does so: of an IPv4 address the lifetimes (later
 // kernels: and the protocol), of an IPv6 address the flags too.
 enum class Put : std::uint8_t { kNew, kReplace };
-Bytes encode_put_address(Put put, IfIndex link, const Prefix& prefix, const Address& address);
-Bytes encode_remove_address(IfIndex link, const Prefix& prefix);
+Message encode_put_address(Put put, IfIndex link, const Prefix& prefix, const Address& address);
+Message encode_remove_address(IfIndex link, const Prefix& prefix);
 
 }  // namespace hawser::nl

@@ -21,7 +21,7 @@ Result<Ipvs> Ipvs::open() {
 
 Status Ipvs::resolve() {
   if (family_ != 0) return {};
-  const auto family = socket_.ask(encode_get_family(IPVS_GENL_NAME), decode_family);
+  const auto family = socket_.number_of(IPVS_GENL_NAME);
   if (!family) return fail_with(family.error().code == ENOENT ? ENOPKG : family.error().code, "");
   family_ = *family;
   return {};

@@ -1,5 +1,5 @@
-// The generic netlink family "IPVS" (include/uapi/linux/ip_vs.h; anchors/ipvs.md 1.1), and the question which
-// number the family has in the running kernel.
+// The generic netlink family "IPVS" (include/uapi/linux/ip_vs.h; anchors/ipvs.md 1.1). `ipvs` is the number
+// that it has in the running kernel.
 #pragma once
 
 #include "lib/netlink/message.h"
@@ -7,9 +7,6 @@
 #include "lib/state/observed.h"
 
 namespace hawser::nl {
-
-Bytes encode_get_family(std::string_view name);
-Result<std::uint16_t> decode_family(const MessageView& message);
 
 struct DecodedService {
   ServiceKey key;
@@ -27,16 +24,16 @@ Result<DecodedService> decode_service(const MessageView& message);
 // `family` of the service, for kernels that do not say the real server's own.
 Result<DecodedReal> decode_real(const MessageView& message, Family family);
 
-Bytes encode_get_services(std::uint16_t ipvs);
-Bytes encode_get_service(std::uint16_t ipvs, const ServiceKey& key);  // ESRCH: there is none
-Bytes encode_get_reals(std::uint16_t ipvs, const ServiceKey& key);
+Message encode_get_services(std::uint16_t ipvs);
+Message encode_get_service(std::uint16_t ipvs, const ServiceKey& key);  // ESRCH: there is none
+Message encode_get_reals(std::uint16_t ipvs, const ServiceKey& key);
 
 // kAdd refuses what is there, kEdit what is not; both give the whole entry.
 enum class Write : std::uint8_t { kAdd, kEdit };
-Bytes encode_service(std::uint16_t ipvs, Write write, const ServiceKey& key, const Service& service);
-Bytes encode_delete_service(std::uint16_t ipvs, const ServiceKey& key);
-Bytes encode_real(std::uint16_t ipvs, Write write, const ServiceKey& key, const Endpoint& real,
-                  const RealServer& server);
-Bytes encode_delete_real(std::uint16_t ipvs, const ServiceKey& key, const Endpoint& real);
+Message encode_service(std::uint16_t ipvs, Write write, const ServiceKey& key, const Service& service);
+Message encode_delete_service(std::uint16_t ipvs, const ServiceKey& key);
+Message encode_real(std::uint16_t ipvs, Write write, const ServiceKey& key, const Endpoint& real,
+                    const RealServer& server);
+Message encode_delete_real(std::uint16_t ipvs, const ServiceKey& key, const Endpoint& real);
 
 }  // namespace hawser::nl

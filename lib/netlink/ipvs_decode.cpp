@@ -195,17 +195,6 @@ void read_real(const Attr& attr, DecodedReal& decoded, RawReal& raw) {
 
 }  // namespace
 
-Result<std::uint16_t> decode_family(const MessageView& message) {
-  Reader reader{message.payload};
-  reader.skip(GENL_HDRLEN);
-  std::uint16_t id = 0;
-  const bool ok = for_each_attr(reader.take(reader.left()), [&](const Attr& attr) {
-    if (attr.type() == CTRL_ATTR_FAMILY_ID) id = attr.number<std::uint16_t>();
-  });
-  if (!ok || id == 0) return fail("family message malformed");
-  return id;
-}
-
 Result<DecodedService> decode_service(const MessageView& message) {
   DecodedService decoded;
   RawService raw;

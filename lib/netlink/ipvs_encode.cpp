@@ -13,10 +13,9 @@ constexpr int kTunnelType = 13;  // IPVS_DEST_ATTR_TUN_*: an enum in some header
 constexpr int kTunnelPort = 14;
 constexpr int kTunnelFlags = 15;
 
-Message command(std::uint16_t family, int number, int flags, int version = IPVS_GENL_VERSION) {
+Message command(std::uint16_t family, std::uint8_t number, int flags) {
   Message message{family, flags};
-  message.header(
-      genlmsghdr{static_cast<std::uint8_t>(number), static_cast<std::uint8_t>(version), std::uint16_t{0}});
+  message.header(genlmsghdr{number, IPVS_GENL_VERSION, 0});
   return message;
 }
 
@@ -85,59 +84,53 @@ void put_real(Message& message, const RealServer& server) {
 
 }  // namespace
 
-Bytes encode_get_family(std::string_view name) {
-  auto message = command(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, NLM_F_ACK);
-  message.text(CTRL_ATTR_FAMILY_NAME, name);
-  return message.take();
+Message encode_get_services(std::uint16_t ipvs) {
+  return command(ipvs, IPVS_CMD_GET_SERVICE, NLM_F_DUMP);
 }
 
-Bytes encode_get_services(std::uint16_t ipvs) {
-  return command(ipvs, IPVS_CMD_GET_SERVICE, NLM_F_DUMP).take();
-}
-
-Bytes encode_get_service(std::uint16_t ipvs, const ServiceKey& key) {
+Message encode_get_service(std::uint16_t ipvs, const ServiceKey& key) {
   auto message = command(ipvs, IPVS_CMD_GET_SERVICE, NLM_F_ACK);
   message.nest(IPVS_CMD_ATTR_SERVICE, [&] { put_key(message, key); });
-  return message.take();
+  return message;
 }
 
-Bytes encode_get_reals(std::uint16_t ipvs, const ServiceKey& key) {
+Message encode_get_reals(std::uint16_t ipvs, const ServiceKey& key) {
   auto message = command(ipvs, IPVS_CMD_GET_DEST, NLM_F_DUMP);
   message.nest(IPVS_CMD_ATTR_SERVICE, [&] { put_key(message, key); });
-  return message.take();
+  return message;
 }
 
-Bytes encode_service(std::uint16_t ipvs, Write write, const ServiceKey& key, const Service& service) {
+Message encode_service(std::uint16_t ipvs, Write write, const ServiceKey& key, const Service& service) {
   auto message = command(ipvs, write == Write::kAdd ? IPVS_CMD_NEW_SERVICE : IPVS_CMD_SET_SERVICE, NLM_F_ACK);
   message.nest(IPVS_CMD_ATTR_SERVICE, [&] {
     put_key(message, key);
     put_service(message, service, key.family());
   });
-  return message.take();
+  return message;
 }
 
-Bytes encode_delete_service(std::uint16_t ipvs, const ServiceKey& key) {
+Message encode_delete_service(std::uint16_t ipvs, const ServiceKey& key) {
   auto message = command(ipvs, IPVS_CMD_DEL_SERVICE, NLM_F_ACK);
   message.nest(IPVS_CMD_ATTR_SERVICE, [&] { put_key(message, key); });
-  return message.take();
+  return message;
 }
 
-Bytes encode_real(std::uint16_t ipvs, Write write, const ServiceKey& key, const Endpoint& real,
-                  const RealServer& server) {
+Message encode_real(std::uint16_t ipvs, Write write, const ServiceKey& key, const Endpoint& real,
+                    const RealServer& server) {
   auto message = command(ipvs, write == Write::kAdd ? IPVS_CMD_NEW_DEST : IPVS_CMD_SET_DEST, NLM_F_ACK);
   message.nest(IPVS_CMD_ATTR_SERVICE, [&] { put_key(message, key); });
   message.nest(IPVS_CMD_ATTR_DEST, [&] {
     put_real_key(message, real);
     put_real(message, server);
   });
-  return message.take();
+  return message;
 }
 
-Bytes encode_delete_real(std::uint16_t ipvs, const ServiceKey& key, const Endpoint& real) {
+Message encode_delete_real(std::uint16_t ipvs, const ServiceKey& key, const Endpoint& real) {
   auto message = command(ipvs, IPVS_CMD_DEL_DEST, NLM_F_ACK);
   message.nest(IPVS_CMD_ATTR_SERVICE, [&] { put_key(message, key); });
   message.nest(IPVS_CMD_ATTR_DEST, [&] { put_real_key(message, real); });
-  return message.take();
+  return message;
 }
 
 }  // namespace hawser::nl

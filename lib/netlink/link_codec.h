@@ -38,20 +38,20 @@ Result<DecodedLink> decode_link(const MessageView& message);
 // ours.
 LinkKind kind_of(std::string_view kernel_kind);
 
-Bytes encode_get_links();
+Message encode_get_links();
 // `lower`: of a VLAN the device it is on.
-Bytes encode_create_link(const std::string& name, const Link& link, IfIndex lower);
-Bytes encode_delete_link(const std::string& name);
-Bytes encode_set_up(const std::string& name, bool up);
-Bytes encode_set_mtu(const std::string& name, std::uint32_t mtu);
-Bytes encode_set_mac(const std::string& name, const MacAddress& mac);
-Bytes encode_set_master(const std::string& name, IfIndex master);  // index 0: none
-Bytes encode_bond_mode(const std::string& bond, BondMode mode);
-Bytes encode_bond_option(const std::string& bond, BondOption option, std::uint32_t value);
-Bytes encode_bond_primary(const std::string& bond, IfIndex port);      // index 0: none
-Bytes encode_bond_active_port(const std::string& bond, IfIndex port);  // index 0: the kernel chooses
-Bytes encode_bond_targets(const std::string& bond, Family family, const std::vector<IpAddress>& targets);
-Bytes encode_ad_actor_system(const std::string& bond, const MacAddress& mac);
-Bytes encode_port_options(const std::string& port, const BondPort& from, const BondPort& to);
+Message encode_create_link(const std::string& name, const Link& link, IfIndex lower);
+Message encode_delete_link(const std::string& name);
+Message encode_set_up(const std::string& name, bool up);
+Message encode_set_mtu(const std::string& name, std::uint32_t mtu);
+Message encode_set_mac(const std::string& name, const MacAddress& mac);
+Message encode_set_master(const std::string& name, IfIndex master);  // index 0: none
+Message encode_bond_mode(const std::string& bond, BondMode mode);
+Message encode_bond_option(const std::string& bond, BondOption option, std::uint32_t value);
+Message encode_bond_primary(const std::string& bond, IfIndex port);      // index 0: none
+Message encode_bond_active_port(const std::string& bond, IfIndex port);  // index 0: the kernel chooses
+Message encode_bond_targets(const std::string& bond, Family family, const std::vector<IpAddress>& targets);
+Message encode_ad_actor_system(const std::string& bond, const MacAddress& mac);
+Message encode_port_options(const std::string& port, const BondPort& from, const BondPort& to);
 
 }  // namespace hawser::nl

@@ -21,13 +21,13 @@ std::uint32_t number_of(IfIndex index) {
 }
 
 template <class Fill>
-Bytes change_bond(const std::string& name, Fill fill) {
+Message change_bond(const std::string& name, Fill fill) {
   auto message = change(name);
   message.nest(IFLA_LINKINFO, [&] {
     message.text(IFLA_INFO_KIND, "bond");
     message.nest(IFLA_INFO_DATA, [&] { fill(message); });
   });
-  return message.take();
+  return message;
 }
 
 void put_vlan(Message& message, const Vlan& vlan) {
@@ -49,14 +49,14 @@ void put_kind(Message& message, const Link& link) {
 
 }  // namespace
 
-Bytes encode_get_links() {
+Message encode_get_links() {
   Message message{RTM_GETLINK, NLM_F_DUMP};
   message.header(ifinfomsg{});
   message.number(IFLA_EXT_MASK, std::uint32_t{RTEXT_FILTER_SKIP_STATS});
-  return message.take();
+  return message;
 }
 
-Bytes encode_create_link(const std::string& name, const Link& link, IfIndex lower) {
+Message encode_create_link(const std::string& name, const Link& link, IfIndex lower) {
   Message message{RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL};
   message.header(ifinfomsg{});
   message.text(IFLA_IFNAME, name);
@@ -64,73 +64,73 @@ Bytes encode_create_link(const std::string& name, const Link& link, IfIndex lowe
   if (link.mac) message.bytes(IFLA_ADDRESS, link.mac->bytes);
   if (lower != IfIndex{}) message.number(IFLA_LINK, number_of(lower));
   message.nest(IFLA_LINKINFO, [&] { put_kind(message, link); });
-  return message.take();
+  return message;
 }
 
-Bytes encode_delete_link(const std::string& name) {
+Message encode_delete_link(const std::string& name) {
   Message message{RTM_DELLINK, NLM_F_ACK};
   message.header(ifinfomsg{});
   message.text(IFLA_IFNAME, name);
-  return message.take();
+  return message;
 }
 
-Bytes encode_set_up(const std::string& name, bool up) {
+Message encode_set_up(const std::string& name, bool up) {
   ifinfomsg fixed{};
   fixed.ifi_change = IFF_UP;
   if (up) fixed.ifi_flags = IFF_UP;
-  return change(name, fixed).take();
+  return change(name, fixed);
 }
 
-Bytes encode_set_mtu(const std::string& name, std::uint32_t mtu) {
+Message encode_set_mtu(const std::string& name, std::uint32_t mtu) {
   auto message = change(name);
   message.number(IFLA_MTU, mtu);
-  return message.take();
+  return message;
 }
 
-Bytes encode_set_mac(const std::string& name, const MacAddress& mac) {
+Message encode_set_mac(const std::string& name, const MacAddress& mac) {
   auto message = change(name);
   message.bytes(IFLA_ADDRESS, mac.bytes);
-  return message.take();
+  return message;
 }
 
-Bytes encode_set_master(const std::string& name, IfIndex master) {
+Message encode_set_master(const std::string& name, IfIndex master) {
   auto message = change(name);
   message.number(IFLA_MASTER, number_of(master));
-  return message.take();
+  return message;
 }
 
-Bytes encode_bond_mode(const std::string& bond, BondMode mode) {
+Message encode_bond_mode(const std::string& bond, BondMode mode) {
   return change_bond(bond, [&](Message& message) { put_mode(message, mode); });
 }
 
-Bytes encode_bond_option(const std::string& bond, BondOption option, std::uint32_t value) {
+Message encode_bond_option(const std::string& bond, BondOption option, std::uint32_t value) {
   return change_bond(bond, [&](Message& message) { put_option(message, option, value); });
 }
 
-Bytes encode_bond_primary(const std::string& bond, IfIndex port) {
+Message encode_bond_primary(const std::string& bond, IfIndex port) {
   return change_bond(bond, [&](Message& message) { message.number(IFLA_BOND_PRIMARY, number_of(port)); });
 }
 
-Bytes encode_bond_active_port(const std::string& bond, IfIndex port) {
+Message encode_bond_active_port(const std::string& bond, IfIndex port) {
   return change_bond(bond,
                      [&](Message& message) { message.number(IFLA_BOND_ACTIVE_SLAVE, number_of(port)); });
 }
 
-Bytes encode_bond_targets(const std::string& bond, Family family, const std::vector<IpAddress>& targets) {
+Message encode_bond_targets(const std::string& bond, Family family, const std::vector<IpAddress>& targets) {
   return change_bond(bond, [&](Message& message) { put_targets(message, family, targets); });
 }
 
-Bytes encode_ad_actor_system(const std::string& bond, const MacAddress& mac) {
+Message encode_ad_actor_system(const std::string& bond, const MacAddress& mac) {
   return change_bond(bond, [&](Message& message) { message.bytes(IFLA_BOND_AD_ACTOR_SYSTEM, mac.bytes); });
 }
 
-Bytes encode_port_options(const std::string& port, const BondPort& from, const BondPort& to) {
+Message encode_port_options(const std::string& port, const BondPort& from, const BondPort& to) {
   auto message = change(port);
   message.nest(IFLA_LINKINFO, [&] {
     message.text(IFLA_INFO_SLAVE_KIND, "bond");
     message.nest(IFLA_INFO_SLAVE_DATA, [&] { put_port(message, from, to); });
   });
-  return message.take();
+  return message;
 }
 
 }  // namespace hawser::nl

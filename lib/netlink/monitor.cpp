@@ -1,12 +1,12 @@
 #include "lib/netlink/monitor.h"
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <vector>
 
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+#include <netlink/socket.h>
 #include <sys/socket.h>
 
 #include "lib/netlink/address_codec.h"
@@ -16,7 +16,6 @@ namespace hawser {
 
 namespace {
 
-constexpr std::size_t kBuffer = 32768;
 // Holds some thousand notifications: enough for all addresses of a takeover to arrive while we sleep.
 constexpr int kReceiveBuffer = 4 << 20;
 
@@ -70,10 +69,6 @@ void note_loss(Changes& changes) {
   changes.links = changes.addresses = changes.routes = changes.lost = true;
 }
 
-bool join(int fd, int group) {
-  return setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) == 0;
-}
-
 // More than the system's limit where we are privileged, else as much as it grants.
 void enlarge_buffer(int fd) {
   const int size = kReceiveBuffer;
@@ -84,33 +79,30 @@ void enlarge_buffer(int fd) {
 }  // namespace
 
 Result<Monitor> Monitor::open(Interest interest) {
-  Fd fd{socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE)};
-  sockaddr_nl any{};
-  any.nl_family = AF_NETLINK;
-  bool ok = fd.get() >= 0 && bind(fd.get(), reinterpret_cast<const sockaddr*>(&any), sizeof(any)) == 0;
-  if (ok) enlarge_buffer(fd.get());
+  auto socket = nl::Socket::open(NETLINK_ROUTE);
+  if (!socket) return tl::unexpected(socket.error());
+  enlarge_buffer(socket->fd());
+  bool ok = nl_socket_set_nonblocking(socket->get()) == 0;
   std::vector<int> groups{RTNLGRP_LINK};
   if (interest.addresses) groups.insert(groups.end(), {RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR});
   if (interest.routes) groups.insert(groups.end(), {RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE});
-  for (const int group : groups) ok = ok && join(fd.get(), group);
+  for (const int group : groups) ok = ok && nl_socket_add_membership(socket->get(), group) == 0;
   if (!ok) return fail_with(errno, "netlink: listen for changes: {}", std::strerror(errno));
-  return Monitor{std::move(fd)};
+  return Monitor{std::move(*socket)};
 }
-
-Monitor::Monitor(Fd fd) : fd_(std::move(fd)), buffer_(kBuffer) {}
 
 Result<Changes> Monitor::drain() {
   Changes changes;
   while (true) {
-    const auto length = recv(fd_.get(), buffer_.data(), buffer_.size(), MSG_TRUNC);
-    if (length < 0 && errno == EINTR) continue;
-    if (length < 0 && errno == EAGAIN) return changes;
-    if (length < 0 && errno != ENOBUFS)
-      return fail_with(errno, "netlink: read changes: {}", std::strerror(errno));
-    if (length < 0 || static_cast<std::size_t>(length) > buffer_.size())
+    const auto datagram = socket_.receive();
+    const int code = datagram ? 0 : datagram.error().code;
+    if (code == EAGAIN) return changes;
+    if (datagram)
+      note_changes(datagram->bytes(), changes);
+    else if (code == ENOBUFS || code == EMSGSIZE)
       note_loss(changes);
     else
-      note_changes(ByteView{buffer_}.first(static_cast<std::size_t>(length)), changes);
+      return fail_with(code, "netlink: read changes: {}", std::strerror(code));
   }
 }
 

@@ -65,16 +65,15 @@ class Monitor {
   static Result<Monitor> open(Interest interest = {});
 
   // Readable when there is something to drain. Stays the monitor's.
-  [[nodiscard]] int fd() const { return fd_.get(); }
+  [[nodiscard]] int fd() const { return socket_.fd(); }
 
   // Everything that has arrived; never waits.
   Result<Changes> drain();
 
  private:
-  explicit Monitor(Fd fd);
+  explicit Monitor(nl::Socket socket) : socket_(std::move(socket)) {}
 
-  Fd fd_;
-  Bytes buffer_;
+  nl::Socket socket_;
 };
 
 // Notes what one datagram says. Its own function so that it is tested on captured bytes.

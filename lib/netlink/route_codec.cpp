@@ -244,15 +244,15 @@ Result<std::optional<DecodedRoute>> decode_route(const MessageView& message) {
   return route;
 }
 
-Bytes encode_get_routes(Family family) {
+Message encode_get_routes(Family family) {
   Message message{RTM_GETROUTE, NLM_F_DUMP};
   rtmsg fixed{};
   fixed.rtm_family = family_number(family);
   message.header(fixed);
-  return message.take();
+  return message;
 }
 
-Bytes encode_put_route(PutRoute put, const RouteKey& key, const Route& route, IfIndex device) {
+Message encode_put_route(PutRoute put, const RouteKey& key, const Route& route, IfIndex device) {
   auto fixed = fixed_part(key);
   fixed.rtm_protocol = route.protocol;
   fixed.rtm_scope = route.via ? std::uint8_t{RT_SCOPE_UNIVERSE} : std::uint8_t{RT_SCOPE_LINK};
@@ -261,11 +261,11 @@ Bytes encode_put_route(PutRoute put, const RouteKey& key, const Route& route, If
       route_message(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | flags_of(put), fixed, key, route, device);
   if (route.source) message.address(RTA_PREFSRC, *route.source);
   if (route.mtu != 0) message.nest(RTA_METRICS, [&] { message.number(RTAX_MTU, route.mtu); });
-  return message.take();
+  return message;
 }
 
-Bytes encode_put_kernel_route(PutRoute put, const KernelRoute& route, IfIndex device,
-                              const std::vector<IfIndex>& hops) {
+Message encode_put_kernel_route(PutRoute put, const KernelRoute& route, IfIndex device,
+                                const std::vector<IfIndex>& hops) {
   Message message{RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | flags_of(put)};
   message.raw(route.message);
   if (route.hops.empty())
@@ -273,16 +273,16 @@ Bytes encode_put_kernel_route(PutRoute put, const KernelRoute& route, IfIndex de
   else
     message.bytes(RTA_MULTIPATH, multipath(route.hops, hops));
   if (route.expires != 0) message.number(RTA_EXPIRES, route.expires);
-  return message.take();
+  return message;
 }
 
-Bytes encode_remove_route(const RouteKey& key, const Route& route, IfIndex device) {
+Message encode_remove_route(const RouteKey& key, const Route& route, IfIndex device) {
   auto fixed = fixed_part(key);
   fixed.rtm_protocol = route.protocol;  // 0 takes any
   fixed.rtm_scope = RT_SCOPE_NOWHERE;   // takes any
   if (route.rest) fixed.rtm_type = Reader{route.rest->message}.native<rtmsg>().rtm_type;
   const bool is_one_way = !route.rest || route.rest->hops.empty();
-  return route_message(RTM_DELROUTE, NLM_F_ACK, fixed, key, route, is_one_way ? device : IfIndex{}).take();
+  return route_message(RTM_DELROUTE, NLM_F_ACK, fixed, key, route, is_one_way ? device : IfIndex{});
 }
 
 }  // namespace hawser::nl

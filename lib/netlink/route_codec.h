@@ -23,15 +23,15 @@ struct DecodedRoute {
 // cached routes, the kernel's own local and broadcast routes, IPv4 blackholes).
 Result<std::optional<DecodedRoute>> decode_route(const MessageView& message);
 
-Bytes encode_get_routes(Family family);
+Message encode_get_routes(Family family);
 
 // kReplace: in place of the first that has its key; kAppend, kPrepend: behind those, before them (IPv6 knows
 // behind only).
 enum class PutRoute : std::uint8_t { kNew, kReplace, kAppend, kPrepend };
-Bytes encode_put_route(PutRoute put, const RouteKey& key, const Route& route, IfIndex device);
+Message encode_put_route(PutRoute put, const RouteKey& key, const Route& route, IfIndex device);
 // A route with a rest, in the kernel's own words; `hops` are the devices of its hops.
-Bytes encode_put_kernel_route(PutRoute put, const KernelRoute& route, IfIndex device,
-                              const std::vector<IfIndex>& hops);
-Bytes encode_remove_route(const RouteKey& key, const Route& route, IfIndex device);
+Message encode_put_kernel_route(PutRoute put, const KernelRoute& route, IfIndex device,
+                                const std::vector<IfIndex>& hops);
+Message encode_remove_route(const RouteKey& key, const Route& route, IfIndex device);
 
 }  // namespace hawser::nl

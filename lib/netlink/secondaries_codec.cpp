@@ -37,10 +37,10 @@ bool promotes_secondaries(const Attr& families) {
   return promotes;
 }
 
-Bytes encode_get_secondaries(IfIndex link) {
+Message encode_get_secondaries(IfIndex link) {
   Message message{RTM_GETLINK, NLM_F_ACK};
   message.header(fixed_part(link));
-  return message.take();
+  return message;
 }
 
 Result<DecodedSecondaries> decode_secondaries(const MessageView& message) {
@@ -56,7 +56,7 @@ Result<DecodedSecondaries> decode_secondaries(const MessageView& message) {
   return decoded;
 }
 
-Bytes encode_promote_secondaries(IfIndex link, bool promote) {
+Message encode_promote_secondaries(IfIndex link, bool promote) {
   Message message{RTM_SETLINK, NLM_F_ACK};
   message.header(fixed_part(link));
   message.nest(IFLA_AF_SPEC, [&] {
@@ -65,7 +65,7 @@ Bytes encode_promote_secondaries(IfIndex link, bool promote) {
                    [&] { message.number(IPV4_DEVCONF_PROMOTE_SECONDARIES, std::uint32_t{promote}); });
     });
   });
-  return message.take();
+  return message;
 }
 
 }  // namespace hawser::nl

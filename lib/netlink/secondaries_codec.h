@@ -20,8 +20,8 @@ struct DecodedSecondaries {
 // What IFLA_AF_SPEC says of it.
 bool promotes_secondaries(const Attr& families);
 
-Bytes encode_get_secondaries(IfIndex link);
+Message encode_get_secondaries(IfIndex link);
 Result<DecodedSecondaries> decode_secondaries(const MessageView& message);
-Bytes encode_promote_secondaries(IfIndex link, bool promote);
+Message encode_promote_secondaries(IfIndex link, bool promote);
 
 }  // namespace hawser::nl

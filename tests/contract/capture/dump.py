@@ -170,7 +170,6 @@ def ipvs(generic):
       ipvsadm -A -f 7 -s wlc
       """)
     family = ask(generic, message(16, ACK, struct.pack("BBH", 3, 1, 0) + attr(2, b"IPVS\0")))[0]
-    save("family_ipvs", "CTRL_CMD_GETFAMILY IPVS", family)
     at = family.find(struct.pack("HH", 6, 1))
     number = struct.unpack_from("H", family, at + 4)[0]
     services = ask(generic, message(number, DUMP, struct.pack("BBH", 4, 1, 0)))[:-1]

@@ -71,8 +71,7 @@ TEST(AddressCodec, ReadsHowFarDuplicateDetectionCame) {
     message.header(fixed);
     message.address(IFA_ADDRESS, ip("2001:db8::9"));
     message.number(IFA_FLAGS, flags);
-    const auto bytes = message.take();
-    return decode_address(view_of(bytes)).value_or(DecodedAddress{}).detection;
+    return decode_address(view_of(message)).value_or(DecodedAddress{}).detection;
   };
   EXPECT_EQ(with(IFA_F_PERMANENT), Detection::kPassed);
   EXPECT_EQ(with(IFA_F_PERMANENT | IFA_F_TENTATIVE), Detection::kGoingOn);

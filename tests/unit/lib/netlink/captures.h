@@ -1,6 +1,7 @@
 // Messages taken from a running kernel by tests/contract/capture/take_captures.sh.
 #pragma once
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -28,13 +29,22 @@ inline Bytes capture(const std::string& name) {
   return bytes_of_hex(digits);
 }
 
+inline bool operator==(const Message& message, const Bytes& expected) {
+  return std::ranges::equal(message.bytes(), expected);
+}
+inline void PrintTo(const Message& message, std::ostream* out) {
+  *out << testing::PrintToString(Bytes(message.bytes().begin(), message.bytes().end()));
+}
+
 // The bytes must outlive the view.
-inline MessageView view_of(const Bytes& bytes) {
-  ByteView rest{bytes};
+inline MessageView view_of(ByteView rest) {
   const auto message = next_message(rest);
   EXPECT_TRUE(message.has_value());
   EXPECT_TRUE(rest.empty());
   return message.value_or(MessageView{});
+}
+inline MessageView view_of(const Message& message) {
+  return view_of(message.bytes());
 }
 
 // Cut anywhere, the message does not fit its own length. With the length corrected it is refused too, unless

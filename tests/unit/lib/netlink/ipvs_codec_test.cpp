@@ -28,14 +28,6 @@ Endpoint endpoint(const char* text) {
 
 constexpr std::uint16_t kFamily = 0x20;
 
-TEST(IpvsCodec, ReadsTheFamilysNumber) {
-  const auto bytes = capture("family_ipvs");
-  const auto id = decode_family(view_of(bytes));
-  ASSERT_TRUE(id);
-  const auto dumped = capture("service_tcp");
-  EXPECT_EQ(*id, view_of(dumped).type);
-}
-
 TEST(IpvsCodec, ReadsAPersistentTcpService) {
   const auto seen = service("service_tcp");
   EXPECT_EQ(seen.key, key("tcp 192.0.2.100:80"));

@@ -137,7 +137,7 @@ TEST(LinkCodec, TakesVethForACardAndUnknownKindsForForeign) {
 }
 
 // What we send has the form of what the kernel sends, so the decoder reads it back.
-DecodedLink sent(const Bytes& bytes) {
+DecodedLink sent(const Message& bytes) {
   return decode_link(view_of(bytes)).value_or(DecodedLink{});
 }
 

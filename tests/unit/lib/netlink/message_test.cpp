@@ -13,15 +13,27 @@ TEST(NetlinkMessage, WritesLengthsPaddingAndNests) {
   message.header(std::uint32_t{0x11223344});
   message.text(3, "eth0");
   message.nest(18, [&] { message.number(1, std::uint8_t{7}); });
-  EXPECT_EQ(message.take(), bytes_of_hex("2c000000"  // 44 bytes
-                                         "1000"      // RTM_NEWLINK
-                                         "0500"      // NLM_F_REQUEST | NLM_F_ACK
-                                         "0000000000000000"
-                                         "44332211"
-                                         "09000300"
-                                         "6574683000000000"  // eth0, NUL, padding
-                                         "0c001280"          // nested: its length counts the padding inside
-                                         "0500010007000000"));
+  EXPECT_EQ(message, bytes_of_hex("2c000000"  // 44 bytes
+                                  "1000"      // RTM_NEWLINK
+                                  "0500"      // NLM_F_REQUEST | NLM_F_ACK
+                                  "0000000000000000"
+                                  "44332211"
+                                  "09000300"
+                                  "6574683000000000"  // eth0, NUL, padding
+                                  "0c001280"          // nested: its length counts the padding inside
+                                  "0500010007000000"));
+}
+
+TEST(NetlinkMessage, GrowsWithWhatIsPutIntoIt) {
+  Message message{RTM_NEWLINK, 0};
+  const Bytes many(1000, 7);
+  message.nest(18, [&] {
+    for (int i = 0; i < 20; ++i) message.bytes(1, many);
+  });
+  const auto bytes = message.bytes();
+  ASSERT_EQ(bytes.size(), 16U + 4 + 20 * 1004);
+  EXPECT_EQ(bytes[16] | bytes[17] << 8, 4 + 20 * 1004) << "the nest's own length";
+  EXPECT_EQ(bytes.back(), 7);
 }
 
 TEST(NetlinkMessage, SplitsADatagramIntoMessages) {

@@ -66,8 +66,8 @@ TEST(RouteCodec, KeepsRoutesApartThatDifferByTosOnly) {
   ASSERT_TRUE(route);
   EXPECT_EQ(route->key.tos, 0x10);
   EXPECT_NE(route->key, decoded("route_v4_onlink")->key);
-  EXPECT_EQ(encode_remove_route(route->key, route->route, IfIndex{3})[19], 0x10);
-  EXPECT_EQ(encode_put_route(PutRoute::kNew, route->key, route->route, IfIndex{3})[19], 0x10);
+  EXPECT_EQ(encode_remove_route(route->key, route->route, IfIndex{3}).bytes()[19], 0x10);
+  EXPECT_EQ(encode_put_route(PutRoute::kNew, route->key, route->route, IfIndex{3}).bytes()[19], 0x10);
 }
 
 // As a dump has it, with what is put together anew taken out and the numbers of the devices replaced.

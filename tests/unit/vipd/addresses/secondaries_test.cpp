@@ -59,8 +59,7 @@ TEST(SecondariesCodec, ReadsTheSettingOutOfTheArray) {
       settings.native(number == IPV4_DEVCONF_PROMOTE_SECONDARIES ? value : std::uint32_t{1 - value});
     message.nest(IFLA_AF_SPEC,
                  [&] { message.nest(AF_INET, [&] { message.bytes(IFLA_INET_CONF, settings.bytes()); }); });
-    const auto bytes = message.take();
-    ByteView rest{bytes};
+    auto rest = message.bytes();
     return nl::decode_secondaries(*nl::next_message(rest));
   };
   EXPECT_EQ(*decoded(1), (nl::DecodedSecondaries{kFront, "front", true}));
@@ -68,7 +67,8 @@ TEST(SecondariesCodec, ReadsTheSettingOutOfTheArray) {
 }
 
 TEST(SecondariesCodec, WritesTheSettingAsAnAttribute) {
-  const auto bytes = nl::encode_promote_secondaries(kFront, true);
+  const auto message = nl::encode_promote_secondaries(kFront, true);
+  const auto bytes = message.bytes();
   // Lengths and types of IFLA_AF_SPEC, AF_INET, IFLA_INET_CONF (each nested), then number 20 with value 1.
   const Bytes expected{20, 0, IFLA_AF_SPEC, 0x80, 16, 0, AF_INET, 0x80, 12, 0, IFLA_INET_CONF, 0x80,
                        8,  0, 20,           0,    1,  0, 0,       0};
