@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "netd/bond_state.h"
-#include "netd/guard/report.h"
+#include "netd/guard/protocol.h"
 #include "netd/pool.h"
 #include "netd/source.h"
 

@@ -3,7 +3,6 @@
 #include "lib/cli/command.h"
 #include "netd/daemon.h"
 #include "netd/foreign_words.h"
-#include "netd/guard/guard.h"
 #include "netd/verbs.h"
 
 namespace {
@@ -38,12 +37,6 @@ cli::Program program() {
            netd::status},
           {"reload", "", "make the running netd read its file again", netd::reload, {kAllowEmpty}},
           answer::events_verb("netd", "netd"),
-          {"guard",
-           "",
-           "the bond guard, started by netd run",
-           [](const cli::Arguments&) { return netd::run_guard(); },
-           {},
-           true},
       },
       netd::foreign_words(),
   };

@@ -24,8 +24,7 @@ int main(int argc, char** argv) {
         "",
         "remove the addresses that a vipd that is gone has left",
         vipd::cleanup,
-        {{"--dry-run", "", "only say what would be removed"}}},
-       {"worker", "", "reads the file for the daemon", vipd::worker, {}, true}},
+        {{"--dry-run", "", "only say what would be removed"}}}},
       vipd::foreign_words_for_vipd()};
   return cli::run(program, argc, argv);
 }

@@ -15,7 +15,9 @@
 #include "lib/control/json.h"
 #include "lib/daemon/exit_code.h"
 #include "lib/daemon/lock.h"
+#include "lib/daemon/log.h"
 #include "lib/daemon/namespace_lock.h"
+#include "lib/daemon/part.h"
 #include "vipd/addresses/left_over.h"
 #include "vipd/addresses/secondaries.h"
 #include "vipd/daemon/check_notes.h"
@@ -92,6 +94,7 @@ int say_cleaned(const cli::Arguments& arguments, const std::vector<Step>& steps,
 // As `run` would do it: what is netd's business alone does not matter, and where the file is bad the last
 // good one does.
 int check_start(const cli::Arguments& arguments) {
+  if (auto worker = find_part("vipd-worker"); !worker) return cli::refuse(arguments, "vipd", worker.error());
   const auto reading = read_files(files_of(arguments), true).reading;
   const answer::Verdict verdict{reading.problems, {}};
   if (!reading.settings) return answer::refuse(arguments, verdict);
@@ -137,13 +140,11 @@ int cleanup(const cli::Arguments& arguments) {
   if (arguments.has("--dry-run")) return say_cleaned(arguments, steps, {});
   const auto refused = remove(*left);
   if (refused.empty())
-    if (const auto restored = Promoter(arguments.state_dir).want({}); !restored)
+    if (const auto restored =
+            Promoter(arguments.state_dir, [](const Event& event) { log::write(event); }).want({});
+        !restored)
       return cli::refuse(arguments, "vipd", restored.error());
   return say_cleaned(arguments, steps, refused);
-}
-
-int worker(const cli::Arguments& arguments) {
-  return run_worker(files_of(arguments));
 }
 
 }  // namespace hawser::vipd

@@ -8,6 +8,5 @@ namespace hawser::vipd {
 int check(const cli::Arguments& arguments);
 int reload(const cli::Arguments& arguments);
 int cleanup(const cli::Arguments& arguments);
-int worker(const cli::Arguments& arguments);
 
 }  // namespace hawser::vipd

@@ -78,8 +78,7 @@ const Verb* chosen(const Program& program, const Slots& slots) {
 
 std::vector<std::string> names_of_verbs(const Program& program) {
   std::vector<std::string> names{"help"};
-  for (const auto& verb : program.verbs)
-    if (!verb.hidden) names.push_back(verb.name);
+  for (const auto& verb : program.verbs) names.push_back(verb.name);
   return names;
 }
 

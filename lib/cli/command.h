@@ -45,7 +45,6 @@ struct Verb {
   std::string help;   // one line, without a full stop
   std::function<int(const Arguments&)> run;  // the exit code; see lib/daemon/exit_code.h
   std::vector<Option> options{};
-  bool hidden = false;  // not for people: netd's bond guard
 };
 
 // What people try who come from another program, and what is written here instead.

@@ -48,7 +48,6 @@ std::vector<Row> common_rows(const Program& program) {
 std::vector<Row> verb_rows(const Program& program) {
   std::vector<Row> rows;
   for (const auto& verb : program.verbs) {
-    if (verb.hidden) continue;
     rows.emplace_back(spelled(verb), verb.help);
     for (const auto& option : verb.options) rows.emplace_back("  " + spelled(option), "  " + option.help);
   }

@@ -19,7 +19,6 @@ namespace hawser {
 namespace {
 
 constexpr int kInherited = 3;
-constexpr const char* kSelf = "/proc/self/exe";
 
 struct Ends {
   Fd ours;
@@ -28,7 +27,7 @@ struct Ends {
 
 Result<Ends> socket_pair() {
   std::array<int, 2> ends{};
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()) != 0)
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()) != 0)
     return fail_with(errno, "socket pair: {}", std::strerror(errno));
   return Ends{Fd{ends[0]}, Fd{ends[1]}};
 }
@@ -74,16 +73,17 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
   return result;
 }
 
-Result<pid_t> spawn(int inherited, std::string_view verb, const std::vector<std::string>& arguments) {
-  std::vector<std::string> words{program_invocation_short_name, std::string(verb)};
-  words.insert(words.end(), arguments.begin(), arguments.end());
+Result<pid_t> spawn(int inherited, const Child::Program& program) {
+  std::vector<std::string> words{program.name};
+  words.insert(words.end(), program.arguments.begin(), program.arguments.end());
   const Settings settings{inherited};
   pid_t pid = 0;
-  const int code =
-      ::posix_spawn(&pid, kSelf, settings.files(), settings.attributes(), pointers(words).data(), environ);
-  if (code == ENOENT)
-    return fail_with(code, "start {}: {}: {}: is /proc mounted?", verb, kSelf, std::strerror(code));
-  if (code != 0) return fail_with(code, "start {}: {}", verb, std::strerror(code));
+  const int code = ::posix_spawn(&pid, program.path.c_str(), settings.files(), settings.attributes(),
+                                 pointers(words).data(), environ);
+  if (code == ENOENT && program.path.starts_with("/proc"))
+    return fail_with(code, "start {}: {}: {}: is /proc mounted?", program.name, program.path,
+                     std::strerror(code));
+  if (code != 0) return fail_with(code, "start {}: {}", program.name, std::strerror(code));
   return pid;
 }
 
@@ -105,17 +105,17 @@ std::string to_string(const Ending& ending) {
   return fmt::format("exit status {}", ending.number);
 }
 
-Result<std::unique_ptr<Child>> Child::start(boost::asio::io_context& context, std::string_view verb,
-                                            const std::vector<std::string>& arguments, OnExit on_exit) {
+Result<std::unique_ptr<Child>> Child::start(boost::asio::io_context& context, const Program& program,
+                                            OnExit on_exit) {
   auto ends = socket_pair();
   if (!ends) return tl::unexpected(ends.error());
-  const auto pid = spawn(ends->theirs.get(), verb, arguments);
+  const auto pid = spawn(ends->theirs.get(), program);
   if (!pid) return tl::unexpected(pid.error());
   Fd pidfd{static_cast<int>(::syscall(SYS_pidfd_open, *pid, 0))};
   if (!pidfd) {
     const int code = errno;
     kill_and_reap(*pid);
-    return fail_with(code, "start {}: pidfd_open: {}", verb, std::strerror(code));
+    return fail_with(code, "start {}: pidfd_open: {}", program.name, std::strerror(code));
   }
   std::unique_ptr<Child> child{
       new Child(context, *pid, std::move(pidfd), std::move(ends->ours), std::move(on_exit))};
@@ -128,10 +128,6 @@ Child::Child(boost::asio::io_context& context, pid_t pid, Fd pidfd, Fd socket, O
 
 Child::~Child() {
   if (pid_ > 0) kill_and_reap(pid_);
-}
-
-void Child::terminate() const {
-  if (pid_ > 0) ::kill(pid_, SIGTERM);
 }
 
 void Child::kill() const {
@@ -158,9 +154,11 @@ void Child::ended() {
 Result<Fd> become_child() {
   int type = 0;
   socklen_t size = sizeof(type);
-  if (::getsockopt(kInherited, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_SEQPACKET)
-    return fail("this verb is for the daemon itself: it is not typed by people");
+  if (::getsockopt(kInherited, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_STREAM)
+    return fail("this is a part of a daemon, which starts it: it is not started by people");
   Fd socket{kInherited};
+  // It was started by its descriptor, whose number is no name.
+  ::prctl(PR_SET_NAME, program_invocation_short_name);
   ::fcntl(kInherited, F_SETFD, FD_CLOEXEC);
   if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return fail_with(errno, "prctl: {}", std::strerror(errno));
   // It may have died before prctl: then its end is closed.

@@ -1,5 +1,4 @@
-// A child process that is this program again under a hidden verb, joined by a socket: netd's bond guard,
-// vipd's worker. It dies with its parent, and the parent learns when it died.
+// A child process, joined by a socket. It dies with its parent, and the parent learns when it died.
 #pragma once
 
 #include <functional>
@@ -29,10 +28,16 @@ class Child {
  public:
   using OnExit = std::function<void(const Ending&)>;
 
-  // Runs `/proc/self/exe VERB ARGUMENTS...` with the other end of a SOCK_SEQPACKET pair as descriptor 3.
-  // `on_exit` is called once, in the loop, unless the object is destroyed before; it may destroy the object.
-  static Result<std::unique_ptr<Child>> start(boost::asio::io_context& context, std::string_view verb,
-                                              const std::vector<std::string>& arguments, OnExit on_exit);
+  struct Program {
+    std::string path;
+    std::string name;  // what it is called in a list of processes
+    std::vector<std::string> arguments{};
+  };
+
+  // With the other end of a SOCK_STREAM pair as descriptor 3. `on_exit` is called once, in the loop, unless
+  // the object is destroyed before; it may destroy the object.
+  static Result<std::unique_ptr<Child>> start(boost::asio::io_context& context, const Program& program,
+                                              OnExit on_exit);
   ~Child();  // kills it (SIGKILL) and waits for it
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
@@ -40,7 +45,6 @@ class Child {
   [[nodiscard]] pid_t pid() const { return pid_; }
   [[nodiscard]] int socket() const { return socket_.get(); }  // this end, close-on-exec, non-blocking
   Fd take_socket() { return std::move(socket_); }             // for who wants to own it
-  void terminate() const;                                     // SIGTERM
   void kill() const;  // SIGKILL: it ends though it hangs, and on_exit tells
 
  private:
@@ -55,7 +59,7 @@ class Child {
 };
 
 // In the child, first thing: ends with the parent from now on (PR_SET_PDEATHSIG) and returns descriptor 3.
-// Refused when there is no such descriptor (the hidden verb was typed by a person) or the parent is already
+// Refused when there is no such descriptor (the program was started by a person) or the parent is already
 // gone.
 Result<Fd> become_child();
 

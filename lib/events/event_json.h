@@ -15,4 +15,9 @@ namespace hawser {
 //  "line": "web: Active: no advertisement from 192.0.2.12 for 3.61s"}
 boost::json::object to_json(const EventRecord& record);
 
+// The event alone, without `id`, `at` and `line`: between our own processes. What is missing or of another
+// type is as if it had not been written.
+boost::json::object to_json(const Event& event);
+Event event_from_json(const boost::json::object& from);
+
 }  // namespace hawser

@@ -1,12 +1,10 @@
 #include "netd/guard/guard.h"
 
-#include <array>
-#include <cerrno>
-
 #include <boost/asio.hpp>
+#include <boost/json.hpp>
 #include <fcntl.h>
-#include <sys/socket.h>
 
+#include "lib/daemon/channel.h"
 #include "lib/daemon/child.h"
 #include "lib/daemon/exit_code.h"
 #include "lib/daemon/log.h"
@@ -14,7 +12,7 @@
 #include "lib/netlink/monitor.h"
 #include "lib/netlink/netlink_kernel.h"
 #include "netd/guard/failover.h"
-#include "netd/guard/report.h"
+#include "netd/guard/protocol.h"
 #include "netd/guard/watch.h"
 
 namespace hawser::netd {
@@ -30,7 +28,9 @@ class Guard {
  public:
   Guard(asio::io_context& io, Fd parent, NetlinkKernel kernel, Monitor monitor)
       : io_(io),
-        parent_(io, parent.release()),
+        netd_(
+            io, std::move(parent), [this](const boost::json::object& message) { take(message); },
+            [this] { io_.stop(); }),
         kernel_(std::move(kernel)),
         monitor_(std::move(monitor)),
         events_(io, ::fcntl(monitor_.fd(), F_DUPFD_CLOEXEC, 0)) {}
@@ -38,36 +38,16 @@ class Guard {
   void begin(const Status& realtime) {
     report({ReportKind::kReady, "", realtime ? "" : realtime.error().text});
     look();
-    wait_for_orders();
     wait_for_events();
   }
 
  private:
-  void wait_for_orders() {
-    parent_.async_wait(stream_descriptor::wait_read, [this](const error_code& error) {
-      if (error || !take_orders()) return io_.stop();
-      wait_for_orders();
-    });
-  }
-
-  // False when netd is gone.
-  bool take_orders() {
-    std::array<char, kLargestMessage + 1> buffer{};
-    const auto count = ::recv(parent_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (count < 0) return errno == EAGAIN || errno == EINTR;
-    if (count == 0) return false;
-    take_part({buffer.data(), static_cast<std::size_t>(count)});
-    return true;
-  }
-
-  void take_part(std::string_view text) {
-    if (is_ping(text)) return report({ReportKind::kAlive, "", ""});
-    auto part = decode_orders(text);
-    if (!part)
-      return report({ReportKind::kRefused, "", fmt::format("bond guard: orders: {}", part.error().text)});
-    auto bonds = orders_.take(std::move(*part));
-    if (!bonds) return;
-    bonds_ = std::move(*bonds);
+  void take(const boost::json::object& message) {
+    const auto order = decode_to_guard(message);
+    if (!order)
+      return report({ReportKind::kRefused, "", fmt::format("bond guard: orders: {}", order.error().text)});
+    if (std::holds_alternative<Ping>(*order)) return report({ReportKind::kAlive, "", ""});
+    bonds_ = std::get<Orders>(*order).bonds;
     look();
     act();
   }
@@ -125,18 +105,13 @@ class Guard {
     if (std::exchange(refused_[bond], why) != why) report({ReportKind::kRefused, bond, why});
   }
 
-  void report(const Report& report) {
-    const auto text = encode_report(report);
-    // A parent that does not read loses the report, never the cable.
-    (void)::send(parent_.native_handle(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-  }
+  void report(const Report& report) { netd_.send(encode(report)); }
 
   asio::io_context& io_;
-  stream_descriptor parent_;
+  Channel netd_;
   NetlinkKernel kernel_;
   Monitor monitor_;
   stream_descriptor events_;
-  OrdersReader orders_;
   std::vector<GuardedBond> bonds_;
   Observed observed_;
   Damping damping_;
@@ -144,7 +119,7 @@ class Guard {
 };
 
 int complain(const Error& error) {
-  log::error("guard: {}", error.text);
+  log::write({.level = Level::kError, .object = "netd-guard", .what = error.text});
   return kRefused;
 }
 

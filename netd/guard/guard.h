@@ -1,4 +1,4 @@
-// The bond guard's process (`netd guard`, started by netd itself): its own netlink sockets, real-time
+// The bond guard's process (netd-guard, started by netd itself): its own netlink sockets, real-time
 // priority where permitted, and nothing else, so that neither a probe nor a scrape nor a crash delays a
 // cable.
 #pragma once

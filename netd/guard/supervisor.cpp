@@ -1,17 +1,12 @@
 #include "netd/guard/supervisor.h"
 
-#include <array>
-#include <cerrno>
-
-#include <sys/socket.h>
+#include <boost/asio.hpp>
+#include <boost/json.hpp>
 
 namespace hawser::netd {
 namespace {
 
-using boost::asio::posix::stream_descriptor;
-using boost::system::error_code;
-
-constexpr std::size_t kQueue = 1000;  // reports that are heard at once
+constexpr Milliseconds kSecondLook{200};
 
 Event guard_event(std::string what) {
   return {
@@ -21,146 +16,86 @@ Event guard_event(std::string what) {
 }  // namespace
 
 GuardSupervisor::GuardSupervisor(boost::asio::io_context& io, Tell tell)
-    : io_(io), tell_(std::move(tell)), timer_(io), pulse_timer_(io) {}
+    : tell_(std::move(tell)),
+      guard_(io, part_program("netd-guard"),
+             {.started = [this] { started(); },
+              .heard = [this](const boost::json::object& message) { take(message); },
+              .ended = [this](const Ending& ending, auto pause) { ended(ending, pause); },
+              .not_started = [this](const Error& why) { not_started(why); }}),
+      pulse_timer_(io) {}
 
 void GuardSupervisor::set(std::vector<GuardedBond> bonds) {
   if (bonds == bonds_) return;
   bonds_ = std::move(bonds);
   if (bonds_.empty()) return stop();
-  if (child_)
-    send_orders();
-  else
-    start();
+  if (status_.state == GuardStatus::State::kOff) return start();
+  guard_.send(encode(Orders{bonds_}));  // to one that is being started again they go when it is there
+}
+
+void GuardSupervisor::start() {
+  status_.state = GuardStatus::State::kRestarting;
+  guard_.keep_running();
 }
 
 void GuardSupervisor::stop() {
-  timer_.cancel();
   pulse_timer_.cancel();
-  reports_.reset();
-  child_.reset();
+  guard_.stop();
   status_.state = GuardStatus::State::kOff;
   status_.pid = 0;
 }
 
-void GuardSupervisor::start() {
-  started_ = std::chrono::steady_clock::now();
-  auto child = Child::start(io_, "guard", {}, [this](const Ending& ending) { died(ending); });
-  if (!child) {
-    tell_(guard_event(child.error().text));
-    start_later(restart_.longest);
-    return;
-  }
-  child_ = std::move(*child);
-  reports_ = std::make_unique<stream_descriptor>(io_, child_->take_socket().release());
+void GuardSupervisor::started() {
   status_.state = GuardStatus::State::kRunning;
-  status_.pid = child_->pid();
-  send_orders();
-  wait_for_reports();
+  status_.pid = guard_.pid();
+  guard_.send(encode(Orders{bonds_}));
   pulse_ = {};
-  feel_pulse();
+  is_late_ = false;
+  feel_pulse(Pulse::kEvery);
 }
 
-void GuardSupervisor::died(const Ending& ending) {
-  const auto ran = std::chrono::steady_clock::now() - started_;
-  const auto next = after_death(restart_, std::chrono::duration_cast<Milliseconds>(ran));
-  restart_ = next.next;
+void GuardSupervisor::ended(const Ending& ending, std::optional<Milliseconds> pause) {
   ++status_.restarts;
   auto event = guard_event(fmt::format("process {} ended", status_.pid));
   event.cause.text =
       fmt::format("{}; started again in {}, until then the kernel's own monitor is all there is",
-                  to_string(ending), format_duration(next.wait));
+                  to_string(ending), format_duration(pause.value_or(Milliseconds(0))));
   tell_(event);
   pulse_timer_.cancel();
-  reports_.reset();
-  start_later(next.wait);
-}
-
-void GuardSupervisor::start_later(Milliseconds wait) {
   status_.state = GuardStatus::State::kRestarting;
   status_.pid = 0;
-  timer_.expires_after(wait);
-  timer_.async_wait([this](const error_code& error) {
-    if (error || bonds_.empty()) return;
-    child_.reset();
-    start();
+}
+
+void GuardSupervisor::not_started(const Error& why) {
+  tell_(guard_event(why.text));
+}
+
+void GuardSupervisor::feel_pulse(Milliseconds later) {
+  pulse_timer_.expires_after(later);
+  pulse_timer_.async_wait([this](const boost::system::error_code& cancelled) {
+    if (!cancelled && guard_.is_running()) beat();
   });
 }
 
-void GuardSupervisor::send_orders() {
-  if (!reports_) return;  // with the next start
-  auto messages = encode_orders(bonds_);
-  unsent_.assign(std::make_move_iterator(messages.begin()), std::make_move_iterator(messages.end()));
-  send_more();
-}
-
-void GuardSupervisor::send_more() {
-  while (!unsent_.empty()) {
-    const auto& text = unsent_.front();
-    if (::send(reports_->native_handle(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
-      if (errno == EINTR) continue;
-      if (errno == EAGAIN) return send_later();
-      // The process is gone: died() starts another, which gets them anew.
-      return unsent_.clear();
-    }
-    unsent_.pop_front();
-  }
-}
-
-// The guard is busy and its queue is full.
-void GuardSupervisor::send_later() {
-  if (std::exchange(waits_to_send_, true)) return;
-  reports_->async_wait(stream_descriptor::wait_write, [this](const error_code& error) {
-    waits_to_send_ = false;
-    if (!error && reports_) send_more();
-  });
-}
-
-void GuardSupervisor::wait_for_reports() {
-  reports_->async_wait(stream_descriptor::wait_read, [this](const error_code& error) {
-    if (error || !reports_ || !take_report()) return;
-    wait_for_reports();
-  });
-}
-
-// False when there will be no more.
-bool GuardSupervisor::take_report() {
-  std::array<char, 4096> buffer{};
-  const auto count = ::recv(reports_->native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-  if (count < 0) return errno == EAGAIN || errno == EINTR;
-  if (count == 0) return false;
-  if (const auto report = decode_report({buffer.data(), static_cast<std::size_t>(count)}))
-    hear(*report);
-  else
-    tell_(guard_event(fmt::format("report: {}", report.error().text)));
-  return true;
-}
-
-void GuardSupervisor::feel_pulse() {
-  pulse_timer_.expires_after(Pulse::kEvery);
-  pulse_timer_.async_wait([this](const error_code& error) {
-    if (error || !reports_) return;
-    beat();
-    feel_pulse();
-  });
-}
-
+// Where netd itself was held up, the answer may be here already and not yet read: so it is looked twice.
 void GuardSupervisor::beat() {
-  std::size_t heard = 0;
-  while (::recv(reports_->native_handle(), nullptr, 0, MSG_DONTWAIT | MSG_PEEK) >= 0 && ++heard < kQueue)
-    if (!take_report()) return;
   const auto next = pulse_.beat(std::chrono::steady_clock::now());
-  const auto ping = encode_ping();
-  // What its queue has no room for it would not answer either.
-  if (next == Pulse::Next::kAsk)
-    (void)::send(reports_->native_handle(), ping.data(), ping.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-  if (next != Pulse::Next::kGiveUp) return;
+  if (next == Pulse::Next::kAsk) guard_.send(encode(Ping{}));
+  const bool late = next == Pulse::Next::kGiveUp;
+  if (!late || !std::exchange(is_late_, true)) return feel_pulse(late ? kSecondLook : Pulse::kEvery);
   tell_(guard_event(fmt::format("process {} has not answered for {}: ended", status_.pid,
                                 format_duration(Pulse::kPatience))));
-  child_->kill();  // died() goes on
+  guard_.kill();  // ended() goes on
+}
+
+void GuardSupervisor::take(const boost::json::object& message) {
+  pulse_.heard();
+  is_late_ = false;
+  const auto report = decode_report(message);
+  if (!report) return tell_(guard_event(fmt::format("report: {}", report.error().text)));
+  hear(*report);
 }
 
 void GuardSupervisor::hear(const Report& report) {
-  pulse_.heard();
   if (report.kind == ReportKind::kAlive) return;
   if (report.kind == ReportKind::kReady) {
     if (report.text != status_.not_realtime && !report.text.empty()) tell_(guard_event(report.text));

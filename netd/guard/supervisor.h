@@ -1,19 +1,13 @@
-// netd's side of the bond guard: starts the process, gives it its orders, hears its reports, starts it again
-// when it died, or when it does not answer any more.
+// netd's side of the bond guard: gives it its orders, hears its reports, ends it when it does not answer any
+// more.
 #pragma once
 
-#include <deque>
-#include <memory>
-
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "lib/daemon/child.h"
-#include "lib/daemon/restart.h"
+#include "lib/daemon/part.h"
+#include "netd/guard/protocol.h"
 #include "netd/guard/pulse.h"
-#include "netd/guard/report.h"
-#include "netd/ipvs_keeper.h"
 
 namespace hawser::netd {
 
@@ -28,28 +22,20 @@ class GuardSupervisor {
  private:
   void start();
   void stop();
-  void died(const Ending& ending);
-  void start_later(Milliseconds wait);
-  void send_orders();
-  void send_more();
-  void send_later();
-  void wait_for_reports();
-  bool take_report();
-  void feel_pulse();
+  void started();
+  void ended(const Ending& ending, std::optional<Milliseconds> pause);
+  void not_started(const Error& why);
+  void feel_pulse(Milliseconds later);
   void beat();
+  void take(const boost::json::object& message);
   void hear(const Report& report);
 
-  boost::asio::io_context& io_;
   Tell tell_;
   std::vector<GuardedBond> bonds_;
-  std::deque<std::string> unsent_;  // messages of these orders
-  bool waits_to_send_ = false;
-  std::unique_ptr<Child> child_;
-  std::unique_ptr<boost::asio::posix::stream_descriptor> reports_;
-  boost::asio::steady_timer timer_, pulse_timer_;
+  Part guard_;
+  boost::asio::steady_timer pulse_timer_;
   Pulse pulse_;
-  Restart restart_;
-  TimePoint started_;
+  bool is_late_ = false;  // and was looked at once
   GuardStatus status_;
 };
 

@@ -69,17 +69,14 @@ void allow_many_files() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// "netd", "netd guard", "vipd", "vipd worker"; keepalived's processes have one name, and are told by their
+// "netd", "netd-guard", "vipd", "vipd-worker"; keepalived's processes have one name, and are told by their
 // order.
 std::string name_of_process(Product product, pid_t pid, std::size_t position) {
   constexpr std::array kRoles{"keepalived (parent)", "keepalived (first child)", "keepalived (second child)"};
   if (product == Product::kKeepalived) return kRoles.at(std::min(position, kRoles.size() - 1));
   const std::string command = command_of(pid);
   const std::string program = command.substr(0, command.find(' '));
-  std::string name = program.substr(program.rfind('/') + 1);
-  for (const char* role : {"guard", "worker"})
-    if (command.find(fmt::format(" {}", role)) != std::string::npos) name += fmt::format(" {}", role);
-  return name;
+  return program.substr(program.rfind('/') + 1);
 }
 
 std::vector<ProcessMemory> memories(Product product, const std::vector<lab::Process>& daemons) {

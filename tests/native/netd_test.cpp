@@ -132,7 +132,7 @@ TEST_F(NetdNative, RunsTheLastGoodFileAsTheNodeThatItWasWhenTheHostGotAnotherNam
       netd.has_said("this host is \"localhost\" (its host name), which is not among lb1 and lb2: write "
                     "its node name to /etc/hawser/node or give --node"))
       << netd.log();
-  EXPECT_TRUE(netd.has_said("the last good one is in use, as node lb1")) << netd.log();
+  EXPECT_TRUE(netd.has_said("the last good file is in use, as node lb1")) << netd.log();
   EXPECT_EQ(netd.state(), "degraded");
 }
 

@@ -28,6 +28,7 @@ class VipdStart : public VipTest {
   void start_copy() {
     program_file = lb1.directory() / "vipd-copy";
     std::filesystem::copy_file(program("vipd"), program_file);
+    std::filesystem::copy_file(program("vipd-worker"), lb1.directory() / "vipd-worker");
     auto command = lb1.command({"run"});
     command.front() = program_file;
     own.emplace(lb1.host(), command);
@@ -146,6 +147,18 @@ TEST_F(VipdStart, ARestartIsRefusedWhereTheNewProgramDoesNotStart) {
   EXPECT_TRUE(lb1.holds("192.0.2.100"));
   std::filesystem::remove(program_file);  // none at all: the running program is there
   EXPECT_THAT(lb1.vipctl({"restart"}).text, HasSubstr("): web answers here\n"));
+}
+
+TEST_F(VipdStart, ARestartIsRefusedWhereTheNewProgramHasNoWorker) {
+  start_copy();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  std::filesystem::remove(lb1.directory() / "vipd-worker");
+  const auto answer = lb1.vipctl({"restart"});
+  EXPECT_EQ(answer.status, 1);
+  EXPECT_THAT(answer.text, AllOf(HasSubstr("vipctl: restart: nothing changed: "),
+                                 HasSubstr("vipd-worker: No such file or directory")));
+  EXPECT_TRUE(own->running());
+  EXPECT_TRUE(lb1.holds("192.0.2.100"));
 }
 
 TEST_F(VipdStart, ARestartThatDoesNotComeBackSaysWhatIsLeft) {

@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 
 #include "lib/base/atomic_file.h"
-#include "lib/daemon/log.h"
 #include "lib/netlink/secondaries_codec.h"
 #include "lib/netlink/socket.h"
 
@@ -68,7 +67,7 @@ Result<std::vector<SecondariesOf>> look(nl::Socket& socket, const std::vector<If
   return links;
 }
 
-void set(nl::Socket& socket, const SecondariesOf& link, bool promote) {
+void set(nl::Socket& socket, const SecondariesOf& link, bool promote, const Tell& tell) {
   const auto done = socket.request(nl::encode_promote_secondaries(link.link, promote));
   if (!done && done.error().code == ENODEV) return;
   Event event{.kind = EventKind::kInterface, .object = link.name};
@@ -80,7 +79,7 @@ void set(nl::Socket& socket, const SecondariesOf& link, bool promote) {
     event.to = promote ? "promote_secondaries set: leaving the role takes no address of the host along"
                        : "promote_secondaries is off again, as it was";
   }
-  log::write(event);
+  tell(event);
 }
 
 // What it means that the journal could not be written.
@@ -129,7 +128,7 @@ Status Promoter::want(const std::set<std::string>& interfaces) {
   const auto planned = promotions(journal, interfaces, *links);
   const auto each = [&](const std::vector<IfIndex>& indexes, bool promote) {
     for (const auto& link : *links)
-      if (contains(indexes, link.link)) set(*socket, link, promote);
+      if (contains(indexes, link.link)) set(*socket, link, promote, tell_);
   };
   each(planned.off, false);  // before they leave the journal
   const auto kept = planned.journal == written ? Status{} : write_journal(file, planned.journal);

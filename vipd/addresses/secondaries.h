@@ -13,6 +13,7 @@
 #include "lib/base/address.h"
 #include "lib/base/result.h"
 #include "lib/base/strong.h"
+#include "lib/events/event.h"
 #include "lib/netlink/socket.h"
 
 namespace hawser::vipd {
@@ -41,12 +42,14 @@ Promotions promotions(const std::vector<IfIndex>& journal, const std::set<std::s
 // known as long as this object lives: better never put back than the host's own address lost.
 class Promoter {
  public:
-  explicit Promoter(std::filesystem::path state_directory) : state_directory_(std::move(state_directory)) {}
+  Promoter(std::filesystem::path state_directory, Tell tell)
+      : state_directory_(std::move(state_directory)), tell_(std::move(tell)) {}
   // On these interfaces and no others; none: everything is put back. The error is a line for the log.
   Status want(const std::set<std::string>& interfaces);
 
  private:
   std::filesystem::path state_directory_;
+  Tell tell_;
   std::vector<IfIndex> unwritten_;  // the journal, if it is not in its file
 };
 

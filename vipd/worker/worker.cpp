@@ -1,14 +1,11 @@
 #include "vipd/worker/worker.h"
 
-#include <cerrno>
-#include <iterator>
-#include <sstream>
+#include <optional>
 
+#include <boost/asio/io_context.hpp>
 #include <malloc.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
+#include "lib/daemon/channel.h"
 #include "lib/daemon/child.h"
 #include "lib/daemon/daemon_events.h"
 #include "lib/daemon/exit_code.h"
@@ -33,54 +30,6 @@ FileReading judge(const std::vector<config::Source>& sources, const config::Node
 
 config::Problem unreadable(const std::filesystem::path& file, const Error& why) {
   return {file.native(), 0, 0, "", why.text};
-}
-
-bool wait_for(int fd, short events) {
-  pollfd waiting{fd, events, 0};
-  while (poll(&waiting, 1, -1) < 0)
-    if (errno != EINTR) return false;
-  return true;
-}
-
-bool send_all(int fd, std::string_view text) {
-  for (const auto& piece : split_message(text)) {
-    ssize_t sent = 0;
-    do {
-      if (!wait_for(fd, POLLOUT)) return false;
-      sent = send(fd, piece.data(), piece.size(), MSG_NOSIGNAL);
-    } while (sent < 0 && (errno == EAGAIN || errno == EINTR));
-    if (sent < 0) return false;
-  }
-  return true;
-}
-
-// The next request; empty: the other end is gone.
-std::string next_request(int fd) {
-  std::vector<std::uint8_t> buffer(65536);
-  ssize_t length = 0;
-  do {
-    if (!wait_for(fd, POLLIN)) return {};
-    length = recv(fd, buffer.data(), buffer.size(), 0);
-  } while (length < 0 && (errno == EAGAIN || errno == EINTR));
-  if (length <= 0) return {};
-  return Assembler().add(ByteView(buffer).first(static_cast<std::size_t>(length))).value_or("");
-}
-
-void keep(const Files& files, const FileReading& latest) {
-  if (latest.sources.empty() || !latest.reading.settings) return;
-  const auto kept =
-      config::keep_last_good(files.state_directory, "vipd", {latest.reading.settings->node, latest.sources});
-  if (!kept) log::write(trouble_event(EventKind::kStorage, kept.error()));
-}
-
-std::set<std::string> words_of(const std::string& text) {
-  std::istringstream words(text);
-  return {std::istream_iterator<std::string>(words), std::istream_iterator<std::string>()};
-}
-
-void secure(Promoter& promoter, const std::set<std::string>& interfaces) {
-  if (const auto done = promoter.want(interfaces); !done)
-    log::write(trouble_event(EventKind::kStorage, done.error()));
 }
 
 }  // namespace
@@ -115,36 +64,75 @@ FileReading judge_whole(const Files& files) {
   return result;
 }
 
-int run_worker(const Files& files) {
-  const auto socket = become_child();
+namespace {
+
+class Worker {
+ public:
+  Worker(boost::asio::io_context& context, Fd socket)
+      : context_(context),
+        channel_(
+            context, std::move(socket), [this](const boost::json::object& message) { take(message); },
+            [this] { context_.stop(); }) {}
+
+ private:
+  void take(const boost::json::object& message) {
+    const auto request = decode_to_worker(message);
+    if (!request) return tell({.level = Level::kError, .object = "worker", .what = request.error().text});
+    std::visit([this](const auto& what) { carry_out(what); }, *request);
+  }
+
+  // The first reading is given unasked.
+  void carry_out(const Begin& begin) {
+    files_ = begin.files;
+    // Under systemd the unit makes it. Where it cannot be made, whoever needs it says so.
+    std::error_code ignored;
+    std::filesystem::create_directories(files_.state_directory, ignored);
+    promoter_.emplace(files_.state_directory, [this](const Event& event) { tell(event); });
+    answer(read_files(files_, true));
+  }
+  void carry_out(const ReadFile& read) { answer(read_files(files_, false, read.emptiness)); }
+  void carry_out(const KeepLastGood&) {
+    if (latest_.sources.empty() || !latest_.reading.settings) return;
+    const auto kept = config::keep_last_good(files_.state_directory, "vipd",
+                                             {latest_.reading.settings->node, latest_.sources});
+    if (!kept) tell(trouble_event(EventKind::kStorage, kept.error()));
+  }
+  void carry_out(const Secure& secure) {
+    if (!promoter_) return;
+    if (const auto done = promoter_->want(secure.interfaces); !done)
+      tell(trouble_event(EventKind::kStorage, done.error()));
+  }
+  void carry_out(const Release&) {
+    carry_out(Secure{});
+    // What was told on the way still has to get out.
+    channel_.send_and_end();
+  }
+
+  void answer(FileReading reading) {
+    latest_ = std::move(reading);
+    channel_.send(encode(latest_.reading));
+    malloc_trim(0);  // the services of the file are netd's business; what reading them took goes back
+  }
+  void tell(const Event& event) { channel_.send(encode(event)); }
+
+  boost::asio::io_context& context_;
+  Files files_;
+  FileReading latest_;
+  std::optional<Promoter> promoter_;
+  Channel channel_;
+};
+
+}  // namespace
+
+int run_worker() {
+  auto socket = become_child();
   if (!socket) {
-    log::write(
-        {.level = Level::kError, .object = "worker", .cause = {CauseKind::kKernel, socket.error().text}});
+    log::write({.level = Level::kError, .object = "vipd-worker", .what = socket.error().text});
     return kUsage;
   }
-  // Under systemd the unit makes it. Where it cannot be made, whoever needs it says so.
-  std::error_code ignored;
-  std::filesystem::create_directories(files.state_directory, ignored);
-  Promoter promoter(files.state_directory);
-  auto latest = read_files(files, true);
-  bool alive = send_all(socket->get(), to_json(latest.reading));
-  malloc_trim(0);  // the services of the file are netd's business; what reading them took goes back
-  while (alive) {
-    const auto request = next_request(socket->get());
-    if (request.empty()) break;
-    if (request == kKeep) keep(files, latest);
-    if (request.starts_with(kSecure)) secure(promoter, words_of(request.substr(kSecure.size())));
-    if (request == kRelease) {
-      secure(promoter, {});
-      break;
-    }
-    if (request == kRead || request == kReadEmpty) {
-      using config::Emptiness;
-      latest = read_files(files, false, request == kRead ? Emptiness::kRefused : Emptiness::kAllowed);
-      alive = send_all(socket->get(), to_json(latest.reading));
-      malloc_trim(0);
-    }
-  }
+  boost::asio::io_context context(1);
+  const Worker worker(context, std::move(*socket));
+  context.run();
   return kDone;
 }
 

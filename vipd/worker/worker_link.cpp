@@ -1,125 +1,66 @@
 #include "vipd/worker/worker_link.h"
 
-#include <array>
-#include <cerrno>
-#include <cstring>
-
-#include <boost/asio.hpp>
-#include <sys/socket.h>
-
-#include "lib/daemon/log.h"
+#include <boost/json.hpp>
 
 namespace hawser::vipd {
 
-namespace {
-constexpr std::size_t kLongestPiece{65536};
-}
-
 WorkerLink::WorkerLink(boost::asio::io_context& context, Files files, OnReading on_reading, Tell tell)
-    : context_(context),
-      files_(std::move(files)),
+    : files_(std::move(files)),
       on_reading_(std::move(on_reading)),
       tell_(std::move(tell)),
-      socket_(context),
-      timer_(context) {}
+      worker_(context, part_program("vipd-worker"),
+              {.started = [this] { started(); },
+               .heard = [this](const boost::json::object& message) { take(message); },
+               .ended = [this](const Ending& ending, auto pause) { ended(ending, pause); },
+               .not_started = [this](const Error& why) { warn("start", why.text); }}) {}
 
-Status WorkerLink::start() {
-  std::vector<std::string> arguments{"--config", files_.config, "--state-dir", files_.state_directory};
-  if (!files_.node.empty()) arguments.insert(arguments.end(), {"--node", files_.node});
-  auto child = Child::start(context_, "worker", arguments, [this](const Ending& ending) { died(ending); });
-  if (!child) return tl::unexpected(child.error());
-  child_ = std::move(*child);
-  started_ = std::chrono::steady_clock::now();
-  assembler_ = {};
+// One that is started again is told anew.
+void WorkerLink::started() {
   unasked_ = true;
-  socket_.assign(child_->take_socket().release());
-  wait();
-  if (!securing_.empty()) ask(securing_);
-  return {};
+  worker_.send(encode(Begin{files_}));
+  if (secured_) worker_.send(encode(Secure{*secured_}));
 }
 
 void WorkerLink::read(config::Emptiness emptiness) {
   wanted_ = true;
-  if (child_) ask(emptiness == config::Emptiness::kRefused ? kRead : kReadEmpty);
+  worker_.send(encode(ReadFile{emptiness}));
 }
 
 void WorkerLink::keep() {
-  if (child_) ask(kKeep);
+  worker_.send(encode(KeepLastGood{}));
 }
 
-void WorkerLink::secure(const std::set<std::string>& interfaces) {
-  securing_ = kSecure;
-  for (const auto& name : interfaces) securing_ += " " + name;
-  if (child_ && !gone_) ask(securing_);
+void WorkerLink::secure(std::set<std::string> interfaces) {
+  secured_ = std::move(interfaces);
+  worker_.send(encode(Secure{*secured_}));
 }
 
 void WorkerLink::release(std::function<void()> done) {
-  going_ = true;
-  if (!child_ || gone_) return done();
+  worker_.let_go();
+  if (!worker_.is_running() || gone_) return done();
   done_ = std::move(done);
-  ask(kRelease);
+  worker_.send(encode(Release{}));
 }
 
-void WorkerLink::ask(std::string_view what) {
-  const auto pieces = split_message(what);
-  if (::send(socket_.native_handle(), pieces.front().data(), pieces.front().size(),
-             MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-    warn("ask", fmt::format("ask to {}: {}", what, std::strerror(errno)));
+void WorkerLink::take(const boost::json::object& message) {
+  const auto answer = decode_from_worker(message);
+  if (!answer) return warn("answer", answer.error().text);
+  if (const auto* event = std::get_if<Event>(&*answer)) return tell_(*event);
+  this->answer(std::get<Reading>(*answer));
 }
 
-void WorkerLink::wait() {
-  socket_.async_wait(boost::asio::posix::descriptor_base::wait_read,
-                     [this](const boost::system::error_code& cancelled) {
-                       if (!cancelled) take();
-                     });
-}
-
-void WorkerLink::take() {
-  std::vector<std::uint8_t> buffer(kLongestPiece);
-  while (socket_.is_open()) {
-    const auto length = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (length < 0 && errno == EAGAIN) return wait();
-    if (length < 0 && errno == EINTR) continue;
-    if (length <= 0) return;  // the worker is gone: died() follows
-    if (const auto text = assembler_.add(ByteView(buffer).first(static_cast<std::size_t>(length))))
-      answer(*text);
-  }
-}
-
-void WorkerLink::answer(const std::string& text) {
-  const bool mine = std::exchange(unasked_, false);
-  if (mine && !wanted_) return;  // a worker that was started again says what is known already
+// A worker that was started again says what is known already.
+void WorkerLink::answer(const Reading& reading) {
+  const bool of_itself = std::exchange(unasked_, false);
+  if (of_itself && !wanted_) return;
   wanted_ = false;
-  const auto reading = reading_from_json(text);
-  if (!reading) return warn("answer", reading.error().text);
-  on_reading_(*reading);
+  on_reading_(reading);
 }
 
-void WorkerLink::died(const Ending& ending) {
-  if (going_) {
-    gone_ = true;
-    if (done_) done_();
-    return;
-  }
-  const auto ran_for = std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - started_);
-  const auto next = after_death(restart_, ran_for);
-  restart_ = next.next;
-  warn("ended", fmt::format("ended with {}, started again", to_string(ending)));
-  boost::system::error_code ignored;
-  socket_.close(ignored);
-  child_.reset();
-  start_later(next.wait);
-}
-
-void WorkerLink::start_later(Milliseconds wait) {
-  timer_.expires_after(wait);
-  timer_.async_wait([this](const boost::system::error_code& cancelled) {
-    if (cancelled) return;
-    const auto started = start();
-    if (started) return;
-    warn("start", started.error().text);
-    start_later(restart_.longest);
-  });
+void WorkerLink::ended(const Ending& ending, std::optional<Milliseconds> pause) {
+  gone_ = !pause;
+  if (pause) return warn("ended", fmt::format("ended with {}, started again", to_string(ending)));
+  if (done_) done_();
 }
 
 // One that dies as soon as it is started does so for ever.

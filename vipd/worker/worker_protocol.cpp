@@ -5,16 +5,13 @@
 #include <boost/json.hpp>
 
 #include "lib/config/problem_json.h"
+#include "lib/events/event_json.h"
 
 namespace hawser::vipd {
 
 namespace json = boost::json;
 
 namespace {
-
-constexpr std::size_t kPiece{32768};
-constexpr std::uint8_t kMore = 'm';
-constexpr std::uint8_t kLast = 'l';
 
 json::value address_json(const config::VipAddress& address) {
   return json::object{{"prefix", to_string(address.prefix)}, {"interface", address.interface}};
@@ -139,45 +136,101 @@ Settings settings_of(const config::Config& config) {
   return settings;
 }
 
-std::string to_json(const Reading& reading) {
-  auto problems = config::problems_json(reading.problems);
-  json::object object{{"last_good", reading.last_good}, {"problems", std::move(problems)}};
-  if (reading.settings) object["settings"] = settings_json(*reading.settings);
-  return json::serialize(object);
+namespace {
+
+json::object fields(const Begin& begin) {
+  const auto& [config, state_directory, node] = begin.files;
+  return {{"type", "begin"},
+          {"config", config.native()},
+          {"state_directory", state_directory.native()},
+          {"node", node}};
+}
+json::object fields(const ReadFile& read) {
+  return {{"type", "read"}, {"allow_empty", read.emptiness == config::Emptiness::kAllowed}};
+}
+json::object fields(const KeepLastGood&) {
+  return {{"type", "keep"}};
+}
+json::object fields(const Secure& secure) {
+  return {{"type", "secure"},
+          {"interfaces", json::array(secure.interfaces.begin(), secure.interfaces.end())}};
+}
+json::object fields(const Release&) {
+  return {{"type", "release"}};
 }
 
-Result<Reading> reading_from_json(std::string_view from) {
+json::object fields(const Reading& reading) {
+  json::object object{{"type", "reading"},
+                      {"last_good", reading.last_good},
+                      {"problems", config::problems_json(reading.problems)}};
+  if (reading.settings) object["settings"] = settings_json(*reading.settings);
+  return object;
+}
+json::object fields(const Event& event) {
+  json::object object{{"type", "event"}};
+  for (auto& [key, value] : to_json(event)) object[key] = value;
+  return object;
+}
+
+Reading reading_from(const json::object& object) {
+  Reading reading;
+  reading.last_good = object.at("last_good").as_bool();
+  reading.problems = config::problems_from(object.at("problems"));
+  if (const auto* settings = object.if_contains("settings"))
+    reading.settings = settings_from(settings->as_object());
+  return reading;
+}
+
+std::set<std::string> names_from(const json::array& list) {
+  std::set<std::string> names;
+  for (const auto& name : list) names.insert(text(name));
+  return names;
+}
+
+ToWorker to_worker_from(const json::object& object) {
+  const auto type = text(object.at("type"));
+  if (type == "begin")
+    return Begin{{text(object.at("config")), text(object.at("state_directory")), text(object.at("node"))}};
+  if (type == "read")
+    return ReadFile{object.at("allow_empty").as_bool() ? config::Emptiness::kAllowed
+                                                       : config::Emptiness::kRefused};
+  if (type == "keep") return KeepLastGood{};
+  if (type == "secure") return Secure{names_from(object.at("interfaces").as_array())};
+  if (type == "release") return Release{};
+  throw std::invalid_argument("type: " + type);
+}
+
+FromWorker from_worker_from(const json::object& object) {
+  const auto type = text(object.at("type"));
+  if (type == "reading") return reading_from(object);
+  if (type == "event") return event_from_json(object);
+  throw std::invalid_argument("type: " + type);
+}
+
+}  // namespace
+
+json::object encode(const ToWorker& message) {
+  return std::visit([](const auto& what) { return fields(what); }, message);
+}
+
+json::object encode(const FromWorker& message) {
+  return std::visit([](const auto& what) { return fields(what); }, message);
+}
+
+Result<ToWorker> decode_to_worker(const json::object& from) {
   try {
-    const auto value = json::parse(from);
-    const auto& object = value.as_object();
-    Reading reading;
-    reading.last_good = object.at("last_good").as_bool();
-    reading.problems = config::problems_from(object.at("problems"));
-    if (const auto* settings = object.if_contains("settings"))
-      reading.settings = settings_from(settings->as_object());
-    return reading;
+    return to_worker_from(from);
   } catch (const std::exception& problem) {
-    return fail("worker: answer not understood: {}", problem.what());
+    return fail("message not understood: {}", problem.what());
   }
 }
 
-std::vector<Bytes> split_message(std::string_view message) {
-  std::vector<Bytes> pieces;
-  do {
-    const auto part = message.substr(0, kPiece);
-    message.remove_prefix(part.size());
-    Bytes piece{message.empty() ? kLast : kMore};
-    piece.insert(piece.end(), part.begin(), part.end());
-    pieces.push_back(std::move(piece));
-  } while (!message.empty());
-  return pieces;
-}
-
-std::optional<std::string> Assembler::add(ByteView piece) {
-  if (piece.empty()) return std::nullopt;
-  text_.append(piece.begin() + 1, piece.end());
-  if (piece.front() != kLast) return std::nullopt;
-  return std::exchange(text_, {});
+Result<FromWorker> decode_from_worker(const json::object& from) {
+  try {
+    return from_worker_from(from);
+  } catch (const std::exception& problem) {
+    return fail("message not understood: {}", problem.what());
+  }
 }
 
 }  // namespace hawser::vipd

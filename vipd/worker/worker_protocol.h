@@ -1,15 +1,18 @@
-// What the worker tells the advertising process, and how: JSON over a socket pair of datagrams, long texts in
-// pieces.
+// What the advertising process and its worker tell each other over their channel.
 #pragma once
 
+#include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
-#include <string_view>
+#include <variant>
 #include <vector>
 
-#include "lib/base/bytes.h"
+#include <boost/json/fwd.hpp>
+
 #include "lib/base/result.h"
 #include "lib/config/load.h"
+#include "lib/events/event.h"
 
 namespace hawser::vipd {
 
@@ -34,29 +37,48 @@ struct Reading {
 
 Settings settings_of(const config::Config& config);
 
-std::string to_json(const Reading& reading);
-Result<Reading> reading_from_json(std::string_view from);
+// ---- vipd to worker
 
-// A text as datagrams that fit a socket's buffer, and back.
-std::vector<Bytes> split_message(std::string_view message);
-class Assembler {
- public:
-  // The whole text once its last piece has come.
-  std::optional<std::string> add(ByteView piece);
-
- private:
-  std::string text_;
+struct Files {
+  std::filesystem::path config;
+  std::filesystem::path state_directory;
+  std::string node;  // --node; empty: not given
+  bool operator==(const Files&) const = default;
 };
 
-// What the advertising process asks of the worker.
-inline constexpr std::string_view kRead = "read";  // answered with a Reading; at the start also sent unasked
-inline constexpr std::string_view kReadEmpty = "read, also without a section";
-inline constexpr std::string_view kKeep =
-    "keep";  // what was read last is in use: keep it as the last good one
-// Followed by names of interfaces, each after a space: these are to promote their secondaries, others no
-// more.
-inline constexpr std::string_view kSecure = "secure";
-// The addresses are gone: put back what was set, and end.
-inline constexpr std::string_view kRelease = "release";
+struct Begin {  // the first message; answered with a Reading, of the last good file where the present one is
+                // bad
+  Files files;
+  bool operator==(const Begin&) const = default;
+};
+struct ReadFile {  // answered with a Reading
+  config::Emptiness emptiness = config::Emptiness::kRefused;
+  bool operator==(const ReadFile&) const = default;
+};
+struct KeepLastGood {  // what was read last is in use
+  bool operator==(const KeepLastGood&) const = default;
+};
+struct Secure {  // these interfaces are to promote their secondaries, others no more
+  std::set<std::string> interfaces{};
+  bool operator==(const Secure&) const = default;
+};
+struct Release {  // the addresses are gone: put back what was set, and end
+  bool operator==(const Release&) const = default;
+};
+using ToWorker = std::variant<Begin, ReadFile, KeepLastGood, Secure, Release>;
+
+// {"type": "begin", "config": .., "state_directory": .., "node": ..}, {"type": "read", "allow_empty": false},
+// {"type": "keep"}, {"type": "secure", "interfaces": [..]}, {"type": "release"}
+boost::json::object encode(const ToWorker& message);
+Result<ToWorker> decode_to_worker(const boost::json::object& from);
+
+// ---- worker to vipd
+
+using FromWorker = std::variant<Reading, Event>;
+
+// {"type": "reading", "last_good": false, "problems": [..], "settings": {..}}, {"type": "event", ..} with
+// what lib/events/event_json.h says.
+boost::json::object encode(const FromWorker& message);
+Result<FromWorker> decode_from_worker(const boost::json::object& from);
 
 }  // namespace hawser::vipd

@@ -21,8 +21,7 @@ Program example() {
       .verbs = {
           {"show", "[BOND]", "what each bond does now", done},
           {"add", "BOND PORT...", "adds ports", done, {{"--dry-run", "", "print the plan, change nothing"}}},
-          {"pause", "OBJECT", "leaves an object alone", done, {{"--for", "DURATION", "how long"}}},
-          {"guard", "", "for netd itself", done, {}, true}}};
+          {"pause", "OBJECT", "leaves an object alone", done, {{"--for", "DURATION", "how long"}}}}};
 }
 
 Result<Invocation> parse(const std::vector<std::string>& words) {
@@ -95,12 +94,6 @@ TEST(Command, SaysWhichVerbWasProbablyMeant) {
             "bondctl: unknown verb 'shwo': did you mean 'show'?\n"
             "usage: bondctl [OPTIONS] VERB [WORDS]; bondctl --help says more");
   EXPECT_THAT(error_of({"frobnicate"}), HasSubstr("unknown verb 'frobnicate'\n"));
-}
-
-TEST(Command, NeverSuggestsAHiddenVerbButRunsIt) {
-  EXPECT_THAT(error_of({"guardd"}), Not(HasSubstr("did you mean")));
-  ASSERT_TRUE(parse({"guard"}));
-  EXPECT_THAT(help_of(example()), Not(HasSubstr("guard")));
 }
 
 TEST(Command, SaysWhichOptionWasProbablyMeant) {

@@ -22,6 +22,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
+Child::Program this_program(const std::string& task) {
+  return {"/proc/self/exe", "test", {"test-child", task}};
+}
+
 void say(int socket, std::string_view text) {
   (void)::send(socket, text.data(), text.size(), MSG_NOSIGNAL);
 }
@@ -58,7 +62,7 @@ constexpr unsigned long kLeastLocked = 1000;
 // Starts a child of its own, tells its number, and hangs with it.
 void be_a_parent(int socket) {
   boost::asio::io_context context;
-  const auto child = Child::start(context, "test-child", {"hang"}, [](const Ending&) {});
+  const auto child = Child::start(context, this_program("hang"), [](const Ending&) {});
   if (!child) ::_exit(9);
   (void)hear((*child)->socket());
   say(socket, std::to_string((*child)->pid()));
@@ -93,7 +97,7 @@ class ChildProcess : public ::testing::Test {
  protected:
   std::unique_ptr<Child> start(const std::string& task) {
     auto child =
-        Child::start(context_, "test-child", {task}, [this](const Ending& ending) { ended_ = ending; });
+        Child::start(context_, this_program(task), [this](const Ending& ending) { ended_ = ending; });
     if (!child) ADD_FAILURE() << child.error().text;
     return child ? std::move(*child) : nullptr;
   }
@@ -114,7 +118,7 @@ TEST_F(ChildProcess, IsJoinedByASocketAndItsEndIsHeard) {
 TEST_F(ChildProcess, ReportsTheSignalThatKilledIt) {
   const auto child = start("hang");
   ASSERT_EQ(hear(child->socket()), "here");
-  child->terminate();
+  ::kill(child->pid(), SIGTERM);
   context_.run();
   EXPECT_EQ(ended_, (Ending{true, SIGTERM}));
 }
@@ -143,7 +147,7 @@ TEST_F(ChildProcess, MayBeDestroyedWhenItHasEndedButNobodyHasHeard) {
 TEST_F(ChildProcess, MayBeDestroyedByItsOwnEnd) {
   std::unique_ptr<Child> child;
   bool heard = false;
-  auto started = Child::start(context_, "test-child", {"signals"}, [&](const Ending&) {
+  auto started = Child::start(context_, this_program("signals"), [&](const Ending&) {
     child.reset();
     heard = true;
   });
@@ -189,7 +193,7 @@ TEST_F(ChildProcess, LocksItsMemory) {
 TEST_F(ChildProcess, IsNotStartedByPeople) {
   const auto socket = become_child();
   ASSERT_FALSE(socket);
-  EXPECT_EQ(socket.error().text, "this verb is for the daemon itself: it is not typed by people");
+  EXPECT_EQ(socket.error().text, "this is a part of a daemon, which starts it: it is not started by people");
 }
 
 TEST(Fd, ClosesWhatItHeldWhenAnotherIsMovedIn) {

@@ -93,6 +93,20 @@ TEST(EventJson, HasEachPartAndTheLine) {
       R"("line":"web: Active: no advertisement from 192.0.2.12 for 3.61s"})");
 }
 
+TEST(EventJson, IsReadAsItWasWritten) {
+  Event event = kTakeover;
+  event.level = Level::kWarning;
+  event.what = "what";
+  event.evidence = "evidence";
+  EXPECT_EQ(event_from_json(to_json(event)), event);
+  EXPECT_EQ(event_from_json(to_json(Event{.object = "web"})), Event{.object = "web"});
+}
+
+TEST(EventJson, OfAnotherShapeIsAnEventAllTheSame) {
+  EXPECT_EQ(event_from_json({{"kind", 7}, {"object", "web"}, {"cause", "x"}, {"duration_ms", "y"}}),
+            Event{.object = "web"});
+}
+
 TEST(EventJson, DoesNotClaimADurationThatIsNotKnown) {
   EXPECT_TRUE(to_json({1, {}, {.object = "netd"}}).at("duration_ms").is_null());
 }

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "netd/guard/report.h"
-
 namespace hawser::netd {
 namespace {
 
@@ -32,12 +30,6 @@ TEST(GuardPulse, WaitsForWhoAnswersLateAndIsAskedAnew) {
     EXPECT_EQ(pulse.beat(asked + Pulse::kPatience - Milliseconds{1}), Pulse::Next::kWait) << i;
     pulse.heard();
   }
-}
-
-TEST(GuardPulse, APingIsNoOrder) {
-  EXPECT_TRUE(is_ping(encode_ping()));
-  EXPECT_FALSE(is_ping(encode_orders({}).front()));
-  EXPECT_EQ(decode_report(encode_report({ReportKind::kAlive, "", ""})), (Report{ReportKind::kAlive, "", ""}));
 }
 
 }  // namespace

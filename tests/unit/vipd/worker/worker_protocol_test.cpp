@@ -1,5 +1,6 @@
 #include "vipd/worker/worker_protocol.h"
 
+#include <boost/json.hpp>
 #include <gtest/gtest.h>
 
 namespace hawser::vipd {
@@ -27,11 +28,15 @@ config::Vip every_field() {
   return vip;
 }
 
+// As it goes over the channel: as text.
+boost::json::object sent(const boost::json::object& message) {
+  return boost::json::parse(boost::json::serialize(message)).as_object();
+}
+
 Result<Reading> there_and_back(const Reading& reading) {
-  Assembler assembler;
-  for (const auto& piece : split_message(to_json(reading)))
-    if (const auto text = assembler.add(piece)) return reading_from_json(*text);
-  return fail("not complete");
+  auto arrived = decode_from_worker(sent(encode(FromWorker(reading))));
+  if (!arrived) return tl::unexpected(arrived.error());
+  return std::get<Reading>(*arrived);
 }
 
 TEST(Handover, EveryFieldArrives) {
@@ -47,37 +52,42 @@ TEST(Handover, ProblemsArriveWithoutSettings) {
   EXPECT_EQ(*there_and_back(reading), reading);
 }
 
-TEST(Handover, TenThousandAddressesArriveInPieces) {
+TEST(Handover, TenThousandAddressesArrive) {
   auto vip = every_field();
   for (std::uint32_t i = 0; i < 10000; ++i)
     vip.addresses.push_back({{IpAddress::v4(0xC6336400U + i), 32}, "front"});
   const Reading reading{Settings{"", {vip}, 10, true, "info"}, false, {}};
-  EXPECT_GT(split_message(to_json(reading)).size(), 10U);
   EXPECT_EQ(*there_and_back(reading), reading);
 }
 
-TEST(Handover, PiecesFitADatagramAndEvenNothingIsOne) {
-  for (const std::size_t size : {0U, 1U, 32768U, 32769U, 100000U}) {
-    const std::string text(size, 'x');
-    Assembler assembler;
-    std::optional<std::string> whole;
-    for (const auto& piece : split_message(text)) {
-      EXPECT_FALSE(whole.has_value()) << "complete before its last piece";
-      EXPECT_LE(piece.size(), 32769U);
-      whole = assembler.add(piece);
-    }
-    EXPECT_EQ(whole, text);
-  }
-}
-
-TEST(Handover, AnEmptyDatagramIsNothing) {
-  EXPECT_EQ(Assembler().add({}), std::nullopt);
-}
-
 TEST(Handover, WhatIsNotAReadingIsRefused) {
-  for (const auto* text : {"", "{}", "[]", R"({"last_good":1,"problems":[]})",
-                           R"({"last_good":false,"problems":[],"settings":{"node":1}})"})
-    EXPECT_FALSE(reading_from_json(text).has_value()) << text;
+  for (const auto* text :
+       {"{}", R"({"type":"poem"})", R"({"type":"reading","last_good":1,"problems":[]})",
+        R"({"type":"reading","last_good":false,"problems":[],"settings":{"node":1}})", R"({"type":7})"})
+    EXPECT_FALSE(decode_from_worker(boost::json::parse(text).as_object()).has_value()) << text;
+}
+
+TEST(WorkerRequests, ArriveAsTheyWereSent) {
+  for (const ToWorker& request :
+       {ToWorker(Begin{{"/etc/hawser/hawser.toml", "/var/lib/hawser", "lb1"}}),
+        ToWorker(ReadFile{config::Emptiness::kRefused}), ToWorker(ReadFile{config::Emptiness::kAllowed}),
+        ToWorker(KeepLastGood{}), ToWorker(Secure{{"back", "front"}}), ToWorker(Secure{}),
+        ToWorker(Release{})})
+    EXPECT_EQ(decode_to_worker(sent(encode(request))).value(), request);
+}
+
+TEST(WorkerRequests, ThatAreNoneAreRefused) {
+  for (const auto* text : {"{}", R"({"type":"poem"})", R"({"type":"begin","config":7})", R"({"type":"read"})",
+                           R"({"type":"secure","interfaces":[7]})"})
+    EXPECT_FALSE(decode_to_worker(boost::json::parse(text).as_object()).has_value()) << text;
+}
+
+TEST(WorkerEvents, ArriveAsTheyWereTold) {
+  const Event event{.kind = EventKind::kStorage,
+                    .level = Level::kWarning,
+                    .object = "vipd.last-good",
+                    .cause = {CauseKind::kKernel, "No space left on device"}};
+  EXPECT_EQ(std::get<Event>(*decode_from_worker(sent(encode(FromWorker(event))))), event);
 }
 
 TEST(Handover, SettingsAreThePartOfTheFileThatVipdUses) {

@@ -1,12 +1,13 @@
-// What netd and the bond guard tell each other over their socket: one JSON text a message. The guard trusts
-// netd; netd takes what it hears only for its log and status.
+// What netd and the bond guard tell each other over their channel. The guard trusts netd; netd takes what it
+// hears only for its log and status.
 #pragma once
 
 #include <map>
 #include <string>
-#include <string_view>
+#include <variant>
 #include <vector>
 
+#include <boost/json/fwd.hpp>
 #include <sys/types.h>
 
 #include "lib/base/result.h"
@@ -15,40 +16,26 @@
 
 namespace hawser::netd {
 
-// No message is larger: what the guard reads at once, and what the kernel always takes.
-inline constexpr std::size_t kLargestMessage = 32768;
+// ---- netd to guard
 
-// netd to guard: from now on exactly these, in as many messages as it takes.
-// {"part": 1, "of": 2, "bonds": [{"name", "primary", "ports"}]}
-std::vector<std::string> encode_orders(const std::vector<GuardedBond>& bonds);
-
-struct OrdersPart {
-  std::uint64_t part = 1, of = 1;
+struct Orders {  // from now on exactly these
   std::vector<GuardedBond> bonds;
-
-  bool operator==(const OrdersPart&) const = default;
+  bool operator==(const Orders&) const = default;
 };
-Result<OrdersPart> decode_orders(std::string_view text);
-
-// Puts the parts together. A first part begins anew: netd changed its mind before it had sent the last.
-class OrdersReader {
- public:
-  // All of them, once the last part is there.
-  std::optional<std::vector<GuardedBond>> take(OrdersPart part);
-
- private:
-  std::uint64_t next_ = 1;
-  std::vector<GuardedBond> bonds_;
+struct Ping {  // whether the guard still works: answered with kAlive
+  bool operator==(const Ping&) const = default;
 };
+using ToGuard = std::variant<Orders, Ping>;
 
-// netd to guard, whenever it wants to know whether the guard still works: answered with kAlive. {"ping": 1}
-std::string encode_ping();
-bool is_ping(std::string_view text);
+// {"type": "orders", "bonds": [{"name", "primary", "ports"}]}, {"type": "ping"}
+boost::json::object encode(const ToGuard& message);
+Result<ToGuard> decode_to_guard(const boost::json::object& from);
+
+// ---- guard to netd
 
 enum class ReportKind : std::uint8_t { kReady, kSwitched, kRefused, kAlive };
 
-// guard to netd.
-// {"kind": "switched", "bond": "bond0", "from": "eth0", "to": "eth1", "text": "eth0 lost its carrier"}
+// {"type": "switched", "bond": "bond0", "from": "eth0", "to": "eth1", "text": "eth0 lost its carrier"}
 struct Report {
   ReportKind kind = ReportKind::kReady;
   std::string bond;          // of kReady and kAlive: empty; of a refusal: empty where it is about no bond
@@ -57,10 +44,11 @@ struct Report {
 
   bool operator==(const Report&) const = default;
 };
+boost::json::object encode(const Report& report);
+Result<Report> decode_report(const boost::json::object& from);
+
 // Of a switch "bond0: eth0 -> eth1: eth0 lost its carrier", of a refusal what it says.
 Event event_of(const Report& report);
-std::string encode_report(const Report& report);
-Result<Report> decode_report(std::string_view text);
 
 // What the guard did for one bond.
 struct BondHistory {

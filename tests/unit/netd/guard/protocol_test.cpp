@@ -1,5 +1,6 @@
-#include "netd/guard/report.h"
+#include "netd/guard/protocol.h"
 
+#include <boost/json.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,61 +9,45 @@
 namespace hawser::netd {
 namespace {
 
-std::optional<std::vector<GuardedBond>> read(const std::vector<std::string>& messages) {
-  OrdersReader reader;
-  std::optional<std::vector<GuardedBond>> last;
-  for (const auto& message : messages) last = reader.take(*decode_orders(message));
-  return last;
+boost::json::object parsed(std::string_view text) {
+  return boost::json::parse(boost::json::string_view(text.data(), text.size())).as_object();
 }
-
-std::vector<GuardedBond> many() {
-  std::vector<GuardedBond> bonds;
-  for (int i = 0; i < 3000; ++i)
-    bonds.push_back({fmt::format("bond{}", i), "", {fmt::format("left{}", i), fmt::format("right{}", i)}});
-  return bonds;
+// As it goes over the channel: as text.
+boost::json::object sent(const boost::json::object& message) {
+  return parsed(boost::json::serialize(message));
 }
 
 TEST(GuardOrders, AreReadAsTheyWereWritten) {
-  const std::vector<GuardedBond> bonds{{"bond0", "eth1", {"eth1", "eth0"}}, {"bond1", "", {}}};
-  EXPECT_EQ(read(encode_orders(bonds)), bonds);
-  EXPECT_EQ(read(encode_orders({})), std::vector<GuardedBond>{});
-  EXPECT_THAT(
-      encode_orders({{"bond0", "", {"eth0"}}}),
-      testing::ElementsAre(R"({"part":1,"of":1,"bonds":[{"name":"bond0","primary":"","ports":["eth0"]}]})"));
+  const Orders orders{{{"bond0", "eth1", {"eth1", "eth0"}}, {"bond1", "", {}}}};
+  EXPECT_EQ(decode_to_guard(sent(encode(orders))).value(), ToGuard(orders));
+  EXPECT_EQ(decode_to_guard(sent(encode(Orders{}))).value(), ToGuard(Orders{}));
+  EXPECT_EQ(boost::json::serialize(encode(Orders{{{"bond0", "", {"eth0"}}}})),
+            R"({"type":"orders","bonds":[{"name":"bond0","primary":"","ports":["eth0"]}]})");
 }
 
-TEST(GuardOrders, OfThousandsOfBondsComeInPartsThatFitAMessage) {
-  const auto bonds = many();
-  const auto messages = encode_orders(bonds);
-  EXPECT_GT(messages.size(), 5U);
-  for (const auto& message : messages) EXPECT_LE(message.size(), kLargestMessage);
-  EXPECT_EQ(read(messages), bonds);
+TEST(GuardOrders, OfThousandsOfBondsAreOneMessage) {
+  Orders many;
+  for (int i = 0; i < 3000; ++i)
+    many.bonds.push_back(
+        {fmt::format("bond{}", i), "", {fmt::format("left{}", i), fmt::format("right{}", i)}});
+  EXPECT_EQ(decode_to_guard(sent(encode(many))).value(), ToGuard(many));
 }
 
-TEST(GuardOrders, ThatBeginAnewReplaceWhatWasNotFinished) {
-  auto messages = encode_orders(many());
-  messages.pop_back();
-  messages.push_back(encode_orders({{"bond0", "", {"eth0"}}}).front());
-  EXPECT_EQ(read(messages), (std::vector<GuardedBond>{{"bond0", "", {"eth0"}}}));
+TEST(GuardOrders, ThatAreNoneAreRefused) {
+  for (const auto* text : {"{}", R"({"bonds": []})", R"({"type": "poem"})", R"({"type": "orders"})",
+                           R"({"type": "orders", "bonds": 7})"})
+    EXPECT_FALSE(decode_to_guard(parsed(text))) << text;
 }
 
-TEST(GuardOrders, WithAHoleInThemAreNotFollowed) {
-  auto messages = encode_orders(many());
-  messages.erase(messages.begin() + 1);
-  EXPECT_EQ(read(messages), std::nullopt);
-}
-
-TEST(GuardOrders, ThatAreNoJsonAreRefused) {
-  EXPECT_FALSE(decode_orders("bond0"));
-  EXPECT_FALSE(decode_orders("[]"));
-  EXPECT_FALSE(decode_orders(R"({"bonds": []})"));
-  EXPECT_FALSE(decode_orders(R"({"part": 3, "of": 2, "bonds": []})"));
+TEST(GuardOrders, APingIsNoOrder) {
+  EXPECT_EQ(decode_to_guard(sent(encode(Ping{}))).value(), ToGuard(Ping{}));
 }
 
 TEST(GuardReport, IsReadAsItWasWritten) {
-  for (const auto kind : {ReportKind::kReady, ReportKind::kSwitched, ReportKind::kRefused}) {
+  for (const auto kind :
+       {ReportKind::kReady, ReportKind::kSwitched, ReportKind::kRefused, ReportKind::kAlive}) {
     const Report report{kind, "bond0", "eth0 lost its carrier", "eth0", "eth1"};
-    EXPECT_EQ(*decode_report(encode_report(report)), report);
+    EXPECT_EQ(*decode_report(sent(encode(report))), report);
   }
 }
 
@@ -81,9 +66,8 @@ TEST(GuardStatus, CountsSwitchesOfEachBondAndKeepsRefusalsApart) {
 }
 
 TEST(GuardReport, OfAnUnknownKindIsRefused) {
-  EXPECT_FALSE(decode_report(R"({"kind":"poem","text":""})"));
-  EXPECT_FALSE(decode_report("{}"));
-  EXPECT_FALSE(decode_report("x"));
+  EXPECT_FALSE(decode_report(parsed(R"({"type":"poem","text":""})")));
+  EXPECT_FALSE(decode_report({}));
 }
 
 LinkFact fact(const std::string& name, int index) {
