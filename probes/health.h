@@ -1,5 +1,5 @@
 // What results of probes mean: the state machine between single verdicts and "this real server is down".
-// Pure: the time comes in as an argument, no socket and no clock (STYLE 1.1).
+// Pure: the time comes in as an argument, no socket and no clock.
 #pragma once
 
 #include <array>

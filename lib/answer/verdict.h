@@ -41,7 +41,7 @@
 // vipd cleanup
 //   {"format": 1, "steps": [STEP], "refused": [STEP]}
 //
-// status of both: netd/status.h, vipd/daemon/status.h.
+// status of both: doc/control-api.md.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // Reading and writing packets. Bounds are checked by the reader and remembered: a decoder is a list of fields
-// in wire order and one question at the end (STYLE 2.16). Numbers are in network order; *_native for netlink.
+// in wire order and one question at the end. Numbers are in network order; *_native for netlink.
 #pragma once
 
 #include <algorithm>

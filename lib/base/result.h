@@ -1,4 +1,4 @@
-// Errors are values: Result<T> and Status wherever the world can say no (STYLE 1.5).
+// Errors are values: Result<T> and Status wherever the world can say no.
 #pragma once
 
 #include <string>

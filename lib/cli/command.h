@@ -1,4 +1,4 @@
-// The command line that all programs share (DESIGN 6), from a table of verbs. `--help` and the usage line
+// The command line that all programs share, from a table of verbs. `--help` and the usage line
 // come from the same table, and tests compare the man pages with it.
 #pragma once
 

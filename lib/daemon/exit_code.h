@@ -1,4 +1,4 @@
-// What every Hawser program ends with (DESIGN 6); 78 is EX_CONFIG of sysexits.h.
+// What every Hawser program ends with; 78 is EX_CONFIG of sysexits.h.
 #pragma once
 
 namespace hawser {

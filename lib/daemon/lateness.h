@@ -1,5 +1,5 @@
-// How late the event loop is: counted and shown, never a reason to fail. No handler may take longer than 2 ms
-// (DESIGN 1).
+// How late the event loop is: counted and shown, never a reason to fail. No handler may take longer than 2
+// ms.
 #pragma once
 
 #include <array>

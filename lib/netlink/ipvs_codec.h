@@ -1,4 +1,4 @@
-// The generic netlink family "IPVS" (include/uapi/linux/ip_vs.h; anchors/ipvs.md 1.1). `ipvs` is the number
+// The generic netlink family "IPVS" (include/uapi/linux/ip_vs.h). `ipvs` is the number
 // that it has in the running kernel.
 #pragma once
 

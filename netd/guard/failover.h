@@ -1,6 +1,6 @@
 // When the bond guard moves a bond to another port, and to which. Pure.
 // In the modes with an active port the kernel looks for a new one only at the next tick of miimon
-// (anchors/bonding.md 2.2: median 50 ms at miimon 100 against 6 ms for a listener); until then it sends into
+// (measured: median 50 ms at miimon 100 against 6 ms for who listens to events); until then it sends into
 // a dead cable. The guard acts on the carrier event itself, and leaves everything else to the kernel: coming
 // back, paths that are dead behind a living link, modes that spread by hash.
 #pragma once

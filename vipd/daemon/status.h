@@ -44,28 +44,7 @@ struct DaemonStatus {
   std::chrono::system_clock::time_point wall_clock;  // `since` is told in wall-clock time
 };
 
-// GET /v1/status
-// {
-//   "format": 1, "program": "vipd", "version": "0.1.0", "pid": 4711, "started": "2026-11-26T01:02:03.004Z",
-//   "node": "lb1", "state": "degraded",                        // "ok", "degraded", "dead": the worst of the
-//   findings "findings": [{"object": "web", "state": "degraded", "text": "..."}],   // empty: nothing
-//   "config": {
-//     "file": "/etc/hawser/hawser.toml",
-//     "state": "current",                       // "broken": refused by the last reload, what was read before
-//                                               // stays in use; "last good": refused at the start, the kept
-//                                               // file is in use
-//     "readings": 2,
-//     "changes": "web changed (priority)",      // by the last reading that was used
-//     "problems": [{"file": "...", "line": 3, "column": 9, "key": "vip.web.priority", "text": "..."}]
-//                                               // lib/config/problem_json.h
-//   },
-//   "restart": {"tried": 1, "refused": "..."},  // POST /v1/restart; refused: null where it was not
-//   "vips": [{"name": "web", "role": "Active",
-//             "answers": true,                  // this host is the one that answers for the addresses
-//             ...}],
-//   "lateness": {"loop": {"count": 100, "over_2ms": 0, "longest_us": 900, ...}},   // as netd's
-//   ...
-// }
+// The answer to GET /v1/status: doc/control-api.md.
 boost::json::value to_json(const DaemonStatus& status);
 
 }  // namespace hawser::vipd

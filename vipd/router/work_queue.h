@@ -11,7 +11,7 @@
 
 namespace hawser::vipd {
 
-// No handler of the loop may take longer (DESIGN 1).
+// No handler of the loop may take longer: an advertisement of 10 ms would notice.
 inline constexpr std::chrono::nanoseconds kSlice = std::chrono::milliseconds(2);
 
 template <class Job>

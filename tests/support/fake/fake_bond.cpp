@@ -1,4 +1,4 @@
-// Bonds: drivers/net/bonding/bond_options.c, bond_main.c, bond_netlink.c; anchors/bonding.md 1.1-1.4.
+// Bonds: drivers/net/bonding/bond_options.c, bond_main.c, bond_netlink.c.
 #include <algorithm>
 #include <cerrno>
 

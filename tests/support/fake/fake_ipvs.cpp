@@ -1,4 +1,4 @@
-// IPVS: net/netfilter/ipvs/ip_vs_ctl.c; errnos as in anchors/ipvs.md 1.1.
+// IPVS: net/netfilter/ipvs/ip_vs_ctl.c; errnos as the kernel gives them.
 #include <algorithm>
 #include <array>
 #include <cerrno>

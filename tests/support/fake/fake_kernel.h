@@ -1,4 +1,4 @@
-// A kernel that behaves (STYLE 2.3): it keeps links, addresses, routes and services, refuses what Linux
+// A kernel that behaves: it keeps links, addresses, routes and services, refuses what Linux
 // refuses with Linux's errno, and has Linux's side effects. Written from the kernel's sources and from what
 // was seen of it, not from lib/plan/simulate.cpp: that the two agree is what the planner's tests prove. That
 // this one agrees with Linux is what tests/contract proves.

@@ -7,6 +7,7 @@
 
 #include "lib/control/json.h"
 #include "tests/support/fake/fake_kernel.h"
+#include "tests/unit/documented.h"
 #include "tests/unit/netd/site.h"
 
 namespace hawser::netd {
@@ -47,6 +48,21 @@ class NetdStatus : public testing::Test {
   Controller controller{kernel, Made{"this boot", {}, {}}, [](const std::string&) -> Status { return {}; },
                         [](const Event&) {}};
 };
+
+TEST_F(NetdStatus, HasNoKeyThatIsNotDocumented) {
+  auto& bond = config.network.links["bond0"];
+  bond.kind = LinkKind::kBond;
+  bond.bond.emplace();
+  bond.bond->ports["eth0"];
+  config.bonds["bond0"].port_order = {"eth0"};
+  controller.configure(config, Why::kReload, now);
+  for (int i = 0; i < 100 && controller.work(now); ++i) {
+  }
+  const auto answer = status();
+  ASSERT_FALSE(control::list_in(answer, "bonds").empty());
+  EXPECT_THAT(test::undocumented(answer), testing::IsEmpty());
+  EXPECT_THAT(test::undocumented(health_json(controller.ipvs().health())), testing::IsEmpty());
+}
 
 TEST_F(NetdStatus, IsOkWithoutFindings) {
   EXPECT_EQ(text_in(status(), "state"), "ok");

@@ -9,6 +9,7 @@
 
 #include "lib/base/fd.h"
 #include "lib/daemon/journal_datagram.h"
+#include "tests/unit/documented.h"
 #include "tests/unit/temp_dir.h"
 
 namespace hawser {
@@ -42,6 +43,7 @@ TEST_F(EventLogTest, AnswersWithWhatWasReported) {
   const auto answer = boost::json::parse(get("/v1/events").body).as_object();
   EXPECT_EQ(answer.at("format"), 1);
   EXPECT_EQ(answer.at("forgotten"), 0);
+  EXPECT_THAT(test::undocumented(answer), testing::IsEmpty());
   const auto& events = answer.at("events").as_array();
   ASSERT_EQ(events.size(), 2U);
   EXPECT_EQ(events[0].at("cause").at("kind"), "probe");

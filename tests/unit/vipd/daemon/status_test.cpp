@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/unit/documented.h"
 #include "vipd/status_text.h"
 
 namespace hawser::vipd {
@@ -42,6 +43,12 @@ DaemonStatus example() {
   status.wall_clock = std::chrono::system_clock::from_time_t(1'700'000'090);
   status.started = std::chrono::system_clock::from_time_t(1'700'000'000) + 7ms;
   return status;
+}
+
+TEST(VipdStatus, HasNoKeyThatIsNotDocumented) {
+  auto status = example();
+  status.problems = {{"hawser.toml", 3, 1, "vip.web.priority", "must be 1 to 255"}};
+  EXPECT_THAT(test::undocumented(to_json(status)), testing::IsEmpty());
 }
 
 TEST(VipdStatus, JsonNamesRoleReasonPeerAndCounters) {
