@@ -3,6 +3,8 @@
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 
+#include "lib/netlink/attributes.h"
+
 namespace hawser::nl {
 
 namespace {
@@ -31,60 +33,31 @@ Detection detection_of(std::uint32_t flags) {
   return waits ? Detection::kGoingOn : Detection::kPassed;
 }
 
-struct Seen {
-  std::optional<IpAddress> address, local;
-  std::uint32_t flags = 0;
-  ifa_cacheinfo lifetimes{kForever, kForever, 0, 0};
-};
-
-void read_address(const Attr& attr, Seen& seen, Address& address) {
-  switch (attr.type()) {
-    case IFA_ADDRESS:
-      seen.address = attr.address();
-      break;
-    case IFA_LOCAL:
-      seen.local = attr.address();
-      break;
-    case IFA_BROADCAST:
-      address.broadcast = attr.address();
-      break;
-    case IFA_FLAGS:
-      seen.flags = attr.number<std::uint32_t>();
-      break;
-    case IFA_CACHEINFO:
-      seen.lifetimes = attr.number<ifa_cacheinfo>();
-      break;
-    case kIfaProto:
-      address.protocol = attr.number<std::uint8_t>();
-      break;
-    default:
-      break;
-  }
-}
-
 }  // namespace
 
 Result<DecodedAddress> decode_address(const MessageView& message) {
-  Reader reader{message.payload};
-  const auto fixed = reader.native<ifaddrmsg>();
+  ifaddrmsg fixed{};
+  Attributes attributes{message, fixed};
   DecodedAddress decoded;
-  Seen seen;
-  seen.flags = fixed.ifa_flags;
   auto& address = decoded.address;
-  bool ok = reader.ok();
-  ok = ok && for_each_attr(reader.take(reader.left()),
-                           [&](const Attr& attr) { read_address(attr, seen, address); });
-  // With a peer (point to point) IFA_ADDRESS is the peer's and IFA_LOCAL ours.
-  const auto own = seen.local ? seen.local : seen.address;
-  if (!ok || !own || fixed.ifa_prefixlen > own->bits()) return fail("address message malformed");
+  std::optional<IpAddress> own;
+  attributes.read(IFA_ADDRESS, own);
+  attributes.read(IFA_LOCAL, own);  // with a peer (point to point) IFA_ADDRESS is the peer's
+  attributes.read(IFA_BROADCAST, address.broadcast);
+  attributes.read(kIfaProto, address.protocol);
+  std::uint32_t flags = fixed.ifa_flags;
+  attributes.read(IFA_FLAGS, flags);
+  ifa_cacheinfo lifetimes{kForever, kForever, 0, 0};
+  attributes.read(IFA_CACHEINFO, lifetimes);
+  if (!attributes.ok() || !own || fixed.ifa_prefixlen > own->bits()) return fail("address message malformed");
   decoded.link = IfIndex{static_cast<int>(fixed.ifa_index)};
   decoded.prefix = Prefix{*own, fixed.ifa_prefixlen};
-  decoded.detection = detection_of(seen.flags);
+  decoded.detection = detection_of(flags);
   address.scope = fixed.ifa_scope;
-  address.no_prefix_route = (seen.flags & IFA_F_NOPREFIXROUTE) != 0;
-  address.no_dad = (seen.flags & IFA_F_NODAD) != 0;
+  address.no_prefix_route = (flags & IFA_F_NOPREFIXROUTE) != 0;
+  address.no_dad = (flags & IFA_F_NODAD) != 0;
   // Of a permanent deprecated IPv4 address the kernel shows "forever" as preferred: the flag is the truth.
-  address.preferred_lifetime = (seen.flags & IFA_F_DEPRECATED) != 0 ? 0 : seen.lifetimes.ifa_prefered;
+  address.preferred_lifetime = (flags & IFA_F_DEPRECATED) != 0 ? 0 : lifetimes.ifa_prefered;
   return decoded;
 }
 

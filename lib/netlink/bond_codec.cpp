@@ -5,6 +5,7 @@
 
 #include <linux/if_link.h>
 
+#include "lib/netlink/attributes.h"
 #include "lib/state/bond_options.h"
 
 namespace hawser::nl {
@@ -50,44 +51,10 @@ std::uint32_t read_option(const Attr& attr, std::size_t width) {
   return attr.number<std::uint32_t>();
 }
 
-IfIndex read_index(const Attr& attr) {
-  return IfIndex{static_cast<int>(attr.number<std::uint32_t>())};
-}
-
-std::vector<IpAddress> read_targets(const Attr& attr) {
-  std::vector<IpAddress> targets;
-  attr.each([&](const Attr& one) { targets.push_back(one.address()); });
+void read_targets(const std::optional<Attr>& list, std::vector<IpAddress>& targets) {
+  if (!list) return;
+  list->each([&](const Attr& one) { targets.push_back(one.address()); });
   std::ranges::sort(targets);
-  return targets;
-}
-
-void read_bond_attr(const Attr& attr, BondData& data) {
-  const auto* row = std::ranges::find(kRows, attr.type(), &Row::attribute);
-  if (row != kRows.end()) return data.bond.set(row->option, read_option(attr, row->width));
-  switch (attr.type()) {
-    case IFLA_BOND_ACTIVE_SLAVE:
-      data.active_port = read_index(attr);
-      break;
-    case IFLA_BOND_PRIMARY:
-      data.primary = read_index(attr);
-      break;
-    case IFLA_BOND_ARP_IP_TARGET:
-      data.bond.arp_ip_target = read_targets(attr);
-      break;
-    case IFLA_BOND_NS_IP6_TARGET:
-      data.bond.ns_ip6_target = read_targets(attr);
-      break;
-    case IFLA_BOND_AD_ACTOR_SYSTEM:
-      data.bond.ad_actor_system = attr.mac();
-      break;
-    case IFLA_BOND_AD_INFO:
-      attr.each([&](const Attr& part) {
-        if (part.type() == IFLA_BOND_AD_INFO_AGGREGATOR) data.aggregator = part.number<std::uint16_t>();
-      });
-      break;
-    default:
-      break;
-  }
 }
 
 // The bits of IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE (IEEE 802.1AX 6.4.2.3;
@@ -107,45 +74,37 @@ void read_actor_state(std::uint8_t bits, LacpStatus& lacp) {
 }  // namespace
 
 bool decode_bond(ByteView data, BondData& bond) {
+  Attributes attributes{data};
   auto mode = BondMode::kBalanceRr;
-  bool ok = for_each_attr(data, [&](const Attr& attr) {
-    if (attr.type() == IFLA_BOND_MODE) mode = static_cast<BondMode>(attr.number<std::uint8_t>());
-  });
+  attributes.read(IFLA_BOND_MODE, mode);
   bond.bond = kernel_default_bond(mode);
-  return for_each_attr(data, [&](const Attr& attr) { read_bond_attr(attr, bond); }) && ok;
+  for (const auto& row : kRows)
+    if (const auto attr = attributes.find(row.attribute))
+      bond.bond.set(row.option, read_option(*attr, row.width));
+  attributes.read(IFLA_BOND_ACTIVE_SLAVE, bond.active_port);
+  attributes.read(IFLA_BOND_PRIMARY, bond.primary);
+  read_targets(attributes.find(IFLA_BOND_ARP_IP_TARGET), bond.bond.arp_ip_target);
+  read_targets(attributes.find(IFLA_BOND_NS_IP6_TARGET), bond.bond.ns_ip6_target);
+  attributes.read(IFLA_BOND_AD_ACTOR_SYSTEM, bond.bond.ad_actor_system);
+  attributes.inside(IFLA_BOND_AD_INFO,
+                    [&](Attributes& info) { info.read(IFLA_BOND_AD_INFO_AGGREGATOR, bond.aggregator); });
+  return attributes.ok();
 }
 
 bool decode_port(ByteView data, PortData& port) {
-  return for_each_attr(data, [&](const Attr& attr) {
-    switch (attr.type()) {
-      case IFLA_BOND_SLAVE_STATE:
-        port.status.active = attr.number<std::uint8_t>() == 0;
-        break;
-      case IFLA_BOND_SLAVE_MII_STATUS:
-        port.status.mii = static_cast<MiiStatus>(attr.number<std::uint8_t>());
-        break;
-      case IFLA_BOND_SLAVE_LINK_FAILURE_COUNT:
-        port.status.failures = attr.number<std::uint32_t>();
-        break;
-      case IFLA_BOND_SLAVE_PERM_HWADDR:
-        port.status.permanent_mac = attr.mac();
-        break;
-      case IFLA_BOND_SLAVE_QUEUE_ID:
-        port.options.queue_id = attr.number<std::uint16_t>();
-        break;
-      case IFLA_BOND_SLAVE_PRIO:
-        port.options.prio = attr.number<std::int32_t>();
-        break;
-      case IFLA_BOND_SLAVE_AD_AGGREGATOR_ID:
-        lacp_of(port).aggregator = attr.number<std::uint16_t>();
-        break;
-      case IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE:
-        read_actor_state(attr.number<std::uint8_t>(), lacp_of(port));
-        break;
-      default:
-        break;
-    }
-  });
+  Attributes attributes{data};
+  if (const auto state = attributes.find(IFLA_BOND_SLAVE_STATE))
+    port.status.active = state->number<std::uint8_t>() == 0;
+  attributes.read(IFLA_BOND_SLAVE_MII_STATUS, port.status.mii);
+  attributes.read(IFLA_BOND_SLAVE_LINK_FAILURE_COUNT, port.status.failures);
+  attributes.read(IFLA_BOND_SLAVE_PERM_HWADDR, port.status.permanent_mac);
+  attributes.read(IFLA_BOND_SLAVE_QUEUE_ID, port.options.queue_id);
+  attributes.read(IFLA_BOND_SLAVE_PRIO, port.options.prio);
+  if (const auto aggregator = attributes.find(IFLA_BOND_SLAVE_AD_AGGREGATOR_ID))
+    aggregator->to(lacp_of(port).aggregator);
+  if (const auto state = attributes.find(IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE))
+    read_actor_state(state->number<std::uint8_t>(), lacp_of(port));
+  return attributes.ok();
 }
 
 void put_mode(Message& message, BondMode mode) {

@@ -5,6 +5,7 @@
 #include <linux/ip_vs.h>
 #include <sys/socket.h>
 
+#include "lib/netlink/attributes.h"
 #include "lib/netlink/ipvs_codec.h"
 
 namespace hawser::nl {
@@ -32,41 +33,26 @@ std::optional<Family> family_of(std::uint16_t number) {
   return std::nullopt;
 }
 
-std::uint16_t port_of(const Attr& attr) {
-  return Reader{attr.value()}.u16();
-}  // network order
-
-void read_traffic(const Attr& attr, Traffic& traffic) {
-  switch (attr.type()) {
-    case IPVS_STATS_ATTR_CONNS:
-      traffic.connections = attr.count();
-      break;
-    case IPVS_STATS_ATTR_INPKTS:
-      traffic.packets_in = attr.count();
-      break;
-    case IPVS_STATS_ATTR_OUTPKTS:
-      traffic.packets_out = attr.count();
-      break;
-    case IPVS_STATS_ATTR_INBYTES:
-      traffic.bytes_in = attr.count();
-      break;
-    case IPVS_STATS_ATTR_OUTBYTES:
-      traffic.bytes_out = attr.count();
-      break;
-    default:
-      break;
-  }
+// In network order, unlike all else.
+void read_port(const std::optional<Attr>& attr, std::uint16_t& port) {
+  if (attr) port = Reader{attr->value()}.u16();
 }
 
-// The content of the one nested attribute of a dump's message.
+void read_traffic(Attributes& counters, Traffic& traffic) {
+  counters.read(IPVS_STATS_ATTR_CONNS, traffic.connections);
+  counters.read(IPVS_STATS_ATTR_INPKTS, traffic.packets_in);
+  counters.read(IPVS_STATS_ATTR_OUTPKTS, traffic.packets_out);
+  counters.read(IPVS_STATS_ATTR_INBYTES, traffic.bytes_in);
+  counters.read(IPVS_STATS_ATTR_OUTBYTES, traffic.bytes_out);
+}
+
+// The content of the one nested attribute of a dump's message; empty when it is malformed.
 ByteView body(const MessageView& message, int type) {
-  Reader reader{message.payload};
-  reader.skip(GENL_HDRLEN);
+  genlmsghdr fixed{};
+  Attributes attributes{message, fixed};
   ByteView found;
-  const bool ok = for_each_attr(reader.take(reader.left()), [&](const Attr& attr) {
-    if (attr.type() == type) found = attr.value();
-  });
-  return ok ? found : ByteView{};
+  attributes.read(type, found);
+  return attributes.ok() ? found : ByteView{};
 }
 
 struct RawService {
@@ -75,45 +61,22 @@ struct RawService {
   std::uint32_t netmask = 0;
 };
 
-void read_service(const Attr& attr, DecodedService& decoded, RawService& raw) {
+void read_service(Attributes& attributes, DecodedService& decoded, RawService& raw) {
   auto& service = decoded.service;
-  switch (attr.type()) {
-    case IPVS_SVC_ATTR_AF:
-      raw.family = attr.number<std::uint16_t>();
-      break;
-    case IPVS_SVC_ATTR_PROTOCOL:
-      decoded.key.transport = static_cast<Transport>(attr.number<std::uint16_t>());
-      break;
-    case IPVS_SVC_ATTR_ADDR:
-      raw.address = attr.value();
-      break;
-    case IPVS_SVC_ATTR_PORT:
-      decoded.key.virtual_address.port = port_of(attr);
-      break;
-    case IPVS_SVC_ATTR_FWMARK:
-      decoded.key.fwmark = attr.number<std::uint32_t>();
-      break;
-    case IPVS_SVC_ATTR_SCHED_NAME:
-      service.scheduler = attr.text();
-      break;
-    case IPVS_SVC_ATTR_FLAGS:
-      service.flags = attr.number<ServiceFlags>().flags & kUserFlags;
-      break;
-    case IPVS_SVC_ATTR_TIMEOUT:
-      service.persistence_timeout = attr.number<std::uint32_t>();
-      break;
-    case IPVS_SVC_ATTR_NETMASK:
-      raw.netmask = attr.number<std::uint32_t>();
-      break;
-    case IPVS_SVC_ATTR_PE_NAME:
-      service.persistence_engine = attr.text();
-      break;
-    case IPVS_SVC_ATTR_STATS64:
-      attr.each([&](const Attr& counter) { read_traffic(counter, decoded.traffic); });
-      break;
-    default:
-      break;
-  }
+  attributes.read(IPVS_SVC_ATTR_AF, raw.family);
+  if (const auto transport = attributes.find(IPVS_SVC_ATTR_PROTOCOL))
+    decoded.key.transport = static_cast<Transport>(transport->number<std::uint16_t>());
+  attributes.read(IPVS_SVC_ATTR_ADDR, raw.address);
+  read_port(attributes.find(IPVS_SVC_ATTR_PORT), decoded.key.virtual_address.port);
+  attributes.read(IPVS_SVC_ATTR_FWMARK, decoded.key.fwmark);
+  attributes.read(IPVS_SVC_ATTR_SCHED_NAME, service.scheduler);
+  if (const auto flags = attributes.find(IPVS_SVC_ATTR_FLAGS))
+    service.flags = flags->number<ServiceFlags>().flags & kUserFlags;
+  attributes.read(IPVS_SVC_ATTR_TIMEOUT, service.persistence_timeout);
+  attributes.read(IPVS_SVC_ATTR_NETMASK, raw.netmask);
+  attributes.read(IPVS_SVC_ATTR_PE_NAME, service.persistence_engine);
+  attributes.inside(IPVS_SVC_ATTR_STATS64,
+                    [&](Attributes& counters) { read_traffic(counters, decoded.traffic); });
 }
 
 bool is_transport(Transport transport) {
@@ -143,54 +106,24 @@ struct RawReal {
   std::uint16_t family = 0;
 };
 
-void read_real(const Attr& attr, DecodedReal& decoded, RawReal& raw) {
+void read_real(Attributes& attributes, DecodedReal& decoded, RawReal& raw) {
   auto& [endpoint, server, status] = decoded;
-  switch (attr.type()) {
-    case IPVS_DEST_ATTR_ADDR:
-      raw.address = attr.value();
-      break;
-    case IPVS_DEST_ATTR_PORT:
-      endpoint.port = port_of(attr);
-      break;
-    case IPVS_DEST_ATTR_ADDR_FAMILY:
-      raw.family = attr.number<std::uint16_t>();
-      break;
-    case IPVS_DEST_ATTR_FWD_METHOD:
-      server.forwarding = static_cast<Forwarding>(attr.number<std::uint32_t>() & kForwardingMask);
-      break;
-    case IPVS_DEST_ATTR_WEIGHT:
-      server.weight = attr.number<std::uint32_t>();
-      break;
-    case IPVS_DEST_ATTR_U_THRESH:
-      server.upper_threshold = attr.number<std::uint32_t>();
-      break;
-    case IPVS_DEST_ATTR_L_THRESH:
-      server.lower_threshold = attr.number<std::uint32_t>();
-      break;
-    case IPVS_DEST_ATTR_TUN_TYPE:
-      server.tunnel.type = static_cast<TunnelType>(attr.number<std::uint8_t>());
-      break;
-    case IPVS_DEST_ATTR_TUN_PORT:
-      server.tunnel.port = port_of(attr);
-      break;
-    case IPVS_DEST_ATTR_TUN_FLAGS:
-      server.tunnel.flags = attr.number<std::uint16_t>();
-      break;
-    case IPVS_DEST_ATTR_ACTIVE_CONNS:
-      status.active = attr.number<std::uint32_t>();
-      break;
-    case IPVS_DEST_ATTR_INACT_CONNS:
-      status.inactive = attr.number<std::uint32_t>();
-      break;
-    case IPVS_DEST_ATTR_PERSIST_CONNS:
-      status.persistent = attr.number<std::uint32_t>();
-      break;
-    case IPVS_DEST_ATTR_STATS64:
-      attr.each([&](const Attr& counter) { read_traffic(counter, status.traffic); });
-      break;
-    default:
-      break;
-  }
+  attributes.read(IPVS_DEST_ATTR_ADDR, raw.address);
+  read_port(attributes.find(IPVS_DEST_ATTR_PORT), endpoint.port);
+  attributes.read(IPVS_DEST_ATTR_ADDR_FAMILY, raw.family);
+  if (const auto method = attributes.find(IPVS_DEST_ATTR_FWD_METHOD))
+    server.forwarding = static_cast<Forwarding>(method->number<std::uint32_t>() & kForwardingMask);
+  attributes.read(IPVS_DEST_ATTR_WEIGHT, server.weight);
+  attributes.read(IPVS_DEST_ATTR_U_THRESH, server.upper_threshold);
+  attributes.read(IPVS_DEST_ATTR_L_THRESH, server.lower_threshold);
+  attributes.read(IPVS_DEST_ATTR_TUN_TYPE, server.tunnel.type);
+  read_port(attributes.find(IPVS_DEST_ATTR_TUN_PORT), server.tunnel.port);
+  attributes.read(IPVS_DEST_ATTR_TUN_FLAGS, server.tunnel.flags);
+  attributes.read(IPVS_DEST_ATTR_ACTIVE_CONNS, status.active);
+  attributes.read(IPVS_DEST_ATTR_INACT_CONNS, status.inactive);
+  attributes.read(IPVS_DEST_ATTR_PERSIST_CONNS, status.persistent);
+  attributes.inside(IPVS_DEST_ATTR_STATS64,
+                    [&](Attributes& counters) { read_traffic(counters, decoded.status.traffic); });
 }
 
 }  // namespace
@@ -198,11 +131,11 @@ void read_real(const Attr& attr, DecodedReal& decoded, RawReal& raw) {
 Result<DecodedService> decode_service(const MessageView& message) {
   DecodedService decoded;
   RawService raw;
-  bool ok = for_each_attr(body(message, IPVS_CMD_ATTR_SERVICE),
-                          [&](const Attr& attr) { read_service(attr, decoded, raw); });
+  Attributes attributes{body(message, IPVS_CMD_ATTR_SERVICE)};
+  read_service(attributes, decoded, raw);
   const auto family = family_of(raw.family);
-  ok = ok && family && finish_key(decoded.key, raw, *family);
-  if (!ok) return fail("IPVS service message malformed");
+  if (!attributes.ok() || !family || !finish_key(decoded.key, raw, *family))
+    return fail("IPVS service message malformed");
   decoded.service.netmask = prefix_length(raw.netmask, *family);
   return decoded;
 }
@@ -210,8 +143,9 @@ Result<DecodedService> decode_service(const MessageView& message) {
 Result<DecodedReal> decode_real(const MessageView& message, Family family) {
   DecodedReal decoded;
   RawReal raw;
-  bool ok = for_each_attr(body(message, IPVS_CMD_ATTR_DEST),
-                          [&](const Attr& attr) { read_real(attr, decoded, raw); });
+  Attributes attributes{body(message, IPVS_CMD_ATTR_DEST)};
+  read_real(attributes, decoded, raw);
+  bool ok = attributes.ok();
   decoded.endpoint.address = address_of(raw.address, family_of(raw.family).value_or(family), ok);
   if (!ok) return fail("IPVS real server message malformed");
   return decoded;

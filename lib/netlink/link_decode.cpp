@@ -2,6 +2,7 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 
+#include "lib/netlink/attributes.h"
 #include "lib/netlink/link_codec.h"
 #include "lib/netlink/secondaries_codec.h"
 
@@ -15,80 +16,43 @@ struct Info {
   ByteView port_data;
 };
 
-void read_info(const Attr& attr, DecodedLink& link, Info& info) {
-  switch (attr.type()) {
-    case IFLA_INFO_KIND:
-      link.kind = attr.text();
-      break;
-    case IFLA_INFO_DATA:
-      info.data = attr.value();
-      break;
-    case IFLA_INFO_SLAVE_KIND:
-      link.port_kind = attr.text();
-      break;
-    case IFLA_INFO_SLAVE_DATA:
-      info.port_data = attr.value();
-      break;
-    default:
-      break;
-  }
+void read_info(Attributes& attributes, DecodedLink& link, Info& info) {
+  attributes.read(IFLA_INFO_KIND, link.kind);
+  attributes.read(IFLA_INFO_DATA, info.data);
+  attributes.read(IFLA_INFO_SLAVE_KIND, link.port_kind);
+  attributes.read(IFLA_INFO_SLAVE_DATA, info.port_data);
 }
 
-IfIndex index_in(const Attr& attr) {
-  return IfIndex{static_cast<int>(attr.number<std::uint32_t>())};
-}
-
-void read_link(const Attr& attr, DecodedLink& link, Info& info) {
-  switch (attr.type()) {
-    case IFLA_IFNAME:
-      link.name = attr.text();
-      break;
-    case IFLA_MTU:
-      link.mtu = attr.number<std::uint32_t>();
-      break;
-    case IFLA_ADDRESS:
-      link.mac = attr.mac();
-      break;
-    case IFLA_MASTER:
-      link.master = index_in(attr);
-      break;
-    case IFLA_LINK:
-      link.lower = index_in(attr);
-      break;
-    case IFLA_CARRIER_CHANGES:
-      link.carrier_changes = attr.number<std::uint32_t>();
-      break;
-    case IFLA_EVENT:
-      link.event = attr.number<std::uint32_t>();
-      break;
-    case IFLA_LINKINFO:
-      attr.each([&](const Attr& part) { read_info(part, link, info); });
-      break;
-    case IFLA_AF_SPEC:
-      link.promotes_secondaries = promotes_secondaries(attr);
-      break;
-    case IFLA_PROP_LIST:
-      attr.each([&](const Attr& property) {
-        if (property.type() == IFLA_ALT_IFNAME) link.altnames.insert(std::string(property.text()));
-      });
-      break;
-    default:
-      break;
-  }
+void read_link(Attributes& attributes, DecodedLink& link, Info& info) {
+  attributes.read(IFLA_IFNAME, link.name);
+  attributes.read(IFLA_MTU, link.mtu);
+  attributes.read(IFLA_ADDRESS, link.mac);
+  attributes.read(IFLA_MASTER, link.master);
+  attributes.read(IFLA_LINK, link.lower);
+  attributes.read(IFLA_CARRIER_CHANGES, link.carrier_changes);
+  attributes.read(IFLA_EVENT, link.event);
+  attributes.inside(IFLA_LINKINFO, [&](Attributes& parts) { read_info(parts, link, info); });
+  if (const auto families = attributes.find(IFLA_AF_SPEC))
+    link.promotes_secondaries = promotes_secondaries(*families);
+  if (const auto properties = attributes.find(IFLA_PROP_LIST))
+    properties->each([&](const Attr& property) {
+      if (property.type() == IFLA_ALT_IFNAME) link.altnames.insert(property.text());
+    });
 }
 
 bool read_vlan(ByteView data, DecodedLink& link) {
-  return for_each_attr(data, [&](const Attr& attr) {
-    if (attr.type() == IFLA_VLAN_ID) link.vlan_id = attr.number<std::uint16_t>();
-    // Network order, unlike all else.
-    if (attr.type() == IFLA_VLAN_PROTOCOL) link.vlan_protocol = Reader{attr.value()}.u16();
-  });
+  Attributes attributes{data};
+  attributes.read(IFLA_VLAN_ID, link.vlan_id);
+  // Network order, unlike all else.
+  if (const auto protocol = attributes.find(IFLA_VLAN_PROTOCOL))
+    link.vlan_protocol = Reader{protocol->value()}.u16();
+  return attributes.ok();
 }
 
 bool read_vrf(ByteView data, DecodedLink& link) {
-  return for_each_attr(data, [&](const Attr& attr) {
-    if (attr.type() == IFLA_VRF_TABLE) link.vrf_table = attr.number<std::uint32_t>();
-  });
+  Attributes attributes{data};
+  attributes.read(IFLA_VRF_TABLE, link.vrf_table);
+  return attributes.ok();
 }
 
 bool read_kind(const Info& info, DecodedLink& link) {
@@ -103,18 +67,16 @@ bool read_kind(const Info& info, DecodedLink& link) {
 }  // namespace
 
 Result<DecodedLink> decode_link(const MessageView& message) {
-  Reader reader{message.payload};
-  const auto fixed = reader.native<ifinfomsg>();
+  ifinfomsg fixed{};
+  Attributes attributes{message, fixed};
   DecodedLink link;
   link.removed = message.type == RTM_DELLINK;
   link.index = IfIndex{fixed.ifi_index};
   link.up = (fixed.ifi_flags & IFF_UP) != 0;
   link.carrier = (fixed.ifi_flags & IFF_LOWER_UP) != 0;
   Info info;
-  bool ok = reader.ok();
-  ok =
-      ok && for_each_attr(reader.take(reader.left()), [&](const Attr& attr) { read_link(attr, link, info); });
-  if (!ok || link.name.empty() || !read_kind(info, link)) return fail("link message malformed");
+  read_link(attributes, link, info);
+  if (!attributes.ok() || link.name.empty() || !read_kind(info, link)) return fail("link message malformed");
   return link;
 }
 

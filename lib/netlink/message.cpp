@@ -6,6 +6,8 @@
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 
+#include "lib/netlink/attributes.h"
+
 namespace hawser::nl {
 
 namespace {
@@ -13,10 +15,6 @@ namespace {
 constexpr std::int32_t kMaxErrno = 4095;  // MAX_ERRNO of <linux/err.h>
 constexpr std::size_t kUsual = 512;  // most of ours are smaller; libnl's default is a page, zeroed each time
 constexpr std::size_t kMargin = NLA_HDRLEN + 2 * NLMSG_ALIGNTO;
-
-ByteView behind(ByteView bytes, std::size_t padded) {
-  return bytes.subspan(std::min(padded, bytes.size()));
-}
 
 }  // namespace
 
@@ -76,41 +74,8 @@ Result<MessageView> next_message(ByteView& rest) {
   const std::size_t length = head->nlmsg_len;
   const MessageView message{head->nlmsg_type, head->nlmsg_flags, head->nlmsg_seq,
                             rest.subspan(sizeof(nlmsghdr), length - sizeof(nlmsghdr))};
-  rest = behind(rest, NLMSG_ALIGN(length));
+  rest = rest.subspan(std::min<std::size_t>(NLMSG_ALIGN(length), rest.size()));
   return message;
-}
-
-// nla_type(), nla_data() and nla_len() would be three calls more for each of a link's sixty attributes.
-bool next_attr(ByteView& rest, std::uint16_t& type, ByteView& value) {
-  const auto* const head = reinterpret_cast<const nlattr*>(rest.data());
-  if (!nla_ok(head, static_cast<int>(rest.size()))) return false;
-  const std::size_t length = head->nla_len;
-  type = head->nla_type & NLA_TYPE_MASK;
-  value = rest.subspan(NLA_HDRLEN, length - NLA_HDRLEN);
-  rest = behind(rest, NLA_ALIGN(length));
-  return true;
-}
-
-std::uint64_t Attr::count() const {
-  if (value_.size() == sizeof(std::uint32_t)) return number<std::uint32_t>();
-  return number<std::uint64_t>();
-}
-
-std::string Attr::text() const {
-  const auto end = std::find(value_.begin(), value_.end(), 0);
-  return {value_.begin(), end};
-}
-
-IpAddress Attr::address() const {
-  const auto address = IpAddress::from_bytes(value_);
-  note(address.has_value());
-  return address.value_or(IpAddress{});
-}
-
-MacAddress Attr::mac() const {
-  MacAddress mac;
-  if (value_.size() == mac.bytes.size()) std::copy(value_.begin(), value_.end(), mac.bytes.begin());
-  return mac;
 }
 
 Status decode_answer(const MessageView& message) {
@@ -130,9 +95,7 @@ Status decode_answer(const MessageView& message) {
   }
   Error error{{}, -code};
   if ((message.flags & NLM_F_ACK_TLVS) != 0 && reader.ok())
-    for_each_attr(reader.take(reader.left()), [&](const Attr& attr) {
-      if (attr.type() == NLMSGERR_ATTR_MSG) error.text = attr.text();
-    });
+    Attributes{reader.take(reader.left())}.read(NLMSGERR_ATTR_MSG, error.text);
   return tl::unexpected(error);
 }
 

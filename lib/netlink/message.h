@@ -76,63 +76,6 @@ struct MessageView {
 // Takes the first message off `rest`. Refused: a length below the header's or beyond the buffer.
 Result<MessageView> next_message(ByteView& rest);
 
-class Attr;
-
-// Calls `visit(const Attr&)` for each attribute. False when a length does not fit, or when a visitor asked an
-// attribute for something that it is not (a number of another width): the whole message is then refused.
-template <class Visit>
-bool for_each_attr(ByteView attributes, Visit visit);
-
-class Attr {
- public:
-  Attr(std::uint16_t type, ByteView value, bool& ok) : type_(type), value_(value), ok_(&ok) {}
-
-  [[nodiscard]] int type() const { return type_; }
-  [[nodiscard]] ByteView value() const { return value_; }
-  template <class Number>
-  [[nodiscard]] Number number() const {
-    Reader reader{value_};
-    const auto value = reader.native<Number>();
-    note(reader.finished());
-    return value;
-  }
-  // Unsigned of any width: counters that are 32 bits here and 64 there.
-  [[nodiscard]] std::uint64_t count() const;
-  [[nodiscard]] std::string text() const;  // up to the first NUL
-  [[nodiscard]] IpAddress address() const;
-  [[nodiscard]] MacAddress mac() const;  // all zero when the hardware address has another length
-  // What the visitor found makes no sense: the whole message is refused.
-  void refuse() const { note(false); }
-  template <class Visit>
-  void each(Visit visit) const {
-    note(for_each_attr(value_, visit));
-  }
-
- private:
-  void note(bool good) const {
-    if (!good) *ok_ = false;
-  }
-
-  std::uint16_t type_;
-  ByteView value_;
-  bool* ok_;
-};
-
-// Takes the first attribute off `rest`: its type (without NLA_F_NESTED and such) and value.
-bool next_attr(ByteView& rest, std::uint16_t& type, ByteView& value);
-
-template <class Visit>
-bool for_each_attr(ByteView attributes, Visit visit) {
-  bool ok = true;
-  while (!attributes.empty()) {
-    std::uint16_t type = 0;
-    ByteView value;
-    if (!next_attr(attributes, type, value)) return false;
-    visit(Attr{type, value, ok});
-  }
-  return ok;
-}
-
 // What NLMSG_ERROR and NLMSG_DONE say: success, or the errno with the kernel's own words (extended
 // acknowledgement), which are often absent.
 Status decode_answer(const MessageView& message);

@@ -6,6 +6,7 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
+#include "lib/netlink/attributes.h"
 #include "lib/state/network.h"
 
 namespace hawser::nl {

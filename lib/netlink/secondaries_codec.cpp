@@ -44,15 +44,13 @@ Message encode_get_secondaries(IfIndex link) {
 }
 
 Result<DecodedSecondaries> decode_secondaries(const MessageView& message) {
-  Reader reader{message.payload};
+  ifinfomsg fixed{};
+  Attributes attributes{message, fixed};
   DecodedSecondaries decoded;
-  decoded.link = IfIndex{reader.native<ifinfomsg>().ifi_index};
-  bool ok = reader.ok();
-  ok = ok && for_each_attr(reader.take(reader.left()), [&](const Attr& attr) {
-         if (attr.type() == IFLA_IFNAME) decoded.name = attr.text();
-         if (attr.type() == IFLA_AF_SPEC) decoded.promoted = promotes_secondaries(attr);
-       });
-  if (!ok || decoded.name.empty()) return fail("link message malformed");
+  decoded.link = IfIndex{fixed.ifi_index};
+  attributes.read(IFLA_IFNAME, decoded.name);
+  if (const auto families = attributes.find(IFLA_AF_SPEC)) decoded.promoted = promotes_secondaries(*families);
+  if (!attributes.ok() || decoded.name.empty()) return fail("link message malformed");
   return decoded;
 }
 

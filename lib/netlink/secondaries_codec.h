@@ -6,7 +6,7 @@
 #include <string>
 
 #include "lib/base/strong.h"
-#include "lib/netlink/message.h"
+#include "lib/netlink/attributes.h"
 
 namespace hawser::nl {
 

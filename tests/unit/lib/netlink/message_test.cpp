@@ -4,6 +4,7 @@
 #include <linux/rtnetlink.h>
 
 #include "captures.h"
+#include "lib/netlink/attributes.h"
 
 namespace hawser::nl {
 namespace {
