@@ -2,10 +2,11 @@
 
 #include <boost/json.hpp>
 
+#include "lib/base/json_in.h"
 #include "lib/cli/age.h"
+#include "lib/cli/json_cell.h"
 #include "lib/cli/table.h"
 #include "lib/config/problem_json.h"
-#include "lib/control/json.h"
 
 namespace hawser::vipd {
 
@@ -13,55 +14,33 @@ namespace json = boost::json;
 
 namespace {
 
-const json::value* find(const json::value& from, std::string_view key) {
-  const auto* object = from.if_object();
-  return object == nullptr ? nullptr : object->if_contains(key);
-}
-
-std::string cell(const json::value& from, std::string_view key) {
-  const auto* value = find(from, key);
-  if (value == nullptr || value->is_null()) return "";
-  if (const auto* text = value->if_string()) return cli::printable(std::string_view(*text));
-  return json::serialize(*value);
-}
-
-double number(const json::value& from, std::string_view key) {
-  const auto* value = find(from, key);
-  return value != nullptr && value->is_number() ? value->to_number<double>() : 0;
-}
+using cli::cell_in;
 
 // Our seconds are fractions.
 std::string age_in(const json::value& from, std::string_view key) {
-  return cli::format_age(Milliseconds(static_cast<std::int64_t>(number(from, key) * 1000)));
+  return cli::format_age(Milliseconds(static_cast<std::int64_t>(real_in(from, key) * 1000)));
 }
 
-std::vector<json::value> list(const json::value& from, std::string_view key) {
-  const auto* value = find(from, key);
-  const auto* array = value == nullptr ? nullptr : value->if_array();
-  return array == nullptr ? std::vector<json::value>{}
-                          : std::vector<json::value>(array->begin(), array->end());
-}
-
-std::string heard(const json::value& vip) {
-  const auto* value = find(vip, "heard");
-  if (value == nullptr || !value->is_object()) return "nobody";
-  return fmt::format("{} priority {}, {} ago", cell(*value, "address"), cell(*value, "priority"),
-                     age_in(*value, "seconds_ago"));
+std::string heard_by(const json::value& vip) {
+  const auto& heard = value_in(vip, "heard");
+  if (!heard.is_object()) return "nobody";
+  return fmt::format("{} priority {}, {} ago", cell_in(heard, "address"), cell_in(heard, "priority"),
+                     age_in(heard, "seconds_ago"));
 }
 
 // "ttl 3, checksum 1": only what was counted.
 std::string bad_packets(const json::value& from) {
-  const auto* bad = find(from, "bad_packets");
-  if (bad == nullptr || !bad->is_object()) return "";
+  const auto& bad = value_in(from, "bad_packets");
+  if (!bad.is_object()) return "";
   std::string text;
-  for (const auto& [reason, count] : bad->get_object())
+  for (const auto& [reason, count] : bad.get_object())
     if (count.is_number() && count.to_number<double>() > 0)
       text +=
           fmt::format("{}{} {}", text.empty() ? "" : ", ", std::string_view(reason), json::serialize(count));
   return text;
 }
 
-std::string vip_table(const std::vector<json::value>& vips, std::size_t width) {
+std::string vip_table(const json::array& vips, std::size_t width) {
   cli::Table table({{"VIP"},
                     {"ROLE"},
                     {"FOR", cli::Align::kRight},
@@ -71,19 +50,20 @@ std::string vip_table(const std::vector<json::value>& vips, std::size_t width) {
                     {"HEARD", cli::Align::kLeft, cli::Fit::kWraps},
                     {"WHY", cli::Align::kLeft, cli::Fit::kWraps}});
   for (const auto& vip : vips)
-    table.add({cell(vip, "name"), cell(vip, "role"), age_in(vip, "seconds"), cell(vip, "priority"),
-               cell(vip, "interface"), cell(vip, "virtual_router_id"), heard(vip), cell(vip, "why")});
+    table.add({cell_in(vip, "name"), cell_in(vip, "role"), age_in(vip, "seconds"), cell_in(vip, "priority"),
+               cell_in(vip, "interface"), cell_in(vip, "virtual_router_id"), heard_by(vip),
+               cell_in(vip, "why")});
   return table.str("", width);
 }
 
-std::string address_table(const std::vector<json::value>& vips) {
+std::string address_table(const json::array& vips) {
   cli::Table table({{"VIP"}, {"ADDRESS"}, {"ON"}, {"STATE"}});
   for (const auto& vip : vips) {
-    for (const auto& address : list(vip, "addresses"))
-      table.add(
-          {cell(vip, "name"), cell(address, "address"), cell(address, "interface"), cell(address, "state")});
-    for (const auto& address : list(vip, "put_by_others"))
-      table.add({cell(vip, "name"), cell(address, "address"), cell(address, "interface"),
+    for (const auto& address : list_in(vip, "addresses"))
+      table.add({cell_in(vip, "name"), cell_in(address, "address"), cell_in(address, "interface"),
+                 cell_in(address, "state")});
+    for (const auto& address : list_in(vip, "put_by_others"))
+      table.add({cell_in(vip, "name"), cell_in(address, "address"), cell_in(address, "interface"),
                  "put there by somebody else: answers in any role"});
   }
   return table.str();
@@ -99,52 +79,50 @@ std::string counter_table(const json::value& status, std::size_t width) {
                     {"ANNOUNCED", right},
                     {"PUT BACK", right},
                     {"BAD PACKETS", cli::Align::kLeft, cli::Fit::kWraps}});
-  for (const auto& vip : list(status, "vips")) {
-    const auto* found = find(vip, "counters");
-    const json::value counters = found == nullptr ? json::value() : *found;
-    table.add({cell(vip, "name"), cell(counters, "advertisements_sent"),
-               cell(counters, "advertisements_refused"), cell(counters, "advertisements_received"),
-               cell(counters, "became_active"), cell(counters, "addresses_announced"),
-               cell(counters, "addresses_put_back"), bad_packets(counters)});
+  for (const auto& vip : list_in(status, "vips")) {
+    const auto& counters = value_in(vip, "counters");
+    table.add({cell_in(vip, "name"), cell_in(counters, "advertisements_sent"),
+               cell_in(counters, "advertisements_refused"), cell_in(counters, "advertisements_received"),
+               cell_in(counters, "became_active"), cell_in(counters, "addresses_announced"),
+               cell_in(counters, "addresses_put_back"), bad_packets(counters)});
   }
-  for (const auto& interface : list(status, "interfaces"))
+  for (const auto& interface : list_in(status, "interfaces"))
     if (const auto bad = bad_packets(interface); !bad.empty())
-      table.add({fmt::format("other packets on {}", cell(interface, "name")), "", "", "", "", "", "", bad});
+      table.add(
+          {fmt::format("other packets on {}", cell_in(interface, "name")), "", "", "", "", "", "", bad});
   return table.str("", width);
 }
 
 std::string file_lines(const json::value& status) {
-  const auto* config = find(status, "config");
-  if (config == nullptr) return "";
+  const auto& config = value_in(status, "config");
   std::string text;
-  for (const auto& problem : config::problems_from(control::value_in(*config, "problems")))
+  for (const auto& problem : config::problems_from(value_in(config, "problems")))
     text += fmt::format("  {}\n", cli::printable(config::to_string(problem)));
-  return text.empty() ? text : fmt::format("\n{} is wrong:\n{}", cell(*config, "file"), text);
+  return text.empty() ? text : fmt::format("\n{} is wrong:\n{}", cell_in(config, "file"), text);
 }
 
 // "vipd 0.1.0 process 42 on node lb1: degraded", and why.
 std::string head(const json::value& status) {
-  const auto node = cell(status, "node");
-  auto text = fmt::format("vipd {} process {}{}: {}\n", cell(status, "version"), cell(status, "pid"),
-                          node.empty() ? "" : " on node " + node, cell(status, "state"));
-  for (const auto& finding : list(status, "findings"))
-    text +=
-        fmt::format("{}: {}: {}\n", cell(finding, "object"), cell(finding, "state"), cell(finding, "text"));
+  const auto node = cell_in(status, "node");
+  auto text = fmt::format("vipd {} process {}{}: {}\n", cell_in(status, "version"), cell_in(status, "pid"),
+                          node.empty() ? "" : " on node " + node, cell_in(status, "state"));
+  for (const auto& finding : list_in(status, "findings"))
+    text += fmt::format("{}: {}: {}\n", cell_in(finding, "object"), cell_in(finding, "state"),
+                        cell_in(finding, "text"));
   return text + "\n";
 }
 
 std::string loop_line(const json::value& status) {
-  const auto* lateness = find(status, "lateness");
-  const auto* loop = lateness == nullptr ? nullptr : find(*lateness, "loop");
-  if (loop == nullptr) return "";
+  const auto& loop = value_in(value_in(status, "lateness"), "loop");
+  if (!loop.is_object()) return "";
   return fmt::format("\nloop: {} of {} timers more than 2 ms late, the latest {:.1f} ms\n",
-                     cell(*loop, "over_2ms"), cell(*loop, "count"), number(*loop, "longest_us") / 1000);
+                     cell_in(loop, "over_2ms"), cell_in(loop, "count"), real_in(loop, "longest_us") / 1000);
 }
 
 }  // namespace
 
 std::string status_text(const json::value& status, std::size_t width) {
-  const auto vips = list(status, "vips");
+  const auto& vips = list_in(status, "vips");
   if (vips.empty()) return head(status) + "no vips on this host\n" + file_lines(status);
   return fmt::format("{}{}\n{}\n{}{}{}", head(status), vip_table(vips, width), address_table(vips),
                      counter_table(status, width), file_lines(status), loop_line(status));

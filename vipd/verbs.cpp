@@ -33,12 +33,6 @@ Files files_of(const cli::Arguments& arguments) {
   return {arguments.config, arguments.state_dir, arguments.node};
 }
 
-Result<boost::json::value> ask(const cli::Arguments& arguments, const control::Request& request) {
-  const auto response = control::ask(arguments.runtime_dir / "vipd.sock", request);
-  if (!response) return tl::unexpected(response.error());
-  return control::parse_answer("vipd", *response);
-}
-
 struct FileState {
   std::uint64_t readings = 0;
   std::string file, changes;
@@ -46,7 +40,7 @@ struct FileState {
 };
 
 Result<FileState> file_state(const cli::Arguments& arguments) {
-  const auto status = ask(arguments, {"GET", "/v1/status", ""});
+  const auto status = control::ask_json(arguments.runtime_dir / "vipd.sock", {"GET", "/v1/status", ""});
   if (!status) return tl::unexpected(status.error());
   const auto& config = control::value_in(*status, "config");
   return FileState{control::number_in(config, "readings"), control::text_in(config, "file"),
@@ -118,7 +112,7 @@ int check(const cli::Arguments& arguments) {
 
 int reload(const cli::Arguments& arguments) {
   const std::string target = arguments.has("--allow-empty") ? "/v1/reload?allow-empty" : "/v1/reload";
-  const auto asked = ask(arguments, {"POST", target, ""});
+  const auto asked = control::ask_json(arguments.runtime_dir / "vipd.sock", {"POST", target, ""});
   if (!asked) return cli::refuse(arguments, "vipd", asked.error());
   const auto state = state_after(arguments, control::number_in(*asked, "readings"));
   if (!state) return cli::refuse(arguments, "vipd", state.error());

@@ -26,9 +26,7 @@ constexpr Milliseconds kPatience{10000};
 constexpr Milliseconds kRestarting{3000};
 
 Result<json::value> ask(const cli::Arguments& arguments, const control::Request& request) {
-  const auto response = control::ask(arguments.runtime_dir / "vipd.sock", request);
-  if (!response) return tl::unexpected(response.error());
-  return control::parse_answer("vipd", *response);
+  return control::ask_json(arguments.runtime_dir / "vipd.sock", request);
 }
 
 Milliseconds patience_with(int code) {

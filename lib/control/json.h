@@ -8,6 +8,7 @@
 #include <boost/json/value.hpp>
 
 #include "lib/base/duration.h"
+#include "lib/base/json_in.h"
 #include "lib/base/result.h"
 #include "lib/control/message.h"
 
@@ -27,13 +28,13 @@ Result<boost::json::value> parse_answer(std::string_view from, const Response& r
 Result<boost::json::value> ask_json(const std::filesystem::path& socket, const Request& request,
                                     Milliseconds deadline = Milliseconds{5000});
 
-// Reading another program's answer, which may be of another version: what is missing or of another type is
-// empty, 0, false.
-std::string text_in(const boost::json::value& object, std::string_view key);
-std::uint64_t number_in(const boost::json::value& object, std::string_view key);
-bool flag_in(const boost::json::value& object, std::string_view key);
-const boost::json::value& value_in(const boost::json::value& object, std::string_view key);  // null
-const boost::json::array& list_in(const boost::json::value& object, std::string_view key);
+// Reading another program's answer.
+using hawser::flag_in;
+using hawser::list_in;
+using hawser::number_in;
+using hawser::real_in;
+using hawser::text_in;
+using hawser::value_in;
 
 // For --json: indented by two spaces, keys in the order in which they were put in, one newline at the end.
 std::string pretty(const boost::json::value& value);

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "lib/base/json_in.h"
 #include "lib/base/wall_clock.h"
 
 namespace hawser {
@@ -10,22 +11,8 @@ namespace json = boost::json;
 
 namespace {
 
-std::string text_in(const json::object& from, std::string_view key) {
-  const auto* value = from.if_contains(key);
-  const auto* text = value == nullptr ? nullptr : value->if_string();
-  return text == nullptr ? std::string() : std::string(*text);
-}
-
-std::optional<std::int64_t> number_in(const json::object& from, std::string_view key) {
-  const auto* value = from.if_contains(key);
-  if (value == nullptr || !value->is_number()) return std::nullopt;
-  return value->to_number<std::int64_t>();
-}
-
-Cause cause_in(const json::object& from) {
-  const auto* value = from.if_contains("cause");
-  if (value == nullptr || !value->is_object()) return {};
-  const auto& cause = value->get_object();
+Cause cause_in(const json::value& from) {
+  const auto& cause = value_in(from, "cause");
   return {from_name<CauseKind>(text_in(cause, "kind")).value_or(CauseKind::kNone), text_in(cause, "text")};
 }
 
@@ -52,18 +39,19 @@ json::object to_json(const EventRecord& record) {
 }
 
 Event event_from_json(const json::object& from) {
-  Event event;
-  event.kind = from_name<EventKind>(text_in(from, "kind")).value_or(EventKind::kProcess);
-  event.level = from_name<Level>(text_in(from, "level")).value_or(Level::kInfo);
-  event.object = text_in(from, "object");
-  event.what = text_in(from, "what");
-  event.from = text_in(from, "from");
-  event.to = text_in(from, "to");
-  event.cause = cause_in(from);
-  event.evidence = text_in(from, "evidence");
-  if (const auto lasted = number_in(from, "duration_ms")) event.duration = Milliseconds(*lasted);
-  event.repeats.count = static_cast<std::uint64_t>(number_in(from, "repeats").value_or(0));
-  return event;
+  const json::value event(from);
+  Event result{.kind = from_name<EventKind>(text_in(event, "kind")).value_or(EventKind::kProcess),
+               .level = from_name<Level>(text_in(event, "level")).value_or(Level::kInfo),
+               .object = text_in(event, "object"),
+               .what = text_in(event, "what"),
+               .from = text_in(event, "from"),
+               .to = text_in(event, "to"),
+               .cause = cause_in(event),
+               .evidence = text_in(event, "evidence")};
+  if (value_in(event, "duration_ms").is_number())
+    result.duration = Milliseconds(static_cast<std::int64_t>(number_in(event, "duration_ms")));
+  result.repeats.count = number_in(event, "repeats");
+  return result;
 }
 
 }  // namespace hawser
