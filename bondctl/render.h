@@ -31,8 +31,8 @@ namespace hawser::bondctl {
 
 struct View {
   Observed observed;
-  bool privileged = false;     // CAP_NET_ADMIN: the kernel hid nothing
-  std::optional<Guard> guard;  // nullopt: netd did not answer
+  bool privileged = false;        // CAP_NET_ADMIN: the kernel hid nothing
+  std::optional<NetdView> guard;  // nullopt: netd did not answer
 };
 
 // The names of all bonds, or of the one that was asked for. Error: no such interface, or it is not a bond.

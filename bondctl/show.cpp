@@ -25,7 +25,7 @@ Result<View> look(const cli::Arguments& arguments) {
   View view{std::move(*observed), nl::has_net_admin(), {}};
   if (const auto status =
           control::ask_json(arguments.runtime_dir / "netd.sock", {"GET", "/v1/status", ""}, kPatience))
-    view.guard = read_guard(*status);
+    view.guard = read_netd(*status);
   return view;
 }
 

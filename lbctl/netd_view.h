@@ -1,5 +1,5 @@
 // What only netd knows of virtual services: names, health, configured weights, reasons. From its status
-// (netd/status.h says its shape; programs share no code).
+// (doc/control-api.md says its shape; programs share no code).
 #pragma once
 
 #include <cstdint>

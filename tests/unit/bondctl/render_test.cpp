@@ -123,10 +123,10 @@ TEST(BondRender, SaysWhatTheKernelHidesFromAnOrdinaryUser) {
 
 TEST(BondRender, SaysWhatTheBondGuardDid) {
   auto view = example();
-  view.guard = Guard{"running",
-                     5,
-                     "bond1: eth2 -> eth3: eth2 was set down",
-                     {{"bond0", {"", 2, "bond0: eth0 -> eth1: eth0 lost its carrier", ""}}}};
+  view.guard = NetdView{"running",
+                        5,
+                        "bond1: eth2 -> eth3: eth2 was set down",
+                        {{"bond0", {"", 2, "bond0: eth0 -> eth1: eth0 lost its carrier", ""}}}};
   EXPECT_THAT(
       text_of(view),
       HasSubstr("  guard    running, 2 switches, the last one bond0: eth0 -> eth1: eth0 lost its carrier\n"));
@@ -173,7 +173,7 @@ TEST(BondChoose, FindsBondsAndRefusesTheRest) {
 
 TEST(BondJson, HasEveryPromisedKey) {
   auto view = example();
-  view.guard = Guard{"running", 2, "x", {{"bond0", {}}}};
+  view.guard = NetdView{"running", 2, "x", {{"bond0", {}}}};
   auto value = to_json(view, {"bond0"});
   auto& bond = value.at("bonds").as_array().at(0).as_object();
   EXPECT_EQ(bond.at("options").at("miimon").as_string(), "100ms");
@@ -203,18 +203,18 @@ TEST(BondJson, LeavesHiddenOptionsOutAndNetdsPartNullWithoutIt) {
 }
 
 TEST(BondGuard, IsReadFromNetdsStatus) {
-  const auto guard = read_guard(boost::json::parse(
+  const auto guard = read_netd(boost::json::parse(
       R"({"bonds":[{"name":"bond0","guarded":true,"unguarded_because":"","switches":2,"last_switch":"bond0: a -> b",
                     "last_refusal":"bond0: no"},
                    {"name":"bond1","guarded":false,"unguarded_because":"fast_failover is off"},
                    {"name":"bond2","guarded":false}],
           "guard":{"state":"running","pid":7,"restarts":0,"switches":3,"realtime":true,"last":"bond0: a -> b"}})"));
-  EXPECT_EQ(guard, (Guard{"running",
-                          3,
-                          "bond0: a -> b",
-                          {{"bond0", {"", 2, "bond0: a -> b", "bond0: no"}},
-                           {"bond1", {"fast_failover is off", 0, "", ""}},
-                           {"bond2", {"netd does not guard this bond", 0, "", ""}}}}));
+  EXPECT_EQ(guard, (NetdView{"running",
+                             3,
+                             "bond0: a -> b",
+                             {{"bond0", {"", 2, "bond0: a -> b", "bond0: no"}},
+                              {"bond1", {"fast_failover is off", 0, "", ""}},
+                              {"bond2", {"netd does not guard this bond", 0, "", ""}}}}));
   EXPECT_TRUE(guard.watches("bond0"));
   EXPECT_FALSE(guard.watches("bond1"));
   EXPECT_FALSE(guard.watches("bond9"));
@@ -223,7 +223,7 @@ TEST(BondGuard, IsReadFromNetdsStatus) {
 TEST(BondGuard, SurvivesAStatusOfAnotherShape) {
   for (const auto* text : {"null", "[]", R"({"bonds":{},"guard":[]})",
                            R"({"bonds":[1,{"guarded":"yes"}],"guard":{"switches":-1}})"})
-    EXPECT_EQ(read_guard(boost::json::parse(text)), Guard{}) << text;
+    EXPECT_EQ(read_netd(boost::json::parse(text)), NetdView{}) << text;
 }
 
 }  // namespace
