@@ -2,9 +2,9 @@
 # What ./dev and the scripts beside this one share: installing packages, building, telling. Sourced with $root set.
 
 # What each kind of work needs from Debian 12.
-packages_build=(ca-certificates ccache cmake g++ libbenchmark-dev libboost-json1.81-dev libboost-system1.81-dev libboost-url1.81-dev
+packages_build=(ca-certificates ccache cmake g++ libbenchmark-dev libboost-json1.81-dev libboost-system1.81-dev
   libboost1.81-dev libcli11-dev libexpected-dev libfmt-dev libgmock-dev libgtest-dev libnl-3-dev libnl-genl-3-dev
-  libpcap-dev libssl-dev libtomlplusplus-dev ninja-build pkg-config scdoc)
+  libpcap-dev libtomlplusplus-dev ninja-build pkg-config scdoc)
 packages_lab=(cpio iproute2 iputils-ping kmod mmdebstrap qemu-system-x86 squashfs-tools uidmap util-linux xz-utils zstd)
 packages_check=(clang-16 clang-format-16 clang-tidy-16 git libclang-rt-16-dev python3 shellcheck systemd)
 
@@ -79,7 +79,10 @@ build() {
   configure "$preset"
   local only=()
   (($# == 0)) || only=(--target "$@")
-  cmake --build "$root/build/$preset" -j "$(jobs)" "${only[@]}" >&2
+  # On a terminal ninja has one line that it writes over; elsewhere it is silent unless something is wrong.
+  local quiet=()
+  [[ -t 2 ]] || quiet=(-- --quiet)
+  NINJA_STATUS='[%f/%t, %es] ' cmake --build "$root/build/$preset" -j "$(jobs)" "${only[@]}" "${quiet[@]}" >&2
 }
 
 # start_image small|full: builds that image beside all else, because it comes over the network while the compilers have the processor. In a
