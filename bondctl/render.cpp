@@ -83,19 +83,19 @@ std::string describe_monitor(const Bond& bond) {
 }
 
 // Said elsewhere, or shown only where it differs from what a new bond has.
-bool is_worth_a_word(const Subject& subject, const BondOptionInfo& info, const Bond& standard) {
+bool is_worth_a_word(const Subject& subject, const BondOptionInfo& info, const Bond& defaults) {
   for (const auto said : {BondOption::kMiimon, BondOption::kArpInterval, BondOption::kUpdelay,
                           BondOption::kDowndelay, BondOption::kPrimaryReselect})
     if (info.option == said) return false;
   return option_applies(info, subject.bond.mode) && !is_hidden(subject, info.name) &&
-         subject.bond.get(info.option) != standard.get(info.option);
+         subject.bond.get(info.option) != defaults.get(info.option);
 }
 
 std::string describe_options(const Subject& subject) {
-  const auto standard = kernel_default_bond(subject.bond.mode);
+  const auto defaults = kernel_default_bond(subject.bond.mode);
   std::string text;
   for (const auto& info : bond_options()) {
-    if (!is_worth_a_word(subject, info, standard)) continue;
+    if (!is_worth_a_word(subject, info, defaults)) continue;
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", info.name, value_of(subject.bond, info.option));
   }
   return text;

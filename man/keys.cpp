@@ -120,7 +120,7 @@ std::string sentence(std::string text) {
 std::string value_of(const KeyInfo& key) {
   auto text = key.type;
   if (!key.range.empty()) text += ", " + key.range;
-  if (!key.standard.empty()) text += "; default " + key.standard;
+  if (!key.default_value.empty()) text += "; default " + key.default_value;
   if (key.required) text += "; required";
   return text;
 }

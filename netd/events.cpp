@@ -25,7 +25,7 @@ Event event_of(const Step& step) {
   return event_from(describe(step), EventKind::kStep, Level::kInfo);
 }
 
-Cause cause_of(const Virtual& service, const Member* member, Why why, const HealthTable& health,
+Cause cause_of(const VirtualServer& service, const Member* member, Why why, const HealthTable& health,
                std::string& evidence) {
   if (member == nullptr) return {CauseKind::kFile, "not in the file"};
   auto judgement = judge(service, *member, health);

@@ -52,7 +52,7 @@ void add_duplicates(std::vector<Finding>& list, const std::string& name, const L
 }
 
 // Why a real server that the file wants in service is not; empty: it is.
-std::string why_out(const Virtual& service, const Member& member, const Service* present,
+std::string why_out(const VirtualServer& service, const Member& member, const Service* present,
                     const HealthTable& health) {
   if (member.server.weight == 0) return {};  // the file says so
   if (present != nullptr)
@@ -64,7 +64,7 @@ std::string why_out(const Virtual& service, const Member& member, const Service*
                                                      : judgement.reason();
 }
 
-std::vector<std::string> out_of_service(const Virtual& service, const Service* present,
+std::vector<std::string> out_of_service(const VirtualServer& service, const Service* present,
                                         const HealthTable& health) {
   std::vector<std::string> list;
   for (const auto& member : service.members)
@@ -131,7 +131,7 @@ std::vector<Finding> states_of_links(const config::ResolvedPorts& network, const
   return list;
 }
 
-Finding state_of_service(const ServiceKey& key, const Virtual& service, const Service* present,
+Finding state_of_service(const ServiceKey& key, const VirtualServer& service, const Service* present,
                          const HealthTable& health) {
   Finding finding{fmt::format("{} {}", service.service, key), Condition::kDead, ""};
   if (service.members.empty()) {

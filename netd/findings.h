@@ -34,7 +34,7 @@ std::vector<Finding> states_of_links(const config::ResolvedPorts& network, const
 
 // How one virtual address is. dead: no real server in service; degraded: fewer than the file says, or in
 // another way. `present`: what the kernel has; nullptr: nothing.
-Finding state_of_service(const ServiceKey& key, const Virtual& service, const Service* present,
+Finding state_of_service(const ServiceKey& key, const VirtualServer& service, const Service* present,
                          const HealthTable& health);
 
 // Only what is not ok: the file, bonds, links, their addresses, services, what was refused, the bond guard.

@@ -108,7 +108,7 @@ HealthState together(config::Need need, int up, int down, int unknown) {
 
 }  // namespace
 
-const Member* find_member(const Virtual& service, const Endpoint& real) {
+const Member* find_member(const VirtualServer& service, const Endpoint& real) {
   const auto found = std::ranges::find(service.members, real, &Member::real);
   return found == service.members.end() ? nullptr : &*found;
 }
@@ -124,8 +124,9 @@ Layout lay_out(const config::Config& config) {
     const auto pool = config.pools.find(service.pool);
     if (pool == config.pools.end()) continue;  // refused when the file was read
     for (const auto& key : service.keys)
-      layout.insert_or_assign(key, Virtual{name, config::service_for(service, key), pool->second.need,
-                                           pool->second.on_failure, members_of(config, pool->second, key)});
+      layout.insert_or_assign(key,
+                              VirtualServer{name, config::service_for(service, key), pool->second.need,
+                                            pool->second.on_failure, members_of(config, pool->second, key)});
   }
   return layout;
 }
@@ -151,7 +152,7 @@ std::map<ProbeKey, std::vector<ServiceKey>> users_of(const Layout& layout) {
   return users;
 }
 
-HealthState state_of(const Virtual& service, const Member& member, const HealthTable& health) {
+HealthState state_of(const VirtualServer& service, const Member& member, const HealthTable& health) {
   if (member.probes.empty()) return HealthState::kUp;
   const auto count = [&](HealthState state) {
     return static_cast<int>(std::count_if(member.probes.begin(), member.probes.end(), [&](const auto& key) {
@@ -162,7 +163,7 @@ HealthState state_of(const Virtual& service, const Member& member, const HealthT
                   count(HealthState::kUnknown));
 }
 
-Judgement judge(const Virtual& service, const Member& member, const HealthTable& health) {
+Judgement judge(const VirtualServer& service, const Member& member, const HealthTable& health) {
   if (member.probes.empty()) return {HealthState::kUp, "no checks", ""};
   const auto state = state_of(service, member, health);
   if (state == HealthState::kUnknown) return judgement_for_waiting(member, health);
@@ -213,7 +214,7 @@ std::optional<RealServer> put(Place place, const Member& member, const Service* 
 
 }  // namespace
 
-Service desired_service(const Virtual& service, const HealthTable& health, const Service* present) {
+Service desired_service(const VirtualServer& service, const HealthTable& health, const Service* present) {
   Service result = service.wanted;
   result.reals.clear();
   for (const auto& member : service.members) {
@@ -223,7 +224,7 @@ Service desired_service(const Virtual& service, const HealthTable& health, const
   return result;
 }
 
-std::set<Endpoint> dead_of(const Virtual& service, const HealthTable& health) {
+std::set<Endpoint> dead_of(const VirtualServer& service, const HealthTable& health) {
   std::set<Endpoint> dead;
   for (const auto& member : service.members)
     if (state_of(service, member, health) == HealthState::kDown) dead.insert(member.real);

@@ -26,21 +26,21 @@ struct Member {
 };
 
 // One virtual address of a service of the file.
-struct Virtual {
+struct VirtualServer {
   std::string service;  // "web"
   Service wanted;       // without real servers
   config::Need need = config::Need::kAll;
   config::OnFailure on_failure = config::OnFailure::kRemove;
   std::vector<Member> members;
-  bool operator==(const Virtual&) const = default;
+  bool operator==(const VirtualServer&) const = default;
 };
 
 // nullptr: the file has no such real server there.
-const Member* find_member(const Virtual& service, const Endpoint& real);
+const Member* find_member(const VirtualServer& service, const Endpoint& real);
 // "web1 198.51.100.21:8080"; one without a name is its address.
 std::string full_name(const Member& member);
 
-using Layout = std::map<ServiceKey, Virtual>;
+using Layout = std::map<ServiceKey, VirtualServer>;
 
 // Each virtual address takes the real addresses of its own family; a real server without one is not behind
 // it.
@@ -62,16 +62,16 @@ struct Judgement {
   [[nodiscard]] std::string reason() const;
   bool operator==(const Judgement&) const = default;
 };
-probes::HealthState state_of(const Virtual& service, const Member& member, const HealthTable& health);
-Judgement judge(const Virtual& service, const Member& member, const HealthTable& health);
+probes::HealthState state_of(const VirtualServer& service, const Member& member, const HealthTable& health);
+Judgement judge(const VirtualServer& service, const Member& member, const HealthTable& health);
 
 // The service as it should be in the kernel. `present` is what the kernel has now (nullptr: nothing): a real
 // server whose health is not known yet stays as it is there, in or out, so that neither a restart nor a new
 // check makes anything flap. With all of them down the service stays, empty.
-Service desired_service(const Virtual& service, const HealthTable& health, const Service* present);
+Service desired_service(const VirtualServer& service, const HealthTable& health, const Service* present);
 
 // The real servers that their checks call down.
-std::set<Endpoint> dead_of(const Virtual& service, const HealthTable& health);
+std::set<Endpoint> dead_of(const VirtualServer& service, const HealthTable& health);
 
 State desired_services(const Layout& layout, const HealthTable& health,
                        const std::map<ServiceKey, Service>& present);

@@ -6,12 +6,12 @@ namespace hawser::netd {
 namespace {
 
 // "real server web2 198.51.100.22:8080".
-std::string name_of(const Virtual& service, const Endpoint& real) {
+std::string name_of(const VirtualServer& service, const Endpoint& real) {
   const auto* member = find_member(service, real);
   return "real server " + (member == nullptr ? to_string(real) : full_name(*member));
 }
 
-std::string topic_of(const Virtual& service, const Endpoint& real) {
+std::string topic_of(const VirtualServer& service, const Endpoint& real) {
   return fmt::format("{}: {}", service.service, name_of(service, real));
 }
 
@@ -25,7 +25,7 @@ std::size_t in_service(const Service& present) {
       std::ranges::count_if(present.reals, [](const auto& real) { return real.second.weight > 0; }));
 }
 
-bool is_undecided(const Virtual& service, const HealthTable& health) {
+bool is_undecided(const VirtualServer& service, const HealthTable& health) {
   return std::ranges::any_of(service.members, [&](const auto& member) {
     return state_of(service, member, health) == probes::HealthState::kUnknown;
   });
@@ -39,11 +39,11 @@ std::size_t within(const std::deque<TimePoint>& times, TimePoint now) {
 }  // namespace
 
 // If it is down: saw() takes it out again where it is not.
-void ServiceLog::told(const Virtual& service, const Endpoint& real) {
+void ServiceLog::told(const VirtualServer& service, const Endpoint& real) {
   down_.insert(topic_of(service, real));
 }
 
-std::optional<Event> ServiceLog::changed(const Virtual& service, const Endpoint& real, Event event,
+std::optional<Event> ServiceLog::changed(const VirtualServer& service, const Endpoint& real, Event event,
                                          TimePoint now) {
   const auto topic = topic_of(service, real);
   auto& changes = changes_[topic];
@@ -53,7 +53,7 @@ std::optional<Event> ServiceLog::changed(const Virtual& service, const Endpoint&
   return damper_.say(topic, std::move(event), now);
 }
 
-std::optional<Event> ServiceLog::saw_real(const Virtual& service, const Member& member, const At& at,
+std::optional<Event> ServiceLog::saw_real(const VirtualServer& service, const Member& member, const At& at,
                                           const HealthTable& health, TimePoint now) {
   const auto state = state_of(service, member, health);
   const auto topic = topic_of(service, member.real);

@@ -23,7 +23,7 @@ class ServiceLog {
 
   struct At {
     const ServiceKey& key;
-    const Virtual& service;
+    const VirtualServer& service;
     const Service* present;  // what the kernel has; nullptr: nothing
   };
   struct Flapping {
@@ -32,9 +32,10 @@ class ServiceLog {
   };
 
   // A line about a real server was said elsewhere: how it is needs no other.
-  void told(const Virtual& service, const Endpoint& real);
+  void told(const VirtualServer& service, const Endpoint& real);
   // A verdict put a real server in or took it out: the event, when it is time to tell it.
-  std::optional<Event> changed(const Virtual& service, const Endpoint& real, Event event, TimePoint now);
+  std::optional<Event> changed(const VirtualServer& service, const Endpoint& real, Event event,
+                               TimePoint now);
   // How a service is after a look at it: "web: real server web2 198.51.100.22:8080: down: 3 checks failed
   // (site: status 500)" of one that was never in; "web: tcp 192.0.2.100:80: no real server in service", once
   // its checks have spoken, and "... in service again".
@@ -47,7 +48,7 @@ class ServiceLog {
   void keep_only(const Layout& layout);
 
  private:
-  std::optional<Event> saw_real(const Virtual& service, const Member& member, const At& at,
+  std::optional<Event> saw_real(const VirtualServer& service, const Member& member, const At& at,
                                 const HealthTable& health, TimePoint now);
   std::optional<Event> saw_service(const At& at, const HealthTable& health, TimePoint now);
 

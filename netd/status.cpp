@@ -86,7 +86,7 @@ json::object check_json(const probes::ProbeKey& key, const probes::Health& healt
           {"not_run", health.not_run}};
 }
 
-json::object real_json(const Virtual& service, const Member& member, const Service* present,
+json::object real_json(const VirtualServer& service, const Member& member, const Service* present,
                        const StatusFacts& facts) {
   const auto& health = facts.controller.ipvs().health();
   const auto judgement = judge(service, member, health);

@@ -39,7 +39,7 @@ struct VipAddress {
 };
 
 enum class VrrpChecksum : std::uint8_t { kPseudoHeader, kPlain };
-enum class Transport : std::uint8_t { kMulticast, kUnicast };
+enum class VrrpTransport : std::uint8_t { kMulticast, kUnicast };
 
 struct Announce {
   int count = 5;
@@ -58,7 +58,7 @@ struct Vip {
   Milliseconds advertisement_interval{1000};
   int version = 3;
   std::optional<VrrpChecksum> checksum;  // nullopt: with pseudo-header until a peer uses the other form
-  Transport transport = Transport::kMulticast;
+  VrrpTransport transport = VrrpTransport::kMulticast;
   std::vector<IpAddress> peers;  // unicast: whom to send to and to hear
   std::vector<IpAddress> own;    // this host's in [nodes]: what its peers expect to hear from
   std::optional<IpAddress> source;
@@ -150,9 +150,9 @@ inline constexpr std::array<Name<config::VrrpChecksum>, 2> kNames<config::VrrpCh
 }};
 
 template <>
-inline constexpr std::array<Name<config::Transport>, 2> kNames<config::Transport>{{
-    {config::Transport::kMulticast, "multicast"},
-    {config::Transport::kUnicast, "unicast"},
+inline constexpr std::array<Name<config::VrrpTransport>, 2> kNames<config::VrrpTransport>{{
+    {config::VrrpTransport::kMulticast, "multicast"},
+    {config::VrrpTransport::kUnicast, "unicast"},
 }};
 
 template <>

@@ -16,8 +16,8 @@ std::string header_of(const std::string& section) {
 
 std::string line_of(const Effective& row) {
   const auto name = row.section.empty() ? row.key : row.key.substr(row.section.size() + 1);
-  const bool standard = row.origin == "default" && row.whole.empty();
-  return fmt::format("{}{} = {}  # {}\n", standard ? "# " : "", name,
+  const bool is_default = row.origin == "default" && row.whole.empty();
+  return fmt::format("{}{} = {}  # {}\n", is_default ? "# " : "", name,
                      row.whole.empty() ? row.value : row.whole, row.origin);
 }
 

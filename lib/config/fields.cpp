@@ -70,7 +70,7 @@ const Value* pick(const Scope& scope, const Setting& setting, const Value& value
 }
 
 void refuse_key(const Scope& scope, const Entry& entry, const std::vector<std::string_view>& known) {
-  scope.problem(entry.place, entry.key, unknown_key(scope.said, entry.key, known));
+  scope.problem(entry.place, entry.key, unknown_key(scope.user_path, entry.key, known));
 }
 
 std::string with_right_value(std::string_view key, const Value& wrong, std::string what) {

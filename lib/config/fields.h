@@ -35,16 +35,16 @@ struct Scope {
   const NodeView& view;
   std::vector<Effective>* effective;  // null: nobody asks
   std::string path;                   // "vip.web"
-  std::string said;                   // as the user wrote it; differs for values out of [defaults.vip]
+  std::string user_path;              // as the user wrote it; differs for values out of [defaults.vip]
   Part part = Part::kAll;
   const Setting* setting = nullptr;  // the one that is being read
 
   [[nodiscard]] Scope inside(std::string_view key) const {
-    return {report, view, effective, dotted(path, key), dotted(said, key), part, nullptr};
+    return {report, view, effective, dotted(path, key), dotted(user_path, key), part, nullptr};
   }
-  [[nodiscard]] Scope silent() const { return {report, view, nullptr, path, said, part, setting}; }
+  [[nodiscard]] Scope silent() const { return {report, view, nullptr, path, user_path, part, setting}; }
   void problem(Place place, std::string_view key, std::string what) const {
-    report.add(part, place, key.empty() ? said : dotted(said, key), std::move(what));
+    report.add(part, place, key.empty() ? user_path : dotted(user_path, key), std::move(what));
   }
 };
 
@@ -196,8 +196,8 @@ void read_field(const Scope& scope, const Field<S>& field, const Entry& entry, S
   Scope own = scope;
   own.setting = &setting;
   if (setting.part) own.part = *setting.part;
-  if (entry.value.via.starts_with("defaults.") && !own.said.starts_with("defaults."))
-    own.said = entry.value.via;
+  if (entry.value.via.starts_with("defaults.") && !own.user_path.starts_with("defaults."))
+    own.user_path = entry.value.via;
   const Value* value = pick(own, setting, entry.value);
   if (value == nullptr) {
     if (setting.required) places.insert_or_assign(entry.key, entry.place);  // said: not "is missing" as well

@@ -31,7 +31,7 @@ std::string written(const KeyHint& hint, std::string_view kind) {
   return find_key(kind, info->key) == nullptr ? fmt::format("{} in {}", pair, info->section) : pair;
 }
 
-std::string said(const KeyHint& hint, std::string_view kind) {
+std::string hint_text(const KeyHint& hint, std::string_view kind) {
   if (hint.target.empty()) return fmt::format("no such setting: {}", hint.why);
   if (hint.why.empty()) return fmt::format("no such setting: here it is {}", written(hint, kind));
   return fmt::format("no such setting: {}: write {}", hint.why, written(hint, kind));
@@ -74,7 +74,7 @@ std::string unknown_key(std::string_view path, std::string_view word,
   const auto kind = kind_of(path);
   const auto plain = plain_word(word);
   if (const auto same = same_key(plain, known); !same.empty()) return did_you_mean(same);
-  if (const auto* hint = hint_of(kind, plain)) return said(*hint, kind);
+  if (const auto* hint = hint_of(kind, plain)) return hint_text(*hint, kind);
   return did_you_mean(nearest(plain, known));
 }
 

@@ -153,9 +153,9 @@ std::string to_string(const Problem& problem) {
 }
 
 std::string note_text(const Problem& note) {
-  auto said = note;
-  said.what = "note: " + note.what;
-  return to_string(said);
+  auto text = note;
+  text.what = "note: " + note.what;
+  return to_string(text);
 }
 
 Loaded load(const std::vector<Source>& sources, const NodeChoice& choice, Part part, Emptiness emptiness) {

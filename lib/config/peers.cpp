@@ -13,11 +13,11 @@ using VipSection = Section<VipSpec>;
 class Peers {
  public:
   Peers(const File& file, const std::string& name, const VipSection& vip, Report* report)
-      : file_(file), name_(name), vip_(vip), report_(report), families_(families_of(vip.said)) {}
+      : file_(file), name_(name), vip_(vip), report_(report), families_(families_of(vip.spec)) {}
 
   std::vector<IpAddress> find() {
     if (vip_.has("peers"))
-      for (std::size_t i = 0; i < vip_.said.peer_words.size(); ++i) add_word(vip_.said.peer_words[i], i);
+      for (std::size_t i = 0; i < vip_.spec.peer_words.size(); ++i) add_word(vip_.spec.peer_words[i], i);
     else
       add_other_nodes();
     for (const auto family : families_) expect(family);
@@ -33,22 +33,22 @@ class Peers {
 
   void add(const IpAddress& address) {
     const auto own = file_.nodes.find(file_.view.node);
-    const bool mine = own != file_.nodes.end() && std::ranges::find(own->second.said.addresses, address) !=
-                                                      own->second.said.addresses.end();
+    const bool mine = own != file_.nodes.end() && std::ranges::find(own->second.spec.addresses, address) !=
+                                                      own->second.spec.addresses.end();
     if (!mine && families_.contains(address.family())) found_.push_back(address);
   }
 
   [[nodiscard]] std::string fault_of(const IpAddress& address) const {
     if (auto wrong = reachable_fault(address); !wrong.empty()) return wrong;
     const bool moves = std::ranges::any_of(
-        vip_.said.addresses, [&](const VipAddress& own) { return own.prefix.address == address; });
+        vip_.spec.addresses, [&](const VipAddress& own) { return own.prefix.address == address; });
     return moves ? fmt::format("{} moves: a peer is reached by an address that stays", address)
                  : std::string();
   }
 
   void add_word(const std::string& word, std::size_t index) {
     if (const auto node = file_.nodes.find(word); node != file_.nodes.end()) {
-      for (const auto& address : node->second.said.addresses) add(address);
+      for (const auto& address : node->second.spec.addresses) add(address);
     } else if (const auto address = IpAddress::parse(word)) {
       if (auto wrong = fault_of(*address); !wrong.empty()) say(vip_.at("peers", index), std::move(wrong));
       add(*address);
@@ -63,7 +63,7 @@ class Peers {
     for (const auto& [node, section] : file_.nodes) {
       if (node == file_.view.node) continue;
       if (holders != file_.priorities.end() && !holders->second.contains(node)) continue;
-      for (const auto& address : section.said.addresses) add(address);
+      for (const auto& address : section.spec.addresses) add(address);
     }
   }
 
@@ -88,7 +88,7 @@ class Peers {
 
 std::vector<IpAddress> peers_of(const File& file, const std::string& name, const VipSection& vip,
                                 Report* report) {
-  if (vip.said.transport != Transport::kUnicast) return {};
+  if (vip.spec.transport != VrrpTransport::kUnicast) return {};
   return Peers(file, name, vip, report).find();
 }
 

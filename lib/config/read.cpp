@@ -68,9 +68,9 @@ class FileReader {
   }
 
   template <class S>
-  bool single(const Entry& entry, const Rows<S>& rows, S& said) {
+  bool single(const Entry& entry, const Rows<S>& rows, S& spec) {
     if (const auto* table = entry.value.as<Table>())
-      read_section(scope(entry.key), rows, *table, said);
+      read_section(scope(entry.key), rows, *table, spec);
     else
       not_a_table(entry, entry.key, fmt::format("[{}]", entry.key));
     return true;
@@ -99,7 +99,7 @@ class FileReader {
     Section<S> result;
     result.path = path;
     result.place = item.place;
-    result.places = read_section(scope(path), rows, table, result.said);
+    result.places = read_section(scope(path), rows, table, result.spec);
     return result;
   }
 
@@ -168,11 +168,11 @@ class OtherView {
   void devices(const Table& tree, std::string_view kind, const Rows<S>& rows) {
     each_section(tree, kind, [&](const std::string& name, const Table& table) {
       Section<S> section;
-      section.places = read_section(scope(), rows, table, section.said);
-      const auto& said = section.said;
-      if (!said.vrf.empty() || name == "lo" || said.device == "lo" || is_dummy(said)) return;
-      for (std::size_t i = 0; i < said.addresses.size(); ++i)
-        file_.own_addresses.emplace(said.addresses[i].address,
+      section.places = read_section(scope(), rows, table, section.spec);
+      const auto& spec = section.spec;
+      if (!spec.vrf.empty() || name == "lo" || spec.device == "lo" || is_dummy(spec)) return;
+      for (std::size_t i = 0; i < spec.addresses.size(); ++i)
+        file_.own_addresses.emplace(spec.addresses[i].address,
                                     OwnAddress{view_.node, section.at("addresses", i)});
     });
   }
@@ -246,8 +246,8 @@ void read_other_views(const Table& root, const std::vector<Source>& sources, Fil
   Report unheard(sources, Part::kAll);
   file.named = named_in(root);
   for (const auto& [name, node] : file.nodes)
-    for (std::size_t i = 0; i < node.said.addresses.size(); ++i)
-      file.own_addresses.emplace(node.said.addresses[i], OwnAddress{name, node.at("addresses", i)});
+    for (std::size_t i = 0; i < node.spec.addresses.size(); ++i)
+      file.own_addresses.emplace(node.spec.addresses[i], OwnAddress{name, node.at("addresses", i)});
   for (const auto& node : file.view.nodes) {
     const NodeView other{node, file.view.nodes};
     const auto tree = view_of(root, other, unheard);

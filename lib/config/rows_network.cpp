@@ -1,5 +1,5 @@
 // The rows of [bond.*] and [link.*]. A bond's options come from the table in lib/state/bond_options.h.
-#include "lib/config/monitor.h"
+#include "lib/config/bond_monitor.h"
 #include "lib/config/sections.h"
 #include "lib/state/bond_options.h"
 
@@ -12,7 +12,7 @@ constexpr std::string_view kRouteExample = "[{ to = \"default\", via = \"192.0.2
 std::string show_routes(const std::vector<Section<RouteSpec>>& routes) {
   std::string text;
   for (const auto& route : routes)
-    text += fmt::format("{}{}", text.empty() ? "" : ", ", inline_table(route_rows(), route.said));
+    text += fmt::format("{}{}", text.empty() ? "" : ", ", inline_table(route_rows(), route.spec));
   return fmt::format("[{}]", text);
 }
 
@@ -28,9 +28,9 @@ void read_routes(const Scope& scope, const Value& value, InterfaceSpec& link) {
     }
     Section<RouteSpec> route;
     const auto inside = scope.silent().inside("routes");
-    route.path = inside.said;
+    route.path = inside.user_path;
     route.place = item.place;
-    route.places = read_section(inside, route_rows(), *table, route.said);
+    route.places = read_section(inside, route_rows(), *table, route.spec);
     link.routes.push_back(std::move(route));
   }
 }
@@ -167,9 +167,9 @@ void read_ports(const Scope& scope, const Value& value, BondSpec& bond) {
       continue;
     }
     auto& port = bond.port[entry.key];
-    port.path = inside.said;
+    port.path = inside.user_path;
     port.place = entry.place;
-    port.places = read_section(inside, port_rows(), *settings, port.said);
+    port.places = read_section(inside, port_rows(), *settings, port.spec);
   }
 }
 
@@ -209,7 +209,7 @@ const Rows<BondSpec>& bond_rows() {
     made.add("ports", &BondSpec::ports, SomeOf<PortName>{}, "its devices, in order of preference")
         .add("primary", &BondSpec::primary, Text{}, "the port that is active whenever it works")
         .like("\"eth0\"")
-        .add("monitor", &BondSpec::monitor, Word<Monitor>{}, "how a dead port is found")
+        .add("monitor", &BondSpec::monitor, Word<BondMonitor>{}, "how a dead port is found")
         .add("fast_failover", &BondSpec::fast_failover, Flag{},
              "act on the carrier event instead of waiting for the next look; not with a downdelay, which is "
              "waited for");

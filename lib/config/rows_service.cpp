@@ -124,14 +124,14 @@ void read_tunnel_into(const Scope& scope, const Value& value, std::optional<Sect
   if (table == nullptr) return scope.problem(value.place, "tunnel", not_a("a table", kTunnelExample, value));
   const auto inside = scope.silent().inside("tunnel");
   Section<TunnelSpec> section;
-  section.path = inside.said;
+  section.path = inside.user_path;
   section.place = value.place;
-  section.places = read_section(inside, tunnel_rows(), *table, section.said);
+  section.places = read_section(inside, tunnel_rows(), *table, section.spec);
   tunnel = std::move(section);
 }
 
 std::string show_tunnel(const std::optional<Section<TunnelSpec>>& tunnel) {
-  return tunnel ? inline_table(tunnel_rows(), tunnel->said) : std::string();
+  return tunnel ? inline_table(tunnel_rows(), tunnel->spec) : std::string();
 }
 
 std::optional<std::vector<CheckRef>> read_checks(const Scope& scope, const Value& value) {
@@ -149,9 +149,9 @@ std::optional<std::vector<CheckRef>> read_checks(const Scope& scope, const Value
     } else if (const auto* table = item.as<Table>()) {
       const auto inside = scope.silent().inside("checks");
       auto& written = check.written.emplace();
-      written.path = inside.said;
+      written.path = inside.user_path;
       written.place = item.place;
-      written.places = read_section(inside, check_rows(), *table, written.said);
+      written.places = read_section(inside, check_rows(), *table, written.spec);
     } else {
       scope.problem(item.place, "checks", not_a("a check's name or a table", "{ type = \"tcp\" }", item));
       continue;
@@ -165,7 +165,7 @@ std::string show_checks(const std::vector<CheckRef>& checks) {
   std::string text;
   for (const auto& check : checks)
     text += fmt::format("{}{}", text.empty() ? "" : ", ",
-                        check.written ? inline_table(check_rows(), check.written->said) : quote(check.name));
+                        check.written ? inline_table(check_rows(), check.written->spec) : quote(check.name));
   return fmt::format("[{}]", text);
 }
 
@@ -199,18 +199,18 @@ std::string show_real_addresses(const RealSpec& real) {
 void read_reals(const Scope& scope, const Value& value, PoolSpec& pool) {
   const auto* list = value.as<List>();
   if (list == nullptr)
-    return scope.problem(value.place, "real", fmt::format("must be written as [[{}.real]]", scope.said));
+    return scope.problem(value.place, "real", fmt::format("must be written as [[{}.real]]", scope.user_path));
   for (const auto& item : *list) {
     const auto* table = item.as<Table>();
     if (table == nullptr) {
-      scope.problem(item.place, "real", fmt::format("must be written as [[{}.real]]", scope.said));
+      scope.problem(item.place, "real", fmt::format("must be written as [[{}.real]]", scope.user_path));
       continue;
     }
     const auto inside = scope.inside(fmt::format("real[{}]", pool.reals.size() + 1));
     auto& real = pool.reals.emplace_back();
-    real.path = inside.said;
+    real.path = inside.user_path;
     real.place = item.place;
-    real.places = read_section(inside, real_rows(), *table, real.said);
+    real.places = read_section(inside, real_rows(), *table, real.spec);
   }
 }
 

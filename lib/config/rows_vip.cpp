@@ -170,7 +170,7 @@ const Rows<VipSpec>& vip_rows() {
                 [](const VipSpec& vip) { return std::to_string(vip.version); })
         .like("3");
     made.add("checksum", &VipSpec::checksum, Word<VrrpChecksum>{}, "of version 3 over IPv4")
-        .add("transport", &VipSpec::transport, Word<Transport>{}, "how the nodes hear each other")
+        .add("transport", &VipSpec::transport, Word<VrrpTransport>{}, "how the nodes hear each other")
         .like("\"unicast\"")
         .add("peers", &VipSpec::peer_words, ListOf{NonEmpty{}},
              "unicast: nodes or addresses; unset: every other node's address of the family")

@@ -14,19 +14,19 @@ std::string device_of(const File& file, const std::string& name) {
 
 const LinkSpec* find_vrf(const File& file, const std::string& name) {
   const auto link = file.links.find(name);
-  if (link == file.links.end() || link->second.said.kind != LinkKind::kVrf) return nullptr;
-  return &link->second.said;
+  if (link == file.links.end() || link->second.spec.kind != LinkKind::kVrf) return nullptr;
+  return &link->second.spec;
 }
 
 Devices devices_of(const File& file) {
   Devices devices;
   for (const auto& [name, link] : file.links)
     devices[own_device(name, link)] = {
-        link.path, link.said.kind.value_or(LinkKind::kPhysical), &link.said, &link.said, {}};
+        link.path, link.spec.kind.value_or(LinkKind::kPhysical), &link.spec, &link.spec, {}};
   for (const auto& [name, bond] : file.bonds)
-    devices[own_device(name, bond)] = {bond.path, LinkKind::kBond, &bond.said, nullptr, {}};
+    devices[own_device(name, bond)] = {bond.path, LinkKind::kBond, &bond.spec, nullptr, {}};
   for (const auto& [name, bond] : file.bonds)
-    for (const auto& port : bond.said.ports) devices[device_of(file, port)].bond = name;
+    for (const auto& port : bond.spec.ports) devices[device_of(file, port)].bond = name;
   return devices;
 }
 
@@ -110,10 +110,10 @@ Networks::Networks(const File& file) {
   // On lo a network is a range of own addresses, the first and the last as well.
   each_interface(file, [&](const std::string& name, const auto& section) {
     if (own_device(name, section) == "lo") return;
-    for (const auto& prefix : section.said.addresses) add(prefix);
+    for (const auto& prefix : section.spec.addresses) add(prefix);
   });
   for (const auto& [name, vip] : file.vips)
-    for (const auto& address : vip.said.addresses) add(address.prefix);
+    for (const auto& address : vip.spec.addresses) add(address.prefix);
 }
 
 void Networks::add(const Prefix& prefix) {

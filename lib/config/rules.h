@@ -41,7 +41,7 @@ void each_interface(const File& file, const Visit& visit) {
 // The device of [bond.NAME] or [link.NAME].
 template <class S>
 std::string own_device(const std::string& name, const Section<S>& section) {
-  return section.said.device.empty() ? name : section.said.device;
+  return section.spec.device.empty() ? name : section.spec.device;
 }
 // The device that a reference means: a section's, or the name itself.
 std::string device_of(const File& file, const std::string& name);
@@ -74,7 +74,7 @@ class Networks {
 struct Device {
   std::string section;  // "link.front"; empty: only listed as a port
   LinkKind kind = LinkKind::kPhysical;
-  const InterfaceSpec* said = nullptr;  // null: without a section
+  const InterfaceSpec* spec = nullptr;  // null: without a section
   const LinkSpec* link = nullptr;       // null: a bond, or without a section
   std::string bond;                     // the bond that lists it as a port, by its section's name
 };

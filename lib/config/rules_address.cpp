@@ -34,8 +34,8 @@ bool is_router_anycast(const Prefix& prefix) {
 template <class S>
 void addresses_are_hosts(const Section<S>& section, const std::string& device, LinkKind kind,
                          Report& report) {
-  for (std::size_t i = 0; i < section.said.addresses.size(); ++i) {
-    const auto& prefix = section.said.addresses[i];
+  for (std::size_t i = 0; i < section.spec.addresses.size(); ++i) {
+    const auto& prefix = section.spec.addresses[i];
     const auto place = section.at("addresses", i);
     const auto path = section.path + ".addresses";
     if (auto wrong = fault_of(prefix, device, kind); !wrong.empty())
@@ -64,10 +64,10 @@ struct Realm {
 Realm realm_of(const File& file, const Devices& devices, const std::string& device,
                const IpAddress& address) {
   const auto* found = find_device(devices, device);
-  const bool in_vrf = found != nullptr && found->said != nullptr && !found->said->vrf.empty();
+  const bool in_vrf = found != nullptr && found->spec != nullptr && !found->spec->vrf.empty();
   const bool is_vrf = found != nullptr && found->kind == LinkKind::kVrf;
   return {is_vrf   ? device
-          : in_vrf ? device_of(file, found->said->vrf)
+          : in_vrf ? device_of(file, found->spec->vrf)
                    : std::string(),
           address.is_link_local() ? device : std::string(), address};
 }
@@ -80,14 +80,14 @@ void addresses_are_unique(const File& file, const Devices& devices, Report& repo
     if (!added && !(here.moves && there->second.moves)) say_twice(address, there->second, here, report);
   };
   each_interface(file, [&](const std::string& name, const auto& section) {
-    for (std::size_t i = 0; i < section.said.addresses.size(); ++i)
-      use(own_device(name, section), section.said.addresses[i].address,
+    for (std::size_t i = 0; i < section.spec.addresses.size(); ++i)
+      use(own_device(name, section), section.spec.addresses[i].address,
           {section.at("addresses", i), section.path + ".addresses"});
   });
   for (const auto& [name, vip] : file.vips)
-    for (std::size_t i = 0; i < vip.said.addresses.size(); ++i) {
-      const auto& address = vip.said.addresses[i];
-      use(device_of(file, address.interface.empty() ? vip.said.interface : address.interface),
+    for (std::size_t i = 0; i < vip.spec.addresses.size(); ++i) {
+      const auto& address = vip.spec.addresses[i];
+      use(device_of(file, address.interface.empty() ? vip.spec.interface : address.interface),
           address.prefix.address, {vip.at("addresses", i), vip.path + ".addresses", true});
     }
 }
@@ -99,7 +99,7 @@ void check_addresses(const File& file, Report& report) {
   for (const auto& [name, bond] : file.bonds)
     addresses_are_hosts(bond, own_device(name, bond), LinkKind::kBond, report);
   for (const auto& [name, link] : file.links)
-    addresses_are_hosts(link, own_device(name, link), link.said.kind.value_or(LinkKind::kPhysical), report);
+    addresses_are_hosts(link, own_device(name, link), link.spec.kind.value_or(LinkKind::kPhysical), report);
   addresses_are_unique(file, devices, report);
 }
 

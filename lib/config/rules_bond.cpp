@@ -1,7 +1,7 @@
 // Rules inside one bond. Between bonds and their ports: rules_port.cpp.
 #include <algorithm>
 
-#include "lib/config/monitor.h"
+#include "lib/config/bond_monitor.h"
 #include "lib/config/rules.h"
 #include "lib/state/bond_options.h"
 
@@ -13,8 +13,8 @@ using BondSection = Section<BondSpec>;
 
 // "100ms", with the word that tells what nobody wrote.
 std::string value_text(const BondSection& bond, BondOption option) {
-  const auto text = format_bond_value(info_of(option), option_of(bond.said, option));
-  return bond.said.options.contains(option) ? text : text + " (default)";
+  const auto text = format_bond_value(info_of(option), option_of(bond.spec, option));
+  return bond.spec.options.contains(option) ? text : text + " (default)";
 }
 
 void has_a_mode(const BondSection& bond, Report& report) {
@@ -23,9 +23,9 @@ void has_a_mode(const BondSection& bond, Report& report) {
 }
 
 void belongs_to_the_mode(const BondSection& bond, std::string_view key, BondModes modes, Report& report) {
-  if (!bond.has(key) || (modes & mode_bit(bond.said.mode)) != 0) return;
+  if (!bond.has(key) || (modes & mode_bit(bond.spec.mode)) != 0) return;
   fault(report, bond, key,
-        fmt::format("mode {} does not take it: only {}", name_of(bond.said.mode), modes_of(modes)));
+        fmt::format("mode {} does not take it: only {}", name_of(bond.spec.mode), modes_of(modes)));
 }
 
 void options_belong_to_the_mode(const BondSection& bond, Report& report) {
@@ -36,47 +36,47 @@ void options_belong_to_the_mode(const BondSection& bond, Report& report) {
 }
 
 bool wrote(const BondSection& bond, BondOption option) {
-  const auto found = bond.said.options.find(option);
-  return found != bond.said.options.end() && found->second > 0;
+  const auto found = bond.spec.options.find(option);
+  return found != bond.spec.options.end() && found->second > 0;
 }
 
 void one_monitor(const BondSection& bond, Report& report) {
-  const auto monitor = monitor_of(bond.said);
+  const auto monitor = monitor_of(bond.spec);
   const bool arp = wrote(bond, BondOption::kArpInterval);
   const bool mii = wrote(bond, BondOption::kMiimon);
-  if (arp && (mii || monitor == Monitor::kMii))
+  if (arp && (mii || monitor == BondMonitor::kMii))
     fault(report, bond, "arp_interval",
           fmt::format("miimon {} and arp_interval {} exclude each other: write {}",
                       value_text(bond, BondOption::kMiimon), value_text(bond, BondOption::kArpInterval),
                       mii ? "one of them" : "monitor = \"arp\""));
-  else if (arp && monitor != Monitor::kArp)
+  else if (arp && monitor != BondMonitor::kArp)
     fault(report, bond, "arp_interval", "needs monitor = \"arp\"");
-  else if (mii && monitor != Monitor::kMii)
+  else if (mii && monitor != BondMonitor::kMii)
     fault(report, bond, "miimon", "needs monitor = \"mii\"");
 }
 
 void monitor_runs(const BondSection& bond, Report& report) {
-  const auto monitor = monitor_of(bond.said);
-  if (monitor == Monitor::kMii && option_of(bond.said, BondOption::kMiimon) == 0)
+  const auto monitor = monitor_of(bond.spec);
+  if (monitor == BondMonitor::kMii && option_of(bond.spec, BondOption::kMiimon) == 0)
     fault(report, bond, "miimon",
           "0s leaves the bond unmonitored: write monitor = \"none\" if that is meant");
-  if (monitor == Monitor::kArp && !wrote(bond, BondOption::kArpInterval))
+  if (monitor == BondMonitor::kArp && !wrote(bond, BondOption::kArpInterval))
     fault(report, bond, "arp_interval", "is missing: monitor = \"arp\" needs it");
 }
 
 // bond_option_mode_set(): these modes run the MII monitor or none of their failures is seen.
 void mode_has_its_monitor(const BondSection& bond, Report& report) {
-  const auto mode = bond.said.mode;
+  const auto mode = bond.spec.mode;
   const bool needs =
       mode == BondMode::k8023ad || mode == BondMode::kBalanceTlb || mode == BondMode::kBalanceAlb;
-  if (bond.has("mode") && needs && monitor_of(bond.said) != Monitor::kMii &&
+  if (bond.has("mode") && needs && monitor_of(bond.spec) != BondMonitor::kMii &&
       !wrote(bond, BondOption::kArpInterval))
     fault(report, bond, "monitor", fmt::format("mode {} needs \"mii\"", name_of(mode)));
 }
 
 void arp_has_targets(const BondSection& bond, Report& report) {
-  const bool targets = !bond.said.arp_ip_target.empty() || !bond.said.ns_ip6_target.empty();
-  const bool arp = monitor_of(bond.said) == Monitor::kArp;
+  const bool targets = !bond.spec.arp_ip_target.empty() || !bond.spec.ns_ip6_target.empty();
+  const bool arp = monitor_of(bond.spec) == BondMonitor::kArp;
   if (arp && !targets && !bond.has("arp_ip_target") && !bond.has("ns_ip6_target"))
     fault(report, bond, "arp_ip_target",
           "is missing: the ARP monitor without a target finds every port dead");
@@ -88,7 +88,7 @@ void arp_has_targets(const BondSection& bond, Report& report) {
 }
 
 bool is_own(const BondSection& bond, const IpAddress& address) {
-  return std::ranges::find(bond.said.addresses, address, &Prefix::address) != bond.said.addresses.end();
+  return std::ranges::find(bond.spec.addresses, address, &Prefix::address) != bond.spec.addresses.end();
 }
 
 void targets_are_sound(const BondSection& bond, std::string_view key, const std::vector<IpAddress>& targets,
@@ -115,14 +115,14 @@ void targets_are_sound(const BondSection& bond, std::string_view key, const std:
 // Whose a target is besides: "of [vip.web]"; empty: another host's, as far as the file tells.
 std::string holder_here(const File& file, const BondSection& bond, const IpAddress& target) {
   for (const auto& [name, vip] : file.vips)
-    if (std::ranges::find(vip.said.addresses, target, [](const VipAddress& held) {
+    if (std::ranges::find(vip.spec.addresses, target, [](const VipAddress& held) {
           return held.prefix.address;
-        }) != vip.said.addresses.end())
+        }) != vip.spec.addresses.end())
       return fmt::format("of [{}]", vip.path);
   std::string holder;
   each_interface(file, [&](const std::string&, const auto& section) {
     if (section.path != bond.path &&
-        std::ranges::find(section.said.addresses, target, &Prefix::address) != section.said.addresses.end())
+        std::ranges::find(section.spec.addresses, target, &Prefix::address) != section.spec.addresses.end())
       holder = fmt::format("of [{}]", section.path);
   });
   return holder;
@@ -141,11 +141,11 @@ void targets_are_elsewhere(const File& file, const BondSection& bond, std::strin
 
 // The kernel would round down without a word.
 void delays_are_multiples(const BondSection& bond, Report& report) {
-  const auto miimon = option_of(bond.said, BondOption::kMiimon);
+  const auto miimon = option_of(bond.spec, BondOption::kMiimon);
   for (const auto option : {BondOption::kUpdelay, BondOption::kDowndelay, BondOption::kPeerNotifDelay}) {
     const auto& info = info_of(option);
     if (!wrote(bond, option)) continue;
-    const auto delay = option_of(bond.said, option);
+    const auto delay = option_of(bond.spec, option);
     if (miimon == 0) {
       fault(report, bond, info.name, "needs miimon: it is counted in looks at the carrier");
     } else if (delay % miimon != 0) {
@@ -166,7 +166,7 @@ void one_name_for_announcements(const BondSection& bond, Report& report) {
 
 // bond_option_ad_actor_system_set(): "Invalid argument". Zero stands for the bond's own.
 void system_address_is_a_stations(const BondSection& bond, Report& report) {
-  const auto& system = bond.said.ad_actor_system;
+  const auto& system = bond.spec.ad_actor_system;
   if (system && (system->bytes[0] & 1U) != 0)
     fault(report, bond, "ad_actor_system",
           fmt::format("{} is a multicast address: the first byte of a system's is even", *system));
@@ -174,8 +174,8 @@ void system_address_is_a_stations(const BondSection& bond, Report& report) {
 
 // bond_set_mac_address() then does nothing, and says that it did.
 void mac_is_not_a_ports(const BondSection& bond, Report& report) {
-  const auto policy = bond.said.options.find(BondOption::kFailOverMac);
-  if (!bond.said.mac || bond.said.mode != BondMode::kActiveBackup || policy == bond.said.options.end() ||
+  const auto policy = bond.spec.options.find(BondOption::kFailOverMac);
+  if (!bond.spec.mac || bond.spec.mode != BondMode::kActiveBackup || policy == bond.spec.options.end() ||
       policy->second == 0)
     return;
   fault(report, bond, "mac",
@@ -193,10 +193,10 @@ void check_bonds(const File& file, Report& report) {
     monitor_runs(bond, report);
     mode_has_its_monitor(bond, report);
     arp_has_targets(bond, report);
-    targets_are_sound(bond, "arp_ip_target", bond.said.arp_ip_target, Family::kIpv4, report);
-    targets_are_sound(bond, "ns_ip6_target", bond.said.ns_ip6_target, Family::kIpv6, report);
-    targets_are_elsewhere(file, bond, "arp_ip_target", bond.said.arp_ip_target, report);
-    targets_are_elsewhere(file, bond, "ns_ip6_target", bond.said.ns_ip6_target, report);
+    targets_are_sound(bond, "arp_ip_target", bond.spec.arp_ip_target, Family::kIpv4, report);
+    targets_are_sound(bond, "ns_ip6_target", bond.spec.ns_ip6_target, Family::kIpv6, report);
+    targets_are_elsewhere(file, bond, "arp_ip_target", bond.spec.arp_ip_target, report);
+    targets_are_elsewhere(file, bond, "ns_ip6_target", bond.spec.ns_ip6_target, report);
     delays_are_multiples(bond, report);
     one_name_for_announcements(bond, report);
     system_address_is_a_stations(bond, report);

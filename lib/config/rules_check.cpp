@@ -9,10 +9,10 @@ namespace hawser::config {
 namespace {
 
 void an_answer_comes_in_time(const Section<Check>& check, Report& report) {
-  const auto& said = check.said;
-  if (said.timeout <= said.interval) return;
-  const auto timeout = format_duration(said.timeout);
-  const auto interval = format_duration(said.interval);
+  const auto& spec = check.spec;
+  if (spec.timeout <= spec.interval) return;
+  const auto timeout = format_duration(spec.timeout);
+  const auto interval = format_duration(spec.interval);
   if (!check.has("timeout"))
     fault(report, check, "interval",
           fmt::format("{} is shorter than timeout {} (default): write both", quote(interval), timeout));
@@ -35,8 +35,8 @@ bool has_good_port(std::string_view host) {
 
 // RFC 9112 3: a space ends the request's target, a line end the line. Control characters: Text.
 void request_is_one_line(const Section<Check>& check, Report& report) {
-  const auto& http = check.said.http;
-  if (check.said.type != CheckType::kHttp) return;
+  const auto& http = check.spec.http;
+  if (check.spec.type != CheckType::kHttp) return;
   if (!http.path.starts_with('/'))
     fault(report, check, "path", fmt::format("must begin with /, not {}", quote(http.path)));
   else if (http.path.find(' ') != std::string::npos)
@@ -56,11 +56,11 @@ void request_is_one_line(const Section<Check>& check, Report& report) {
 // RFC 9110 15.2: an informational answer is followed by the final one, which is what is judged.
 void an_answer_can_be_good(const Section<Check>& check, Report& report) {
   const auto final_one = [](const auto& range) { return range.second >= 200; };
-  const auto& wanted = check.said.http.status;
+  const auto& wanted = check.spec.http.status;
   if (check.has("status") && !wanted.empty() && std::ranges::none_of(wanted, final_one))
     fault(report, check, "status",
           "100 to 199 only begin an answer, which is judged by the status that follows");
-  if (check.has("contains") && check.said.http.contains.empty())
+  if (check.has("contains") && check.spec.http.contains.empty())
     fault(report, check, "contains",
           "is empty, which every answer contains: leave it out, or write what is to be found");
 }
@@ -68,21 +68,21 @@ void an_answer_can_be_good(const Section<Check>& check, Report& report) {
 }  // namespace
 
 void check_is_sound(const Section<Check>& check, Report& report) {
-  const auto& said = check.said;
+  const auto& spec = check.spec;
   if (!check.has("type")) fault(report, check, "type", "is missing: write \"tcp\" or \"http\"");
   an_answer_comes_in_time(check, report);
   request_is_one_line(check, report);
   an_answer_can_be_good(check, report);
-  if (check.has("contains") && said.http.contains.size() > said.http.max_body)
+  if (check.has("contains") && spec.http.contains.size() > spec.http.max_body)
     fault(report, check, "contains",
-          fmt::format("{} bytes are not found in the {} bytes of max_body{}", said.http.contains.size(),
-                      said.http.max_body, check.has("max_body") ? "" : " (default)"));
-  if (said.address)
-    if (const auto wrong = host_fault(*said.address); !wrong.empty()) fault(report, check, "address", wrong);
-  if (said.http.method == "HEAD" && check.has("contains"))
+          fmt::format("{} bytes are not found in the {} bytes of max_body{}", spec.http.contains.size(),
+                      spec.http.max_body, check.has("max_body") ? "" : " (default)"));
+  if (spec.address)
+    if (const auto wrong = host_fault(*spec.address); !wrong.empty()) fault(report, check, "address", wrong);
+  if (spec.http.method == "HEAD" && check.has("contains"))
     fault(report, check, "contains", "needs method = \"GET\": an answer to HEAD has no body");
   for (const std::string_view key : {"method", "path", "host", "status", "contains", "max_body"})
-    if (check.has("type") && said.type == CheckType::kTcp && check.has(key))
+    if (check.has("type") && spec.type == CheckType::kTcp && check.has(key))
       fault(report, check, key, "only an http check has it");
 }
 

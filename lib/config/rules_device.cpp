@@ -34,8 +34,8 @@ void link_has_a_kind(const Section<LinkSpec>& link, Report& report) {
 }
 
 void keys_fit_the_kind(const Section<LinkSpec>& link, Report& report) {
-  if (!link.said.kind) return;
-  const auto kind = *link.said.kind;
+  if (!link.spec.kind) return;
+  const auto kind = *link.spec.kind;
   const auto judge = [&](std::string_view key, LinkKind owner, bool needed) {
     const auto path = dotted(link.path, key);
     if (link.has(key) && kind != owner)
@@ -55,7 +55,7 @@ bool is_interface(const File& file, const std::string& name) {
 }
 
 void vlan_stands_on_something(const File& file, const Section<LinkSpec>& link, Report& report) {
-  const auto& on = link.said.on;
+  const auto& on = link.spec.on;
   if (on.empty() || is_interface(file, on)) return;
   report.add(
       Part::kNetd, link.at("on"), link.path + ".on",
@@ -75,13 +75,13 @@ using Stack = std::map<std::string, std::vector<Below>>;
 Stack stack_of(const File& file) {
   Stack stack;
   for (const auto& [name, link] : file.links)
-    if (!link.said.on.empty())
-      stack[own_device(name, link)].push_back({device_of(file, link.said.on), link.at("on"),
+    if (!link.spec.on.empty())
+      stack[own_device(name, link)].push_back({device_of(file, link.spec.on), link.at("on"),
                                                link.path + ".on",
                                                fmt::format("{} would stand on itself", quote(name))});
   for (const auto& [name, bond] : file.bonds)
-    for (std::size_t i = 0; i < bond.said.ports.size(); ++i) {
-      const auto& port = bond.said.ports[i];
+    for (std::size_t i = 0; i < bond.spec.ports.size(); ++i) {
+      const auto& port = bond.spec.ports[i];
       if (file.bonds.contains(port)) continue;  // said by check_ports()
       stack[own_device(name, bond)].push_back({device_of(file, port), bond.at("ports", i),
                                                bond.path + ".ports",
@@ -115,32 +115,32 @@ void nothing_stands_on_itself(const File& file, Report& report) {
 void vlan_ids_differ(const File& file, Report& report) {
   std::map<std::tuple<std::string, std::uint16_t, std::string>, const Section<LinkSpec>*> seen;
   for (const auto& [name, link] : file.links) {
-    if (link.said.kind != LinkKind::kVlan || link.said.id == 0 || link.said.on.empty()) continue;
+    if (link.spec.kind != LinkKind::kVlan || link.spec.id == 0 || link.spec.on.empty()) continue;
     const auto [there, added] =
-        seen.try_emplace({device_of(file, link.said.on), link.said.id, link.said.protocol}, &link);
+        seen.try_emplace({device_of(file, link.spec.on), link.spec.id, link.spec.protocol}, &link);
     if (added) continue;
     const auto* first = there->second;
     const auto* later = &link;
     if (later->at("id") < first->at("id")) std::swap(first, later);
     fault(report, *later, "id",
-          fmt::format("{} on {} is already that of [{}]", link.said.id, quote(link.said.on), first->path));
+          fmt::format("{} on {} is already that of [{}]", link.spec.id, quote(link.spec.on), first->path));
   }
 }
 
 // NETIF_F_VLAN_CHALLENGED: "VLANs not supported on device".
 void vlans_are_possible(const File& file, const Section<LinkSpec>& link, Report& report) {
-  if (link.said.kind != LinkKind::kVlan) return;
-  if (find_vrf(file, link.said.on) != nullptr)
-    fault(report, link, "on", fmt::format("{} is a VRF, which carries no VLANs", quote(link.said.on)));
-  else if (device_of(file, link.said.on) == kLoopback)
+  if (link.spec.kind != LinkKind::kVlan) return;
+  if (find_vrf(file, link.spec.on) != nullptr)
+    fault(report, link, "on", fmt::format("{} is a VRF, which carries no VLANs", quote(link.spec.on)));
+  else if (device_of(file, link.spec.on) == kLoopback)
     fault(report, link, "on", "\"lo\" carries no VLANs");
 }
 
 template <class S>
 void vrf_takes_it(const File& file, const std::string& name, const Section<S>& link, Report& report) {
-  if (link.said.vrf.empty()) return;
-  if (find_vrf(file, link.said.vrf) == nullptr)
-    fault(report, link, "vrf", fmt::format("no [link.{}] of kind \"vrf\" exists", link.said.vrf));
+  if (link.spec.vrf.empty()) return;
+  if (find_vrf(file, link.spec.vrf) == nullptr)
+    fault(report, link, "vrf", fmt::format("no [link.{}] of kind \"vrf\" exists", link.spec.vrf));
   else if (find_vrf(file, name) != nullptr)
     fault(report, link, "vrf", "a VRF is in no other VRF");
   else if (own_device(name, link) == kLoopback)
@@ -155,14 +155,14 @@ void loopback_is_there_already(const File& file, Report& report) {
   for (const auto& [name, bond] : file.bonds)
     if (own_device(name, bond) == kLoopback) say(bond);
   for (const auto& [name, link] : file.links)
-    if (own_device(name, link) == kLoopback && link.has("kind") && link.said.kind != LinkKind::kPhysical)
+    if (own_device(name, link) == kLoopback && link.has("kind") && link.spec.kind != LinkKind::kPhysical)
       say(link);
 }
 
 // is_valid_ether_addr(): "Cannot assign requested address".
 template <class S>
 void mac_is_a_stations(const Section<S>& link, Report& report) {
-  const auto& mac = link.said.mac;
+  const auto& mac = link.spec.mac;
   if (!mac) return;
   if ((mac->bytes[0] & 1U) != 0)
     fault(report, link, "mac",
@@ -183,8 +183,8 @@ std::optional<Mtu> mtu_of(const File& file, const Devices& devices, const std::s
   constexpr int kDeepest = 8;  // MAX_NEST_DEV; a circle is said elsewhere
   constexpr std::uint32_t kEthernet = 1500;
   const auto* device = find_device(devices, name);
-  if (device == nullptr || device->said == nullptr || depth > kDeepest) return std::nullopt;
-  if (device->said->mtu) return Mtu{*device->said->mtu, true};
+  if (device == nullptr || device->spec == nullptr || depth > kDeepest) return std::nullopt;
+  if (device->spec->mtu) return Mtu{*device->spec->mtu, true};
   if (device->kind == LinkKind::kVlan)
     return mtu_of(file, devices, device_of(file, device->link->on), depth + 1);
   if (device->kind == LinkKind::kBond || device->kind == LinkKind::kDummy) return Mtu{kEthernet};
@@ -195,7 +195,7 @@ std::optional<Mtu> mtu_of(const File& file, const Devices& devices, const std::s
 template <class S>
 void mtu_fits_the_kind(const std::string& device, const Section<S>& link, LinkKind kind, Report& report) {
   constexpr std::uint32_t kMost = 65535;  // ETH_MAX_MTU
-  const auto& mtu = link.said.mtu;
+  const auto& mtu = link.spec.mtu;
   if (!mtu) return;
   const bool card = kind == LinkKind::kPhysical && device != kLoopback;
   if (*mtu > kMost && (card || kind == LinkKind::kBond || kind == LinkKind::kVlan))
@@ -208,31 +208,31 @@ void mtu_fits_the_kind(const std::string& device, const Section<S>& link, LinkKi
 // vlan_dev_change_mtu(): "Numerical result out of range".
 void vlan_mtu_fits_below(const File& file, const Devices& devices, const Section<LinkSpec>& link,
                          Report& report) {
-  if (link.said.kind != LinkKind::kVlan || !link.said.mtu) return;
-  const auto below = mtu_of(file, devices, device_of(file, link.said.on));
-  if (!below || *link.said.mtu <= below->bytes) return;
+  if (link.spec.kind != LinkKind::kVlan || !link.spec.mtu) return;
+  const auto below = mtu_of(file, devices, device_of(file, link.spec.on));
+  if (!below || *link.spec.mtu <= below->bytes) return;
   fault(report, link, "mtu",
-        fmt::format("{0} is above the {1}{2} of {3} below it: write mtu = {0} there as well", *link.said.mtu,
-                    below->bytes, below->written ? "" : " (default)", quote(link.said.on)));
+        fmt::format("{0} is above the {1}{2} of {3} below it: write mtu = {0} there as well", *link.spec.mtu,
+                    below->bytes, below->written ? "" : " (default)", quote(link.spec.on)));
 }
 
 // vlan_dev_open(): "Network is down".
 void vlan_stands_on_what_is_up(const File& file, const Devices& devices, const Section<LinkSpec>& link,
                                Report& report) {
-  if (link.said.kind != LinkKind::kVlan || !link.said.up) return;
-  const auto* below = find_device(devices, device_of(file, link.said.on));
-  if (below == nullptr || below->said == nullptr || below->said->up) return;
+  if (link.spec.kind != LinkKind::kVlan || !link.spec.up) return;
+  const auto* below = find_device(devices, device_of(file, link.spec.on));
+  if (below == nullptr || below->spec == nullptr || below->spec->up) return;
   fault(report, link, "on",
         fmt::format("{} has up = false: write up = false here too, as nothing on it can be up",
-                    quote(link.said.on)));
+                    quote(link.spec.on)));
 }
 
-bool has_ipv6(const InterfaceSpec& said) {
+bool has_ipv6(const InterfaceSpec& spec) {
   const auto is_v6 = [](const IpAddress& address) { return address.is_v6(); };
-  return std::ranges::any_of(said.addresses, is_v6, &Prefix::address) ||
-         std::ranges::any_of(said.routes, [&](const Section<RouteSpec>& route) {
-           const auto to = Prefix::parse(route.said.to);
-           return to ? to->address.is_v6() : route.said.via && route.said.via->is_v6();
+  return std::ranges::any_of(spec.addresses, is_v6, &Prefix::address) ||
+         std::ranges::any_of(spec.routes, [&](const Section<RouteSpec>& route) {
+           const auto to = Prefix::parse(route.spec.to);
+           return to ? to->address.is_v6() : route.spec.via && route.spec.via->is_v6();
          });
 }
 
@@ -246,15 +246,15 @@ void ipv6_has_room(const File& file, const Devices& devices, Report& report) {
                              quote(device), mtu->bytes));
   };
   each_interface(file, [&](const std::string& name, const auto& section) {
-    if (!has_ipv6(section.said)) return;
+    if (!has_ipv6(section.spec)) return;
     const auto* key = section.has("mtu") ? "mtu" : section.has("addresses") ? "addresses" : "routes";
     judge(own_device(name, section), section.at(key), dotted(section.path, key));
   });
   for (const auto& [name, vip] : file.vips)
-    for (std::size_t i = 0; i < vip.said.addresses.size(); ++i) {
-      const auto& address = vip.said.addresses[i];
+    for (std::size_t i = 0; i < vip.spec.addresses.size(); ++i) {
+      const auto& address = vip.spec.addresses[i];
       if (address.prefix.address.is_v6())
-        judge(device_of(file, address.interface.empty() ? vip.said.interface : address.interface),
+        judge(device_of(file, address.interface.empty() ? vip.spec.interface : address.interface),
               vip.at("addresses", i), vip.path + ".addresses");
     }
 }
@@ -273,7 +273,7 @@ void check_devices(const File& file, Report& report) {
     vlan_stands_on_something(file, link, report);
     vlans_are_possible(file, link, report);
     vlan_stands_on_what_is_up(file, devices, link, report);
-    if (link.said.kind) mtu_fits_the_kind(own_device(name, link), link, *link.said.kind, report);
+    if (link.spec.kind) mtu_fits_the_kind(own_device(name, link), link, *link.spec.kind, report);
     vlan_mtu_fits_below(file, devices, link, report);
   }
   each_interface(file, [&](const std::string& name, const auto& section) {

@@ -23,7 +23,7 @@ class PoolRules {
       tunnel_is_sound(*pool_.tunnel);
       const bool used =
           pool_.forwarding == Forwarding::kTunnel || std::ranges::any_of(pool_.reals, [](const auto& real) {
-            return real.said.forwarding == Forwarding::kTunnel;
+            return real.spec.forwarding == Forwarding::kTunnel;
           });
       if (!used)
         report_.add(Part::kNetd, pool_.tunnel->place, pool_.tunnel->path, "needs forwarding = \"tunnel\"");
@@ -50,26 +50,26 @@ class PoolRules {
   }
 
   void tunnel_is_sound(const Section<TunnelSpec>& tunnel) {
-    const auto& said = tunnel.said;
-    if (said.type == TunnelType::kGue && said.port == 0)
+    const auto& spec = tunnel.spec;
+    if (spec.type == TunnelType::kGue && spec.port == 0)
       fault(report_, tunnel, "port", "is missing: gue needs it");
-    if (said.type != TunnelType::kGue && tunnel.has("port"))
+    if (spec.type != TunnelType::kGue && tunnel.has("port"))
       fault(report_, tunnel, "port", "only gue has it");
-    if (said.type == TunnelType::kIpip && tunnel.has("checksum"))
+    if (spec.type == TunnelType::kIpip && tunnel.has("checksum"))
       fault(report_, tunnel, "checksum", "only gue and gre have it");
   }
 
   void check_real(const Section<RealSpec>& real) {
-    const auto& said = real.said;
-    if (said.checks) checks_exist(*said.checks, real.path);
-    if (said.tunnel) {
-      tunnel_is_sound(*said.tunnel);
-      if (said.forwarding.value_or(pool_.forwarding) != Forwarding::kTunnel)
-        report_.add(Part::kNetd, said.tunnel->place, said.tunnel->path, "needs forwarding = \"tunnel\"");
+    const auto& spec = real.spec;
+    if (spec.checks) checks_exist(*spec.checks, real.path);
+    if (spec.tunnel) {
+      tunnel_is_sound(*spec.tunnel);
+      if (spec.forwarding.value_or(pool_.forwarding) != Forwarding::kTunnel)
+        report_.add(Part::kNetd, spec.tunnel->place, spec.tunnel->path, "needs forwarding = \"tunnel\"");
     }
-    if (said.lower_threshold > said.upper_threshold)
+    if (spec.lower_threshold > spec.upper_threshold)
       fault(report_, real, "lower_threshold",
-            fmt::format("{} is above upper_threshold {}{}", said.lower_threshold, said.upper_threshold,
+            fmt::format("{} is above upper_threshold {}{}", spec.lower_threshold, spec.upper_threshold,
                         real.has("upper_threshold") ? "" : " (default)"));
     addresses_are_sound(real);
     loopback_is_for_direct(real);
@@ -85,8 +85,8 @@ class PoolRules {
 
   // ip_vs_nat_xmit(): "stopping DNAT to loopback address". Clients on this host itself are served.
   void loopback_is_for_direct(const Section<RealSpec>& real) {
-    if (real.said.forwarding.value_or(pool_.forwarding) != Forwarding::kMasquerade) return;
-    for (const auto& [address, port] : real.said.addresses)
+    if (real.spec.forwarding.value_or(pool_.forwarding) != Forwarding::kMasquerade) return;
+    for (const auto& [address, port] : real.spec.addresses)
       if (address.is_loopback())
         report_.note(Part::kNetd, real.place, real.path,
                      fmt::format("{} with forwarding = \"masquerade\" is reached from this host only: write "
@@ -95,15 +95,15 @@ class PoolRules {
   }
 
   void addresses_are_sound(const Section<RealSpec>& real) {
-    const auto& said = real.said;
+    const auto& spec = real.spec;
     const std::string_view key = real.has("address") ? "address" : "addresses";
     if (real.has("address") && real.has("addresses"))
       return fault(report_, real, "addresses", "must not stand beside address");
     if (!real.has("address") && !real.has("addresses"))
       return fault(report_, real, "addresses", "is missing: write addresses = [..] or address = ..");
     std::set<Family> families;
-    for (std::size_t i = 0; i < said.addresses.size(); ++i) {
-      const auto& [address, port] = said.addresses[i];
+    for (std::size_t i = 0; i < spec.addresses.size(); ++i) {
+      const auto& [address, port] = spec.addresses[i];
       const auto say = [&](std::string what) {
         report_.add(Part::kNetd, real.at(key, i), dotted(real.path, key), std::move(what));
       };
@@ -111,8 +111,8 @@ class PoolRules {
       if (!families.insert(address.family()).second)
         say(fmt::format("{} is the second of its family: write another [[{}.real]]", to_string(address),
                         path_));
-      if (port != 0 && said.port && *said.port != port)
-        say(fmt::format("{} differs from port {}", port, *said.port));
+      if (port != 0 && spec.port && *spec.port != port)
+        say(fmt::format("{} differs from port {}", port, *spec.port));
     }
   }
 
@@ -120,7 +120,7 @@ class PoolRules {
     std::map<std::string, Place> names;
     std::map<std::pair<IpAddress, std::uint16_t>, Place> endpoints;
     for (const auto& section : pool_.reals) {
-      const auto real = real_of(section.said, pool_);
+      const auto real = real_of(section.spec, pool_);
       if (const auto [there, added] = names.try_emplace(real.name, section.place);
           !added && section.has("name"))
         fault(

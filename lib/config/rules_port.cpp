@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "lib/config/monitor.h"
+#include "lib/config/bond_monitor.h"
 #include "lib/config/rules.h"
 #include "lib/state/bond_options.h"
 
@@ -17,31 +17,31 @@ bool is_port(const BondSpec& bond, const std::string& name) {
 }
 
 void primary_is_a_port(const BondSection& bond, Report& report) {
-  const auto& primary = bond.said.primary;
-  if (primary.empty() || is_port(bond.said, primary)) return;
+  const auto& primary = bond.spec.primary;
+  if (primary.empty() || is_port(bond.spec, primary)) return;
   fault(report, bond, "primary", fmt::format("{} is not among the ports", quote(primary)));
 }
 
 void port_settings_have_a_port(const BondSection& bond, Report& report) {
-  for (const auto& [name, port] : bond.said.port) {
-    if (!is_port(bond.said, name))
+  for (const auto& [name, port] : bond.spec.port) {
+    if (!is_port(bond.spec, name))
       report.add(Part::kNetd, port.place, port.path, fmt::format("{} is not among the ports", quote(name)));
-    if (bond.has("mode") && port.has("prio") && (kWithActivePort & mode_bit(bond.said.mode)) == 0)
+    if (bond.has("mode") && port.has("prio") && (kWithActivePort & mode_bit(bond.spec.mode)) == 0)
       report.add(Part::kNetd, port.at("prio"), port.path + ".prio",
-                 fmt::format("mode {} does not take it: only {}", name_of(bond.said.mode),
+                 fmt::format("mode {} does not take it: only {}", name_of(bond.spec.mode),
                              modes_of(kWithActivePort)));
   }
 }
 
 void queues_are_unique(const BondSection& bond, Report& report) {
   std::map<std::uint16_t, std::pair<std::string, Place>> seen;
-  for (const auto& [name, port] : bond.said.port) {
-    if (port.said.queue_id == 0) continue;
+  for (const auto& [name, port] : bond.spec.port) {
+    if (port.spec.queue_id == 0) continue;
     const auto place = port.at("queue_id");
-    const auto [there, added] = seen.try_emplace(port.said.queue_id, name, place);
+    const auto [there, added] = seen.try_emplace(port.spec.queue_id, name, place);
     if (!added)
       report.add(Part::kNetd, place, port.path + ".queue_id",
-                 fmt::format("{} is also that of port {}", port.said.queue_id, quote(there->second.first)));
+                 fmt::format("{} is also that of port {}", port.spec.queue_id, quote(there->second.first)));
   }
 }
 
@@ -63,8 +63,8 @@ struct PortUse {
 void a_port_in_one_bond(const File& file, Report& report) {
   std::map<std::string, PortUse> seen;
   for (const auto& [name, bond] : file.bonds) {
-    for (std::size_t i = 0; i < bond.said.ports.size(); ++i) {
-      const auto& port = bond.said.ports[i];
+    for (std::size_t i = 0; i < bond.spec.ports.size(); ++i) {
+      const auto& port = bond.spec.ports[i];
       const auto place = bond.at("ports", i);
       const auto [there, added] = seen.try_emplace(identity_of(file, port), PortUse{name, place});
       if (added) continue;
@@ -87,8 +87,8 @@ std::string_view why_no_port(const Device* device, const std::string& name) {
 }
 
 void ports_can_be_ports(const File& file, const Devices& devices, const BondSection& bond, Report& report) {
-  for (std::size_t i = 0; i < bond.said.ports.size(); ++i) {
-    const auto& port = bond.said.ports[i];
+  for (std::size_t i = 0; i < bond.spec.ports.size(); ++i) {
+    const auto& port = bond.spec.ports[i];
     const auto name = device_of(file, port);
     if (const auto why = why_no_port(find_device(devices, name), name); !why.empty())
       report.add(Part::kNetd, bond.at("ports", i), bond.path + ".ports",
@@ -102,12 +102,12 @@ void a_bond_has_ports(const BondSection& bond, Report& report) {
 
 // bond_3ad_set_carrier()
 void enough_ports_for_carrier(const BondSection& bond, Report& report) {
-  const auto least = option_of(bond.said, BondOption::kMinLinks);
-  if (bond.said.mode != BondMode::k8023ad || bond.said.ports.empty() || least <= bond.said.ports.size())
+  const auto least = option_of(bond.spec, BondOption::kMinLinks);
+  if (bond.spec.mode != BondMode::k8023ad || bond.spec.ports.empty() || least <= bond.spec.ports.size())
     return;
   fault(report, bond, "min_links",
         fmt::format("{} is above the number of ports, {}: the bond would never have carrier", least,
-                    bond.said.ports.size()));
+                    bond.spec.ports.size()));
 }
 
 bool ports_keep_their_mac(const BondSpec& bond) {
@@ -122,9 +122,9 @@ void a_port_leaves_it_to_the_bond(const Section<LinkSpec>& link, const std::stri
       fault(report, link, key,
             fmt::format("{} is a port of bond {}: {}", quote(link.path.substr(5)), quote(bond), why));
   };
-  if (!link.said.addresses.empty()) fault_for("addresses", "addresses belong to the bond");
-  if (!link.said.routes.empty()) fault_for("routes", "routes lead through the bond");
-  if (!link.said.vrf.empty()) fault_for("vrf", "the bond is what a VRF can have");
+  if (!link.spec.addresses.empty()) fault_for("addresses", "addresses belong to the bond");
+  if (!link.spec.routes.empty()) fault_for("routes", "routes lead through the bond");
+  if (!link.spec.vrf.empty()) fault_for("vrf", "the bond is what a VRF can have");
 }
 
 const Section<LinkSpec>* section_of(const File& file, const std::string& port) {
@@ -134,27 +134,27 @@ const Section<LinkSpec>* section_of(const File& file, const std::string& port) {
 }
 
 void macs_agree(const File& file, const BondSection& bond, Report& report) {
-  if (ports_keep_their_mac(bond.said)) return;
-  auto common = bond.said.mac;
-  for (const auto& port : bond.said.ports) {
+  if (ports_keep_their_mac(bond.spec)) return;
+  auto common = bond.spec.mac;
+  for (const auto& port : bond.spec.ports) {
     const auto card = section_of(file, port);
-    if (card == nullptr || !card->said.mac) continue;
-    if (common && *common != *card->said.mac)
+    if (card == nullptr || !card->spec.mac) continue;
+    if (common && *common != *card->spec.mac)
       fault(report, *card, "mac",
             fmt::format("{} is not the {} of its bond: the kernel gives every port the bond's",
-                        *card->said.mac, *common));
-    common = common.value_or(*card->said.mac);
+                        *card->spec.mac, *common));
+    common = common.value_or(*card->spec.mac);
   }
 }
 
 // bond_should_override_tx_queue()
 void queues_are_looked_at(const BondSection& bond, Report& report) {
   constexpr BondModes kLook = mode_bit(BondMode::kActiveBackup) | mode_bit(BondMode::kBalanceRr);
-  if (!bond.has("mode") || (kLook & mode_bit(bond.said.mode)) != 0) return;
-  for (const auto& [name, port] : bond.said.port)
-    if (port.said.queue_id != 0)
+  if (!bond.has("mode") || (kLook & mode_bit(bond.spec.mode)) != 0) return;
+  for (const auto& [name, port] : bond.spec.port)
+    if (port.spec.queue_id != 0)
       report.note(Part::kNetd, port.at("queue_id"), port.path + ".queue_id",
-                  fmt::format("mode {} does not look at it", name_of(bond.said.mode)));
+                  fmt::format("mode {} does not look at it", name_of(bond.spec.mode)));
 }
 
 }  // namespace

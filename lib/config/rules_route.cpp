@@ -14,34 +14,34 @@ bool is_default(std::string_view to) {
 }
 
 void route_is_sound(const Section<RouteSpec>& route, Report& report) {
-  const auto& said = route.said;
+  const auto& spec = route.spec;
   const auto fault = [&](std::string_view key, const std::string& what) {
     config::fault(report, route, key, what);
   };
   if (!route.has("to")) return fault("to", "is missing: write \"default\" or a prefix");
-  const auto to = Prefix::parse(said.to);
-  if (!is_default(said.to) && !to) return fault("to", to.error().text);
-  if (!is_default(said.to) && *to != to->network())
+  const auto to = Prefix::parse(spec.to);
+  if (!is_default(spec.to) && !to) return fault("to", to.error().text);
+  if (!is_default(spec.to) && *to != to->network())
     return fault("to",
-                 fmt::format("{} has host bits: write {}", quote(said.to), quote(to_string(to->network()))));
-  const auto family = is_default(said.to) ? said.via.value_or(said.source.value_or(IpAddress{})).family()
+                 fmt::format("{} has host bits: write {}", quote(spec.to), quote(to_string(to->network()))));
+  const auto family = is_default(spec.to) ? spec.via.value_or(spec.source.value_or(IpAddress{})).family()
                                           : to->address.family();
-  if (said.via && said.via->family() != family)
-    fault("via", fmt::format("{} is not of the family of {}", to_string(*said.via), quote(said.to)));
-  if (said.source && said.source->family() != family)
-    fault("source", fmt::format("{} is not of the family of the route", to_string(*said.source)));
-  if (said.onlink && !said.via) fault("onlink", "needs via");
-  if (said.table == kLocalTable)
+  if (spec.via && spec.via->family() != family)
+    fault("via", fmt::format("{} is not of the family of {}", to_string(*spec.via), quote(spec.to)));
+  if (spec.source && spec.source->family() != family)
+    fault("source", fmt::format("{} is not of the family of the route", to_string(*spec.source)));
+  if (spec.onlink && !spec.via) fault("onlink", "needs via");
+  if (spec.table == kLocalTable)
     fault("table", fmt::format("{} is the kernel's own, of this host's addresses", kLocalTable));
-  if (said.source)
-    if (const auto wrong = host_fault(*said.source); !wrong.empty()) fault("source", wrong);
+  if (spec.source)
+    if (const auto wrong = host_fault(*spec.source); !wrong.empty()) fault("source", wrong);
 }
 
 void routes_are_unique(const File& file, Report& report) {
   std::map<RouteKey, Place> seen;
   each_interface(file, [&](const std::string&, const auto& section) {
-    for (const auto& route : section.said.routes) {
-      const auto key = route_key(file, section.said, route.said);
+    for (const auto& route : section.spec.routes) {
+      const auto key = route_key(file, section.spec, route.spec);
       if (!key) continue;
       const auto [there, added] = seen.try_emplace(*key, route.place);
       if (!added)
@@ -55,9 +55,9 @@ void routes_are_unique(const File& file, Report& report) {
 constexpr std::uint32_t kMainTable = 254;  // RT_TABLE_MAIN
 
 // Where the kernel puts what leads over a device.
-std::uint32_t table_of(const File& file, const std::string& name, const InterfaceSpec& said) {
+std::uint32_t table_of(const File& file, const std::string& name, const InterfaceSpec& spec) {
   if (const auto* itself = find_vrf(file, name); itself != nullptr) return itself->table;
-  const auto* vrf = find_vrf(file, said.vrf);
+  const auto* vrf = find_vrf(file, spec.vrf);
   return vrf == nullptr ? kMainTable : vrf->table;
 }
 
@@ -99,17 +99,17 @@ void add_connected(Host& host, std::uint32_t table, const Prefix& address, const
 template <class S>
 void add_device(Host& host, const std::string& name, const Section<S>& section) {
   const auto device = own_device(name, section);
-  const auto table = table_of(host.file, name, section.said);
-  for (const auto& prefix : section.said.addresses) {
+  const auto table = table_of(host.file, name, section.spec);
+  for (const auto& prefix : section.spec.addresses) {
     host.own.emplace(prefix.address, device);
     if (device == "lo")
       host.ranges.push_back(prefix.network());
-    else if (section.said.up)
+    else if (section.spec.up)
       add_connected(host, table, prefix, device);
   }
-  for (const auto& route : section.said.routes)
-    if (const auto key = route_key(host.file, section.said, route.said); key && route.said.via)
-      host.routed.push_back({*key, *route.said.via, route.place});
+  for (const auto& route : section.spec.routes)
+    if (const auto key = route_key(host.file, section.spec, route.spec); key && route.spec.via)
+      host.routed.push_back({*key, *route.spec.via, route.place});
 }
 
 Host host_of(const File& file, const Devices& devices) {
@@ -117,14 +117,14 @@ Host host_of(const File& file, const Devices& devices) {
   each_interface(file,
                  [&](const std::string& name, const auto& section) { add_device(host, name, section); });
   for (const auto& [name, vip] : file.vips)
-    for (const auto& address : vip.said.addresses) host.moving.emplace(address.prefix.address, vip.path);
+    for (const auto& address : vip.spec.addresses) host.moving.emplace(address.prefix.address, vip.path);
   return host;
 }
 
 // fib_table_insert(), fib6_add_rt2node(): "File exists".
 void is_not_the_kernels(const Host& host, const InterfaceSpec& link, const Section<RouteSpec>& route,
                         Report& report) {
-  const auto key = route_key(host.file, link, route.said);
+  const auto key = route_key(host.file, link, route.spec);
   if (!key) return;
   const auto found = host.connected.find(*key);
   if (found == host.connected.end()) return;
@@ -136,17 +136,17 @@ void is_not_the_kernels(const Host& host, const InterfaceSpec& link, const Secti
 }
 
 // A network that the device is in, once everything of the file is there.
-bool reaches(const Host& host, const std::string& device, const InterfaceSpec& said,
+bool reaches(const Host& host, const std::string& device, const InterfaceSpec& spec,
              const IpAddress& gateway) {
   const auto covers = [&](const Prefix& prefix) { return prefix.contains(gateway); };
-  if (std::ranges::any_of(said.addresses, covers)) return true;
-  const bool direct = std::ranges::any_of(said.routes, [&](const Section<RouteSpec>& route) {
-    const auto to = Prefix::parse(route.said.to);
-    return !route.said.via && to && to->contains(gateway);
+  if (std::ranges::any_of(spec.addresses, covers)) return true;
+  const bool direct = std::ranges::any_of(spec.routes, [&](const Section<RouteSpec>& route) {
+    const auto to = Prefix::parse(route.spec.to);
+    return !route.spec.via && to && to->contains(gateway);
   });
   if (direct) return true;
   return std::ranges::any_of(host.file.vips, [&](const auto& entry) {
-    const auto& vip = entry.second.said;
+    const auto& vip = entry.second.spec;
     return std::ranges::any_of(vip.addresses, [&](const VipAddress& address) {
       const auto& on = address.interface.empty() ? vip.interface : address.interface;
       return device_of(host.file, on) == device && covers(address.prefix);
@@ -169,10 +169,10 @@ const Routed* behind(const Host& host, const RouteKey& key, const IpAddress& gat
 template <class S>
 void gateway_is_near(const Host& host, const std::string& device, LinkKind kind, const Section<S>& section,
                      const Section<RouteSpec>& route, Report& report) {
-  const auto& via = *route.said.via;
-  if (route.said.onlink || via.is_link_local()) return;
-  if (kind == LinkKind::kVrf || reaches(host, device, section.said, via)) return;
-  const auto key = route_key(host.file, section.said, route.said);
+  const auto& via = *route.spec.via;
+  if (route.spec.onlink || via.is_link_local()) return;
+  if (kind == LinkKind::kVrf || reaches(host, device, section.spec, via)) return;
+  const auto key = route_key(host.file, section.spec, route.spec);
   const auto* first = key && via.is_v4() ? behind(host, *key, via) : nullptr;  // IPv6 takes it
   if (first != nullptr)
     return fault(
@@ -181,7 +181,7 @@ void gateway_is_near(const Host& host, const std::string& device, LinkKind kind,
                     "the link: write via = \"{}\"",
                     via, first->via, report.where(first->place), first->via));
   const auto same_family = [&](const Prefix& prefix) { return prefix.address.family() == via.family(); };
-  if (std::ranges::none_of(section.said.addresses, same_family)) return;
+  if (std::ranges::none_of(section.spec.addresses, same_family)) return;
   const auto text =
       fmt::format("{} is in no network of {}: write onlink = true if it is on this link all the same", via,
                   quote(device));
@@ -194,14 +194,14 @@ void gateway_is_near(const Host& host, const std::string& device, LinkKind kind,
 template <class S>
 void gateway_is_a_host(const Host& host, const std::string& device, LinkKind kind, const Section<S>& section,
                        const Section<RouteSpec>& route, Report& report) {
-  const auto& via = *route.said.via;
+  const auto& via = *route.spec.via;
   auto wrong = reachable_fault(via);
   if (wrong.empty()) wrong = host.networks.fault(via);
   if (!wrong.empty()) return fault(report, route, "via", wrong);
   // Two VRFs may have the same addresses.
   const auto own = host.own.find(via);
   const auto* holder = own == host.own.end() ? nullptr : find_device(host.devices, own->second);
-  if (holder != nullptr && holder->said != nullptr && holder->said->vrf == section.said.vrf &&
+  if (holder != nullptr && holder->spec != nullptr && holder->spec->vrf == section.spec.vrf &&
       (!via.is_link_local() || own->second == device))
     return fault(report, route, "via",
                  fmt::format("{} is this host's own address, of {}", via, quote(own->second)));
@@ -215,7 +215,7 @@ void gateway_is_a_host(const Host& host, const std::string& device, LinkKind kin
 // fib_valid_prefsrc(), ip6_route_info_create(): "Invalid prefsrc address". Others may give the host addresses
 // (DHCP, a routing daemon), so that it may be right.
 void source_is_held(const Host& host, const Section<RouteSpec>& route, Report& report) {
-  const auto& source = route.said.source;
+  const auto& source = route.spec.source;
   if (!source || !host_fault(*source).empty() || source->is_loopback() || host.own.contains(*source)) return;
   if (std::ranges::any_of(host.ranges, [&](const Prefix& range) { return range.contains(*source); })) return;
   const auto vip = host.moving.find(*source);
@@ -233,7 +233,7 @@ void source_is_held(const Host& host, const Section<RouteSpec>& route, Report& r
 // fib_check_nh(): "Network is down".
 template <class S>
 void routes_need_it_up(const Section<S>& section, Report& report) {
-  if (!section.said.up && !section.said.routes.empty())
+  if (!section.spec.up && !section.spec.routes.empty())
     fault(report, section, "routes", "the kernel takes none through a device with up = false");
 }
 
@@ -241,11 +241,11 @@ template <class S>
 void check_section(const Host& host, const std::string& device, LinkKind kind, const Section<S>& section,
                    Report& report) {
   routes_need_it_up(section, report);
-  for (const auto& route : section.said.routes) {
+  for (const auto& route : section.spec.routes) {
     route_is_sound(route, report);
-    is_not_the_kernels(host, section.said, route, report);
+    is_not_the_kernels(host, section.spec, route, report);
     source_is_held(host, route, report);
-    if (route.said.via) gateway_is_a_host(host, device, kind, section, route, report);
+    if (route.spec.via) gateway_is_a_host(host, device, kind, section, route, report);
   }
 }
 
@@ -275,7 +275,7 @@ void check_routes(const File& file, Report& report) {
   for (const auto& [name, bond] : file.bonds)
     check_section(host, own_device(name, bond), LinkKind::kBond, bond, report);
   for (const auto& [name, link] : file.links)
-    check_section(host, own_device(name, link), link.said.kind.value_or(LinkKind::kPhysical), link, report);
+    check_section(host, own_device(name, link), link.spec.kind.value_or(LinkKind::kPhysical), link, report);
   routes_are_unique(file, report);
 }
 

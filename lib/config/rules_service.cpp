@@ -13,50 +13,50 @@ namespace {
 using ServiceSection = Section<ServiceSpec>;
 
 void one_pool(const File& file, const ServiceSection& service, Report& report) {
-  const bool own = !service.said.reals.empty();
+  const bool own = !service.spec.reals.empty();
   if (!service.has("pool")) {
     if (!own && !report.faulty(service.at("real")))
       fault(report, service, "pool", fmt::format("is missing: write pool = .. or [[{}.real]]", service.path));
     return;
   }
   if (own) fault(report, service, "pool", fmt::format("must not stand beside [[{}.real]]", service.path));
-  if (!file.pools.contains(service.said.pool)) {
+  if (!file.pools.contains(service.spec.pool)) {
     std::vector<std::string_view> names;
     for (const auto& [name, pool] : file.pools) names.push_back(name);
-    const auto near = nearest(service.said.pool, names);
+    const auto near = nearest(service.spec.pool, names);
     fault(report, service, "pool",
           near.empty()
-              ? fmt::format("no [pool.{}] exists", service.said.pool)
-              : fmt::format("no [pool.{}] exists; did you mean {}?", service.said.pool, quote(near)));
+              ? fmt::format("no [pool.{}] exists", service.spec.pool)
+              : fmt::format("no [pool.{}] exists; did you mean {}?", service.spec.pool, quote(near)));
   }
   for (const std::string_view key : {"checks", "need", "forwarding", "on_failure", "tunnel"})
-    if (service.has(key)) fault(report, service, key, fmt::format("belongs to [pool.{}]", service.said.pool));
+    if (service.has(key)) fault(report, service, key, fmt::format("belongs to [pool.{}]", service.spec.pool));
 }
 
 void options_fit(const ServiceSection& service, const std::vector<VirtualKey>& keys, Report& report) {
-  const auto& said = service.said;
+  const auto& spec = service.spec;
   for (const std::string_view key : {"persistence_netmask", "persistence_engine"})
-    if (service.has(key) && !said.persistence) fault(report, service, key, "needs persistence");
-  for (std::size_t i = 0; i < said.scheduler_flags.size(); ++i) {
-    const auto scheduler = said.scheduler_flags[i].substr(0, 2);
-    if ((scheduler == "sh" || scheduler == "mh") && scheduler != said.scheduler)
+    if (service.has(key) && !spec.persistence) fault(report, service, key, "needs persistence");
+  for (std::size_t i = 0; i < spec.scheduler_flags.size(); ++i) {
+    const auto scheduler = spec.scheduler_flags[i].substr(0, 2);
+    if ((scheduler == "sh" || scheduler == "mh") && scheduler != spec.scheduler)
       report.add(Part::kNetd, service.at("scheduler_flags", i), service.path + ".scheduler_flags",
-                 fmt::format("{} needs scheduler = {}", quote(said.scheduler_flags[i]), quote(scheduler)));
+                 fmt::format("{} needs scheduler = {}", quote(spec.scheduler_flags[i]), quote(scheduler)));
   }
   // ip_vs_sip_fill_param(): "Only useful with UDP"; every other connection is refused.
   const bool connected = std::ranges::any_of(keys, [](const VirtualKey& key) {
-    return key.key.transport == hawser::Transport::kTcp || key.key.transport == hawser::Transport::kSctp;
+    return key.key.transport == Transport::kTcp || key.key.transport == Transport::kSctp;
   });
-  if (!said.persistence_engine.empty() && said.persistence && connected)
+  if (!spec.persistence_engine.empty() && spec.persistence && connected)
     fault(report, service, "persistence_engine", "only udp and fwmark have it");
   const bool other = std::ranges::any_of(keys, [](const VirtualKey& key) {
-    return key.key.transport != hawser::Transport::kUdp && key.key.transport != hawser::Transport::kFwmark;
+    return key.key.transport != Transport::kUdp && key.key.transport != Transport::kFwmark;
   });
-  if (said.one_packet && other) fault(report, service, "one_packet", "only udp and fwmark have it");
+  if (spec.one_packet && other) fault(report, service, "one_packet", "only udp and fwmark have it");
 }
 
 void netmask_fits(const ServiceSection& service, const std::vector<VirtualKey>& keys, Report& report) {
-  const auto& mask = service.said.persistence_netmask;
+  const auto& mask = service.spec.persistence_netmask;
   if (!mask) return;
   std::set<Family> families;
   for (const auto& key : keys) families.insert(key.key.family());
@@ -77,11 +77,11 @@ void keys_are_sound(const ServiceSection& service, const Networks& networks,
     const auto say = [&](std::string what) {
       report.add(Part::kNetd, entry.place, service.path + ".virtual", std::move(what));
     };
-    if (key.transport == hawser::Transport::kFwmark) continue;
+    if (key.transport == Transport::kFwmark) continue;
     auto wrong = host_fault(key.virtual_address.address);
     if (wrong.empty()) wrong = networks.fault(key.virtual_address.address);
     if (!wrong.empty()) say(std::move(wrong));
-    if (key.virtual_address.port == 0 && !service.said.persistence)
+    if (key.virtual_address.port == 0 && !service.spec.persistence)
       say("port 0, any port, needs persistence");
   }
 }
@@ -92,11 +92,11 @@ void reals_fit(const ServiceSection& service, const VirtualKey& virtual_key, con
   const auto& [key, place] = virtual_key;
   bool any = false;
   for (const auto& section : pool.reals) {
-    const auto real = real_of(section.said, pool);
+    const auto real = real_of(section.spec, pool);
     const auto endpoint = endpoint_of(real, key);
     if (!endpoint) continue;
     any = true;
-    const bool fixed_port = key.transport != hawser::Transport::kFwmark && key.virtual_address.port != 0;
+    const bool fixed_port = key.transport != Transport::kFwmark && key.virtual_address.port != 0;
     if (fixed_port && real.server.forwarding != Forwarding::kMasquerade &&
         endpoint->port != key.virtual_address.port)
       report.add(Part::kNetd, section.at("port"), section.path + ".port",
@@ -114,7 +114,7 @@ void reals_differ(const ServiceSection& service, const VirtualKey& virtual_key, 
                   Report& report) {
   std::map<Endpoint, Place> seen;
   for (const auto& section : pool.reals) {
-    const auto endpoint = endpoint_of(real_of(section.said, pool), virtual_key.key);
+    const auto endpoint = endpoint_of(real_of(section.spec, pool), virtual_key.key);
     if (!endpoint) continue;
     const auto place = section.at(section.has("address") ? "address" : "addresses");
     const auto [there, added] = seen.try_emplace(*endpoint, place);
@@ -130,19 +130,19 @@ void reals_differ(const ServiceSection& service, const VirtualKey& virtual_key, 
 }
 
 std::optional<std::uint16_t> port_of(const File& file, const CheckRef& ref) {
-  if (ref.written) return ref.written->said.port;
+  if (ref.written) return ref.written->spec.port;
   const auto check = file.checks.find(ref.name);
   return check == file.checks.end() ? std::optional<std::uint16_t>(1)
-                                    : check->second.said.port;  // said already
+                                    : check->second.spec.port;  // said already
 }
 
 // A check must know where to go: a mark or "any port" gives the real server none.
 void checks_have_a_port(const File& file, const VirtualKey& key, const PoolSpec& pool, Report& report) {
   for (const auto& section : pool.reals) {
-    const auto real = real_of(section.said, pool);
+    const auto real = real_of(section.spec, pool);
     const auto endpoint = endpoint_of(real, key.key);
     if (!endpoint || endpoint->port != 0) continue;
-    const auto& checks = section.said.checks ? *section.said.checks : pool.checks;
+    const auto& checks = section.spec.checks ? *section.spec.checks : pool.checks;
     if (std::ranges::any_of(checks, [&](const CheckRef& ref) { return !port_of(file, ref); }))
       report.add(
           Part::kNetd, section.at("port"), section.path + ".port",
@@ -170,10 +170,10 @@ void every_server_is_used(const std::map<const PoolSpec*, std::set<Family>>& poo
       const auto serves = [&](const Endpoint& endpoint) {
         return families.contains(endpoint.address.family());
       };
-      if (section.said.addresses.empty() || std::ranges::any_of(section.said.addresses, serves)) continue;
+      if (section.spec.addresses.empty() || std::ranges::any_of(section.spec.addresses, serves)) continue;
       report.note(Part::kNetd, section.place, section.path,
                   fmt::format("no service of the pool has an {} address: it gets no connections",
-                              family_name(section.said.addresses.front().address.family())));
+                              family_name(section.spec.addresses.front().address.family())));
     }
 }
 
@@ -182,28 +182,28 @@ void every_server_is_used(const std::map<const PoolSpec*, std::set<Family>>& poo
 const PoolSpec* pool_of(const File& file, const ServiceSpec& service) {
   if (!service.reals.empty() || service.pool.empty()) return &service;
   const auto pool = file.pools.find(service.pool);
-  return pool == file.pools.end() ? nullptr : &pool->second.said;
+  return pool == file.pools.end() ? nullptr : &pool->second.spec;
 }
 
 void check_services(const File& file, Report& report) {
   const Networks networks(file);
   for (const auto& [name, check] : file.checks) check_is_sound(check, report);
-  for (const auto& [name, pool] : file.pools) check_pool(file, networks, pool.said, pool.path, report);
+  for (const auto& [name, pool] : file.pools) check_pool(file, networks, pool.spec, pool.path, report);
   std::vector<std::pair<const ServiceSection*, VirtualKey>> all;
   std::map<const PoolSpec*, std::set<Family>> pools;
   for (const auto& [name, service] : file.services) {
     one_pool(file, service, report);
-    if (!service.said.reals.empty()) check_pool(file, networks, service.said, service.path, report);
+    if (!service.spec.reals.empty()) check_pool(file, networks, service.spec, service.path, report);
     if (!service.has("virtual"))
       fault(report, service, "virtual", "is missing: write [\"tcp ADDRESS:PORT\"]");
     const auto keys = keys_of(file, service, &report);
     options_fit(service, keys, report);
     netmask_fits(service, keys, report);
     keys_are_sound(service, networks, keys, report);
-    const auto* pool = pool_of(file, service.said);
+    const auto* pool = pool_of(file, service.spec);
     for (const auto& key : keys) {
       all.emplace_back(&service, key);
-      if (pool == nullptr || (pool == &service.said && pool->reals.empty())) continue;
+      if (pool == nullptr || (pool == &service.spec && pool->reals.empty())) continue;
       pools[pool].insert(key.key.family());
       reals_fit(service, key, *pool, report);
       reals_differ(service, key, *pool, report);

@@ -27,7 +27,7 @@ void has_what_it_needs(const VipSection& vip, Report& report) {
 
 // An advertisement of IPv4 names IPv4 addresses; without one it would be empty, and others rightly drop it.
 void the_election_has_an_address(const VipSection& vip, Report& report) {
-  if (vip.said.addresses.empty() || families_of(vip.said).contains(Family::kIpv4)) return;
+  if (vip.spec.addresses.empty() || families_of(vip.spec).contains(Family::kIpv4)) return;
   fault(report, vip, "addresses",
         "holds no IPv4 address: an election over IPv6 is not supported by this version; beside an IPv4 "
         "address, "
@@ -38,7 +38,7 @@ void the_election_has_an_address(const VipSection& vip, Report& report) {
 void an_advertisement_holds_the_addresses(const VipSection& vip, Report& report) {
   constexpr std::ptrdiff_t kMost{255};
   const auto count = std::ranges::count_if(
-      vip.said.addresses, [](const VipAddress& moving) { return moving.prefix.address.is_v4(); });
+      vip.spec.addresses, [](const VipAddress& moving) { return moving.prefix.address.is_v4(); });
   if (count <= kMost) return;
   fault(
       report, vip, "addresses",
@@ -50,17 +50,17 @@ void an_advertisement_holds_the_addresses(const VipSection& vip, Report& report)
 void router_ids_differ(const File& file, Report& report) {
   std::map<std::tuple<std::string, Family, std::uint8_t>, const VipSection*> seen;
   for (const auto& [name, vip] : file.vips) {
-    if (vip.said.virtual_router_id == Vrid{}) continue;  // missing, or no number that is one
-    for (const auto family : families_of(vip.said)) {
+    if (vip.spec.virtual_router_id == Vrid{}) continue;  // missing, or no number that is one
+    for (const auto family : families_of(vip.spec)) {
       const auto [there, added] = seen.try_emplace(
-          {device_of(file, vip.said.interface), family, vip.said.virtual_router_id.value}, &vip);
+          {device_of(file, vip.spec.interface), family, vip.spec.virtual_router_id.value}, &vip);
       if (added) continue;
       const auto* first = there->second;
       const auto* later = &vip;
       if (later->at("virtual_router_id") < first->at("virtual_router_id")) std::swap(first, later);
       fault(report, *later, "virtual_router_id",
-            fmt::format("{} is already that of [{}] for {} on {}", vip.said.virtual_router_id, first->path,
-                        family_name(family), quote(vip.said.interface)));
+            fmt::format("{} is already that of [{}] for {} on {}", vip.spec.virtual_router_id, first->path,
+                        family_name(family), quote(vip.spec.interface)));
       break;
     }
   }
@@ -73,10 +73,10 @@ void priorities_differ(const File& file, const std::string& name, const VipSecti
   for (const auto& [node, priority] : nodes->second) holders[priority].push_back(node);
   for (const auto& [priority, names] : holders) {
     if (names.size() < 2) continue;
-    const auto* standard = vip.has("priority") ? "" : " (default)";
+    const auto* origin = vip.has("priority") ? "" : " (default)";
     fault(report, vip, "priority",
           fmt::format("nodes {} have the same, {}{}: give each its own, such as {{ {} = 150, {} = 100 }}",
-                      joined(names, " and "), priority, standard, names[0], names[1]));
+                      joined(names, " and "), priority, origin, names[0], names[1]));
   }
 }
 
@@ -92,7 +92,7 @@ void weights_change_the_ranking(const File& file, const std::string& name, const
   for (auto lower = priorities.begin(), higher = std::next(lower); higher != priorities.end();
        ++lower, ++higher)
     nearest = std::min(nearest, *higher - *lower);
-  for (const auto& [place, weight] : vip.said.track_weights)
+  for (const auto& [place, weight] : vip.spec.track_weights)
     if (std::abs(weight) <= nearest)
       report.add(
           Part::kVipd, place, vip.path + ".track.weight",
@@ -104,7 +104,7 @@ void weights_change_the_ranking(const File& file, const std::string& name, const
 }
 
 void peers_need_unicast(const VipSection& vip, Report& report) {
-  if (vip.has("peers") && vip.said.transport != Transport::kUnicast)
+  if (vip.has("peers") && vip.spec.transport != VrrpTransport::kUnicast)
     fault(report, vip, "peers", "needs transport = \"unicast\"");
 }
 
@@ -114,13 +114,13 @@ bool holds(const Vip& vip, const IpAddress& address) {
 }
 
 void source_is_of_the_family(const VipSection& vip, Report& report) {
-  const auto& source = vip.said.source;
+  const auto& source = vip.spec.source;
   if (!source) return;
   if (const auto wrong = reachable_fault(*source); !wrong.empty())
     fault(report, vip, "source", wrong);
-  else if (vip.said.priority != kOwnerPriority && holds(vip.said, *source))
+  else if (vip.spec.priority != kOwnerPriority && holds(vip.spec, *source))
     fault(report, vip, "source", fmt::format("{} moves: the source is an address that stays", *source));
-  else if (!vip.said.addresses.empty() && !families_of(vip.said).contains(source->family()))
+  else if (!vip.spec.addresses.empty() && !families_of(vip.spec).contains(source->family()))
     fault(report, vip, "source",
           fmt::format("{} is {}, and no address of the vip is", to_string(*source),
                       family_name(source->family())));

@@ -13,9 +13,9 @@ using VipSection = Section<VipSpec>;
 std::string device_trouble(const File& file, const Devices& devices, const std::string& name) {
   const auto device = device_of(file, name);
   if (auto wrong = device_fault(device); !wrong.empty()) return wrong;
-  const auto* said = find_device(devices, device);
-  if (said != nullptr && !said->bond.empty())
-    return fmt::format("{} is a port of bond {}: write the bond", quote(name), quote(said->bond));
+  const auto* spec = find_device(devices, device);
+  if (spec != nullptr && !spec->bond.empty())
+    return fmt::format("{} is a port of bond {}: write the bond", quote(name), quote(spec->bond));
   return {};
 }
 
@@ -26,14 +26,14 @@ void interfaces_carry_addresses(const File& file, const Devices& devices, const 
     if (auto wrong = device_trouble(file, devices, name); !wrong.empty())
       report.add(Part::kAll, place, dotted(vip.path, key), std::move(wrong));
   };
-  judge(vip.said.interface, vip.at("interface"), "interface");
-  for (std::size_t i = 0; i < vip.said.addresses.size(); ++i)
-    judge(vip.said.addresses[i].interface, vip.at("addresses", i), "addresses");
+  judge(vip.spec.interface, vip.at("interface"), "interface");
+  for (std::size_t i = 0; i < vip.spec.addresses.size(); ++i)
+    judge(vip.spec.addresses[i].interface, vip.at("addresses", i), "addresses");
 }
 
 // Advertisements that no neighbour can hear elect nobody.
 void interface_has_neighbours(const File& file, const VipSection& vip, Report& report) {
-  const auto& name = vip.said.interface;
+  const auto& name = vip.spec.interface;
   if (device_of(file, name) == "lo")
     fault(report, vip, "interface", "\"lo\" has no neighbours that could hear advertisements", Part::kVipd);
   else if (find_vrf(file, name) != nullptr)
@@ -44,7 +44,7 @@ void interface_has_neighbours(const File& file, const VipSection& vip, Report& r
 // A VLAN on a device that is down is refused by check_devices().
 bool is_kept_down(const File& file, const Devices& devices, const std::string& name) {
   const auto* device = find_device(devices, device_of(file, name));
-  return device != nullptr && device->said != nullptr && !device->said->up;
+  return device != nullptr && device->spec != nullptr && !device->spec->up;
 }
 
 // A device may be down for a while, and one host alone may have its vip on a dummy: no fault, but who elects
@@ -56,10 +56,10 @@ void interfaces_lead_somewhere(const File& file, const Devices& devices, const V
       report.note(Part::kVipd, place, dotted(vip.path, key),
                   fmt::format("{} has up = false: no address is held there until it is up", quote(name)));
   };
-  const auto& on = vip.said.interface;
+  const auto& on = vip.spec.interface;
   judge_down(on, vip.at("interface"), "interface");
-  for (std::size_t i = 0; i < vip.said.addresses.size(); ++i)
-    if (const auto& other = vip.said.addresses[i].interface; !other.empty() && other != on)
+  for (std::size_t i = 0; i < vip.spec.addresses.size(); ++i)
+    if (const auto& other = vip.spec.addresses[i].interface; !other.empty() && other != on)
       judge_down(other, vip.at("addresses", i), "addresses");
   const auto* device = find_device(devices, device_of(file, on));
   if (device != nullptr && device->kind == LinkKind::kDummy)
@@ -70,8 +70,8 @@ void interfaces_lead_somewhere(const File& file, const Devices& devices, const V
 }
 
 void addresses_are_hosts(const VipSection& vip, Report& report) {
-  for (std::size_t i = 0; i < vip.said.addresses.size(); ++i) {
-    const auto& prefix = vip.said.addresses[i].prefix;
+  for (std::size_t i = 0; i < vip.spec.addresses.size(); ++i) {
+    const auto& prefix = vip.spec.addresses[i].prefix;
     auto wrong = reachable_fault(prefix.address);
     if (wrong.empty()) wrong = prefix_fault(prefix);
     if (!wrong.empty())
@@ -82,12 +82,12 @@ void addresses_are_hosts(const VipSection& vip, Report& report) {
 void addresses_move_once(const File& file, Report& report) {
   std::map<std::pair<std::string, IpAddress>, std::pair<Place, std::string>> seen;
   for (const auto& [name, vip] : file.vips) {
-    for (std::size_t i = 0; i < vip.said.addresses.size(); ++i) {
-      const auto& moving = vip.said.addresses[i];
+    for (std::size_t i = 0; i < vip.spec.addresses.size(); ++i) {
+      const auto& moving = vip.spec.addresses[i];
       const auto& address = moving.prefix.address;
       std::pair later{vip.at("addresses", i), vip.path + ".addresses"};
       // Link-local addresses mean something on one link only.
-      const auto& on = moving.interface.empty() ? vip.said.interface : moving.interface;
+      const auto& on = moving.interface.empty() ? vip.spec.interface : moving.interface;
       const auto link = address.is_link_local() ? device_of(file, on) : std::string();
       const auto [there, added] = seen.try_emplace({link, address}, later);
       if (added) continue;
@@ -102,8 +102,8 @@ void addresses_move_once(const File& file, Report& report) {
 void node_addresses_are_hosts(const File& file, Report& report) {
   std::map<IpAddress, Place> seen;
   for (const auto& [name, node] : file.nodes)
-    for (std::size_t i = 0; i < node.said.addresses.size(); ++i) {
-      const auto& address = node.said.addresses[i];
+    for (std::size_t i = 0; i < node.spec.addresses.size(); ++i) {
+      const auto& address = node.spec.addresses[i];
       const auto place = node.at("addresses", i);
       const auto path = node.path + ".addresses";
       if (auto wrong = reachable_fault(address); !wrong.empty())
@@ -125,8 +125,8 @@ void no_address_is_a_nodes_own(const File& file, const std::string& name, const 
     const auto rank = ranks->second.find(node);
     return rank != ranks->second.end() && rank->second == kOwnerPriority.value;
   };
-  for (std::size_t i = 0; i < vip.said.addresses.size(); ++i) {
-    const auto& address = vip.said.addresses[i].prefix.address;
+  for (std::size_t i = 0; i < vip.spec.addresses.size(); ++i) {
+    const auto& address = vip.spec.addresses[i].prefix.address;
     const auto own = file.own_addresses.find(address);
     if (own == file.own_addresses.end() || address.is_link_local() || owns(own->second.node)) continue;
     report.add(

@@ -44,11 +44,11 @@ const SectionInfo* info_of_section(std::string_view name) {
 template <class S>
 void describe(std::vector<KeyInfo>& keys, std::string_view kind, std::string_view section,
               const Rows<S>& rows) {
-  const S standard{};
+  const S defaults{};
   for (const auto& field : rows.fields()) {
     const auto& setting = field.setting;
     keys.push_back({std::string(kind), std::string(section), setting.key, setting.type, setting.range,
-                    field.show && !setting.required ? field.show(standard) : "", setting.help,
+                    field.show && !setting.required ? field.show(defaults) : "", setting.help,
                     setting.example, setting.required, setting.supported});
   }
 }

@@ -11,8 +11,8 @@ struct KeyInfo {
   std::string section;  // "[vip.NAME]"
   std::string key;
   std::string type;
-  std::string range;     // "10ms to 40950ms in steps of 10ms"; empty: anything of that type
-  std::string standard;  // the default as TOML; empty: none
+  std::string range;          // "10ms to 40950ms in steps of 10ms"; empty: anything of that type
+  std::string default_value;  // the default as TOML; empty: none
   std::string help;
   std::string example;  // as TOML
   bool required = false;

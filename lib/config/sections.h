@@ -18,7 +18,7 @@ struct Section {
   std::string path;  // "vip.web"
   Place place;
   Places places;
-  S said{};
+  S spec{};
 
   [[nodiscard]] bool has(std::string_view key) const { return places.contains(key); }
   // The place of a key, or of the section where it is not written.
@@ -53,17 +53,17 @@ struct InterfaceSpec {  // what [bond.*] and [link.*] have in common
   bool up = true;
 };
 
-enum class Monitor : std::uint8_t { kMii, kArp, kNone };
+enum class BondMonitor : std::uint8_t { kMii, kArp, kNone };
 
 }  // namespace hawser::config
 
 namespace hawser {
 
 template <>
-inline constexpr std::array<Name<config::Monitor>, 3> kNames<config::Monitor>{{
-    {config::Monitor::kMii, "mii"},
-    {config::Monitor::kArp, "arp"},
-    {config::Monitor::kNone, "none"},
+inline constexpr std::array<Name<config::BondMonitor>, 3> kNames<config::BondMonitor>{{
+    {config::BondMonitor::kMii, "mii"},
+    {config::BondMonitor::kArp, "arp"},
+    {config::BondMonitor::kNone, "none"},
 }};
 
 }  // namespace hawser
@@ -75,7 +75,7 @@ struct BondSpec : InterfaceSpec {
   std::map<BondOption, std::uint32_t> options;  // as written
   std::vector<std::string> ports;
   std::string primary;
-  std::optional<Monitor> monitor;
+  std::optional<BondMonitor> monitor;
   bool fast_failover = true;
   std::vector<IpAddress> arp_ip_target, ns_ip6_target;
   std::optional<MacAddress> ad_actor_system;

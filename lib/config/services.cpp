@@ -14,24 +14,24 @@ std::string name_of_real(const Real& real) {
   return to_string(Endpoint{real.addresses.front(), *real.port});
 }
 
-Tunnel tunnel_of(const TunnelSpec& said) {
-  return {said.type, said.port, said.checksum ? kChecksumFlag : std::uint16_t{0}};
+Tunnel tunnel_of(const TunnelSpec& spec) {
+  return {spec.type, spec.port, spec.checksum ? kChecksumFlag : std::uint16_t{0}};
 }
 
 }  // namespace
 
-Real real_of(const RealSpec& said, const PoolSpec& pool) {
+Real real_of(const RealSpec& spec, const PoolSpec& pool) {
   Real real;
-  real.port = said.port;
-  for (const auto& [address, port] : said.addresses) {
+  real.port = spec.port;
+  for (const auto& [address, port] : spec.addresses) {
     real.addresses.push_back(address);
     if (port != 0) real.port = port;
   }
-  real.name = said.name.empty() ? name_of_real(real) : said.name;
+  real.name = spec.name.empty() ? name_of_real(real) : spec.name;
   real.server = {
-      said.forwarding.value_or(pool.forwarding), said.weight, said.upper_threshold, said.lower_threshold, {}};
-  const auto& tunnel = said.tunnel ? said.tunnel : pool.tunnel;
-  if (real.server.forwarding == Forwarding::kTunnel && tunnel) real.server.tunnel = tunnel_of(tunnel->said);
+      spec.forwarding.value_or(pool.forwarding), spec.weight, spec.upper_threshold, spec.lower_threshold, {}};
+  const auto& tunnel = spec.tunnel ? spec.tunnel : pool.tunnel;
+  if (real.server.forwarding == Forwarding::kTunnel && tunnel) real.server.tunnel = tunnel_of(tunnel->spec);
   return real;
 }
 

@@ -12,7 +12,7 @@ struct PoolSpec;
 struct RealSpec;
 
 // The real server as a value, with what it takes from its pool (checks are filled in by the loader).
-Real real_of(const RealSpec& said, const PoolSpec& pool);
+Real real_of(const RealSpec& spec, const PoolSpec& pool);
 
 // The real server's address of the virtual address's family with its port (the service's where it has none; 0
 // for a mark: the packet's own). nullopt: it has no address of that family and is left out.

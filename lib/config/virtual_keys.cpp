@@ -16,9 +16,9 @@ class KeyReader {
       : file_(file), service_(service), report_(report) {}
 
   std::vector<VirtualKey> read() {
-    for (std::size_t i = 0; i < service_.said.virtuals.size(); ++i) {
+    for (std::size_t i = 0; i < service_.spec.virtuals.size(); ++i) {
       place_ = service_.at("virtual", i);
-      read_one(service_.said.virtuals[i]);
+      read_one(service_.spec.virtuals[i]);
     }
     return std::move(keys_);
   }
@@ -31,10 +31,10 @@ class KeyReader {
   void read_one(const std::string& text) {
     std::string full = text;
     if (text.find(' ') == std::string::npos) {
-      if (service_.said.protocol.empty())
+      if (service_.spec.protocol.empty())
         return say(fmt::format("{} has no protocol: write {} or protocol = \"tcp\"", quote(text),
                                quote("tcp " + text)));
-      full = service_.said.protocol + " " + text;
+      full = service_.spec.protocol + " " + text;
     }
     const auto at = full.find(" @");
     if (at != std::string::npos) return read_vip(text, full.substr(0, at), full.substr(at + 2));
@@ -48,12 +48,12 @@ class KeyReader {
     const auto port = colon == std::string::npos ? std::string() : rest.substr(colon + 1);
     if (port.find('-') != std::string::npos) return say("port ranges are not supported by this version");
     const auto example = ServiceKey::parse(fmt::format("{} 192.0.2.1:{}", protocol, port));
-    if (port.empty() || !example || example->transport == hawser::Transport::kFwmark)
+    if (port.empty() || !example || example->transport == Transport::kFwmark)
       return say(fmt::format("{} is not a virtual service such as \"tcp @VIP:80\"", quote(text)));
     const auto name = rest.substr(0, colon);
     const auto vip = file_.vips.find(name);
     if (vip == file_.vips.end()) return say(no_vip(name));
-    for (const auto& address : vip->second.said.addresses) {
+    for (const auto& address : vip->second.spec.addresses) {
       auto key = *example;
       key.virtual_address.address = address.prefix.address;
       keys_.push_back({key, place_});

@@ -127,10 +127,10 @@ void put_targets(Message& message, Family family, const std::vector<IpAddress>& 
 }
 
 void put_new_bond(Message& message, const Bond& bond) {
-  const auto standard = kernel_default_bond(bond.mode);
+  const auto defaults = kernel_default_bond(bond.mode);
   put_mode(message, bond.mode);
   for (const auto& info : bond_options())
-    if (option_applies(info, bond.mode) && bond.get(info.option) != standard.get(info.option))
+    if (option_applies(info, bond.mode) && bond.get(info.option) != defaults.get(info.option))
       put_option(message, info.option, bond.get(info.option));
   if (!bond.arp_ip_target.empty()) put_targets(message, Family::kIpv4, bond.arp_ip_target);
   if (!bond.ns_ip6_target.empty()) put_targets(message, Family::kIpv6, bond.ns_ip6_target);

@@ -19,7 +19,7 @@ constexpr std::uint32_t kForcedMiimon = 100;  // BOND_DEFAULT_MIIMON
 Bond kernel_default_bond(BondMode mode) {
   Bond bond;
   bond.mode = mode;
-  for (const auto& info : bond_options()) bond.set(info.option, info.standard);
+  for (const auto& info : bond_options()) bond.set(info.option, info.default_value);
   // bond_option_mode_set(): these modes cannot do without the MII monitor, so the kernel turns it on.
   if (mode == BondMode::k8023ad || mode == BondMode::kBalanceTlb || mode == BondMode::kBalanceAlb)
     bond.set(BondOption::kMiimon, kForcedMiimon);

@@ -37,15 +37,16 @@ constexpr BondOptionInfo milliseconds(BondOption option, std::string_view name, 
 }
 
 constexpr BondOptionInfo number(BondOption option, std::string_view name, std::uint32_t minimum,
-                                std::uint32_t maximum, std::uint32_t standard, BondModes modes, BondWhen when,
-                                std::string_view help) {
-  return {option, name, minimum, maximum, standard, BondUnit::kNone, modes, when, {}, help};
+                                std::uint32_t maximum, std::uint32_t default_value, BondModes modes,
+                                BondWhen when, std::string_view help) {
+  return {option, name, minimum, maximum, default_value, BondUnit::kNone, modes, when, {}, help};
 }
 
-constexpr BondOptionInfo words(BondOption option, std::string_view name, Words list, std::uint32_t standard,
-                               BondModes modes, BondWhen when, std::string_view help) {
+constexpr BondOptionInfo words(BondOption option, std::string_view name, Words list,
+                               std::uint32_t default_value, BondModes modes, BondWhen when,
+                               std::string_view help) {
   const auto maximum = static_cast<std::uint32_t>(list.size() - 1);
-  return {option, name, 0, maximum, standard, BondUnit::kNone, modes, when, list, help};
+  return {option, name, 0, maximum, default_value, BondUnit::kNone, modes, when, list, help};
 }
 
 constexpr std::array<BondOptionInfo, kBondOptionCount> kTable{{

@@ -32,7 +32,7 @@ struct BondOptionInfo {
   std::string_view name;  // the kernel's (sysfs) name, also the key in the file
   std::uint32_t minimum;
   std::uint32_t maximum;
-  std::uint32_t standard;  // of a bond made by netlink
+  std::uint32_t default_value;  // of a bond made by netlink
   BondUnit unit;
   BondModes modes;
   BondWhen when;

@@ -76,7 +76,7 @@ json::array put_by_others_json(const RouterStatus& router) {
 json::value router_json(const RouterStatus& router, const DaemonStatus& status) {
   const auto& vip = router.vip;
   const auto lasted = status.now - router.since;
-  const bool multicast = vip.transport == config::Transport::kMulticast;
+  const bool multicast = vip.transport == config::VrrpTransport::kMulticast;
   return json::object{
       {"name", vip.name},
       {"interface", vip.interface},

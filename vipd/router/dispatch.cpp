@@ -14,7 +14,7 @@ VirtualRouter* router_of(ByteView message, const std::vector<VirtualRouter*>& he
 }
 
 bool by_its_transport(const VirtualRouter& router, const PacketHeader& header) {
-  const bool multicast = router.vip().transport == config::Transport::kMulticast;
+  const bool multicast = router.vip().transport == config::VrrpTransport::kMulticast;
   return multicast == (header.destination == kVrrpGroup);
 }
 

@@ -95,7 +95,7 @@ void VirtualRouter::say_goodbye() {
   const auto send = [&](const IpAddress& to) {
     (void)effects_.send(vip_.interface, config_.source, to, encode(last, checksum_, config_.source, to));
   };
-  if (vip_.transport == config::Transport::kMulticast) return send(kVrrpGroup);
+  if (vip_.transport == config::VrrpTransport::kMulticast) return send(kVrrpGroup);
   std::ranges::for_each(vip_.peers, send);
 }
 
@@ -236,7 +236,7 @@ void VirtualRouter::handle(const MachineEvent& event) {
 void VirtualRouter::carry_out(const SendAdvertisement& action) {
   const Advertisement advertisement{vip_.virtual_router_id, action.priority, config_.interval,
                                     advertised_addresses(vip_)};
-  if (vip_.transport == config::Transport::kMulticast) return send_to(kVrrpGroup, advertisement);
+  if (vip_.transport == config::VrrpTransport::kMulticast) return send_to(kVrrpGroup, advertisement);
   for (const auto& peer : vip_.peers) send_to(peer, advertisement);
 }
 

@@ -25,7 +25,7 @@ std::string named(const std::vector<IpAddress>& addresses) {
 
 // Only what an honest neighbour does by mistake; the rest is counted.
 std::string why_not_heard(BadPacket reason, const config::Vip& vip, const IpAddress& from) {
-  const bool multicast = vip.transport == config::Transport::kMulticast;
+  const bool multicast = vip.transport == config::VrrpTransport::kMulticast;
   switch (reason) {
     case BadPacket::kPeer:
       return fmt::format(
@@ -61,7 +61,7 @@ std::vector<IpAddress> advertised_addresses(const config::Vip& vip) {
 }
 
 std::string unexpected_source(const config::Vip& vip, const IpAddress& source) {
-  if (vip.transport != config::Transport::kUnicast || source.is_unspecified()) return {};
+  if (vip.transport != config::VrrpTransport::kUnicast || source.is_unspecified()) return {};
   std::vector<IpAddress> expected;
   std::ranges::copy_if(vip.own, std::back_inserter(expected), &IpAddress::is_v4);
   if (expected.empty() || std::ranges::find(expected, source) != expected.end()) return {};
@@ -78,7 +78,7 @@ void VirtualRouter::judge_source() {
 }
 
 bool VirtualRouter::listens_to(const PacketHeader& header) const {
-  if (vip_.transport == config::Transport::kMulticast) return true;
+  if (vip_.transport == config::VrrpTransport::kMulticast) return true;
   return std::ranges::find(vip_.peers, header.source) != vip_.peers.end();
 }
 

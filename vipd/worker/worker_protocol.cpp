@@ -31,7 +31,7 @@ json::value vip_json(const config::Vip& vip) {
       {"virtual_router_id", vip.virtual_router_id.value},
       {"priority", vip.priority.value},
       {"advertisement_interval", vip.advertisement_interval.count()},
-      {"unicast", vip.transport == config::Transport::kUnicast},
+      {"unicast", vip.transport == config::VrrpTransport::kUnicast},
       {"peers", std::move(peers)},
       {"own", std::move(own)},
       {"preempt", vip.preempt},
@@ -76,7 +76,7 @@ config::Vip vip_from(const json::object& object) {
   vip.priority = Priority(json::value_to<std::uint8_t>(object.at("priority")));
   vip.advertisement_interval = duration(object.at("advertisement_interval"));
   vip.transport =
-      object.at("unicast").as_bool() ? config::Transport::kUnicast : config::Transport::kMulticast;
+      object.at("unicast").as_bool() ? config::VrrpTransport::kUnicast : config::VrrpTransport::kMulticast;
   for (const auto& peer : object.at("peers").as_array()) vip.peers.push_back(parsed<IpAddress>(peer));
   for (const auto& address : object.at("own").as_array()) vip.own.push_back(parsed<IpAddress>(address));
   vip.preempt = object.at("preempt").as_bool();

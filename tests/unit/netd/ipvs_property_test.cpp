@@ -158,7 +158,7 @@ class IpvsProperty : public Netd, public testing::WithParamInterface<int> {
            (part == IpvsPart::kPersistenceEngine && wanted.persistence_engine == "nope");
   }
 
-  std::vector<IpvsUnit> missing_of(const ServiceKey& key, const Virtual& service) {
+  std::vector<IpvsUnit> missing_of(const ServiceKey& key, const VirtualServer& service) {
     IpvsTask task{.key = key, .wanted = {}, .there = {}, .dead = {}, .leave = {}};
     const auto there = kernel.state().services.find(key);
     if (there != kernel.state().services.end()) task.there = there->second;

@@ -24,7 +24,7 @@ Health health(HealthState state, const std::string& words = "", int in_a_row = 1
   return result;
 }
 
-Virtual only_virtual(const config::Config& config) {
+VirtualServer only_virtual(const config::Config& config) {
   return lay_out(config).at(kWeb);
 }
 
@@ -82,7 +82,7 @@ class NeedOfChecks : public testing::TestWithParam<Together> {};
 
 TEST_P(NeedOfChecks, Decides) {
   const auto& given = GetParam();
-  Virtual service;
+  VirtualServer service;
   service.need = given.need;
   const Member member{"web1", kWeb1, {}, {probe(kWeb1, "a"), probe(kWeb1, "b")}};
   const HealthTable table{{probe(kWeb1, "a"), health(given.first)},
@@ -104,7 +104,7 @@ INSTANTIATE_TEST_SUITE_P(All, NeedOfChecks,
                                          Together{config::Need::kAny, kDown, kUnknown, kUnknown}));
 
 TEST(Judgement, SaysWhy) {
-  const Virtual service;
+  const VirtualServer service;
   const Member one{"web1", kWeb1, {}, {probe(kWeb1)}};
   EXPECT_EQ(judge(service, one, {{probe(kWeb1), health(kDown, "connect: Connection refused", 3)}}).reason(),
             "3 checks failed (site: connect: Connection refused)");
@@ -118,7 +118,7 @@ TEST(Judgement, SaysWhy) {
 }
 
 TEST(Judgement, NamesEveryCheckThatFails) {
-  const Virtual service;
+  const VirtualServer service;
   const Member member{"web1", kWeb1, {}, {probe(kWeb1, "a"), probe(kWeb1, "b"), probe(kWeb1, "c")}};
   const HealthTable table{{probe(kWeb1, "a"), health(kDown, "x")},
                           {probe(kWeb1, "b"), health(kUp, "y")},
@@ -134,7 +134,7 @@ Health after(const std::vector<probes::Verdict>& verdicts) {
 }
 
 TEST(Judgement, SaysWhyItIsSoAndNotWhatTheLastResultWas) {
-  const Virtual service;
+  const VirtualServer service;
   const Member one{"web1", kWeb1, {}, {probe(kWeb1)}};
   const auto reason = [&](const Health& health) {
     return judge(service, one, {{probe(kWeb1), health}}).reason();
@@ -151,7 +151,7 @@ TEST(Judgement, SaysWhyItIsSoAndNotWhatTheLastResultWas) {
 }
 
 TEST(Judgement, SaysOfSeveralChecksWhichRecovers) {
-  const Virtual service;
+  const VirtualServer service;
   const Member both{"web1", kWeb1, {}, {probe(kWeb1, "a"), probe(kWeb1, "b")}};
   const HealthTable table{{probe(kWeb1, "a"), after({bad(), bad(), bad(), good()})},
                           {probe(kWeb1, "b"), after({bad(), bad(), bad()})}};

@@ -16,9 +16,9 @@ namespace {
 template <class E>
 class EnumWords : public testing::Test {};
 
-using Enums =
-    testing::Types<BondMode, Transport, Forwarding, TunnelType, LinkKind, MiiStatus, config::VrrpChecksum,
-                   config::Transport, config::CheckType, config::Need, config::OnFailure, config::Monitor>;
+using Enums = testing::Types<BondMode, Transport, Forwarding, TunnelType, LinkKind, MiiStatus,
+                             config::VrrpChecksum, config::VrrpTransport, config::CheckType, config::Need,
+                             config::OnFailure, config::BondMonitor>;
 TYPED_TEST_SUITE(EnumWords, Enums);
 
 TYPED_TEST(EnumWords, AreReadBackAndUnique) {

@@ -29,18 +29,18 @@ TEST(Schema, EveryKeyIsDescribedOnce) {
 }
 
 TEST(Schema, DefaultsAreThoseOfTheStructs) {
-  EXPECT_EQ(key("[vip.NAME]", "advertisement_interval").standard, "\"1s\"");
+  EXPECT_EQ(key("[vip.NAME]", "advertisement_interval").default_value, "\"1s\"");
   EXPECT_EQ(key("[vip.NAME]", "advertisement_interval").range, "10ms to 40950ms in steps of 10ms");
-  EXPECT_EQ(key("[vip.NAME]", "priority").standard, "100");
-  EXPECT_EQ(key("[vip.NAME]", "preempt").standard, "true");
+  EXPECT_EQ(key("[vip.NAME]", "priority").default_value, "100");
+  EXPECT_EQ(key("[vip.NAME]", "preempt").default_value, "true");
   EXPECT_EQ(key("[vip.NAME]", "transport").range, "\"multicast\" or \"unicast\"");
-  EXPECT_EQ(key("[vip.NAME]", "source").standard, "");
-  EXPECT_EQ(key("[bond.NAME]", "miimon").standard, "\"100ms\"");
+  EXPECT_EQ(key("[vip.NAME]", "source").default_value, "");
+  EXPECT_EQ(key("[bond.NAME]", "miimon").default_value, "\"100ms\"");
   EXPECT_EQ(key("[bond.NAME]", "miimon").type, "duration");
-  EXPECT_EQ(key("[bond.NAME]", "arp_missed_max").standard, "2");
-  EXPECT_EQ(key("[service.NAME]", "scheduler").standard, "\"wlc\"");
+  EXPECT_EQ(key("[bond.NAME]", "arp_missed_max").default_value, "2");
+  EXPECT_EQ(key("[service.NAME]", "scheduler").default_value, "\"wlc\"");
   EXPECT_EQ(key("[[pool.NAME.real]]", "weight").range, "0 to 2147483647");
-  EXPECT_EQ(key("[netd]", "ipvs_check").standard, "\"5s\"");
+  EXPECT_EQ(key("[netd]", "ipvs_check").default_value, "\"5s\"");
   EXPECT_FALSE(key("[vip.NAME]", "track").supported);
 }
 

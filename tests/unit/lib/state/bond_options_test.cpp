@@ -28,9 +28,9 @@ TEST(BondOptions, EveryOptionHasOneRowAndOneName) {
 
 TEST(BondOptions, DefaultsAndLimitsSurviveAsText) {
   for (const auto& info : bond_options()) {
-    EXPECT_LE(info.minimum, info.standard) << info.name;
-    EXPECT_GE(info.maximum, info.standard) << info.name;
-    for (const auto value : {info.minimum, info.standard, info.maximum}) {
+    EXPECT_LE(info.minimum, info.default_value) << info.name;
+    EXPECT_GE(info.maximum, info.default_value) << info.name;
+    for (const auto value : {info.minimum, info.default_value, info.maximum}) {
       const auto again = parse_bond_value(info, format_bond_value(info, value));
       ASSERT_TRUE(again) << info.name << " " << format_bond_value(info, value) << ": " << again.error().text;
       EXPECT_EQ(*again, value) << info.name;

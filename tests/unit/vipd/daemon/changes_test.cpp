@@ -46,7 +46,7 @@ TEST(VipChanges, MissNoSetting) {
   others[3].priority = Priority(7);
   others[4].advertisement_interval = Milliseconds(70);
   others[5].checksum = config::VrrpChecksum::kPlain;
-  others[6].transport = config::Transport::kUnicast;
+  others[6].transport = config::VrrpTransport::kUnicast;
   others[7].peers = {IpAddress::v4(192, 0, 2, 7)};
   others[8].own = {IpAddress::v4(192, 0, 2, 7)};
   others[9].source = IpAddress::v4(192, 0, 2, 7);

@@ -113,7 +113,7 @@ TEST(VipFindings, AnotherInterfaceOfTheVipThatIsOfNoUseIsSaidInAnyRole) {
 
 TEST(VipFindings, AUnicastSourceThatPeersDoNotKnowIsSaid) {
   auto router = web();
-  router.vip.transport = config::Transport::kUnicast;
+  router.vip.transport = config::VrrpTransport::kUnicast;
   EXPECT_THAT(found(router), IsEmpty()) << "nobody says what peers expect";
   router.vip.own = {IpAddress::v4(192, 0, 2, 21), *IpAddress::parse("2001:db8::11")};
   EXPECT_THAT(
@@ -123,7 +123,7 @@ TEST(VipFindings, AUnicastSourceThatPeersDoNotKnowIsSaid) {
   router.vip.own.push_back(router.source);
   EXPECT_THAT(found(router), IsEmpty());
   router.vip.own.pop_back();
-  router.vip.transport = config::Transport::kMulticast;
+  router.vip.transport = config::VrrpTransport::kMulticast;
   EXPECT_THAT(found(router), IsEmpty());
 }
 

@@ -40,7 +40,7 @@ class ReceptionTest : public testing::Test {
   FakeEffects effects;
   BadPackets others;
 
-  static config::Vip vip(int router_id, config::Transport transport = config::Transport::kMulticast) {
+  static config::Vip vip(int router_id, config::VrrpTransport transport = config::VrrpTransport::kMulticast) {
     config::Vip vip;
     vip.name = "web";
     vip.interface = "front";
@@ -110,7 +110,7 @@ TEST_F(ReceptionTest, AVipIsHeardByItsOwnTransportAlone) {
   auto multicast = router(vip(51));
   dispatch(packet(message(51, kOurs), kPeer, kOurs), {&multicast}, others);
   EXPECT_EQ(bad(multicast, BadPacket::kDestination), 1U);
-  auto unicast = router(vip(51, config::Transport::kUnicast));
+  auto unicast = router(vip(51, config::VrrpTransport::kUnicast));
   dispatch(packet(message()), {&unicast}, others);
   EXPECT_EQ(bad(unicast, BadPacket::kDestination), 1U);
   dispatch(packet(message(51, kOurs), kPeer, kOurs, 64), {&unicast}, others);
@@ -118,7 +118,7 @@ TEST_F(ReceptionTest, AVipIsHeardByItsOwnTransportAlone) {
 }
 
 TEST_F(ReceptionTest, UnicastFromAStrangerIsCountedAsSuch) {
-  auto unicast = router(vip(51, config::Transport::kUnicast));
+  auto unicast = router(vip(51, config::VrrpTransport::kUnicast));
   const auto stranger = IpAddress::v4(192, 0, 2, 99);
   const auto theirs =
       encode(Advertisement{Vrid(51), Priority(200), Centiseconds(100), {IpAddress::v4(192, 0, 2, 100)}},

@@ -91,7 +91,7 @@ TEST_F(RouterLog, WhoseFileWasMendedAndBrokenAgainIsSaidAgain) {
 
 TEST_F(RouterLog, OneUnreachablePeerOfTwoIsSaidOnce) {
   auto vip = web();
-  vip.transport = config::Transport::kUnicast;
+  vip.transport = config::VrrpTransport::kUnicast;
   vip.peers = {kPeer, kStranger};
   effects.unreachable = kPeer;
   auto router = active(vip);
@@ -191,7 +191,7 @@ TEST_F(RouterLog, AFightIsOverWhenTheRoleIsLeft) {
 
 TEST_F(RouterLog, AStrangerWithOurIdIsALineWhateverHeSends) {
   auto vip = web();
-  vip.transport = config::Transport::kUnicast;
+  vip.transport = config::VrrpTransport::kUnicast;
   vip.peers = {kPeer};
   auto router = active(vip);
   for (int i = 0; i < 1000; ++i) router.refuse(BadPacket::kPeer, kStranger);
@@ -227,7 +227,7 @@ TEST_F(RouterLog, AnotherTransportOrVersionOfANeighbourIsSaidAndABrokenPacketOnl
 
 TEST_F(RouterLog, ASourceThatPeersDoNotListenToIsSaidOnceAndAgainWhenItComesBack) {
   auto vip = web();
-  vip.transport = config::Transport::kUnicast;
+  vip.transport = config::VrrpTransport::kUnicast;
   vip.peers = {kPeer};
   vip.own = {kOurs};
   auto router = active(vip);

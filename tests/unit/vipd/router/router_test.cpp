@@ -372,7 +372,7 @@ TEST_F(VirtualRouterTest, KeepsThePinnedChecksumWhateverThePeerUses) {
 
 TEST_F(VirtualRouterTest, UnicastGoesToEachPeerAndIsHeardFromPeersAlone) {
   auto vip = web();
-  vip.transport = config::Transport::kUnicast;
+  vip.transport = config::VrrpTransport::kUnicast;
   vip.peers = {kPeer, IpAddress::v4(192, 0, 2, 13)};
   auto router = active(vip);
   pass(router, 1s);

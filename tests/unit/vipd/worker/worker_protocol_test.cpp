@@ -17,7 +17,7 @@ config::Vip every_field() {
   vip.priority = Priority(254);
   vip.advertisement_interval = 10ms;
   vip.checksum = config::VrrpChecksum::kPlain;
-  vip.transport = config::Transport::kUnicast;
+  vip.transport = config::VrrpTransport::kUnicast;
   vip.peers = {IpAddress::v4(192, 0, 2, 12), IpAddress::v4(192, 0, 2, 13)};
   vip.own = {IpAddress::v4(192, 0, 2, 11), IpAddress::v4(198, 51, 100, 11)};
   vip.source = IpAddress::v4(192, 0, 2, 11);
