@@ -1,4 +1,4 @@
-// Prints hawser.toml(5), made from the table in which every setting is declared once (lib/config/schema.h).
+// Prints hawser.toml(5), made from the table in which every setting is declared once (lib/config/engine/schema.h).
 #include <cctype>
 #include <cstdio>
 #include <string>
@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "lib/config/schema.h"
+#include "lib/config/engine/schema.h"
 #include "man/examples.h"
 
 namespace {

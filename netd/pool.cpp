@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "lib/config/services.h"
+#include "lib/config/config.h"
 
 namespace hawser::netd {
 namespace {

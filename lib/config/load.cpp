@@ -1,15 +1,13 @@
 #include "lib/config/load.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 
-#include "lib/config/build.h"
-#include "lib/config/merge.h"
-#include "lib/config/parse.h"
+#include "lib/config/engine/merge.h"
+#include "lib/config/engine/parse.h"
+#include "lib/config/engine/syntax.h"
 #include "lib/config/read.h"
-#include "lib/config/rules.h"
-#include "lib/config/syntax.h"
+#include "lib/config/sections/section_type.h"
 
 namespace hawser::config {
 
@@ -44,20 +42,14 @@ bool too_new(const Table& root, Report& report) {
   return true;
 }
 
-// Sections that make something, or that a host's overlay may hold.
-constexpr std::array<std::string_view, 9> kThings{"bond",    "link",  "vip",      "check", "pool",
-                                                  "service", "group", "provider", "on"};
-// What says only how, or for whom.
-constexpr std::array<std::string_view, 7> kAside{"format", "nodes", "log",     "netd",
-                                                 "vipd",   "peers", "defaults"};
-
 // Whatever node it is for: a file whose sections are all another node's is a file. An unknown key is judged
 // as what it is.
 bool is_empty(const Table& root) {
   return std::ranges::all_of(root, [](const Entry& entry) {
-    if (std::ranges::find(kAside, entry.key) != kAside.end()) return true;
+    const auto* kind = find_section(entry.key);
+    if (kind == nullptr || kind->form == Form::kOther) return false;
     const auto* section = entry.value.as<Table>();
-    return std::ranges::find(kThings, entry.key) != kThings.end() && section != nullptr && section->empty();
+    return kind->form == Form::kAside || (section != nullptr && section->empty());
   });
 }
 
@@ -103,20 +95,6 @@ const std::string* find_node(const std::vector<std::string>& nodes, const NodeCh
   return choice.kept.empty() ? nullptr : named(nodes, choice.kept);
 }
 
-// `dump` of one node is a file of its own, and the rules between nodes want every node's priority.
-void tell_priorities(const File& file, std::vector<Effective>& rows) {
-  for (auto& row : rows) {
-    if (!row.section.starts_with("vip.") || row.key != row.section + ".priority") continue;
-    for (const auto& [name, vip] : file.vips) {
-      const auto nodes = file.priorities.find(name);
-      if (vip.path != row.section || nodes == file.priorities.end()) continue;
-      for (const auto& [node, priority] : nodes->second)
-        row.whole += fmt::format("{}{} = {}", row.whole.empty() ? "{ " : ", ", toml_key(node), priority);
-      row.whole += " }";
-    }
-  }
-}
-
 Place place_of_nodes(const Table& root) {
   const auto* nodes = find(root, "nodes");
   return nodes == nullptr ? Place{0, 1, 1} : nodes->place;
@@ -143,21 +121,6 @@ std::string choose_node(const Table& root, const std::vector<std::string>& nodes
 
 }  // namespace
 
-std::string to_string(const Problem& problem) {
-  if (problem.line == 0)
-    return problem.key.empty() ? problem.what : fmt::format("{}: {}", problem.key, problem.what);
-  if (problem.key.empty())
-    return fmt::format("{}:{}:{}: {}", problem.file, problem.line, problem.column, problem.what);
-  return fmt::format("{}:{}:{}: {}: {}", problem.file, problem.line, problem.column, problem.key,
-                     problem.what);
-}
-
-std::string note_text(const Problem& note) {
-  auto text = note;
-  text.what = "note: " + note.what;
-  return to_string(text);
-}
-
 Loaded load(const std::vector<Source>& sources, const NodeChoice& choice, Part part, Emptiness emptiness) {
   Loaded loaded;
   Report report(sources, part);
@@ -177,10 +140,11 @@ Loaded load(const std::vector<Source>& sources, const NodeChoice& choice, Part p
   view.nodes = read_node_names(root, report);
   view.node = choose_node(root, view.nodes, choice, report);
   auto file = read_file(view_of(root, view, report), view, report, &loaded.effective);
-  read_other_views(root, sources, file);
+  look_around(root, sources, file);
   check_all(file, report);
   if (says_nothing && report.problems().empty()) refuse_empty(report);
-  tell_priorities(file, loaded.effective);
+  for (const auto& type : section_types())
+    if (type.complete_dump != nullptr) type.complete_dump(file, loaded.effective);
   loaded.problems = report.problems();
   loaded.notes = report.notes();
   loaded.config = build(file);

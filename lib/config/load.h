@@ -8,43 +8,12 @@
 #include <vector>
 
 #include "lib/config/config.h"
+#include "lib/config/engine/problem.h"
 
 namespace hawser::config {
 
-// One thing wrong with the file. Printed as "FILE:LINE:COLUMN: key: what is wrong"; line 0: the file as a
-// whole, which `what` names ("/etc/hawser/hawser.toml: read: Permission denied").
-struct Problem {
-  std::string file;
-  unsigned line = 0;
-  unsigned column = 0;
-  std::string key;  // dotted, as the user wrote it: "vip.web.priority"
-  std::string what;
-  bool operator==(const Problem&) const = default;
-};
-std::string to_string(const Problem& problem);
-// The same shape for what is only worth knowing: "FILE:LINE:COLUMN: key: note: ..".
-std::string note_text(const Problem& note);
-
-// One file's text, already read: loading is pure and needs no file system.
-struct Source {
-  std::string file;
-  std::string text;
-  bool operator==(const Source&) const = default;
-};
-
-// Which daemon judges the file (DESIGN 5): a broken service does not keep an address down.
-enum class Part : std::uint8_t { kNetd, kVipd, kAll };
-
 // Whether a file may make nothing at all: /dev/null, a copy that broke off, only comments.
 enum class Emptiness : std::uint8_t { kRefused, kAllowed };
-
-struct Effective {      // one row of `netd dump`
-  std::string key;      // "vip.web.priority", "pool.web.real[1].weight"
-  std::string value;    // as TOML
-  std::string origin;   // "hawser.toml:12", "defaults.vip at hawser.toml:3", "default"
-  std::string section;  // "vip.web", "pool.web.real[1]"; empty: above all sections
-  std::string whole;    // for all nodes, where they must know each other's: { lb1 = 150, lb2 = 100 }
-};
 
 struct Loaded {
   Config config;
@@ -75,7 +44,7 @@ std::vector<std::string> node_names(const std::vector<Source>& sources);
 // why.
 Result<std::vector<Source>> read_sources(const std::filesystem::path& file);
 
-// The last good file (DESIGN 5), and whom it was good for: the host may have got another name since.
+// The last good file, and whom it was good for: the host may have got another name since.
 struct LastGood {
   std::string node;  // empty: of a file without [nodes]
   std::vector<Source> sources;

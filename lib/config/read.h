@@ -1,17 +1,19 @@
-// From one host's tree to the sections' shapes.
+// One host's file through all sections: read, looked at from every node, judged, built.
 #pragma once
 
-#include "lib/config/sections.h"
+#include "lib/config/sections/registry.h"
 
 namespace hawser::config {
-
-// The names under [nodes], judged.
-std::vector<std::string> read_node_names(const Table& root, Report& report);
 
 // Reads every section of `tree` (a view_of()) for one host.
 File read_file(const Table& tree, const NodeView& view, Report& report, std::vector<Effective>* effective);
 
-// What the rules must know of every node's view: File::priorities and File::own_addresses.
-void read_other_views(const Table& root, const std::vector<Source>& sources, File& file);
+// What the rules must know beyond this host's view.
+void look_around(const Table& root, const std::vector<Source>& sources, File& file);
+
+// Every rule of every section, then what is only worth a note.
+void check_all(const File& file, Report& report);
+
+Config build(const File& file);
 
 }  // namespace hawser::config

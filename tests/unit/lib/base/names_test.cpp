@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "lib/config/config.h"
-#include "lib/config/sections.h"
+#include "lib/config/config.h"
 #include "lib/state/observed.h"
 #include "lib/state/state.h"
 

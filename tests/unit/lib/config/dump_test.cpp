@@ -8,7 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "lib/config/statements.h"
+#include "lib/config/engine/statements.h"
 #include "tests/unit/lib/config/support.h"
 
 namespace hawser::config {

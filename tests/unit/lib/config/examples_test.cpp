@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "lib/config/schema.h"
+#include "lib/config/engine/schema.h"
 #include "tests/unit/lib/config/support.h"
 
 namespace hawser::config {

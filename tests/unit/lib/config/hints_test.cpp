@@ -1,11 +1,11 @@
 // Words of other programs, and values of the wrong type: what people are told.
-#include "lib/config/hints.h"
+#include "lib/config/engine/hints.h"
 
 #include <set>
 
 #include <gtest/gtest.h>
 
-#include "lib/config/schema.h"
+#include "lib/config/engine/schema.h"
 #include "tests/unit/lib/config/support.h"
 
 namespace hawser::config {

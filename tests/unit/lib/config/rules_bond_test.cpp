@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "lib/config/schema.h"
+#include "lib/config/engine/schema.h"
 #include "lib/state/bond_options.h"
 #include "tests/unit/lib/config/support.h"
 

@@ -1,12 +1,12 @@
 // The declared-once table as a whole: what hawser.toml(5) is made of.
-#include "lib/config/schema.h"
+#include "lib/config/engine/schema.h"
 
 #include <set>
 
 #include <gtest/gtest.h>
 
-#include "lib/config/kinds.h"
-#include "lib/config/value.h"
+#include "lib/config/engine/kinds.h"
+#include "lib/config/engine/value.h"
 
 namespace hawser::config {
 namespace {

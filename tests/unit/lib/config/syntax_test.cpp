@@ -1,5 +1,5 @@
 // Wrong files as people write them, and what they are told.
-#include "lib/config/syntax.h"
+#include "lib/config/engine/syntax.h"
 
 #include <algorithm>
 

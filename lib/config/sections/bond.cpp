@@ -1,0 +1,103 @@
+#include "lib/config/sections/bond.h"
+
+#include "lib/config/sections/devices.h"
+#include "lib/config/sections/interface_rows.h"
+#include "lib/config/sections/make_section.h"
+
+namespace hawser::config {
+
+namespace {
+
+// "eth0", "mac:52:54:00:12:34:56" or "path:pci-0000:01:00.0".
+struct PortName : Text {
+  bool parse(const Value& value, Type& out, const Fault& fault) const {
+    if (value.as<std::string>() == nullptr || !Text::parse(value, out, fault))
+      return fault(value, not_a("a port's name", example(), value)), false;
+    if (out.starts_with("mac:")) {
+      const auto mac = MacAddress::parse(std::string_view(out).substr(4));
+      if (!mac) return fault(value, mac.error().text), false;
+      return true;
+    }
+    if (out.starts_with("path:") && out.size() > 5) return true;
+    return DeviceName{}.parse(value, out, fault);
+  }
+  [[nodiscard]] std::string example(std::size_t index = 0) const { return DeviceName{}.example(index); }
+  [[nodiscard]] std::string type() const { return "port"; }
+};
+
+const Rows<BondPort>& port_rows() {
+  static const auto rows = Rows<BondPort>()
+                               .add("prio", &BondPort::prio, Whole{-kMaxInt - 1, kMaxInt},
+                                    "higher is preferred; not looked at while a primary is set")
+                               .add("queue_id", &BondPort::queue_id, Whole{0, 16},
+                                    "transmit queue, of which a bond has 16; 0: none")
+                               .unsupported({"actor_port_prio", "probe"});
+  return rows;
+}
+
+void read_ports(const Scope& scope, const Value& value, BondSpec& bond) {
+  const auto* table = value.as<Table>();
+  if (table == nullptr) return scope.problem(value.place, "port", "must be tables: [bond.NAME.port.PORT]");
+  for (const auto& entry : *table) {
+    const auto* settings = entry.value.as<Table>();
+    const auto inside = scope.inside("port").inside(toml_key(entry.key));
+    if (settings == nullptr) {
+      inside.problem(entry.value.place, "", fmt::format("must be a table, not {}", in_words(entry.value)));
+      continue;
+    }
+    auto& port = bond.port[entry.key];
+    port.path = inside.user_path;
+    port.place = entry.place;
+    port.places = read_section(inside, port_rows(), *settings, port.spec);
+  }
+}
+
+const Rows<BondSpec>& bond_rows() {
+  static const auto rows = [] {
+    auto made = interface_rows<BondSpec>();
+    made.add("mode", &BondSpec::mode, Word<BondMode>{}, "how the ports share the traffic")
+        .like("\"active-backup\"")
+        .required();
+    made.add("ports", &BondSpec::ports, SomeOf<PortName>{}, "its devices, in order of preference")
+        .add("primary", &BondSpec::primary, Text{}, "the port that is active whenever it works")
+        .like("\"eth0\"")
+        .add("monitor", &BondSpec::monitor, Word<BondMonitor>{}, "how a dead port is found")
+        .add("fast_failover", &BondSpec::fast_failover, Flag{},
+             "act on the carrier event instead of waiting for the next look; not with a downdelay, which is "
+             "waited for");
+    add_bond_options(made);
+    made.add("arp_ip_target", &BondSpec::arp_ip_target, ListOf{kAddress}, "IPv4 addresses that answer ARP")
+        .like("[\"192.0.2.254\"]")
+        .add("ns_ip6_target", &BondSpec::ns_ip6_target, ListOf{kAddress},
+             "IPv6 addresses that answer neighbour solicitations")
+        .like("[\"2001:db8::fe\"]")
+        .add("ad_actor_system", &BondSpec::ad_actor_system, kMac,
+             "LACP system address; unset: the bond's own");
+    auto port = setting("port", "table", "", "[bond.NAME.port.PORT]: settings of one port");
+    port.per_node = false;
+    made.custom(std::move(port), read_ports, {}).like("{ eth0 = { prio = 10 } }");
+    made.unsupported(
+        {"failback", "hold_down", "probe", "coupled_control", "broadcast_neighbor", "lacp_strict"});
+    return made;
+  }();
+  return rows;
+}
+
+void look_at_bonds(const Scope& unheard, const Table& tree, File& file) {
+  look_at_devices(unheard, tree, "bond", bond_rows(), file);
+}
+
+}  // namespace
+
+SectionType Bonds::type() {
+  auto type = named_section("bond", Part::kNetd, bond_rows(), &File::bonds);
+  type.info.example_name = "bond0";
+  describe(type.info, "port", "[bond.NAME.port.PORT]", port_rows());
+  take_defaults(type.info, bond_rows());
+  type.look_at_node = look_at_bonds;
+  type.rules.insert(type.rules.end(), {check_bonds, check_ports});
+  type.notes = {note_bonds};
+  return type;  // built with the links: build_network()
+}
+
+}  // namespace hawser::config

@@ -1,0 +1,94 @@
+#include "lib/config/sections/nodes.h"
+
+#include "lib/config/sections/addresses.h"
+#include "lib/config/sections/make_section.h"
+
+namespace hawser::config {
+
+namespace {
+
+const Rows<Node>& node_rows() {
+  static const auto rows = Rows<Node>()
+                               .add("addresses", &Node::addresses, ListOf{kAddress},
+                                    "where the other nodes reach this one, one per heartbeat path")
+                               .like("[\"192.0.2.11\"]")
+                               .unsupported({"provider", "fence"});
+  return rows;
+}
+
+// [nodes] lb1 = "192.0.2.11"
+Value in_list(const Value& value) {
+  if (value.as<std::string>() == nullptr) return value;
+  return {List{value}, value.place, value.via, true};
+}
+
+void read_nodes(const Scope& top, const Entry& entry, File& file) {
+  const auto* tables = entry.value.as<Table>();
+  if (tables == nullptr) return;  // read_node_names() said so
+  for (const auto& item : *tables) {
+    const auto scope = top.inside("nodes").inside(toml_key(item.key));
+    const auto* table = item.value.as<Table>();
+    const Table short_form{{"addresses", item.place, in_list(item.value)}};
+    file.nodes[item.key] = read_one(scope, item.place, node_rows(), table == nullptr ? short_form : *table);
+  }
+}
+
+void note_own_addresses(const Table& /*root*/, File& file) {
+  for (const auto& [name, node] : file.nodes)
+    for (std::size_t i = 0; i < node.spec.addresses.size(); ++i)
+      file.own_addresses.emplace(node.spec.addresses[i], OwnAddress{name, node.at("addresses", i)});
+}
+
+void node_addresses_are_hosts(const File& file, Report& report) {
+  std::map<IpAddress, Place> seen;
+  for (const auto& [name, node] : file.nodes)
+    for (std::size_t i = 0; i < node.spec.addresses.size(); ++i) {
+      const auto& address = node.spec.addresses[i];
+      const auto place = node.at("addresses", i);
+      const auto path = node.path + ".addresses";
+      if (auto wrong = reachable_fault(address); !wrong.empty())
+        report.add(Part::kAll, place, path, std::move(wrong));
+      const auto [there, added] = seen.try_emplace(address, place);
+      if (!added)
+        report.add(Part::kAll, std::max(place, there->second), path,
+                   fmt::format("{} is also at {}", address, report.where(std::min(place, there->second))));
+    }
+}
+
+void build_nodes(const File& file, Config& config) {
+  for (const auto& [name, node] : file.nodes) config.nodes.emplace(name, node.spec);
+}
+
+}  // namespace
+
+std::vector<std::string> read_node_names(const Table& root, Report& report) {
+  std::vector<std::string> names;
+  const auto* nodes = find(root, "nodes");
+  if (nodes == nullptr) return names;
+  const auto* tables = nodes->as<Table>();
+  if (tables == nullptr) {
+    report.add(Part::kAll, nodes->place, "nodes",
+               fmt::format("must be a table: [nodes.NAME], not {}", in_words(*nodes)));
+    return names;
+  }
+  for (const auto& entry : *tables) {
+    if (is_setting_name(entry.key))
+      report.add(Part::kAll, entry.place, "nodes." + entry.key,
+                 fmt::format("a node must not be named like the setting {}", quote(entry.key)));
+    names.push_back(entry.key);
+  }
+  return names;
+}
+
+SectionType Nodes::type() {
+  SectionType type;
+  type.info.name = "nodes";
+  describe(type.info, "nodes", "[nodes.NAME]", node_rows());
+  type.read = read_nodes;
+  type.look_at_root = note_own_addresses;
+  type.rules = {names_are_good("nodes", Part::kAll, &File::nodes), node_addresses_are_hosts};
+  type.build = build_nodes;
+  return type;
+}
+
+}  // namespace hawser::config

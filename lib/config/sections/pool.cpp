@@ -1,0 +1,87 @@
+#include "lib/config/sections/pool.h"
+
+#include "lib/config/sections/addresses.h"
+#include "lib/config/sections/make_section.h"
+#include "lib/config/sections/pool_notes.h"
+#include "lib/config/sections/pool_rows.h"
+
+namespace hawser::config {
+
+namespace {
+
+const Rows<PoolSpec>& pool_rows() {
+  static const auto rows = [] {
+    Rows<PoolSpec> made;
+    add_pool_rows(made, {});
+    return made;
+  }();
+  return rows;
+}
+
+void find_used(const Table& root, File& file) {
+  file.used_pools = texts_of(root, "pool");
+}
+
+void check_pools(const File& file, Report& report) {
+  const Networks networks(file);
+  for (const auto& [name, pool] : file.pools) check_pool(file, networks, pool.spec, pool.path, report);
+}
+
+void note_pools(const File& file, Report& report) {
+  for (const auto& [name, pool] : file.pools) {
+    note_pool(pool, report);
+    if (!file.used_pools.contains(name))
+      report.note(Part::kNetd, pool.place, pool.path, "no service uses it");
+  }
+}
+
+// The names of the checks; those written in the pool get one.
+std::vector<std::string> add_checks(const std::vector<CheckRef>& refs, const std::string& path,
+                                    Config& config) {
+  std::vector<std::string> names;
+  for (const auto& ref : refs) {
+    auto name = ref.name;
+    if (ref.written) {
+      name = fmt::format("{}.checks[{}]", path, names.size() + 1);
+      auto check = ref.written->spec;
+      check.name = name;
+      config.checks[name] = std::move(check);
+    }
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+void build_pools(const File& file, Config& config) {
+  for (const auto& [name, pool] : file.pools) build_pool(name, pool.path, pool.spec, config);
+}
+
+}  // namespace
+
+void build_pool(const std::string& name, const std::string& path, const PoolSpec& spec, Config& config) {
+  Pool pool;
+  pool.name = name;
+  pool.need = spec.need;
+  pool.on_failure = spec.on_failure;
+  const auto checks = add_checks(spec.checks, path, config);
+  for (const auto& section : spec.reals) {
+    auto real = real_of(section.spec, spec);
+    real.checks = section.spec.checks ? add_checks(*section.spec.checks, section.path, config) : checks;
+    pool.reals.push_back(std::move(real));
+  }
+  config.pools.emplace(name, std::move(pool));
+}
+
+SectionType Pools::type() {
+  auto type = named_section("pool", Part::kNetd, pool_rows(), &File::pools);
+  describe(type.info, "tunnel", "[pool.NAME] tunnel", tunnel_rows());
+  describe(type.info, "real", "[[pool.NAME.real]]", real_rows());
+  take_defaults(type.info, pool_rows());
+  type.look_at_root = find_used;
+  type.rules.emplace_back(check_pools);
+  type.notes = {note_pools};
+  type.build = build_pools;
+  return type;
+}
+
+}  // namespace hawser::config

@@ -1,0 +1,54 @@
+// What the rows of pools, services and real servers share.
+#pragma once
+
+#include "lib/config/engine/reading.h"
+#include "lib/config/sections/pool.h"
+
+namespace hawser::config {
+
+inline constexpr std::string_view kTunnelExample = "{ type = \"gue\", port = 6080 }";
+inline constexpr std::string_view kChecksExample = "[\"site\"]";
+
+// `write ["site"]` for "site"
+std::string in_list(const Value& value);
+const Word<Forwarding>& forwarding_word();
+void read_tunnel_into(const Scope& scope, const Value& value, std::optional<Section<TunnelSpec>>& tunnel);
+std::string show_tunnel(const std::optional<Section<TunnelSpec>>& tunnel);
+std::optional<std::vector<CheckRef>> read_checks(const Scope& scope, const Value& value);
+std::string show_checks(const std::vector<CheckRef>& checks);
+
+void read_reals(const Scope& scope, const Value& value, PoolSpec& pool);
+
+// `applies`: whether the section has a pool in it; empty: always.
+template <class S>
+void add_pool_rows(Rows<S>& rows, const std::function<bool(const S&)>& applies) {
+  rows.custom(
+          setting("checks", "list of name or table", "", "what a real server must pass"),
+          [](const Scope& scope, const Value& value, S& pool) {
+            if (auto checks = read_checks(scope, value)) pool.checks = std::move(*checks);
+          },
+          [](const S& pool) { return show_checks(pool.checks); })
+      .like(kChecksExample)
+      .only_if(applies);
+  rows.add("need", &S::need, Word<Need>{}, "how many of the checks must pass")
+      .only_if(applies)
+      .add("forwarding", &S::forwarding, forwarding_word(),
+           "how packets reach the real servers; masquerade needs forwarding here and the way back: netd(8)")
+      .only_if(applies)
+      .add("on_failure", &S::on_failure, Word<OnFailure>{},
+           "a failed real server is taken out, or gets weight 0 and keeps its connections")
+      .only_if(applies);
+  rows.custom(
+          table_setting("tunnel", "table", "{ type, port, checksum }",
+                        "encapsulation, with forwarding tunnel"),
+          [](const Scope& scope, const Value& value, S& pool) {
+            read_tunnel_into(scope, value, pool.tunnel);
+          },
+          [](const S& pool) { return show_tunnel(pool.tunnel); })
+      .like(kTunnelExample);
+  rows.custom(table_setting("real", "list of table", "", "the real servers"), read_reals, {})
+      .like("[{ address = \"198.51.100.21\" }]");
+  rows.unsupported({"panic_threshold", "quorum", "quorum_hysteresis", "slow_start", "sorry", "source_nat"});
+}
+
+}  // namespace hawser::config

@@ -1,0 +1,220 @@
+#include "lib/config/sections/vip.h"
+
+#include "lib/config/sections/devices.h"
+#include "lib/config/sections/make_section.h"
+
+namespace hawser::config {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view kAddressesExample = "[\"192.0.2.100\"]";
+constexpr std::string_view kAnnounceExample = "{ count = 5, interval = \"1s\" }";
+
+std::string meant_list(const Value& value) {
+  const auto* text = value.as<std::string>();
+  if (text == nullptr || !Prefix::parse(*text)) return {};
+  return fmt::format("[{}]", quote(*text));
+}
+
+// "192.0.2.100", "192.0.2.100/24" or { address = "192.0.2.100", interface = "back" }.
+const Rows<VipAddress>& address_rows() {
+  static const auto rows = Rows<VipAddress>()
+                               .add("address", &VipAddress::prefix, kPrefix, "the address")
+                               .add("interface", &VipAddress::interface, NonEmpty{}, "where it lives");
+  return rows;
+}
+
+bool read_address(const Scope& scope, const Value& item, VipAddress& address) {
+  const Fault fault = [&](const Value& at, std::string what) {
+    scope.problem(at.place, "addresses", std::move(what));
+  };
+  const auto* table = item.as<Table>();
+  if (table == nullptr) return kPrefix.parse(item, address.prefix, fault);
+  read_section(scope.silent().inside("addresses"), address_rows(), *table, address);
+  const auto* written = find(*table, "address");
+  if (written == nullptr) fault(item, "address is missing: write { address = .., interface = .. }");
+  if (written != nullptr && !scope.report.faulty(written->place)) return true;
+  scope.report.mark_faulty(item.place);
+  return false;
+}
+
+void read_addresses(const Scope& scope, const Value& value, VipSpec& vip) {
+  const auto* list = value.as<List>();
+  if (list == nullptr)
+    return scope.problem(value.place, "addresses", not_a_list(value, kAddressesExample, meant_list(value)));
+  if (list->empty()) scope.problem(value.place, "addresses", "must hold at least one address");
+  for (const auto& item : *list) {
+    VipAddress address;
+    if (read_address(scope, item, address)) vip.addresses.push_back(std::move(address));
+  }
+}
+
+std::string show_addresses(const VipSpec& vip) {
+  std::string text;
+  for (const auto& address : vip.addresses)
+    text += fmt::format(
+        "{}{}", text.empty() ? "" : ", ",
+        address.interface.empty() ? quote(to_string(address.prefix)) : inline_table(address_rows(), address));
+  return fmt::format("[{}]", text);
+}
+
+void read_version(const Scope& scope, const Value& value, VipSpec& vip) {
+  const auto* number = value.as<std::int64_t>();
+  if (number != nullptr && *number == 2)
+    return scope.problem(value.place, "version", "version 2 is not supported yet");
+  if (number == nullptr || *number != 3)
+    return scope.problem(value.place, "version", fmt::format("must be 3, not {}", in_words(value)));
+  vip.version = 3;
+}
+
+void read_preempt(const Scope& scope, const Value& value, VipSpec& vip) {
+  const Span delay{0ms, 1h};
+  if (const auto* flag = value.as<bool>()) {
+    vip.preempt = *flag;
+    return;
+  }
+  if (value.as<std::string>() == nullptr)
+    return scope.problem(
+        value.place, "preempt",
+        fmt::format("must be true, false or a delay such as \"60s\", not {}", in_words(value)));
+  const Fault fault = [&](const Value& at, std::string what) {
+    scope.problem(at.place, "preempt", std::move(what));
+  };
+  if (delay.parse(value, vip.preempt_delay, fault)) vip.preempt = true;
+}
+
+std::string show_preempt(const VipSpec& vip) {
+  if (!vip.preempt) return "false";
+  return vip.preempt_delay == 0ms ? "true" : quote(format_duration(vip.preempt_delay));
+}
+
+const Rows<Announce>& announce_rows() {
+  static const auto rows =
+      Rows<Announce>()
+          .add("count", &Announce::count, Whole{0, 100}, "announcements per address")
+          .add("interval", &Announce::interval, Span{10ms, 1h}, "time between two")
+          .add("refresh", &Announce::refresh, Span{0ms, 24h}, "again and again; 0s: never")
+          .unsupported({"rate"});
+  return rows;
+}
+
+void read_announce(const Scope& scope, const Value& value, VipSpec& vip) {
+  const auto* table = value.as<Table>();
+  if (table == nullptr)
+    return scope.problem(value.place, "announce", not_a("a table", kAnnounceExample, value));
+  read_section(scope.silent().inside("announce"), announce_rows(), *table, vip.announce);
+}
+
+void read_track(const Scope& scope, const Value& value, VipSpec& vip) {
+  const auto* list = value.as<List>();
+  if (list == nullptr)
+    return scope.problem(value.place, "track",
+                         fmt::format("must be a list of tables, not {}", in_words(value)));
+  for (const auto& item : *list) {
+    const auto* table = item.as<Table>();
+    if (table == nullptr) {
+      scope.problem(item.place, "track",
+                    fmt::format("must be {{ interface = .., weight = .. }}, not {}", in_words(item)));
+      continue;
+    }
+    const auto* weight = find(*table, "weight");
+    if (weight == nullptr) continue;
+    const auto* number = weight->as<std::int64_t>();
+    if (number == nullptr || *number < -253 || *number > 253)
+      scope.problem(weight->place, "track.weight",
+                    fmt::format("must be from -253 to 253, not {}", in_words(*weight)));
+    else
+      vip.track_weights.push_back({weight->place, static_cast<std::int32_t>(*number)});
+  }
+}
+
+void add_timing(Rows<VipSpec>& rows) {
+  rows.custom(setting("preempt", "bool or duration", "",
+                      "whether a node with a higher priority takes over, and when"),
+              read_preempt, show_preempt)
+      .like("\"60s\"")
+      .add("startup_delay", &VipSpec::startup_delay, Span{0ms, 1h},
+           "time after the start in which it takes no part; not after a restart that finds its addresses");
+  auto announce = setting("announce", "table", "{ count, interval, refresh }",
+                          "gratuitous ARP and unsolicited neighbour advertisements after a takeover");
+  announce.per_node = false;
+  rows.custom(std::move(announce), read_announce,
+              [](const VipSpec& vip) { return inline_table(announce_rows(), vip.announce); })
+      .like(kAnnounceExample);
+}
+
+void build_vips(const File& file, Config& config) {
+  for (const auto& [name, section] : file.vips) {
+    Vip vip = section.spec;
+    vip.name = name;
+    vip.interface = device_of(file, vip.interface);
+    for (auto& address : vip.addresses)
+      address.interface = address.interface.empty() ? vip.interface : device_of(file, address.interface);
+    if (const auto all = file.priorities.find(name); all != file.priorities.end())
+      vip.priorities = all->second;
+    vip.peers = peers_of(file, name, section, nullptr);
+    if (const auto own = file.nodes.find(file.view.node); own != file.nodes.end())
+      vip.own = own->second.spec.addresses;
+    config.vips.emplace(name, std::move(vip));
+  }
+}
+
+}  // namespace
+
+const Rows<VipSpec>& vip_rows() {
+  static const auto rows = [] {
+    Rows<VipSpec> made;
+    made.add("interface", &VipSpec::interface, NonEmpty{}, "where advertisements go and addresses live",
+             Part::kAll)
+        .like("\"eth0\"")
+        .required();
+    auto addresses = setting("addresses", "list of address, prefix or { address, interface }", "",
+                             "what moves; /32 and /128 unless a prefix is written");
+    addresses.part = Part::kAll;
+    made.custom(std::move(addresses), read_addresses, show_addresses).like(kAddressesExample).required();
+    made.add("virtual_router_id", &VipSpec::virtual_router_id, Whole{1, 255}, "the same on every node")
+        .like("51")
+        .required()
+        .add("priority", &VipSpec::priority, Whole{1, 255},
+             "the highest holds the addresses; 255: it owns them; a node that it does not name, without "
+             "default, "
+             "does not hold them")
+        .like("{ lb1 = 150, lb2 = 100 }")
+        .add("advertisement_interval", &VipSpec::advertisement_interval, Span{10ms, 40950ms, 10ms},
+             "time between two advertisements");
+    made.custom(setting("version", "int", "3", "VRRP version"), read_version,
+                [](const VipSpec& vip) { return std::to_string(vip.version); })
+        .like("3");
+    made.add("checksum", &VipSpec::checksum, Word<VrrpChecksum>{}, "of version 3 over IPv4")
+        .add("transport", &VipSpec::transport, Word<VrrpTransport>{}, "how the nodes hear each other")
+        .like("\"unicast\"")
+        .add("peers", &VipSpec::peer_words, ListOf{NonEmpty{}},
+             "unicast: nodes or addresses; unset: every other node's address of the family")
+        .like("[\"lb2\"]")
+        .only_if([](const VipSpec& vip) { return !vip.peer_words.empty(); })
+        .add("source", &VipSpec::source, kAddress, "source address of advertisements");
+    add_timing(made);
+    made.unsupported({"password", "accept", "virtual_mac", "lead", "store", "lease", "steps", "provider",
+                      "arbiter", "require_fencing", "reset_connections"})
+        .unsupported("track", read_track);
+    return made;
+  }();
+  return rows;
+}
+
+SectionType Vips::type() {
+  auto type = named_section("vip", Part::kVipd, vip_rows(), &File::vips);
+  describe(type.info, "announce", "[vip.NAME] announce", announce_rows());
+  take_defaults(type.info, vip_rows());
+  type.info.is_elsewhere = vip_is_elsewhere;
+  type.look_at_node = look_at_vips;
+  type.rules.insert(type.rules.end(), {check_vips, check_vip_addresses});
+  type.notes = {note_vips};
+  type.complete_dump = dump_every_priority;
+  type.build = build_vips;
+  return type;
+}
+
+}  // namespace hawser::config

@@ -1,0 +1,202 @@
+// Rules of [vip.*] as an election. Its addresses: vip_addresses.cpp, its peers: vip_peers.cpp.
+#include <algorithm>
+#include <set>
+
+#include "lib/config/engine/rules.h"
+#include "lib/config/sections/addresses.h"
+#include "lib/config/sections/devices.h"
+#include "lib/config/sections/registry.h"
+
+namespace hawser::config {
+
+namespace {
+
+using VipSection = Section<VipSpec>;
+
+void fault(Report& report, const VipSection& vip, std::string_view key, const std::string& what,
+           Part part = Part::kVipd) {
+  config::fault(report, vip, key, what, part);
+}
+
+void has_what_it_needs(const VipSection& vip, Report& report) {
+  if (!vip.has("interface"))
+    fault(report, vip, "interface", "is missing: write the device that the addresses live on", Part::kAll);
+  if (!vip.has("virtual_router_id"))
+    fault(report, vip, "virtual_router_id",
+          "is missing: write a number from 1 to 255, the same on every node");
+  if (!vip.has("addresses"))
+    fault(report, vip, "addresses", "is missing: write at least one address", Part::kAll);
+}
+
+// An advertisement of IPv4 names IPv4 addresses; without one it would be empty, and others rightly drop it.
+void the_election_has_an_address(const VipSection& vip, Report& report) {
+  if (vip.spec.addresses.empty() || families_of(vip.spec).contains(Family::kIpv4)) return;
+  fault(report, vip, "addresses",
+        "holds no IPv4 address: an election over IPv6 is not supported by this version; beside an IPv4 "
+        "address, "
+        "IPv6 ones move along");
+}
+
+// RFC 9568 5.2.5: one byte counts the addresses of an advertisement.
+void an_advertisement_holds_the_addresses(const VipSection& vip, Report& report) {
+  constexpr std::ptrdiff_t kMost{255};
+  const auto count = std::ranges::count_if(
+      vip.spec.addresses, [](const VipAddress& moving) { return moving.prefix.address.is_v4(); });
+  if (count <= kMost) return;
+  fault(
+      report, vip, "addresses",
+      fmt::format("holds {} IPv4 addresses, and an advertisement names {} at most: split the vip, each part "
+                  "with a virtual_router_id of its own",
+                  count, kMost));
+}
+
+void router_ids_differ(const File& file, Report& report) {
+  std::map<std::tuple<std::string, Family, std::uint8_t>, const VipSection*> seen;
+  for (const auto& [name, vip] : file.vips) {
+    if (vip.spec.virtual_router_id == Vrid{}) continue;  // missing, or no number that is one
+    for (const auto family : families_of(vip.spec)) {
+      const auto [there, added] = seen.try_emplace(
+          {device_of(file, vip.spec.interface), family, vip.spec.virtual_router_id.value}, &vip);
+      if (added) continue;
+      const auto* first = there->second;
+      const auto* later = &vip;
+      if (later->at("virtual_router_id") < first->at("virtual_router_id")) std::swap(first, later);
+      fault(report, *later, "virtual_router_id",
+            fmt::format("{} is already that of [{}] for {} on {}", vip.spec.virtual_router_id, first->path,
+                        family_name(family), quote(vip.spec.interface)));
+      break;
+    }
+  }
+}
+
+void priorities_differ(const File& file, const std::string& name, const VipSection& vip, Report& report) {
+  const auto nodes = file.priorities.find(name);
+  if (nodes == file.priorities.end()) return;
+  std::map<std::uint8_t, std::vector<std::string_view>> holders;
+  for (const auto& [node, priority] : nodes->second) holders[priority].push_back(node);
+  for (const auto& [priority, names] : holders) {
+    if (names.size() < 2) continue;
+    const auto* origin = vip.has("priority") ? "" : " (default)";
+    fault(report, vip, "priority",
+          fmt::format("nodes {} have the same, {}{}: give each its own, such as {{ {} = 150, {} = 100 }}",
+                      joined(names, " and "), priority, origin, names[0], names[1]));
+  }
+}
+
+// A weight that leaves every node where it was is a mistake that nobody notices until the day it should act.
+void weights_change_the_ranking(const File& file, const std::string& name, const VipSection& vip,
+                                Report& report) {
+  const auto nodes = file.priorities.find(name);
+  if (nodes == file.priorities.end()) return;
+  std::set<std::uint8_t> priorities;
+  for (const auto& [node, priority] : nodes->second) priorities.insert(priority);
+  if (priorities.size() < 2) return;
+  int nearest = 255;
+  for (auto lower = priorities.begin(), higher = std::next(lower); higher != priorities.end();
+       ++lower, ++higher)
+    nearest = std::min(nearest, *higher - *lower);
+  for (const auto& [place, weight] : vip.spec.track_weights)
+    if (std::abs(weight) <= nearest)
+      report.add(
+          Part::kVipd, place, vip.path + ".track.weight",
+          fmt::format(
+              "{} cannot change the ranking: the priorities of two nodes lie {} apart or more, so "
+              "write {}",
+              weight, nearest,
+              weight < 0 ? fmt::format("{} or less", -nearest - 1) : fmt::format("{} or more", nearest + 1)));
+}
+
+void peers_need_unicast(const VipSection& vip, Report& report) {
+  if (vip.has("peers") && vip.spec.transport != VrrpTransport::kUnicast)
+    fault(report, vip, "peers", "needs transport = \"unicast\"");
+}
+
+bool holds(const Vip& vip, const IpAddress& address) {
+  return std::ranges::any_of(vip.addresses,
+                             [&](const VipAddress& moving) { return moving.prefix.address == address; });
+}
+
+void source_is_of_the_family(const VipSection& vip, Report& report) {
+  const auto& source = vip.spec.source;
+  if (!source) return;
+  if (const auto wrong = reachable_fault(*source); !wrong.empty())
+    fault(report, vip, "source", wrong);
+  else if (vip.spec.priority != kOwnerPriority && holds(vip.spec, *source))
+    fault(report, vip, "source", fmt::format("{} moves: the source is an address that stays", *source));
+  else if (!vip.spec.addresses.empty() && !families_of(vip.spec).contains(source->family()))
+    fault(report, vip, "source",
+          fmt::format("{} is {}, and no address of the vip is", to_string(*source),
+                      family_name(source->family())));
+}
+
+void owners_always_preempt(const File& file, const VipSection& vip, Report& report) {
+  constexpr std::uint8_t kOwner = 255;
+  if (vip.spec.priority.value != kOwner) return;
+  if (vip.has("preempt") && (!vip.spec.preempt || vip.spec.preempt_delay > Milliseconds(0)))
+    note(report, vip, "preempt",
+         "has no effect with priority 255: the owner of the addresses always takes over", Part::kVipd);
+  const bool owns = std::ranges::any_of(vip.spec.addresses, [&](const VipAddress& address) {
+    const auto own = file.own_addresses.find(address.prefix.address);
+    return own != file.own_addresses.end() && own->second.node == file.view.node;
+  });
+  if (!owns && !file.view.nodes.empty())
+    note(report, vip, "priority",
+         "255 is for the host whose own addresses they are, and none is: write 254 or less for one that only "
+         "comes first",
+         Part::kVipd);
+}
+
+void announcements_are_as_written(const VipSection& vip, Report& report) {
+  const auto& announce = vip.spec.announce;
+  const Announce defaults;
+  if (announce.count < 2 && announce.interval != defaults.interval)
+    note(report, vip, "announce",
+         fmt::format("interval has no effect with count {}: it is the time between two", announce.count),
+         Part::kVipd);
+  if (announce.count == 0 && announce.refresh > Milliseconds(0))
+    note(report, vip, "announce", "count 0 beside a refresh: a takeover is announced once all the same",
+         Part::kVipd);
+}
+
+void peers_are_heard(const VipSection& vip, Report& report) {
+  const auto families = families_of(vip.spec);
+  for (std::size_t i = 0; i < vip.spec.peer_words.size(); ++i) {
+    const auto peer = IpAddress::parse(vip.spec.peer_words[i]);
+    if (peer && !families.empty() && !families.contains(peer->family()))
+      report.note(
+          Part::kVipd, vip.at("peers", i), vip.path + ".peers",
+          fmt::format("{} is not used: no address of the vip is {}", *peer, family_name(peer->family())));
+  }
+}
+
+}  // namespace
+
+std::set<Family> families_of(const Vip& vip) {
+  std::set<Family> families;
+  for (const auto& address : vip.addresses) families.insert(address.prefix.address.family());
+  return families;
+}
+
+void check_vips(const File& file, Report& report) {
+  for (const auto& [name, vip] : file.vips) {
+    has_what_it_needs(vip, report);
+    the_election_has_an_address(vip, report);
+    an_advertisement_holds_the_addresses(vip, report);
+    priorities_differ(file, name, vip, report);
+    weights_change_the_ranking(file, name, vip, report);
+    peers_need_unicast(vip, report);
+    source_is_of_the_family(vip, report);
+    peers_of(file, name, vip, &report);
+  }
+  router_ids_differ(file, report);
+}
+
+void note_vips(const File& file, Report& report) {
+  for (const auto& [name, vip] : file.vips) {
+    owners_always_preempt(file, vip, report);
+    announcements_are_as_written(vip, report);
+    peers_are_heard(vip, report);
+  }
+}
+
+}  // namespace hawser::config
