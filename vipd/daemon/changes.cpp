@@ -1,33 +1,29 @@
 #include "vipd/daemon/changes.h"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include "lib/config/engine/carry.h"
 
 namespace hawser::vipd {
 
 namespace {
 
-// The settings in the file's words.
+// The setting in the words of the log: one that follows from another is told as that.
+std::string_view told_as(std::string_view key) {
+  if (key == "transport" || key == "peer_addresses") return "peers";
+  if (key == "own_addresses") return "source";
+  return key == "announce" ? "announcements" : key;
+}
+
 std::vector<std::string_view> differing(const config::Vip& before, const config::Vip& after) {
-  std::vector<std::string_view> keys;
-  const auto compare = [&](std::string_view key, bool same) {
-    if (!same) keys.push_back(key);
-  };
-  compare("interface", before.interface == after.interface);
-  compare("addresses", before.addresses == after.addresses);
-  compare("virtual_router_id", before.virtual_router_id == after.virtual_router_id);
-  compare("priority", before.priority == after.priority);
-  compare("advertisement_interval", before.advertisement_interval == after.advertisement_interval);
-  compare("checksum", before.checksum == after.checksum);
-  compare("peers", before.transport == after.transport && before.peers == after.peers);
-  compare("source", before.source == after.source && before.own == after.own);
-  compare("preempt", before.preempt == after.preempt && before.preempt_delay == after.preempt_delay);
-  compare("startup_delay", before.startup_delay == after.startup_delay);
-  compare("announcements", before.announce == after.announce);
-  return keys;
+  std::vector<std::string_view> words;
+  for (const auto key :
+       config::differing_keys(config::vip_rows(), config::spec_of(before), config::spec_of(after)))
+    if (std::ranges::find(words, told_as(key)) == words.end()) words.push_back(told_as(key));
+  return words;
 }
 
 const config::Vip* find(const std::vector<config::Vip>& vips, const std::string& name) {

@@ -17,12 +17,9 @@
 namespace hawser::vipd {
 
 // All of the file that vipd uses.
-struct Settings {
+struct Settings : config::VipdSpec, config::LogSpec {
   std::string node;
   std::vector<config::Vip> vips;  // by name
-  int realtime = 10;
-  bool lock_memory = true;
-  std::string log_level = "info";
 
   bool operator==(const Settings&) const = default;
 };

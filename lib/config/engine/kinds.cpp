@@ -114,7 +114,7 @@ bool Span::parse(const Value& value, Type& out, const Fault& fault) const {
 
 std::string Span::example(std::size_t) const {
   constexpr Milliseconds kUsual{1000};
-  return show(std::clamp(kUsual, minimum, maximum));
+  return quote(format_duration(std::clamp(kUsual, minimum, maximum)));
 }
 
 std::string Span::range() const {

@@ -1,4 +1,4 @@
-// The types of settings: how each is read from a value, shown as TOML, and described.
+// The types of settings: how each is read from a value, written as one, and described.
 #pragma once
 
 #include <algorithm>
@@ -21,6 +21,11 @@
 
 namespace hawser::config {
 
+// Nothing where the text is empty: then the setting is not set.
+inline std::optional<Value> text_or_none(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(plain_value(text));
+}
+
 // Told what is wrong with which value.
 using Fault = std::function<void(const Value& at, std::string what)>;
 
@@ -28,7 +33,7 @@ using Fault = std::function<void(const Value& at, std::string what)>;
 struct Text {
   using Type = std::string;
   bool parse(const Value& value, Type& out, const Fault& fault) const;
-  [[nodiscard]] std::string show(const Type& text) const { return text.empty() ? "" : quote(text); }
+  [[nodiscard]] std::optional<Value> write(const Type& text) const { return text_or_none(text); }
   [[nodiscard]] std::string example(std::size_t index = 0) const { return quote(index == 0 ? "web" : "db"); }
   [[nodiscard]] std::string type() const { return "text"; }
   [[nodiscard]] std::string range() const { return ""; }
@@ -60,7 +65,7 @@ struct DeviceName : Text {
 struct Flag {
   using Type = bool;
   bool parse(const Value& value, Type& out, const Fault& fault) const;
-  [[nodiscard]] std::string show(Type flag) const { return flag ? "true" : "false"; }
+  [[nodiscard]] std::optional<Value> write(Type flag) const { return plain_value(flag); }
   [[nodiscard]] std::string example(std::size_t = 0) const { return "true"; }
   [[nodiscard]] std::string type() const { return "bool"; }
   [[nodiscard]] std::string range() const { return ""; }
@@ -74,7 +79,7 @@ struct Whole {
   std::int64_t minimum = 0;
   std::int64_t maximum = 0;
   bool parse(const Value& value, Type& out, const Fault& fault) const;
-  [[nodiscard]] std::string show(Type number) const { return std::to_string(number); }
+  [[nodiscard]] std::optional<Value> write(Type number) const { return plain_value(number); }
   [[nodiscard]] std::string example(std::size_t = 0) const {
     return std::to_string(std::clamp<std::int64_t>(100, minimum, maximum));
   }
@@ -88,7 +93,9 @@ struct Span {
   Milliseconds maximum{0};
   Milliseconds step{1};
   bool parse(const Value& value, Type& out, const Fault& fault) const;
-  [[nodiscard]] std::string show(Type duration) const { return quote(format_duration(duration)); }
+  [[nodiscard]] std::optional<Value> write(Type duration) const {
+    return plain_value(format_duration(duration));
+  }
   [[nodiscard]] std::string example(std::size_t = 0) const;
   [[nodiscard]] std::string type() const { return "duration"; }
   [[nodiscard]] std::string range() const;
@@ -110,7 +117,9 @@ struct Word {
     out = *found;
     return true;
   }
-  [[nodiscard]] std::string show(Type word) const { return quote(name_of(word)); }
+  [[nodiscard]] std::optional<Value> write(Type word) const {
+    return plain_value(std::string(name_of(word)));
+  }
   [[nodiscard]] std::string example(std::size_t index = 0) const {
     const auto words = this->words();
     return quote(words[index % words.size()]);
@@ -135,7 +144,7 @@ struct OneOf {
   using Type = std::string;
   std::vector<std::string_view> words;
   bool parse(const Value& value, Type& out, const Fault& fault) const;
-  [[nodiscard]] std::string show(const Type& text) const { return text.empty() ? "" : quote(text); }
+  [[nodiscard]] std::optional<Value> write(const Type& text) const { return text_or_none(text); }
   [[nodiscard]] std::string example(std::size_t index = 0) const {
     return quote(words[index % words.size()]);
   }
@@ -160,7 +169,7 @@ struct Parsed {
     out = *parsed;
     return true;
   }
-  [[nodiscard]] std::string show(const Type& value) const { return quote(to_string(value)); }
+  [[nodiscard]] std::optional<Value> write(const Type& value) const { return plain_value(to_string(value)); }
   [[nodiscard]] std::string example(std::size_t index = 0) const { return quote(examples[index % 2]); }
   [[nodiscard]] std::string type() const { return std::string(name); }
   [[nodiscard]] std::string range() const { return ""; }
@@ -188,11 +197,11 @@ struct ListOf {
     }
     return true;
   }
-  [[nodiscard]] std::string show(const Type& list) const {
-    std::string text;
+  [[nodiscard]] std::optional<Value> write(const Type& list) const {
+    List values;
     for (const auto& element : list)
-      text += fmt::format("{}{}", text.empty() ? "" : ", ", item.show(element));
-    return fmt::format("[{}]", text);
+      if (auto value = item.write(element)) values.push_back(std::move(*value));
+    return plain_value(std::move(values));
   }
   [[nodiscard]] std::string example(std::size_t = 0) const {
     return fmt::format("[{}, {}]", item.example(0), item.example(1));
@@ -249,16 +258,16 @@ void store(std::optional<Member>& member, Type& parsed) {
 }
 
 template <class Kind, class Member>
-std::string shown(const Kind& kind, const Member& member) {
-  return kind.show(static_cast<typename Kind::Type>(member));
+std::optional<Value> written(const Kind& kind, const Member& member) {
+  return kind.write(static_cast<typename Kind::Type>(member));
 }
 template <class Kind, class Member>
-std::string shown(const Kind& kind, const std::optional<Member>& member) {
-  return member ? shown(kind, *member) : std::string();
+std::optional<Value> written(const Kind& kind, const std::optional<Member>& member) {
+  return member ? written(kind, *member) : std::nullopt;
 }
 template <class Kind, class Tag, class Number>
-std::string shown(const Kind& kind, const Strong<Tag, Number>& member) {
-  return shown(kind, member.value);
+std::optional<Value> written(const Kind& kind, const Strong<Tag, Number>& member) {
+  return written(kind, member.value);
 }
 
 }  // namespace hawser::config

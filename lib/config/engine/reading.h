@@ -64,10 +64,10 @@ void tell_section(const Scope& scope, const Rows<S>& rows, const S& section, con
     const auto& setting = field.setting;
     const auto origin = origins.find(setting.key);
     if (setting.required && origin == origins.end()) continue;
-    auto value = field.shown(section);
-    if (value.empty()) continue;
+    const auto value = field.written(section);
+    if (!value) continue;
     told.push_back({dotted(scope.path, setting.key),
-                    std::move(value),
+                    toml_text(*value),
                     origin == origins.end() ? "default" : origin->second,
                     scope.path,
                     {}});
@@ -99,13 +99,11 @@ Places read_section(const Scope& scope, const Rows<S>& rows, const Table& table,
 
 // "{ count = 5, interval = "1s" }": a table that is one value.
 template <class S>
-std::string inline_table(const Rows<S>& rows, const S& section) {
-  std::string text;
-  for (const auto& field : rows.fields()) {
-    const auto value = field.shown(section);
-    if (!value.empty()) text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", field.setting.key, value);
-  }
-  return fmt::format("{{ {} }}", text);
+Value inline_table(const Rows<S>& rows, const S& section) {
+  Table table;
+  for (const auto& field : rows.fields())
+    if (auto value = field.written(section)) table.push_back({field.setting.key, {}, std::move(*value)});
+  return plain_value(std::move(table));
 }
 
 }  // namespace hawser::config

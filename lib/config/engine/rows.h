@@ -1,5 +1,6 @@
-// A setting is declared once: one row with key, type, range, help, and how it is read and shown. From the
-// rows come parsing, range checks, "no such setting", the effective values of `dump` and hawser.toml(5).
+// A setting is declared once: one row with key, type, range, help, and how it is read and written. From
+// the rows come parsing, range checks, "no such setting", the effective values of `dump`, hawser.toml(5), and
+// what one process of ours tells another of a section (carry.h).
 #pragma once
 
 #include <functional>
@@ -22,7 +23,7 @@ struct Setting {
   std::string alias_of;      // another name of that key
   bool per_node = true;      // may be { lb1 = .., lb2 = .. }; not where a table is the value itself
   bool required = false;     // refused by a rule where it is missing; has no default
-  bool supported = true;     // false: in KEYS.md, not in this version
+  bool supported = true;     // false: known by name, not in this version
   std::optional<Part> part;  // where it differs from the section's
 };
 
@@ -36,11 +37,12 @@ template <class S>
 struct Field {
   Setting setting;
   std::function<void(const Scope&, const Value&, S&)> read;
-  std::function<std::string(const S&)> show;  // as TOML; empty: not set
-  std::function<bool(const S&)> applies;      // whether it means anything beside the others; empty: always
+  std::function<std::optional<Value>(const S&)> write;  // none: not set
+  std::function<bool(const S&)> applies;  // whether it means anything beside the others; empty: always
 
-  [[nodiscard]] std::string shown(const S& section) const {
-    return show && (!applies || applies(section)) ? show(section) : std::string();
+  // None where nothing is set, or nothing would come of it.
+  [[nodiscard]] std::optional<Value> written(const S& section) const {
+    return write && (!applies || applies(section)) ? write(section) : std::nullopt;
   }
 };
 
@@ -58,36 +60,27 @@ class Rows {
   template <class Project, class Kind>
   Rows& add(std::string_view key, Project project, Kind kind, std::string_view help,
             std::optional<Part> part = {}) {
-    Setting setting;
-    setting.key = key;
-    setting.type = kind.type();
-    setting.range = kind.range();
-    setting.help = help;
-    setting.example = kind.example();
-    setting.part = part;
-    auto read = [=](const Scope& scope, const Value& value, S& section) {
-      typename Kind::Type parsed{};
-      const Fault fault = [&](const Value& at, std::string what) {
-        what = with_example(scope, kind.example(), std::move(what));
-        scope.problem(at.place, key, with_right_value(key, at, std::move(what)));
-      };
-      if (kind.parse(value, parsed, fault)) store(std::invoke(project, section), parsed);
-    };
-    fields_.push_back({std::move(setting),
-                       std::move(read),
-                       [=](const S& section) { return config::shown(kind, std::invoke(project, section)); },
-                       {}});
+    fields_.push_back(field(key, project, kind));
+    fields_.back().setting.help = help;
+    fields_.back().setting.part = part;
+    return *this;
+  }
+
+  // What is worked out of this and other sections: in no file and no manual, but told to other processes.
+  template <class Project, class Kind>
+  Rows& derived(std::string_view key, Project project, Kind kind) {
+    derived_.push_back(field(key, project, kind));
     return *this;
   }
 
   // A setting that no kind fits.
   Rows& custom(Setting setting, std::function<void(const Scope&, const Value&, S&)> read,
-               std::function<std::string(const S&)> show) {
-    fields_.push_back({std::move(setting), std::move(read), std::move(show), {}});
+               std::function<std::optional<Value>(const S&)> write) {
+    fields_.push_back({std::move(setting), std::move(read), std::move(write), {}});
     return *this;
   }
 
-  // In KEYS.md, but refused in words by this version.
+  // Known by name, and refused in words by this version.
   Rows& unsupported(std::initializer_list<std::string_view> keys) {
     for (const auto key : keys) {
       Setting setting;
@@ -98,7 +91,7 @@ class Rows {
     return *this;
   }
 
-  // The same for one of which what is written is judged all the same, so that nothing is left to learn later.
+  // As above, but the value is still validated.
   Rows& unsupported(std::string_view key, std::function<void(const Scope&, const Value&, S&)> judge) {
     unsupported({key});
     fields_.back().read = std::move(judge);
@@ -124,9 +117,30 @@ class Rows {
   }
 
   [[nodiscard]] const std::vector<Field<S>>& fields() const { return fields_; }
+  [[nodiscard]] const std::vector<Field<S>>& derived_fields() const { return derived_; }
 
  private:
+  template <class Project, class Kind>
+  static Field<S> field(std::string_view key, Project project, Kind kind) {
+    Setting setting;
+    setting.key = key;
+    setting.type = kind.type();
+    setting.range = kind.range();
+    setting.example = kind.example();
+    auto read = [=](const Scope& scope, const Value& value, S& section) {
+      typename Kind::Type parsed{};
+      const Fault fault = [&](const Value& at, std::string what) {
+        what = with_example(scope, kind.example(), std::move(what));
+        scope.problem(at.place, key, with_right_value(key, at, std::move(what)));
+      };
+      if (kind.parse(value, parsed, fault)) store(std::invoke(project, section), parsed);
+    };
+    auto write = [=](const S& section) { return config::written(kind, std::invoke(project, section)); };
+    return {std::move(setting), std::move(read), std::move(write), {}};
+  }
+
   std::vector<Field<S>> fields_;
+  std::vector<Field<S>> derived_;
 };
 
 }  // namespace hawser::config

@@ -38,6 +38,20 @@ std::string toml_key(std::string_view name) {
   return bare ? std::string(name) : quote(name);
 }
 
+std::string toml_text(const Value& value) {
+  std::string inside;
+  if (const auto* list = value.as<List>()) {
+    for (const auto& item : *list) inside += fmt::format("{}{}", inside.empty() ? "" : ", ", toml_text(item));
+    return fmt::format("[{}]", inside);
+  }
+  if (const auto* table = value.as<Table>()) {
+    for (const auto& [key, place, item] : *table)
+      inside += fmt::format("{}{} = {}", inside.empty() ? "" : ", ", toml_key(key), toml_text(item));
+    return fmt::format("{{ {} }}", inside);
+  }
+  return in_words(value);
+}
+
 std::string in_words(const Value& value) {
   return std::visit(Overloaded{[](bool flag) { return std::string(flag ? "true" : "false"); },
                                [](std::int64_t number) { return std::to_string(number); },

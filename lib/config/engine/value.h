@@ -49,11 +49,19 @@ struct Entry {
   Value value;
 };
 
+// A value that no file holds: what a setting is, to be printed or carried.
+template <class Data>
+Value plain_value(Data data) {
+  return {std::move(data), {}, {}, true};
+}
+
 const Value* find(const Table& table, std::string_view key);
 Value* find(Table& table, std::string_view key);
 
 std::string quote(std::string_view text);     // a TOML basic string
 std::string toml_key(std::string_view name);  // bare, or in quotes where it must be
+// As it would stand in a file: "text", [1, 2], { key = 1 }.
+std::string toml_text(const Value& value);
 // What the user wrote, for messages: scalars as TOML, "a list", "a table".
 std::string in_words(const Value& value);
 

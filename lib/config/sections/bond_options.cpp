@@ -17,14 +17,11 @@ std::string_view option_type(const BondOptionInfo& info) {
   return info.unit == BondUnit::kNone ? "int" : "duration";
 }
 
-std::string in_toml(const BondOptionInfo& info, std::uint32_t value) {
-  const auto text = format_bond_value(info, value);
-  return info.words.empty() && info.unit == BondUnit::kNone ? text : quote(text);
-}
-
-std::string show_option(const BondOptionInfo& info, const BondSpec& bond) {
-  if (!option_applies(info, bond.mode)) return "";
-  return in_toml(info, option_of(bond, info.option));
+std::optional<Value> write_option(const BondOptionInfo& info, const BondSpec& bond) {
+  if (!option_applies(info, bond.mode)) return std::nullopt;
+  const auto value = option_of(bond, info.option);
+  if (info.words.empty() && info.unit == BondUnit::kNone) return plain_value(std::int64_t{value});
+  return plain_value(format_bond_value(info, value));
 }
 
 // The value of a word by the kernel's number or in other letters: 1 or "FAST" for "fast".
@@ -85,7 +82,7 @@ void add_option(Rows<BondSpec>& rows, const BondOptionInfo& info) {
           [&info](const Scope& scope, const Value& value, BondSpec& bond) {
             read_option(info, info.name, scope, value, bond);
           },
-          [&info](const BondSpec& bond) { return show_option(info, bond); })
+          [&info](const BondSpec& bond) { return write_option(info, bond); })
       .like(option_example(info));
 }
 

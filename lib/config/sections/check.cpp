@@ -52,12 +52,12 @@ void read_status(const Scope& scope, const Value& value, Check& check) {
   }
 }
 
-std::string show_status(const Check& check) {
-  std::string text;
+std::optional<Value> write_status(const Check& check) {
+  List ranges;
   for (const auto& [low, high] : check.http.status)
-    text += fmt::format("{}{}", text.empty() ? "" : ", ",
-                        low == high ? std::to_string(low) : fmt::format("\"{}-{}\"", low, high));
-  return fmt::format("[{}]", text);
+    ranges.push_back(low == high ? plain_value(std::int64_t{low})
+                                 : plain_value(fmt::format("{}-{}", low, high)));
+  return plain_value(std::move(ranges));
 }
 
 void read_type(const Scope& scope, const Value& value, Check& check) {
@@ -91,7 +91,7 @@ void add_http(Rows<Check>& rows) {
       .like("\"www.example.com\"")
       .only_if(is_http);
   rows.custom(setting("status", "list of int or text", "100 to 599", "http: which answers are good"),
-              read_status, show_status)
+              read_status, write_status)
       .like("[200, \"300-399\"]")
       .only_if(is_http);
   rows.add(
@@ -125,7 +125,7 @@ void collect_named(const Value& value, std::string_view key, std::set<std::strin
   }
 }
 
-void find_used(const Table& root, File& file) {
+void find_used_checks(const Table& root, File& file) {
   file.used_checks = texts_of(root, "checks");
 }
 
@@ -162,7 +162,7 @@ const Rows<Check>& check_rows() {
   static const auto rows = [] {
     Rows<Check> made;
     made.custom(setting("type", "text", "\"tcp\" or \"http\"", "what is tried"), read_type,
-                [](const Check& check) { return quote(name_of(check.type)); })
+                [](const Check& check) { return Word<CheckType>{}.write(check.type); })
         .like("\"http\"")
         .required();
     made.add("interval", &Check::interval, Span{10ms, 24h}, "time between two tries")
@@ -185,7 +185,7 @@ const Rows<Check>& check_rows() {
 SectionType Checks::type() {
   auto type = named_section("check", Part::kNetd, check_rows(), &File::checks);
   take_defaults(type.info, check_rows());
-  type.look_at_root = find_used;
+  type.look_at_root = find_used_checks;
   type.rules.emplace_back(check_checks);
   type.notes = {note_checks};
   type.build = build_checks;

@@ -19,11 +19,10 @@ const Rows<RouteSpec>& route_rows() {
   return rows;
 }
 
-std::string show_routes(const std::vector<Section<RouteSpec>>& routes) {
-  std::string text;
-  for (const auto& route : routes)
-    text += fmt::format("{}{}", text.empty() ? "" : ", ", inline_table(route_rows(), route.spec));
-  return fmt::format("[{}]", text);
+Value write_routes(const std::vector<Section<RouteSpec>>& routes) {
+  List tables;
+  for (const auto& route : routes) tables.push_back(inline_table(route_rows(), route.spec));
+  return plain_value(std::move(tables));
 }
 
 void read_routes(const Scope& scope, const Value& value, InterfaceSpec& link) {

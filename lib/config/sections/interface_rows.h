@@ -8,7 +8,7 @@ namespace hawser::config {
 
 inline constexpr std::string_view kRouteExample = "[{ to = \"default\", via = \"192.0.2.254\" }]";
 void read_routes(const Scope& scope, const Value& value, InterfaceSpec& link);
-std::string show_routes(const std::vector<Section<RouteSpec>>& routes);
+Value write_routes(const std::vector<Section<RouteSpec>>& routes);
 
 template <class S>
 Rows<S> interface_rows() {
@@ -17,7 +17,7 @@ Rows<S> interface_rows() {
       .add("addresses", &S::addresses, ListOf{WithLength{}}, "addresses with their prefix length");
   rows.custom(setting("routes", "list of table", "{ to, via, table, metric, source, onlink, mtu }",
                       "routes through this device; to is \"default\" or a prefix"),
-              read_routes, [](const S& link) { return show_routes(link.routes); })
+              read_routes, [](const S& link) { return write_routes(link.routes); })
       .like(kRouteExample);
   rows.add("mtu", &S::mtu, Whole{68, 65536},
            "largest packet; without it a bond or dummy has 1500, a VLAN its device's, a card what it has")

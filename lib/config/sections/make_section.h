@@ -18,9 +18,10 @@ void describe(SectionInfo& info, std::string_view kind, std::string_view section
   const S defaults{};
   for (const auto& field : rows.fields()) {
     const auto& setting = field.setting;
+    const auto value = field.write && !setting.required ? field.write(defaults) : std::nullopt;
     info.keys.push_back({std::string(kind), std::string(section), setting.key, setting.type, setting.range,
-                         field.show && !setting.required ? field.show(defaults) : "", setting.help,
-                         setting.example, setting.required, setting.supported});
+                         value ? toml_text(*value) : "", setting.help, setting.example, setting.required,
+                         setting.supported});
   }
 }
 

@@ -17,7 +17,7 @@ const Rows<Node>& node_rows() {
 }
 
 // [nodes] lb1 = "192.0.2.11"
-Value in_list(const Value& value) {
+Value as_list(const Value& value) {
   if (value.as<std::string>() == nullptr) return value;
   return {List{value}, value.place, value.via, true};
 }
@@ -28,7 +28,7 @@ void read_nodes(const Scope& top, const Entry& entry, File& file) {
   for (const auto& item : *tables) {
     const auto scope = top.inside("nodes").inside(toml_key(item.key));
     const auto* table = item.value.as<Table>();
-    const Table short_form{{"addresses", item.place, in_list(item.value)}};
+    const Table short_form{{"addresses", item.place, as_list(item.value)}};
     file.nodes[item.key] = read_one(scope, item.place, node_rows(), table == nullptr ? short_form : *table);
   }
 }

@@ -18,7 +18,7 @@ const Rows<PoolSpec>& pool_rows() {
   return rows;
 }
 
-void find_used(const Table& root, File& file) {
+void find_used_pools(const Table& root, File& file) {
   file.used_pools = texts_of(root, "pool");
 }
 
@@ -77,7 +77,7 @@ SectionType Pools::type() {
   describe(type.info, "tunnel", "[pool.NAME] tunnel", tunnel_rows());
   describe(type.info, "real", "[[pool.NAME.real]]", real_rows());
   take_defaults(type.info, pool_rows());
-  type.look_at_root = find_used;
+  type.look_at_root = find_used_pools;
   type.rules.emplace_back(check_pools);
   type.notes = {note_pools};
   type.build = build_pools;

@@ -34,8 +34,8 @@ void read_tunnel_into(const Scope& scope, const Value& value, std::optional<Sect
   tunnel = std::move(section);
 }
 
-std::string show_tunnel(const std::optional<Section<TunnelSpec>>& tunnel) {
-  return tunnel ? inline_table(tunnel_rows(), tunnel->spec) : std::string();
+std::optional<Value> write_tunnel(const std::optional<Section<TunnelSpec>>& tunnel) {
+  return tunnel ? std::optional(inline_table(tunnel_rows(), tunnel->spec)) : std::nullopt;
 }
 
 std::optional<std::vector<CheckRef>> read_checks(const Scope& scope, const Value& value) {
@@ -65,12 +65,11 @@ std::optional<std::vector<CheckRef>> read_checks(const Scope& scope, const Value
   return checks;
 }
 
-std::string show_checks(const std::vector<CheckRef>& checks) {
-  std::string text;
+Value write_checks(const std::vector<CheckRef>& checks) {
+  List list;
   for (const auto& check : checks)
-    text += fmt::format("{}{}", text.empty() ? "" : ", ",
-                        check.written ? inline_table(check_rows(), check.written->spec) : quote(check.name));
-  return fmt::format("[{}]", text);
+    list.push_back(check.written ? inline_table(check_rows(), check.written->spec) : plain_value(check.name));
+  return plain_value(std::move(list));
 }
 
 void read_reals(const Scope& scope, const Value& value, PoolSpec& pool) {

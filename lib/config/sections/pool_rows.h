@@ -13,9 +13,9 @@ inline constexpr std::string_view kChecksExample = "[\"site\"]";
 std::string in_list(const Value& value);
 const Word<Forwarding>& forwarding_word();
 void read_tunnel_into(const Scope& scope, const Value& value, std::optional<Section<TunnelSpec>>& tunnel);
-std::string show_tunnel(const std::optional<Section<TunnelSpec>>& tunnel);
+std::optional<Value> write_tunnel(const std::optional<Section<TunnelSpec>>& tunnel);
 std::optional<std::vector<CheckRef>> read_checks(const Scope& scope, const Value& value);
-std::string show_checks(const std::vector<CheckRef>& checks);
+Value write_checks(const std::vector<CheckRef>& checks);
 
 void read_reals(const Scope& scope, const Value& value, PoolSpec& pool);
 
@@ -27,7 +27,7 @@ void add_pool_rows(Rows<S>& rows, const std::function<bool(const S&)>& applies) 
           [](const Scope& scope, const Value& value, S& pool) {
             if (auto checks = read_checks(scope, value)) pool.checks = std::move(*checks);
           },
-          [](const S& pool) { return show_checks(pool.checks); })
+          [](const S& pool) { return write_checks(pool.checks); })
       .like(kChecksExample)
       .only_if(applies);
   rows.add("need", &S::need, Word<Need>{}, "how many of the checks must pass")
@@ -44,7 +44,7 @@ void add_pool_rows(Rows<S>& rows, const std::function<bool(const S&)>& applies) 
           [](const Scope& scope, const Value& value, S& pool) {
             read_tunnel_into(scope, value, pool.tunnel);
           },
-          [](const S& pool) { return show_tunnel(pool.tunnel); })
+          [](const S& pool) { return write_tunnel(pool.tunnel); })
       .like(kTunnelExample);
   rows.custom(table_setting("real", "list of table", "", "the real servers"), read_reals, {})
       .like("[{ address = \"198.51.100.21\" }]");

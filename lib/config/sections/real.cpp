@@ -28,12 +28,11 @@ void read_real_addresses(const Scope& scope, const Value& value, RealSpec& real)
   for (const auto& item : *list) read_real_address(scope, "addresses", item, real);
 }
 
-std::string show_real_addresses(const RealSpec& real) {
-  std::string text;
+std::optional<Value> write_real_addresses(const RealSpec& real) {
+  List list;
   for (const auto& [address, port] : real.addresses)
-    text += fmt::format("{}{}", text.empty() ? "" : ", ",
-                        quote(port == 0 ? to_string(address) : to_string(Endpoint{address, port})));
-  return fmt::format("[{}]", text);
+    list.push_back(plain_value(port == 0 ? to_string(address) : to_string(Endpoint{address, port})));
+  return plain_value(std::move(list));
 }
 
 constexpr std::uint16_t kChecksumFlag = 1;  // IP_VS_TUNNEL_ENCAP_FLAG_CSUM
@@ -56,7 +55,7 @@ const Rows<RealSpec>& real_rows() {
     made.add("name", &RealSpec::name, NonEmpty{}, "unique in its pool; unset: ADDRESS:PORT");
     made.custom(setting("addresses", "list of address", "",
                         "at most one of each family; this or address is required"),
-                read_real_addresses, show_real_addresses)
+                read_real_addresses, write_real_addresses)
         .like(kRealExample)
         .only_if([](const RealSpec& real) { return !real.addresses.empty(); });
     made.custom(setting("address", "address", "", "the short form: one address, with or without :PORT"),
@@ -75,7 +74,7 @@ const Rows<RealSpec>& real_rows() {
             [](const Scope& scope, const Value& value, RealSpec& real) {
               read_tunnel_into(scope, value, real.tunnel);
             },
-            [](const RealSpec& real) { return show_tunnel(real.tunnel); })
+            [](const RealSpec& real) { return write_tunnel(real.tunnel); })
         .like(kTunnelExample);
     made.add("upper_threshold", &RealSpec::upper_threshold, Whole{0, kMax32},
              "connections above which it gets no new ones; 0: no limit")
@@ -86,7 +85,9 @@ const Rows<RealSpec>& real_rows() {
             [](const Scope& scope, const Value& value, RealSpec& real) {
               real.checks = read_checks(scope, value);
             },
-            [](const RealSpec& real) { return real.checks ? show_checks(*real.checks) : std::string(); })
+            [](const RealSpec& real) {
+              return real.checks ? std::optional(write_checks(*real.checks)) : std::nullopt;
+            })
         .like(kChecksExample);
     made.unsupported({"depends"});
     return made;

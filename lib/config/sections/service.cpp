@@ -25,10 +25,10 @@ std::optional<Netmask> parse_netmask(const Value& value) {
 }
 
 // The form tells for which family it is: one with dots is for IPv4 alone.
-std::string show_netmask(const Netmask& mask) {
-  if (!mask.dotted) return std::to_string(mask.length);
+Value write_netmask(const Netmask& mask) {
+  if (!mask.dotted) return plain_value(std::int64_t{mask.length});
   const auto bits = mask.length == 0 ? 0U : ~0U << static_cast<unsigned>(32 - mask.length);
-  return fmt::format("\"{}.{}.{}.{}\"", bits >> 24U, bits >> 16U & 0xFFU, bits >> 8U & 0xFFU, bits & 0xFFU);
+  return plain_value(to_string(IpAddress::v4(bits)));
 }
 
 void read_netmask(const Scope& scope, const Value& value, ServiceSpec& service) {
@@ -64,7 +64,9 @@ void add_service_rows(Rows<ServiceSpec>& rows) {
                       "clients that stay together: prefix length or mask"),
               read_netmask,
               [](const ServiceSpec& service) {
-                return service.persistence_netmask ? show_netmask(*service.persistence_netmask) : "";
+                return service.persistence_netmask
+                           ? std::optional(write_netmask(*service.persistence_netmask))
+                           : std::nullopt;
               })
       .like("24");
   rows.add("persistence_engine", &ServiceSpec::persistence_engine, OneOf{{"sip"}}, "what tells clients apart")

@@ -51,13 +51,12 @@ void read_addresses(const Scope& scope, const Value& value, VipSpec& vip) {
   }
 }
 
-std::string show_addresses(const VipSpec& vip) {
-  std::string text;
+std::optional<Value> write_addresses(const VipSpec& vip) {
+  List list;
   for (const auto& address : vip.addresses)
-    text += fmt::format(
-        "{}{}", text.empty() ? "" : ", ",
-        address.interface.empty() ? quote(to_string(address.prefix)) : inline_table(address_rows(), address));
-  return fmt::format("[{}]", text);
+    list.push_back(address.interface.empty() ? plain_value(to_string(address.prefix))
+                                             : inline_table(address_rows(), address));
+  return plain_value(std::move(list));
 }
 
 void read_version(const Scope& scope, const Value& value, VipSpec& vip) {
@@ -85,9 +84,9 @@ void read_preempt(const Scope& scope, const Value& value, VipSpec& vip) {
   if (delay.parse(value, vip.preempt_delay, fault)) vip.preempt = true;
 }
 
-std::string show_preempt(const VipSpec& vip) {
-  if (!vip.preempt) return "false";
-  return vip.preempt_delay == 0ms ? "true" : quote(format_duration(vip.preempt_delay));
+std::optional<Value> write_preempt(const VipSpec& vip) {
+  if (!vip.preempt || vip.preempt_delay == 0ms) return plain_value(vip.preempt);
+  return plain_value(format_duration(vip.preempt_delay));
 }
 
 const Rows<Announce>& announce_rows() {
@@ -133,7 +132,7 @@ void read_track(const Scope& scope, const Value& value, VipSpec& vip) {
 void add_timing(Rows<VipSpec>& rows) {
   rows.custom(setting("preempt", "bool or duration", "",
                       "whether a node with a higher priority takes over, and when"),
-              read_preempt, show_preempt)
+              read_preempt, write_preempt)
       .like("\"60s\"")
       .add("startup_delay", &VipSpec::startup_delay, Span{0ms, 1h},
            "time after the start in which it takes no part; not after a restart that finds its addresses");
@@ -173,7 +172,7 @@ const Rows<VipSpec>& vip_rows() {
     auto addresses = setting("addresses", "list of address, prefix or { address, interface }", "",
                              "what moves; /32 and /128 unless a prefix is written");
     addresses.part = Part::kAll;
-    made.custom(std::move(addresses), read_addresses, show_addresses).like(kAddressesExample).required();
+    made.custom(std::move(addresses), read_addresses, write_addresses).like(kAddressesExample).required();
     made.add("virtual_router_id", &VipSpec::virtual_router_id, Whole{1, 255}, "the same on every node")
         .like("51")
         .required()
@@ -185,7 +184,7 @@ const Rows<VipSpec>& vip_rows() {
         .add("advertisement_interval", &VipSpec::advertisement_interval, Span{10ms, 40950ms, 10ms},
              "time between two advertisements");
     made.custom(setting("version", "int", "3", "VRRP version"), read_version,
-                [](const VipSpec& vip) { return std::to_string(vip.version); })
+                [](const VipSpec& vip) { return plain_value(std::int64_t{vip.version}); })
         .like("3");
     made.add("checksum", &VipSpec::checksum, Word<VrrpChecksum>{}, "of version 3 over IPv4")
         .add("transport", &VipSpec::transport, Word<VrrpTransport>{}, "how the nodes hear each other")
@@ -199,9 +198,18 @@ const Rows<VipSpec>& vip_rows() {
     made.unsupported({"password", "accept", "virtual_mac", "lead", "store", "lease", "steps", "provider",
                       "arbiter", "require_fencing", "reset_connections"})
         .unsupported("track", read_track);
+    made.derived("name", &VipSpec::name, AnyText{})
+        .derived("peer_addresses", &VipSpec::peers, ListOf{kAddress})
+        .derived("own_addresses", &VipSpec::own, ListOf{kAddress});
     return made;
   }();
   return rows;
+}
+
+VipSpec spec_of(const Vip& vip) {
+  VipSpec spec;
+  static_cast<Vip&>(spec) = vip;
+  return spec;
 }
 
 SectionType Vips::type() {

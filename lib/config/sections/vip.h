@@ -55,10 +55,11 @@ struct TrackWeight {
 };
 
 struct VipSpec : Vip {
-  std::vector<std::string> peer_words;
-  std::vector<TrackWeight> track_weights;
+  std::vector<std::string> peer_words{};
+  std::vector<TrackWeight> track_weights{};
 };
 const Rows<VipSpec>& vip_rows();
+VipSpec spec_of(const Vip& vip);  // for the rows: in them every setting of a vip has its name
 
 struct Vips {
   struct Written {

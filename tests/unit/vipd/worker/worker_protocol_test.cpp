@@ -21,7 +21,6 @@ config::Vip every_field() {
   vip.peers = {IpAddress::v4(192, 0, 2, 12), IpAddress::v4(192, 0, 2, 13)};
   vip.own = {IpAddress::v4(192, 0, 2, 11), IpAddress::v4(198, 51, 100, 11)};
   vip.source = IpAddress::v4(192, 0, 2, 11);
-  vip.preempt = false;
   vip.preempt_delay = 60s;
   vip.startup_delay = 3s;
   vip.announce = {7, 250ms, 60s};
@@ -40,8 +39,12 @@ Result<Reading> there_and_back(const Reading& reading) {
 }
 
 TEST(Handover, EveryFieldArrives) {
-  const Reading reading{
-      Settings{"lb1", {every_field(), config::Vip{}}, 20, false, "debug"}, true, {{"a", 1, 2, "b", "c"}}};
+  auto patient = every_field();
+  patient.preempt = false;
+  patient.preempt_delay = 0s;
+  const Reading reading{Settings{{20, false}, {"debug"}, "lb1", {every_field(), patient, config::Vip{}}},
+                        true,
+                        {{"a", 1, 2, "b", "c"}}};
   const auto arrived = there_and_back(reading);
   ASSERT_TRUE(arrived.has_value()) << arrived.error().text;
   EXPECT_EQ(*arrived, reading);
@@ -56,7 +59,7 @@ TEST(Handover, TenThousandAddressesArrive) {
   auto vip = every_field();
   for (std::uint32_t i = 0; i < 10000; ++i)
     vip.addresses.push_back({{IpAddress::v4(0xC6336400U + i), 32}, "front"});
-  const Reading reading{Settings{"", {vip}, 10, true, "info"}, false, {}};
+  const Reading reading{Settings{{10, true}, {"info"}, "", {vip}}, false, {}};
   EXPECT_EQ(*there_and_back(reading), reading);
 }
 
@@ -101,7 +104,7 @@ TEST(Handover, SettingsAreThePartOfTheFileThatVipdUses) {
   config.vips["web"] = vip;
   config.nodes["lb2"].addresses = {IpAddress::v4(192, 0, 2, 12)};
   config.nodes["lb3"].addresses = {IpAddress::v4(192, 0, 2, 13)};
-  EXPECT_EQ(settings_of(config), (Settings{"lb1", {every_field()}, 5, false, "warning"}));
+  EXPECT_EQ(settings_of(config), (Settings{{5, false}, {"warning"}, "lb1", {every_field()}}));
 }
 
 TEST(Handover, WhatPeersExpectIsKnownOnlyWhereTheyAreNodesOfTheFile) {
