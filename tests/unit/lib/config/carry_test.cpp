@@ -13,6 +13,7 @@ namespace {
 // has one here.
 std::string sample(const Setting& setting) {
   if (setting.key == "priority") return "150";
+  if (setting.key == "announce") return "{ count = 7, interval = \"2s\", refresh = \"1m\" }";
   if (setting.key == "checksum") return "\"plain\"";
   if (setting.key == "advertisement_interval") return "\"200ms\"";
   if (setting.key == "startup_delay") return "\"3s\"";
