@@ -1,11 +1,10 @@
+// One GET or HEAD; redirects are not followed: a 301 is status 301.
 #include <array>
 
-#include "probes/connection.h"
+#include "probes/conversation.h"
 #include "probes/http_reply.h"
-#include "probes/probe.h"
 
 namespace hawser::probes {
-namespace {
 
 boost::asio::awaitable<Verdict> converse(Connection& connection, Endpoint target, config::HttpCheck check) {
   if (auto failure = co_await connection.connect(target)) co_return *failure;
@@ -21,24 +20,6 @@ boost::asio::awaitable<Verdict> converse(Connection& connection, Endpoint target
   }
 }
 
-}  // namespace
-
-boost::asio::awaitable<Verdict> http(Endpoint target, Milliseconds timeout, config::HttpCheck check) {
-  const auto executor = co_await boost::asio::this_coro::executor;
-  const auto connection = Connection::begin(executor, timeout);
-  auto verdict = co_await converse(*connection, target, std::move(check));
-  connection->reset();
-  co_return verdict;
-}
-
-boost::asio::awaitable<Verdict> probe(config::Check check, Endpoint target) {
-  switch (check.type) {
-    case config::CheckType::kTcp:
-      return probes::tcp(target, check.timeout);
-    case config::CheckType::kHttp:
-      return http(target, check.timeout, std::move(check.http));
-  }
-  return probes::tcp(target, check.timeout);
-}
+template boost::asio::awaitable<Verdict> probe_as(config::HttpCheck, Endpoint, Milliseconds);
 
 }  // namespace hawser::probes

@@ -1,5 +1,5 @@
-// The probes of this issue, as coroutines with a hard deadline: they always end within `timeout`, whatever
-// the other side does, and never fail but by a verdict.
+// Probes are coroutines: each ends within `timeout`, whatever the peer does, and reports failure only as a
+// Verdict.
 #pragma once
 
 #include <compare>
@@ -22,13 +22,11 @@ struct ProbeKey {
   auto operator<=>(const ProbeKey&) const = default;
 };
 
-// Good when a TCP connection is established.
-boost::asio::awaitable<Verdict> tcp(Endpoint target, Milliseconds timeout);
+// One probe of that kind: defined in the file of the kind (tcp.cpp, http.cpp).
+template <class Kind>
+boost::asio::awaitable<Verdict> probe_as(Kind kind, Endpoint target, Milliseconds timeout);
 
-// One GET or HEAD; redirects are not followed: a 301 is status 301.
-boost::asio::awaitable<Verdict> http(Endpoint target, Milliseconds timeout, config::HttpCheck check);
-
-// The one that the check's type names. The deadline and expectations are the check's.
+// One probe of the kind that the check is of.
 boost::asio::awaitable<Verdict> probe(config::Check check, Endpoint target);
 
 }  // namespace hawser::probes

@@ -1,15 +1,13 @@
-#include "probes/connection.h"
-#include "probes/probe.h"
+// Good when a TCP connection is established.
+#include "probes/conversation.h"
 
 namespace hawser::probes {
 
-boost::asio::awaitable<Verdict> tcp(Endpoint target, Milliseconds timeout) {
-  const auto executor = co_await boost::asio::this_coro::executor;
-  const auto connection = Connection::begin(executor, timeout);
-  const auto failure = co_await connection->connect(target);
-  connection->reset();
-  if (failure) co_return *failure;
+boost::asio::awaitable<Verdict> converse(Connection& connection, Endpoint target, config::TcpCheck /*kind*/) {
+  if (auto failure = co_await connection.connect(target)) co_return *failure;
   co_return Verdict{Outcome::kGood, "connected"};
 }
+
+template boost::asio::awaitable<Verdict> probe_as(config::TcpCheck, Endpoint, Milliseconds);
 
 }  // namespace hawser::probes

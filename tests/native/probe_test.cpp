@@ -157,12 +157,12 @@ class HostileServer : public lab::LabTest {
   }
   Answer ask_http(const Endpoint& target) {
     return ask([](Endpoint to, std::chrono::milliseconds timeout,
-                  const config::HttpCheck& http_check) { return http(to, timeout, http_check); },
+                  const config::HttpCheck& http_check) { return probe_as(http_check, to, timeout); },
                target);
   }
   Answer ask_tcp(const Endpoint& target) {
     return ask([](Endpoint to, std::chrono::milliseconds timeout,
-                  const config::HttpCheck&) { return tcp(to, timeout); },
+                  const config::HttpCheck&) { return probe_as(config::TcpCheck{}, to, timeout); },
                target);
   }
   // The deadline held: generous, because the machine is shared.
@@ -280,7 +280,7 @@ TEST_F(HostileServer, DoesNotHoldUpTheProbesOfOthers) {
   const Server hanging(host, [](Server& self, int client) { self.wait_for_the_end(client); });
   const Server good(host, says(kOk));
   config::Check asked;
-  asked.type = config::CheckType::kHttp;
+  asked.kind = config::HttpCheck{};
   asked.interval = 50ms;
   asked.timeout = 10s;
   std::map<ProbeKey, int> answers;
@@ -304,7 +304,7 @@ TEST_F(HostileServer, AHostWithoutDescriptorsDoesNotBlameTheServer) {
     boost::asio::io_context io;
     const boost::asio::steady_timer any(io);  // a loop that runs has its own descriptors already
     Verdict verdict;
-    boost::asio::co_spawn(io, tcp(endpoint, 20s),
+    boost::asio::co_spawn(io, probe_as(config::TcpCheck{}, endpoint, Milliseconds(20s)),
                           [&](const std::exception_ptr&, Verdict got) { verdict = std::move(got); });
     rlimit before{};
     ::getrlimit(RLIMIT_NOFILE, &before);

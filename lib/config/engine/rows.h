@@ -116,6 +116,12 @@ class Rows {
     return *this;
   }
 
+  // The same for every row from the one at `first`.
+  Rows& only_if_since(std::size_t first, const std::function<bool(const S&)>& applies) {
+    for (; first < fields_.size(); ++first) fields_[first].applies = applies;
+    return *this;
+  }
+
   [[nodiscard]] const std::vector<Field<S>>& fields() const { return fields_; }
   [[nodiscard]] const std::vector<Field<S>>& derived_fields() const { return derived_; }
 

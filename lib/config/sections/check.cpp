@@ -1,7 +1,8 @@
 #include "lib/config/sections/check.h"
 
-#include <charconv>
+#include <algorithm>
 
+#include "lib/config/sections/check_kinds.h"
 #include "lib/config/sections/make_section.h"
 
 namespace hawser::config {
@@ -10,100 +11,43 @@ namespace {
 
 using namespace std::chrono_literals;
 
-bool is_http(const Check& check) {
-  return check.type == CheckType::kHttp;
+std::vector<std::string_view> words_of_kinds() {
+  std::vector<std::string_view> words;
+  for (const auto& kind : check_kinds()) words.push_back(kind.word);
+  return words;
 }
 
-// 200, "200" or "300-399".
-std::optional<std::pair<int, int>> status_range(const Value& value) {
-  constexpr int kLowest = 100;
-  constexpr int kHighest = 599;
-  std::pair<int, int> range{0, 0};
-  if (const auto* number = value.as<std::int64_t>()) {
-    if (*number < kLowest || *number > kHighest) return std::nullopt;
-    range = {static_cast<int>(*number), static_cast<int>(*number)};
-  } else if (const auto* text = value.as<std::string>()) {
-    const auto* end = text->data() + text->size();
-    const auto [middle, problem] = std::from_chars(text->data(), end, range.first);
-    range.second = range.first;
-    if (problem != std::errc{}) return std::nullopt;
-    const auto [stop, second] = middle != end && *middle == '-'
-                                    ? std::from_chars(middle + 1, end, range.second)
-                                    : std::from_chars_result{middle, std::errc{}};
-    if (second != std::errc{} || stop != end) return std::nullopt;
-  }
-  if (range.first < kLowest || range.second > kHighest || range.first > range.second) return std::nullopt;
-  return range;
-}
-
-void read_status(const Scope& scope, const Value& value, Check& check) {
-  const auto* list = value.as<List>();
-  if (list == nullptr)
-    return scope.problem(value.place, "status", not_a_list(value, "[200, \"300-399\"]", ""));
-  if (list->empty()) scope.problem(value.place, "status", "must name at least one status");
-  check.http.status.clear();
-  for (const auto& item : *list) {
-    if (const auto range = status_range(item))
-      check.http.status.push_back(*range);
-    else
-      scope.problem(item.place, "status",
-                    fmt::format("must be a status from 100 to 599 or a range such as \"300-399\", not {}",
-                                in_words(item)));
-  }
-}
-
-std::optional<Value> write_status(const Check& check) {
-  List ranges;
-  for (const auto& [low, high] : check.http.status)
-    ranges.push_back(low == high ? plain_value(std::int64_t{low})
-                                 : plain_value(fmt::format("{}-{}", low, high)));
-  return plain_value(std::move(ranges));
-}
-
-void read_type(const Scope& scope, const Value& value, Check& check) {
-  static const std::vector<std::string_view> later{"https", "dns",      "icmp",  "udp",  "arp",  "tls",
-                                                   "grpc",  "dialogue", "agent", "exec", "file", "passive"};
-  const auto* text = value.as<std::string>();
-  if (text != nullptr && std::ranges::find(later, *text) != later.end())
-    return scope.problem(
-        value.place, "type",
-        fmt::format("{} is not supported by this version: write \"tcp\" or \"http\"", quote(*text)));
-  const Fault fault = [&](const Value& at, std::string what) {
+void read_type(const Scope& scope, const Value& value, CheckSpec& check) {
+  const auto fault = [&](const Value& at, std::string what) {
     scope.problem(at.place, "type", std::move(what));
   };
-  Word<CheckType>{}.parse(value, check.type, [&](const Value& at, std::string what) {
-    fault(at, with_right_value("type", at, std::move(what)));
-  });
+  const auto words = words_of_kinds();
+  const auto* text = value.as<std::string>();
+  if (text != nullptr && is_later_check_kind(*text))
+    return fault(value, fmt::format("{} is not supported by this version: write {}", quote(*text),
+                                    list_of_check_kinds()));
+  std::string word;
+  const OneOf one{words};
+  if (one.parse(value, word, [&](const Value& at, std::string what) {
+        fault(at, with_right_value("type", at, std::move(what)));
+      }))
+    check.type = static_cast<std::size_t>(std::ranges::find(words, word) - words.begin());
 }
 
-void add_http(Rows<Check>& rows) {
-  rows.add(
-          "method", [](auto& check) -> auto& { return check.http.method; }, OneOf{{"GET", "HEAD"}},
-          "http: how it is asked for")
-      .only_if(is_http)
-      .add(
-          "path", [](auto& check) -> auto& { return check.http.path; }, Text{}, "http: what is asked for")
-      .like("\"/healthz\"")
-      .only_if(is_http)
-      .add(
-          "host", [](auto& check) -> auto& { return check.http.host; }, Text{},
-          "http: Host header; unset: the address")
-      .like("\"www.example.com\"")
-      .only_if(is_http);
-  rows.custom(setting("status", "list of int or text", "100 to 599", "http: which answers are good"),
-              read_status, write_status)
-      .like("[200, \"300-399\"]")
-      .only_if(is_http);
-  rows.add(
-          "contains", [](auto& check) -> auto& { return check.http.contains; }, AnyText{},
-          "http: text that the body must contain")
-      .like("\"OK\"")
-      .only_if(is_http)
-      .add(
-          "max_body", [](auto& check) -> auto& { return check.http.max_body; }, Whole{0, 16'777'216},
-          "http: bytes of the body that are read")
-      .like("65536")
-      .only_if(is_http);
+// The settings of each kind, which mean something only in a check of that kind.
+void add_kinds(Rows<CheckSpec>& rows) {
+  for (std::size_t i = 0; i < check_kinds().size(); ++i) {
+    const auto first = rows.fields().size();
+    if (const auto& kind = check_kinds()[i]; kind.add_rows != nullptr) kind.add_rows(rows);
+    rows.only_if_since(first, [i](const CheckSpec& check) { return check.type == i; });
+  }
+}
+
+template <std::size_t... I>
+CheckKind kind_of(const CheckSpec& spec, std::index_sequence<I...> /*all*/) {
+  CheckKind kind;
+  ((spec.type == I ? void(kind = std::get<I>(spec.settings)) : void()), ...);
+  return kind;
 }
 
 void collect_texts(const Value& value, std::set<std::string>& texts) {
@@ -144,7 +88,7 @@ void note_checks(const File& file, Report& report) {
 
 void build_checks(const File& file, Config& config) {
   for (const auto& [name, section] : file.checks) {
-    auto check = section.spec;
+    auto check = check_of(section.spec);
     check.name = name;
     config.checks.emplace(name, std::move(check));
   }
@@ -158,20 +102,22 @@ std::set<std::string> texts_of(const Table& root, std::string_view key) {
   return texts;
 }
 
-const Rows<Check>& check_rows() {
+const Rows<CheckSpec>& check_rows() {
   static const auto rows = [] {
-    Rows<Check> made;
-    made.custom(setting("type", "text", "\"tcp\" or \"http\"", "what is tried"), read_type,
-                [](const Check& check) { return Word<CheckType>{}.write(check.type); })
+    Rows<CheckSpec> made;
+    made.custom(setting("type", "text", list_of_check_kinds(), "what is tried"), read_type,
+                [](const CheckSpec& check) {
+                  return plain_value(std::string(check_kinds().at(check.type).word));
+                })
         .like("\"http\"")
         .required();
-    made.add("interval", &Check::interval, Span{10ms, 24h}, "time between two tries")
-        .add("timeout", &Check::timeout, Span{1ms, 1h}, "how long an answer may take")
-        .add("fall", &Check::fall, Whole{1, 1000}, "failures in a row that make it down")
-        .add("rise", &Check::rise, Whole{1, 1000}, "successes in a row that make it up")
-        .add("address", &Check::address, kAddress, "where it is not the real server's")
-        .add("port", &Check::port, Whole{1, 65535}, "where it is not the real server's");
-    add_http(made);
+    made.add("interval", &CheckSpec::interval, Span{10ms, 24h}, "time between two tries")
+        .add("timeout", &CheckSpec::timeout, Span{1ms, 1h}, "how long an answer may take")
+        .add("fall", &CheckSpec::fall, Whole{1, 1000}, "failures in a row that make it down")
+        .add("rise", &CheckSpec::rise, Whole{1, 1000}, "successes in a row that make it up")
+        .add("address", &CheckSpec::address, kAddress, "where it is not the real server's")
+        .add("port", &CheckSpec::port, Whole{1, 65535}, "where it is not the real server's");
+    add_kinds(made);
     made.unsupported({"fast_interval", "jitter",    "start",    "hold_down",  "interface", "source",
                       "mark",          "headers",   "matches",  "sha256",     "json",      "redirects",
                       "tls",           "query",     "record",   "answer",     "rcode",     "transport",
@@ -180,6 +126,12 @@ const Rows<Check>& check_rows() {
     return made;
   }();
   return rows;
+}
+
+Check check_of(const CheckSpec& spec) {
+  Check check = spec;
+  check.kind = kind_of(spec, std::make_index_sequence<std::variant_size_v<CheckKind>>());
+  return check;
 }
 
 SectionType Checks::type() {

@@ -3,15 +3,20 @@
 
 #include <optional>
 #include <set>
+#include <tuple>
+#include <variant>
 
 #include "lib/base/address.h"
 #include "lib/base/duration.h"
-#include "lib/base/names.h"
 #include "lib/config/sections/section.h"
 
 namespace hawser::config {
 
-enum class CheckType : std::uint8_t { kTcp, kHttp };
+// How a check asks. A new kind is its struct here, its word, rows and rules in check_kinds.cpp, and its
+// conversation in a file of probes/.
+struct TcpCheck {
+  bool operator==(const TcpCheck&) const = default;
+};
 
 struct HttpCheck {
   std::string method = "GET";
@@ -23,23 +28,37 @@ struct HttpCheck {
   bool operator==(const HttpCheck&) const = default;
 };
 
+using CheckKind = std::variant<TcpCheck, HttpCheck>;
+
 struct Check {
   std::string name;
-  CheckType type = CheckType::kTcp;
   Milliseconds interval{1000};
   Milliseconds timeout{500};
   int fall = 3;
   int rise = 2;
   std::optional<IpAddress> address;  // where it differs from the real server's
   std::optional<std::uint16_t> port;
-  HttpCheck http;
+  CheckKind kind;
   bool operator==(const Check&) const = default;
 };
-const Rows<Check>& check_rows();
+
+template <class Variant>
+struct AllOf;
+template <class... Kinds>
+struct AllOf<std::variant<Kinds...>> {
+  using Type = std::tuple<Kinds...>;
+};
+
+struct CheckSpec : Check {
+  std::size_t type = 0;               // which of the kinds
+  AllOf<CheckKind>::Type settings{};  // of every kind as written; those of another kind are refused
+};
+const Rows<CheckSpec>& check_rows();
+Check check_of(const CheckSpec& spec);
 
 struct Checks {
   struct Written {
-    Sections<Check> checks;
+    Sections<CheckSpec> checks;
     std::set<std::string> used_checks;  // somewhere in the file, whichever node it is for
   };
   struct Built {
@@ -53,23 +72,13 @@ struct Checks {
 struct CheckRef {
   Place place;
   std::string name;  // of a [check.*]; empty: written here
-  std::optional<Section<Check>> written;
+  std::optional<Section<CheckSpec>> written;
 };
 
 // Every text in values of that key, at whatever depth: also those for another node, or in [defaults.*].
 std::set<std::string> texts_of(const Table& root, std::string_view key);
 
-void check_is_sound(const Section<Check>& check, Report& report);
-void note_check(const Section<Check>& check, Report& report);
+void check_is_sound(const Section<CheckSpec>& check, Report& report);
+void note_check(const Section<CheckSpec>& check, Report& report);
 
 }  // namespace hawser::config
-
-namespace hawser {
-
-template <>
-inline constexpr std::array<Name<config::CheckType>, 2> kNames<config::CheckType>{{
-    {config::CheckType::kTcp, "tcp"},
-    {config::CheckType::kHttp, "http"},
-}};
-
-}  // namespace hawser

@@ -43,7 +43,7 @@ std::vector<std::string> add_checks(const std::vector<CheckRef>& refs, const std
     auto name = ref.name;
     if (ref.written) {
       name = fmt::format("{}.checks[{}]", path, names.size() + 1);
-      auto check = ref.written->spec;
+      auto check = check_of(ref.written->spec);
       check.name = name;
       config.checks[name] = std::move(check);
     }

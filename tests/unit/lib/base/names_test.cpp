@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include "lib/config/config.h"
-#include "lib/config/config.h"
 #include "lib/state/observed.h"
 #include "lib/state/state.h"
 
@@ -16,9 +15,9 @@ namespace {
 template <class E>
 class EnumWords : public testing::Test {};
 
-using Enums = testing::Types<BondMode, Transport, Forwarding, TunnelType, LinkKind, MiiStatus,
-                             config::VrrpChecksum, config::VrrpTransport, config::CheckType, config::Need,
-                             config::OnFailure, config::BondMonitor>;
+using Enums =
+    testing::Types<BondMode, Transport, Forwarding, TunnelType, LinkKind, MiiStatus, config::VrrpChecksum,
+                   config::VrrpTransport, config::Need, config::OnFailure, config::BondMonitor>;
 TYPED_TEST_SUITE(EnumWords, Enums);
 
 TYPED_TEST(EnumWords, AreReadBackAndUnique) {

@@ -95,9 +95,9 @@ TEST(Load, AServiceStandsOnItsVipAndPool) {
   EXPECT_EQ(real.port, 8080);
   EXPECT_THAT(real.checks, Lines("site"));
   const auto& check = config.checks.at("site");
-  EXPECT_EQ(check.type, CheckType::kHttp);
-  EXPECT_EQ(check.http.path, "/healthz");
-  EXPECT_THAT(check.http.status, ElementsAre(Pair(200, 200)));
+  const auto& http = std::get<HttpCheck>(check.kind);
+  EXPECT_EQ(http.path, "/healthz");
+  EXPECT_THAT(http.status, ElementsAre(Pair(200, 200)));
 }
 
 TEST(Load, ShortFormsMeanTheSameAsLongOnes) {

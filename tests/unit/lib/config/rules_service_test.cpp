@@ -108,8 +108,9 @@ TEST(CheckRules, StatusIsNumbersAndRanges) {
                          "[check.a]\ntype = \"http\"\nstatus = [200, \"300-399\", \"404\"]\nhost = \"h\"\n"
                          "max_body = 10\nport = 81\naddress = \"192.0.2.1\"\n")
                          .config.checks.at("a");
-  EXPECT_EQ(check.http.status, (std::vector<std::pair<int, int>>{{200, 200}, {300, 399}, {404, 404}}));
-  EXPECT_EQ(check.http.max_body, 10U);
+  const auto& http = std::get<HttpCheck>(check.kind);
+  EXPECT_EQ(http.status, (std::vector<std::pair<int, int>>{{200, 200}, {300, 399}, {404, 404}}));
+  EXPECT_EQ(http.max_body, 10U);
   EXPECT_EQ(check.port, 81);
   EXPECT_EQ(check.address, *IpAddress::parse("192.0.2.1"));
   EXPECT_THAT(problems_of("[check.a]\ntype = \"http\"\nstatus = [99, \"600\", \"300-299\", \"20x\", true]\n"),
