@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::int64_t kFormat = 1;
 
-// All sources as one tree. Of one that is no TOML the report hears; what follows would only be guesses.
+// All sources as one tree; none if one of them is not TOML, since anything said after that would be a guess.
 std::optional<Table> read_tree(const std::vector<Source>& sources, Report& report) {
   Table root;
   bool sound = true;
@@ -32,7 +32,7 @@ std::optional<Table> read_tree(const std::vector<Source>& sources, Report& repor
   return sound ? std::optional(std::move(root)) : std::nullopt;
 }
 
-// A file made for a later version is not judged further: half of it could only be misunderstood.
+// A file for a later version is not validated further: we would misread half of it.
 bool too_new(const Table& root, Report& report) {
   const auto* format = find(root, "format");
   const auto* number = format == nullptr ? nullptr : format->as<std::int64_t>();
@@ -42,8 +42,8 @@ bool too_new(const Table& root, Report& report) {
   return true;
 }
 
-// Whatever node it is for: a file whose sections are all another node's is a file. An unknown key is judged
-// as what it is.
+// Whether no section makes anything, on this node or another. An unknown key does not count: it gets a message
+// of its own.
 bool is_empty(const Table& root) {
   return std::ranges::all_of(root, [](const Entry& entry) {
     const auto* kind = find_section(entry.key);
@@ -100,7 +100,7 @@ Place place_of_nodes(const Table& root) {
   return nodes == nullptr ? Place{0, 1, 1} : nodes->place;
 }
 
-// Which node this host is. Where that is unknown, the first one's view is judged all the same.
+// Which node this host is. If that is unknown, the first node's view is still validated.
 std::string choose_node(const Table& root, const std::vector<std::string>& nodes, const NodeChoice& choice,
                         Report& report) {
   if (nodes.empty()) {
@@ -131,7 +131,7 @@ Loaded load(const std::vector<Source>& sources, const NodeChoice& choice, Part p
   }
   const auto& root = *tree;
   const bool says_nothing = emptiness == Emptiness::kRefused && is_empty(root);
-  if (says_nothing && find(root, "nodes") == nullptr) {  // that --node finds no node in it helps nobody
+  if (says_nothing && find(root, "nodes") == nullptr) {  // nor is it worth a word that --node finds no node in it
     refuse_empty(report);
     loaded.problems = report.problems();
     return loaded;

@@ -47,12 +47,13 @@ struct ResolvedPorts {
   std::vector<DoubledPort> doubled;
 };
 
-// A MAC means the permanent one: as a port a device may carry its bond's. A primary that is missing is left
-// out as well, since the kernel wants an existing device. What the file itself makes (a VLAN, a dummy) is
-// there. A section whose device is missing is left out with its routes, until that comes. A card that two
-// bonds list is the first one's. A bond that has the MAC of a card which is none of its ports, since that
-// lent it and left, is to take that of a port it has: two cards of one network with one MAC take the frames
-// from each other.
+// - "mac:" means the permanent address: a port may carry its bond's.
+// - A missing port is left out, and a missing primary too: the kernel wants an existing device.
+// - A section whose device is missing is left out with its routes until the device appears. What the file
+//   itself makes (a VLAN, a dummy) counts as there.
+// - A card that two bonds list belongs to the first.
+// - A bond that still has the MAC of a card that left it gets that of a port it has: two cards with one MAC in
+//   one network take each other's frames.
 ResolvedPorts resolve_ports(const State& network, const std::map<std::string, BondPolicy>& bonds,
                             const Observed& observed, const DevicesByPath& by_path = {});
 

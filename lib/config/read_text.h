@@ -1,5 +1,5 @@
-// The text of a file that somebody named, however oddly: what is no file is refused in words, and nothing is
-// waited for without end.
+// Reads the file that the user named, whatever it turns out to be: directories and devices are refused with a
+// reason, and no pipe is waited for without a limit.
 #pragma once
 
 #include <filesystem>

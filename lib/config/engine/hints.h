@@ -1,5 +1,5 @@
-// What other programs call our settings: somebody who writes `slaves`, `advert_int` or "lacp" knows what he
-// wants, and is told how it is written here.
+// What other programs call our settings: whoever writes `slaves`, `advert_int` or "lacp" is told how that is
+// written here. The tables: lib/config/sections/hints_table.cpp.
 #pragma once
 
 #include <cstdint>

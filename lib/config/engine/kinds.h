@@ -39,12 +39,12 @@ struct Text {
   [[nodiscard]] std::string range() const { return ""; }
 };
 
-// Where only an omitted key means "none".
+// Leaving the key out is the only way to say "none".
 struct NonEmpty : Text {
   bool parse(const Value& value, Type& out, const Fault& fault) const;
 };
 
-// What is compared with bytes, and may be any.
+// Any bytes: they are only compared.
 struct AnyText : Text {
   bool parse(const Value& value, Type& out, const Fault& fault) const;
 };

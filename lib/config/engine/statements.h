@@ -1,5 +1,5 @@
-// A file that the parser refused, seen as a person sees it: which line belongs to which section and key, up
-// to the place of the mistake. What stands before that place is sound, so this can be simple.
+// Which line belongs to which section and key in a file that the parser refused, up to the error. The text
+// before the error is valid TOML, so a simple scan is enough.
 #pragma once
 
 #include <optional>

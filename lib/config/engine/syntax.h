@@ -1,6 +1,5 @@
-// What is likely wrong where the TOML parser stopped, in words of the file: "quotes are missing: write
-// "eth0"". Pure: the text and the parser's own words in, better words out. Where no guess is sure, the
-// parser's words stay.
+// Turns a TOML parser error into what the user probably did: `quotes are missing: write "eth0"`. Pure: the
+// text and the parser's message in, a better message out. Without a sure guess the parser's message stays.
 #pragma once
 
 #include <optional>

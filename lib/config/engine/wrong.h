@@ -1,5 +1,5 @@
-// What is said of a value of the wrong type: what it must be, an example, and where one can be sure, the
-// right form of what was written.
+// Messages for a value of the wrong type: what it must be, an example, and the corrected value where the
+// intention is certain.
 #pragma once
 
 #include <cstdint>

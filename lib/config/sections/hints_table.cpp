@@ -1,4 +1,4 @@
-// The tables of lib/config/hints.h. Sources: keepalived.conf(5), netplan(5), systemd.netdev(5),
+// The tables of lib/config/engine/hints.h. Sources: keepalived.conf(5), netplan(5), systemd.netdev(5),
 // interfaces(5), ldirectord.cf(5), HAProxy's and nginx's manuals.
 #include <array>
 
