@@ -1,4 +1,5 @@
-// Prints hawser.toml(5), made from the table in which every setting is declared once (lib/config/engine/schema.h).
+// Prints hawser.toml(5), made from the table in which every setting is declared once
+// (lib/config/engine/schema.h).
 #include <cctype>
 #include <cstdio>
 #include <string>
@@ -8,7 +9,6 @@
 #include <fmt/format.h>
 
 #include "lib/config/engine/schema.h"
-#include "man/examples.h"
 
 namespace {
 
@@ -128,8 +128,9 @@ std::string value_of(const KeyInfo& key) {
 using Keys = std::vector<KeyInfo>;
 
 void print_example(std::string_view section) {
-  for (const auto& example : hawser::man::kExamples)
-    if (example.section == section) print(fmt::format("```\n{}```\n\n", example.text));
+  for (const auto& info : hawser::config::schema())
+    for (const auto& example : info.examples)
+      if (example.section == section) print(fmt::format("```\n{}```\n\n", example.text));
 }
 
 void print_section(const std::string& name, const Keys& keys) {

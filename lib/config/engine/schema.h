@@ -25,6 +25,12 @@ struct KeyInfo {
   bool supported = true;
 };
 
+// An example of hawser.toml(5). All of them together are one file, for three hosts.
+struct ManualExample {
+  std::string_view section;  // as in KeyInfo::section
+  std::string_view text;
+};
+
 // The sections of another kind that [defaults.NAME] fills as well, where they have this key.
 struct AlsoFilled {
   std::string_view section;
@@ -39,6 +45,7 @@ struct SectionInfo {
   bool is_always_there = false;           // with its defaults, where it is not written
   std::string_view example_name = "web";  // for messages: [vip.web]
   std::vector<KeyInfo> keys{};            // its own, then those of tables inside it
+  std::vector<ManualExample> examples{};  // likewise
   // Judges [defaults.NAME] and removes from it what cannot be filled in; empty: there is no such table.
   std::function<void(const Scope&, Table&)> judge_defaults{};
   AlsoFilled also_filled{};

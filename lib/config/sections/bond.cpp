@@ -8,6 +8,23 @@ namespace hawser::config {
 
 namespace {
 
+constexpr std::string_view kBondExample = R"([bond.bond0]
+mode = "active-backup"
+ports = ["eth0", "eth1"]                    # the first is preferred
+primary = "eth0"
+miimon = "100ms"
+
+[bond.bond1]
+mode = "802.3ad"
+ports = ["eth2", "mac:52:54:00:12:34:56"]
+lacp_rate = "fast"
+xmit_hash_policy = "layer3+4"
+)";
+
+constexpr std::string_view kBondPortExample = R"([bond.bond1.port.eth2]
+queue_id = 1
+)";
+
 // "eth0", "mac:52:54:00:12:34:56" or "path:pci-0000:01:00.0".
 struct PortName : Text {
   bool parse(const Value& value, Type& out, const Fault& fault) const {
@@ -90,9 +107,9 @@ void look_at_bonds(const Scope& unheard, const Table& tree, File& file) {
 }  // namespace
 
 SectionType Bonds::type() {
-  auto type = named_section("bond", Part::kNetd, bond_rows(), &File::bonds);
+  auto type = named_section("bond", "[bond.NAME]", Part::kNetd, bond_rows(), &File::bonds, kBondExample);
   type.info.example_name = "bond0";
-  describe(type.info, "port", "[bond.NAME.port.PORT]", port_rows());
+  describe(type.info, "port", "[bond.NAME.port.PORT]", port_rows(), kBondPortExample);
   take_defaults(type.info, bond_rows());
   type.look_at_node = look_at_bonds;
   type.rules.insert(type.rules.end(), {check_bonds, check_ports});

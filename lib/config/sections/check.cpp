@@ -11,6 +11,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::string_view kCheckExample = R"([check.site]
+type = "http"
+path = "/healthz"
+status = [200, "300-399"]
+interval = "1s"
+fall = 3
+
+[check.port]
+type = "tcp"
+)";
+
 std::vector<std::string_view> words_of_kinds() {
   std::vector<std::string_view> words;
   for (const auto& kind : check_kinds()) words.push_back(kind.word);
@@ -135,7 +146,7 @@ Check check_of(const CheckSpec& spec) {
 }
 
 SectionType Checks::type() {
-  auto type = named_section("check", Part::kNetd, check_rows(), &File::checks);
+  auto type = named_section("check", "[check.NAME]", Part::kNetd, check_rows(), &File::checks, kCheckExample);
   take_defaults(type.info, check_rows());
   type.look_at_root = find_used_checks;
   type.rules.emplace_back(check_checks);

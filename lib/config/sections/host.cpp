@@ -8,6 +8,21 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::string_view kFormatExample = R"(format = 1
+)";
+
+constexpr std::string_view kLogExample = R"([log]
+level = { lb1 = "warning", default = "info" }
+)";
+
+constexpr std::string_view kNetdExample = R"([netd]
+ipvs_check = "5s"
+)";
+
+constexpr std::string_view kVipdExample = R"([vipd]
+realtime = 10
+)";
+
 const Rows<FormatSpec>& format_rows() {
   static const auto rows =
       Rows<FormatSpec>().add("format", &FormatSpec::format, Whole{1, 1}, "version of the file's form");
@@ -48,7 +63,7 @@ const Rows<VipdSpec>& vipd_rows() {
 SectionType Format::type() {
   SectionType type;
   type.info.name = "format";
-  describe(type.info, "top", "top", format_rows());
+  describe(type.info, "top", "top", format_rows(), kFormatExample);
   type.read = [](const Scope& top, const Entry& entry, File& /*file*/) {
     FormatSpec spec;
     read_section(top, format_rows(), {entry}, spec);
@@ -57,19 +72,19 @@ SectionType Format::type() {
 }
 
 SectionType Log::type() {
-  auto type = single_section("log", Part::kAll, log_rows(), &File::log);
+  auto type = single_section("log", "[log]", Part::kAll, log_rows(), &File::log, kLogExample);
   type.build = [](const File& file, Config& config) { static_cast<LogSpec&>(config) = file.log; };
   return type;
 }
 
 SectionType Netd::type() {
-  auto type = single_section("netd", Part::kNetd, netd_rows(), &File::netd);
+  auto type = single_section("netd", "[netd]", Part::kNetd, netd_rows(), &File::netd, kNetdExample);
   type.build = [](const File& file, Config& config) { static_cast<NetdSpec&>(config) = file.netd; };
   return type;
 }
 
 SectionType Vipd::type() {
-  auto type = single_section("vipd", Part::kVipd, vipd_rows(), &File::vipd);
+  auto type = single_section("vipd", "[vipd]", Part::kVipd, vipd_rows(), &File::vipd, kVipdExample);
   type.build = [](const File& file, Config& config) { static_cast<VipdSpec&>(config) = file.vipd; };
   return type;
 }

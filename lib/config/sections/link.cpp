@@ -8,6 +8,32 @@ namespace hawser::config {
 
 namespace {
 
+constexpr std::string_view kLinkExample = R"([link.front]
+kind = "vlan"
+on = "bond0"
+id = 100
+addresses = { lb1 = ["192.0.2.11/24"], lb2 = ["192.0.2.12/24"], lb3 = ["192.0.2.13/24"] }
+
+[link.back]
+kind = "physical"
+device = "eth4"
+mtu = 9000
+
+[link.test]
+kind = "dummy"
+only = ["lb1"]                              # not on the others
+)";
+
+constexpr std::string_view kRoutesExample = R"([link.outside]
+kind = "physical"
+device = "eth5"
+addresses = { lb1 = ["203.0.113.11/24"], lb2 = ["203.0.113.12/24"], lb3 = ["203.0.113.13/24"] }
+routes = [
+  { to = "default", via = "203.0.113.1" },
+  { to = "198.51.100.0/24", via = "203.0.113.2", metric = 50 },
+]
+)";
+
 const Rows<LinkSpec>& link_rows() {
   static const auto rows = [] {
     auto made = interface_rows<LinkSpec>();
@@ -41,8 +67,8 @@ void note_links(const File& file, Report& report) {
 }  // namespace
 
 SectionType Links::type() {
-  auto type = named_section("link", Part::kNetd, link_rows(), &File::links);
-  describe(type.info, "routes", "[bond.NAME] and [link.NAME] routes", route_rows());
+  auto type = named_section("link", "[link.NAME]", Part::kNetd, link_rows(), &File::links, kLinkExample);
+  describe(type.info, "routes", "[bond.NAME] and [link.NAME] routes", route_rows(), kRoutesExample);
   type.look_at_node = look_at_links;
   type.rules.insert(type.rules.end(), {check_devices, check_addresses, check_routes});
   type.notes = {note_links};

@@ -12,10 +12,13 @@
 
 namespace hawser::config {
 
-// Adds the rows of the section, or of a table inside it, to what is described.
+// Adds the rows of the section, or of a table inside it, to what is described. `section` and `example` live
+// as long as the program.
 template <class S>
-void describe(SectionInfo& info, std::string_view kind, std::string_view section, const Rows<S>& rows) {
+void describe(SectionInfo& info, std::string_view kind, std::string_view section, const Rows<S>& rows,
+              std::string_view example) {
   const S defaults{};
+  info.examples.push_back({section, example});
   for (const auto& field : rows.fields()) {
     const auto& setting = field.setting;
     const auto value = field.write && !setting.required ? field.write(defaults) : std::nullopt;
@@ -76,15 +79,15 @@ Rule names_are_good(std::string_view kind, Part part, Sections<S> Owner::*sectio
   };
 }
 
-// [KIND.NAME], any number of them.
+// [KIND.NAME], any number of them. `heading`: so, for the manual.
 template <class S, class Owner>
-SectionType named_section(std::string_view kind, Part part, const Rows<S>& rows,
-                          Sections<S> Owner::*sections) {
+SectionType named_section(std::string_view kind, std::string_view heading, Part part, const Rows<S>& rows,
+                          Sections<S> Owner::*sections, std::string_view example) {
   SectionType type;
   type.info.name = kind;
   type.info.part = part;
   type.info.form = Form::kNamed;
-  describe(type.info, kind, fmt::format("[{}.NAME]", kind), rows);
+  describe(type.info, kind, heading, rows, example);
   type.read = [kind, &rows, sections](const Scope& top, const Entry& entry, File& file) {
     read_each(top, kind, entry, rows, file.*sections);
   };
@@ -94,12 +97,13 @@ SectionType named_section(std::string_view kind, Part part, const Rows<S>& rows,
 
 // [NAME], of which there is one.
 template <class S, class Owner>
-SectionType single_section(std::string_view name, Part part, const Rows<S>& rows, S Owner::*spec) {
+SectionType single_section(std::string_view name, std::string_view heading, Part part, const Rows<S>& rows,
+                           S Owner::*spec, std::string_view example) {
   SectionType type;
   type.info.name = name;
   type.info.part = part;
   type.info.is_always_there = true;
-  describe(type.info, name, fmt::format("[{}]", name), rows);
+  describe(type.info, name, heading, rows, example);
   type.read = [name, &rows, spec](const Scope& top, const Entry& entry, File& file) {
     if (const auto* table = entry.value.as<Table>())
       read_section(top.inside(name), rows, *table, file.*spec);

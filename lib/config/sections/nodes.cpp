@@ -7,6 +7,14 @@ namespace hawser::config {
 
 namespace {
 
+constexpr std::string_view kNodesExample = R"([nodes]
+lb1 = "192.0.2.11"                          # the short form
+[nodes.lb2]
+addresses = ["192.0.2.12", "2001:db8::12"]
+[nodes.lb3]
+addresses = ["192.0.2.13"]
+)";
+
 const Rows<Node>& node_rows() {
   static const auto rows = Rows<Node>()
                                .add("addresses", &Node::addresses, ListOf{kAddress},
@@ -83,7 +91,7 @@ std::vector<std::string> read_node_names(const Table& root, Report& report) {
 SectionType Nodes::type() {
   SectionType type;
   type.info.name = "nodes";
-  describe(type.info, "nodes", "[nodes.NAME]", node_rows());
+  describe(type.info, "nodes", "[nodes.NAME]", node_rows(), kNodesExample);
   type.read = read_nodes;
   type.look_at_root = note_own_addresses;
   type.rules = {names_are_good("nodes", Part::kAll, &File::nodes), node_addresses_are_hosts};

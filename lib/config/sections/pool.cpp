@@ -9,6 +9,29 @@ namespace hawser::config {
 
 namespace {
 
+constexpr std::string_view kPoolExample = R"([pool.web]
+checks = ["site"]
+forwarding = "masquerade"
+on_failure = "quiesce"
+)";
+
+constexpr std::string_view kPoolTunnelExample = R"([pool.far]
+forwarding = "tunnel"
+tunnel = { type = "gue", port = 6080 }
+checks = [{ type = "tcp", port = 8080 }]    # a check without a section of its own
+[[pool.far.real]]
+address = "203.0.113.21"
+)";
+
+constexpr std::string_view kPoolRealExample = R"([[pool.web.real]]
+name = "web1"
+addresses = ["198.51.100.21", "2001:db8:1::21"]
+port = 8080
+weight = 100
+[[pool.web.real]]
+address = "198.51.100.22:8080"              # the short form of addresses and port
+)";
+
 const Rows<PoolSpec>& pool_rows() {
   static const auto rows = [] {
     Rows<PoolSpec> made;
@@ -73,9 +96,9 @@ void build_pool(const std::string& name, const std::string& path, const PoolSpec
 }
 
 SectionType Pools::type() {
-  auto type = named_section("pool", Part::kNetd, pool_rows(), &File::pools);
-  describe(type.info, "tunnel", "[pool.NAME] tunnel", tunnel_rows());
-  describe(type.info, "real", "[[pool.NAME.real]]", real_rows());
+  auto type = named_section("pool", "[pool.NAME]", Part::kNetd, pool_rows(), &File::pools, kPoolExample);
+  describe(type.info, "tunnel", "[pool.NAME] tunnel", tunnel_rows(), kPoolTunnelExample);
+  describe(type.info, "real", "[[pool.NAME.real]]", real_rows(), kPoolRealExample);
   take_defaults(type.info, pool_rows());
   type.look_at_root = find_used_pools;
   type.rules.emplace_back(check_pools);

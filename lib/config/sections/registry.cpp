@@ -11,10 +11,22 @@ std::vector<SectionType> types_of(SectionList<S...> /*all*/) {
   return {S::type()...};
 }
 
+constexpr std::string_view kOverlayExample = R"([on.lb3.log]
+level = "debug"
+[on.lb3.link.spare]                         # a section that only lb3 has
+kind = "dummy"
+)";
+
+constexpr std::string_view kDefaultsExample = R"([defaults.vip]
+advertisement_interval = "200ms"
+[defaults.check]
+timeout = "300ms"
+)";
+
 // What the engine itself takes out of the tree before any section is read.
 void add_overlays(std::vector<SectionInfo>& infos) {
-  infos.push_back({.name = "on", .form = Form::kNamed});
-  infos.push_back({.name = "defaults"});
+  infos.push_back({.name = "on", .form = Form::kNamed, .examples = {{"[on.NODE.SECTION]", kOverlayExample}}});
+  infos.push_back({.name = "defaults", .examples = {{"[defaults.SECTION]", kDefaultsExample}}});
 }
 
 }  // namespace

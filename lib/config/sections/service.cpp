@@ -11,6 +11,22 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::string_view kServiceExample = R"([service.web]
+virtual = ["tcp @web:80"]                   # every address of [vip.web]
+pool = "web"
+scheduler = "wlc"
+only = ["lb1", "lb2"]                       # like the vip
+
+[service.dns]                               # with its pool in it
+virtual = ["udp 192.0.2.101:53", "tcp 192.0.2.101:53"]
+forwarding = "direct"
+checks = ["port"]
+[[service.dns.real]]
+address = "192.0.2.31"
+[[service.dns.real]]
+address = "192.0.2.32"
+)";
+
 std::optional<Netmask> parse_netmask(const Value& value) {
   if (const auto* number = value.as<std::int64_t>())
     return *number >= 1 && *number <= 128 ? std::optional(Netmask{static_cast<int>(*number), false})
@@ -147,7 +163,8 @@ Service service_for(const VirtualService& service, const ServiceKey& key) {
 }
 
 SectionType Services::type() {
-  auto type = named_section("service", Part::kNetd, service_rows(), &File::services);
+  auto type = named_section("service", "[service.NAME]", Part::kNetd, service_rows(), &File::services,
+                            kServiceExample);
   take_defaults(type.info, service_own_rows());
   // A service with its own [[service.NAME.real]] is a pool as well.
   type.info.also_filled = {"pool", "real"};

@@ -9,6 +9,22 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::string_view kVipExample = R"([vip.web]
+interface = "front"
+addresses = ["192.0.2.100", "2001:db8::100"]
+virtual_router_id = 51
+priority = { lb1 = 150, lb2 = 100 }         # lb3 does not hold it
+preempt = "60s"                             # take over 60 s after coming back
+)";
+
+constexpr std::string_view kVipAnnounceExample = R"([vip.mail]
+interface = "front"
+addresses = ["192.0.2.101"]
+virtual_router_id = 52
+priority = { lb1 = 50, lb2 = 150, lb3 = 100 }
+announce = { count = 3, interval = "500ms", refresh = "1m" }
+)";
+
 constexpr std::string_view kAddressesExample = "[\"192.0.2.100\"]";
 constexpr std::string_view kAnnounceExample = "{ count = 5, interval = \"1s\" }";
 
@@ -213,8 +229,8 @@ VipSpec spec_of(const Vip& vip) {
 }
 
 SectionType Vips::type() {
-  auto type = named_section("vip", Part::kVipd, vip_rows(), &File::vips);
-  describe(type.info, "announce", "[vip.NAME] announce", announce_rows());
+  auto type = named_section("vip", "[vip.NAME]", Part::kVipd, vip_rows(), &File::vips, kVipExample);
+  describe(type.info, "announce", "[vip.NAME] announce", announce_rows(), kVipAnnounceExample);
   take_defaults(type.info, vip_rows());
   type.info.is_elsewhere = vip_is_elsewhere;
   type.look_at_node = look_at_vips;

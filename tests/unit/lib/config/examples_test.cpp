@@ -1,6 +1,4 @@
 // Every file in examples/ means something on every node that it names.
-#include "man/examples.h"
-
 #include <filesystem>
 #include <set>
 
@@ -39,9 +37,11 @@ TEST(Examples, LoadForEveryNode) {
 TEST(Examples, OfTheManualPageAreOneFile) {
   std::string text;
   std::set<std::string> sections;
-  for (const auto& example : man::kExamples) {
-    text += example.text;
-    sections.insert(std::string(example.section));
+  for (const auto& info : schema()) {
+    for (const auto& example : info.examples) {
+      text += example.text;
+      sections.insert(std::string(example.section));
+    }
   }
   for (const auto& node : node_names({{"page.toml", text}})) {
     const auto loaded = load({{"page.toml", text}}, {node, {}, {}});
