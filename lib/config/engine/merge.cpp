@@ -133,16 +133,6 @@ void fill(Table& section, const Table& defaults, const std::string& via) {
   }
 }
 
-// Every [KIND.NAME]: visit(name, table).
-template <class Visit>
-void each_section(Table& root, std::string_view kind, const Visit& visit) {
-  auto* sections = find(root, kind);
-  auto* tables = sections == nullptr ? nullptr : sections->as<Table>();
-  if (tables == nullptr) return;
-  for (auto& section : *tables)
-    if (auto* table = section.value.as<Table>()) visit(*table);
-}
-
 std::string list_of_defaults() {
   std::vector<std::string_view> names;
   for (const auto& section : schema())
@@ -178,11 +168,11 @@ void apply_defaults(Table& root, const NodeView& view, Report& report) {
     if (wanted == nullptr) continue;
     for (const auto& section : schema()) {
       if (section.also_filled.section != entry.key) continue;
-      each_section(root, section.name, [&](Table& table) {
+      each_table(root, section.name, [&](const std::string&, Table& table) {
         if (find(table, section.also_filled.having) != nullptr) fill(table, *wanted, via);
       });
     }
-    each_section(root, entry.key, [&](Table& table) { fill(table, *wanted, via); });
+    each_table(root, entry.key, [&](const std::string&, Table& table) { fill(table, *wanted, via); });
   }
 }
 

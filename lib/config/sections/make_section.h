@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/config/engine/merge.h"
 #include "lib/config/engine/reading.h"
 #include "lib/config/sections/registry.h"
 #include "lib/config/sections/section_type.h"
@@ -111,16 +112,6 @@ SectionType single_section(std::string_view name, std::string_view heading, Part
       refuse_no_table(top.inside(name), entry.value, fmt::format("[{}]", name));
   };
   return type;
-}
-
-// Every table of a kind in one node's tree: visit(name, table).
-template <class Visit>
-void each_table(const Table& tree, std::string_view kind, const Visit& visit) {
-  const auto* sections = find(tree, kind);
-  const auto* tables = sections == nullptr ? nullptr : sections->as<Table>();
-  if (tables == nullptr) return;
-  for (const auto& entry : *tables)
-    if (const auto* table = entry.value.as<Table>()) visit(entry.key, *table);
 }
 
 }  // namespace hawser::config
