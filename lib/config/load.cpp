@@ -42,8 +42,8 @@ bool too_new(const Table& root, Report& report) {
   return true;
 }
 
-// Whether no section makes anything, on this node or another. An unknown key does not count: it gets a message
-// of its own.
+// Whether no section makes anything, on this node or another. An unknown key does not count: it gets a
+// message of its own.
 bool is_empty(const Table& root) {
   return std::ranges::all_of(root, [](const Entry& entry) {
     const auto* kind = find_section(entry.key);
@@ -131,7 +131,8 @@ Loaded load(const std::vector<Source>& sources, const NodeChoice& choice, Part p
   }
   const auto& root = *tree;
   const bool says_nothing = emptiness == Emptiness::kRefused && is_empty(root);
-  if (says_nothing && find(root, "nodes") == nullptr) {  // nor is it worth a word that --node finds no node in it
+  if (says_nothing &&
+      find(root, "nodes") == nullptr) {  // nor is it worth a word that --node finds no node in it
     refuse_empty(report);
     loaded.problems = report.problems();
     return loaded;

@@ -52,7 +52,8 @@ struct ResolvedPorts {
 // - A section whose device is missing is left out with its routes until the device appears. What the file
 //   itself makes (a VLAN, a dummy) counts as there.
 // - A card that two bonds list belongs to the first.
-// - A bond that still has the MAC of a card that left it gets that of a port it has: two cards with one MAC in
+// - A bond that still has the MAC of a card that left it gets that of a port it has: two cards with one MAC
+// in
 //   one network take each other's frames.
 ResolvedPorts resolve_ports(const State& network, const std::map<std::string, BondPolicy>& bonds,
                             const Observed& observed, const DevicesByPath& by_path = {});
