@@ -49,12 +49,12 @@ Ended refused(const Error& why) {
 }
 
 // One that was killed a moment ago may not be gone yet.
-constexpr Milliseconds kPatience{500};
+constexpr Milliseconds kToBeGone{500};
 constexpr Milliseconds kBetweenTries{20};
 
 template <class Take>
 auto patiently(Take take) -> decltype(take()) {
-  const auto end = std::chrono::steady_clock::now() + kPatience;
+  const auto end = std::chrono::steady_clock::now() + kToBeGone;
   for (;;) {
     auto lock = take();
     const bool taken = !lock && (lock.error().code == EWOULDBLOCK || lock.error().code == EADDRINUSE);
