@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-#include "netd/host_facts.h"
+#include "lib/reconcile/host_facts.h"
 
 namespace hawser::netd {
 
 Controller::Controller(Kernel& kernel, Made made, JournalBook::Write write_journal, Tell tell,
-                       NetworkKeeper::FindPaths find_paths, LookAtHost look_at_host)
+                       FindPaths find_paths, LookAtHost look_at_host)
     : book_(std::move(made), std::move(write_journal)),
       tell_(std::move(tell)),
       network_(kernel, book_, tell_, counters_, std::move(find_paths)),
@@ -73,7 +73,7 @@ std::vector<Obstacle> Controller::look_for_obstacles() const {
   if (ipvs_.layout().empty()) return {};
   auto local = addresses_of(network_.observed().state);
   local.insert(vips_.begin(), vips_.end());
-  return netd::obstacles(ipvs_.layout(), look_at_host_(ipvs_.layout(), std::move(local)));
+  return hawser::obstacles(ipvs_.layout(), look_at_host_(ipvs_.layout(), std::move(local)));
 }
 
 }  // namespace hawser::netd

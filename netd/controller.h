@@ -3,10 +3,10 @@
 // fake kernel.
 #pragma once
 
-#include "netd/emptiness.h"
+#include "lib/reconcile/emptiness.h"
+#include "lib/reconcile/obstacles.h"
 #include "netd/ipvs_keeper.h"
 #include "netd/network_keeper.h"
-#include "netd/obstacles.h"
 
 namespace hawser::netd {
 
@@ -16,7 +16,7 @@ class Controller {
   using LookAtHost = std::function<HostFacts(const Layout& layout, std::set<IpAddress> local)>;
 
   Controller(Kernel& kernel, Made made, JournalBook::Write write_journal, Tell tell,
-             NetworkKeeper::FindPaths find_paths = {}, LookAtHost look_at_host = {});
+             FindPaths find_paths = {}, LookAtHost look_at_host = {});
 
   // Start and reload. Nothing is touched before work().
   void configure(const config::Config& config, Why why, TimePoint now);

@@ -24,13 +24,17 @@
 #include "lib/daemon/notify.h"
 #include "lib/netlink/monitor.h"
 #include "lib/netlink/netlink_kernel.h"
+#include "lib/reconcile/device_paths.h"
+#include "lib/reconcile/directories.h"
+#include "lib/reconcile/host_facts.h"
+#include "lib/reconcile/host_file.h"
+#include "lib/reconcile/journal_file.h"
+#include "lib/reconcile/known_health.h"
 #include "netd/announcer.h"
 #include "netd/condition_log.h"
 #include "netd/controller.h"
 #include "netd/events.h"
 #include "netd/guard/supervisor.h"
-#include "netd/host_facts.h"
-#include "netd/source.h"
 #include "netd/status.h"
 #include "probes/prober.h"
 
@@ -94,7 +98,7 @@ class Daemon {
   // Without a socket nobody can ask, but the network is as the file says. Only where another netd answers
   // there, this one has no business.
   Status listen() {
-    const auto socket = control_socket(arguments_);
+    const auto socket = netd_socket(arguments_);
     const auto taken = std::make_shared<Status>();
     const auto tell = [this, socket, taken](const Status& made) {
       if (!made && made.error().code == EADDRINUSE) *taken = made;
@@ -110,7 +114,7 @@ class Daemon {
     return *taken;
   }
 
-  void begin(Reading reading, ConfigStatus source) {
+  void begin(HostFile reading, ConfigStatus source) {
     source_ = std::move(source);
     use(std::move(reading), Why::kStart);
     wait_for_events();
@@ -120,7 +124,7 @@ class Daemon {
 
  private:
   // Start and reload share all of it: what is unchanged costs one look.
-  void use(Reading reading, Why why) {
+  void use(HostFile reading, Why why) {
     config_ = std::move(reading.config);
     sources_ = std::move(reading.sources);
     to_keep_ = !source_.last_good;
@@ -311,7 +315,7 @@ class Daemon {
 };
 
 struct Chosen {
-  Reading reading;
+  HostFile reading;
   ConfigStatus source;
 };
 

@@ -7,7 +7,7 @@
 #include "lib/config/ports.h"
 #include "lib/events/event.h"
 #include "lib/plan/step.h"
-#include "netd/pool.h"
+#include "lib/reconcile/pool.h"
 
 namespace hawser::netd {
 

@@ -4,12 +4,19 @@
 
 #include <vector>
 
+#include "lib/config/load.h"
+#include "lib/reconcile/pool.h"
 #include "netd/bond_state.h"
 #include "netd/guard/protocol.h"
-#include "netd/pool.h"
-#include "netd/source.h"
 
 namespace hawser::netd {
+
+// What is in use, and how the file was when it was last read.
+struct ConfigStatus {
+  std::string file;
+  bool last_good = false;                 // the kept file is in use
+  std::vector<config::Problem> problems;  // of the file as it was last read
+};
 
 // What waits to be tried again, with the words of its log line.
 struct Waiting {

@@ -11,11 +11,11 @@
 
 #include "lib/daemon/log.h"
 #include "lib/plan/ipvs_repair.h"
+#include "lib/reconcile/journal.h"
+#include "lib/reconcile/pool.h"
 #include "netd/absent_modules.h"
 #include "netd/contention.h"
 #include "netd/events.h"
-#include "netd/journal.h"
-#include "netd/pool.h"
 #include "netd/retry.h"
 #include "netd/service_log.h"
 

@@ -6,6 +6,7 @@
 #include "lib/plan/object.h"
 #include "lib/plan/simulate.h"
 #include "lib/plan/taken_over.h"
+#include "lib/reconcile/own_kernel.h"
 #include "netd/events.h"
 
 namespace hawser::netd {
@@ -38,30 +39,20 @@ NetworkKeeper::NetworkKeeper(Kernel& kernel, JournalBook& book, Tell tell, Count
       find_paths_(std::move(find_paths)) {}
 
 void NetworkKeeper::configure(const config::Config& config, Why why, TimePoint now) {
-  vips_ = vip_addresses(config);
-  network_ = config.network;
-  hide_addresses(network_, vips_);
-  bonds_ = config.bonds;
-  uses_paths_ = false;
-  for (const auto& [name, policy] : bonds_)
-    for (const auto& port : policy.port_order) uses_paths_ = uses_paths_ || port.starts_with("path:");
+  file_ = network_of(config);
   configured_ = true;
-  refusals_.clear();
-  refused_with_.reset();
-  held_.clear();
+  attempts_.configure(why, now);
   contention_.clear();
   undone_.clear();
   said_missing_.clear();
   said_missing_devices_.clear();
   said_doubled_.clear();
-  why_ = why;
-  next_ = now;
 }
 
 void NetworkKeeper::resolve() {
-  const auto paths = uses_paths_ && find_paths_ ? find_paths_() : config::DevicesByPath{};
-  resolved_ = config::resolve_ports(network_, bonds_, observed_, paths);
-  desired_.state = resolved_.network;
+  auto wanted = wanted_network(file_, observed_, book_, find_paths_);
+  resolved_ = std::move(wanted.ports);
+  desired_ = std::move(wanted.desired);
   devices_.clear();
   for (const auto& [name, link] : desired_.state.links) {
     devices_.insert(name);
@@ -85,25 +76,19 @@ void NetworkKeeper::say_missing() {
   said_doubled_ = resolved_.doubled;
 }
 
-void NetworkKeeper::changed(TimePoint now) {
-  // The first change sets the time: a steady stream of them must not put the look off for ever.
-  next_ = std::min(next_, now + kGather);
-}
-
 bool NetworkKeeper::work(TimePoint now) {
-  if (!configured_ || now < next_) return false;
-  OwnKernel kernel(kernel_, book_, vips_, [this](const Error& error) { tell_(journal_event(error)); });
+  if (!configured_ || now < attempts_.next()) return false;
+  OwnKernel kernel(kernel_, book_, file_.vips, [this](const Error& error) { tell_(journal_event(error)); });
   const auto present_before = present_;
-  next_ = TimePoint::max();
+  attempts_.begin();
   if (!look(kernel, now)) return false;
   // At the start everything is new, which is nothing to say.
-  const auto appeared = why_ ? std::set<std::string>{} : difference(present_, present_before);
+  const auto appeared = attempts_.is_new() ? std::set<std::string>{} : difference(present_, present_before);
   const bool performed = repair(kernel, appeared, now);
-  why_.reset();
-  if (const auto retry = refusals_.next()) next_ = std::min(next_, *retry);
+  attempts_.end();
   settle_contention(now);
-  next_ = std::min(next_, contention_.next(now));
-  if (has_lacp()) next_ = std::min(next_, now + kLacpLook);
+  attempts_.look_at(contention_.next(now));
+  if (has_lacp()) attempts_.look_at(now + kLacpLook);
   return performed || !appeared.empty();
 }
 
@@ -127,8 +112,6 @@ void NetworkKeeper::say_taken_over() {
 }
 
 bool NetworkKeeper::repair(Kernel& kernel, const std::set<std::string>& appeared, TimePoint now) {
-  desired_.journal = book_.names();
-  desired_.owed = book_.owed();
   if (!desired_.owed.empty())
     tell_({.kind = EventKind::kStorage,
            .object = "journal",
@@ -138,41 +121,23 @@ bool NetworkKeeper::repair(Kernel& kernel, const std::set<std::string>& appeared
   // Where somebody else's device is in the way the plan is empty, and yet it is not as the file wants it.
   const bool is_as_wanted = plan_network(desired_, observed_.state).empty() &&
                             foreign_in_the_way(desired_, observed_.state).empty();
-  const bool was_as_wanted = std::exchange(as_wanted_, is_as_wanted);
-  if (as_wanted_) {
-    refusals_.clear();
-    refused_with_.reset();
-    held_.clear();
+  attempts_.saw(of_the_file(observed_.state), is_as_wanted);
+  if (is_as_wanted) {
     owe_nothing();
     return false;
   }
   if (!worth_trying(now)) {
     // What somebody else undoes again and again does not hide what he undoes for the first time.
-    as_wanted_ = held_.empty() && plan_network(desired_, observed_.state, contested_steps(now)).empty();
+    attempts_.settle(attempts_.holds_nothing() &&
+                     plan_network(desired_, observed_.state, contested_steps(now)).empty());
     return false;
   }
-  const auto why = why_ ? *why_ : was_as_wanted ? Why::kDrift : Why::kRetry;
-  return run(kernel, why, appeared, now);
+  return run(kernel, appeared, now);
 }
 
-// What was refused is left alone until its time comes, or something changed on the devices of the file. Our
-// own attempts change nothing there that lasts: they are rolled back. All else is done at once.
+// What was refused is left alone for now; all else is done at once.
 bool NetworkKeeper::worth_trying(TimePoint now) const {
-  return why_ || !refusals_.due(now).empty() ||
-         !plan_network(desired_, observed_.state, left_out(now)).empty();
-}
-
-std::set<std::string> NetworkKeeper::left_alone(TimePoint now) const {
-  std::set<std::string> names;
-  for (const auto& [name, held] : held_)
-    if (!has_changed() && refusals_.must_wait(name, now)) names.insert(name);
-  return names;
-}
-
-std::vector<Step> NetworkKeeper::steps_of(const std::set<std::string>& names) const {
-  std::vector<Step> steps;
-  for (const auto& name : names) steps.insert(steps.end(), held_.at(name).begin(), held_.at(name).end());
-  return steps;
+  return attempts_.due(now) || !plan_network(desired_, observed_.state, left_out(now)).empty();
 }
 
 std::vector<Step> NetworkKeeper::contested_steps(TimePoint now) const {
@@ -183,7 +148,7 @@ std::vector<Step> NetworkKeeper::contested_steps(TimePoint now) const {
 }
 
 std::vector<Step> NetworkKeeper::left_out(TimePoint now) const {
-  auto steps = steps_of(left_alone(now));
+  auto steps = attempts_.steps_of(attempts_.left_alone(now));
   std::ranges::move(contested_steps(now), std::back_inserter(steps));
   return steps;
 }
@@ -193,20 +158,14 @@ void NetworkKeeper::settle_contention(TimePoint now) {
   std::erase_if(undone_, [&](const auto& entry) { return !contention_.knows(entry.first); });
 }
 
-bool NetworkKeeper::has_changed() const {
-  return why_ || !refused_with_ || *refused_with_ != of_the_file(observed_.state);
-}
-
 bool NetworkKeeper::look(Kernel& kernel, TimePoint now) {
   auto observed = kernel.observe(kNetworkOnly);
   if (!observed) {
-    if (blind_ != observed.error().text)
+    if (attempts_.blind(observed.error().text, now))
       tell_(event_from(observed.error().text, EventKind::kRefusal, Level::kWarning));
-    blind_ = observed.error().text;
-    next_ = now + kFirstRetry;
     return false;
   }
-  blind_.clear();
+  attempts_.answered();
   observed_ = std::move(*observed);
   resolve();
   present_ = present(observed_.state);
@@ -214,8 +173,8 @@ bool NetworkKeeper::look(Kernel& kernel, TimePoint now) {
   return true;
 }
 
-bool NetworkKeeper::run(Kernel& kernel, Why why, const std::set<std::string>& appeared, TimePoint now) {
-  const auto alone = left_alone(now);
+bool NetworkKeeper::run(Kernel& kernel, const std::set<std::string>& appeared, TimePoint now) {
+  const auto alone = attempts_.left_alone(now);
   if (auto written = announce(plan_network(desired_, observed_.state)); !written)
     tell_(journal_event(written.error()));
   const auto made = book_.names().links;
@@ -223,19 +182,19 @@ bool NetworkKeeper::run(Kernel& kernel, Why why, const std::set<std::string>& ap
   book_.links_over();
   owe_nothing();
   if (!applied) {
-    refusals_.refused("kernel", applied.error().text, now);
+    attempts_.failed(applied.error().text, now);
     tell_(event_from(applied.error().text, EventKind::kRefusal, Level::kWarning));
     return false;
   }
   auto costs = lost_links(observed_, applied->done, made);
   std::ranges::move(consequences(observed_, applied->done), std::back_inserter(costs));
   look(kernel, now);
-  say_done(*applied, why, appeared, now);
+  say_done(*applied, appeared, now);
   for (const auto& cost : costs)
     tell_(event_from(describe(cost), EventKind::kTraffic, is_loss(cost) ? Level::kWarning : Level::kInfo));
   report(*applied, alone, now);
-  as_wanted_ =
-      applied->refused.empty() && plan_network(desired_, observed_.state, contested_steps(now)).empty();
+  attempts_.settle(applied->refused.empty() &&
+                   plan_network(desired_, observed_.state, contested_steps(now)).empty());
   return !applied->done.empty();
 }
 
@@ -250,16 +209,15 @@ Status NetworkKeeper::announce(const std::vector<Step>& steps) {
   return book_.will_do(steps);
 }
 
-void NetworkKeeper::say_done(const Applied& applied, Why why, const std::set<std::string>& appeared,
-                             TimePoint now) {
+void NetworkKeeper::say_done(const Applied& applied, const std::set<std::string>& appeared, TimePoint now) {
   counters_.steps += applied.done.size();
-  if (why == Why::kDrift) counters_.drift_repairs += applied.done.size();
-  for (const auto& step : applied.done) say_step(step, why, appeared, now);
+  if (attempts_.why() == Why::kDrift) counters_.drift_repairs += applied.done.size();
+  for (const auto& step : applied.done) say_step(step, appeared, now);
 }
 
 // What is known to be undone again and again was said, and is not said each time.
-void NetworkKeeper::say_step(const Step& step, Why why, const std::set<std::string>& appeared,
-                             TimePoint now) {
+void NetworkKeeper::say_step(const Step& step, const std::set<std::string>& appeared, TimePoint now) {
+  const auto why = attempts_.why();
   const auto repair = network_event(step, Why::kDrift, {});
   const auto what = line_of(repair);
   const bool known = contention_.is_contested(what);
@@ -273,26 +231,20 @@ void NetworkKeeper::report(const Applied& applied, std::set<std::string> still, 
   report_refused(applied, now);
   for (const auto& refusal : applied.refused) still.insert(refusal.object);
   still.merge(report_left(applied, now));
-  const auto before = refusals_.waiting();
-  for (const auto& [object, retry] : before)
-    if (!still.contains(object)) refusals_.done(object);
-  std::erase_if(held_, [&](const auto& entry) { return !still.contains(entry.first); });
-  if (still.empty())
-    refused_with_.reset();
-  else
-    refused_with_ = of_the_file(observed_.state);
+  attempts_.keep_only(still, of_the_file(observed_.state));
 }
 
-// What takes a bond down to be tried is not tried by time: the bond works without it.
 void NetworkKeeper::report_refused(const Applied& applied, TimePoint now) {
   for (const auto& [object, step, why, price] : applied.refused) {
     ++counters_.refused;
-    held_[object] = {step};
-    const bool waits = price == Price::kCut;
-    auto event = refusal_event(step, why);
-    event.outlook = waits ? Outlook::kWaits : Outlook::kRetried;
-    if (waits ? refusals_.futile(object, why.text) : refusals_.refused(object, why.text, now)) tell_(event);
+    if (attempts_.failed({object, {step}, price, why.text}, now))
+      tell_with_outlook(refusal_event(step, why), price);
   }
+}
+
+void NetworkKeeper::tell_with_outlook(Event event, Price price) {
+  event.outlook = price == Price::kCut ? Outlook::kWaits : Outlook::kRetried;
+  tell_(event);
 }
 
 // Every step was acknowledged but the state still differs: the kernel overrode it, or another program changed
@@ -300,7 +252,7 @@ void NetworkKeeper::report_refused(const Applied& applied, TimePoint now) {
 std::set<std::string> NetworkKeeper::report_left(const Applied& applied, TimePoint now) {
   struct Left {
     const Step* telling = nullptr;
-    bool cuts = false;
+    Price price{};
     std::vector<Step> steps;
   };
   std::map<std::string, Left> left;
@@ -308,17 +260,15 @@ std::set<std::string> NetworkKeeper::report_left(const Applied& applied, TimePoi
     // What a changed option costs (ports leave and come back) is in the plan as well; the option says more.
     auto& thing = left[name_of_left(step, desired_.state, observed_.state)];
     if (thing.telling == nullptr || is<SetBondOption>(step)) thing.telling = &step;
-    thing.cuts = thing.cuts || price_of(step) == Price::kCut;
+    thing.price = std::max(thing.price, price_of(step));
     thing.steps.push_back(step);
   }
   std::set<std::string> names;
   for (const auto& [name, what] : left) {
     names.insert(name);
-    held_[name] = what.steps;
     auto event = left_event(*what.telling);
-    const auto text = line_of(event);
-    event.outlook = what.cuts ? Outlook::kWaits : Outlook::kRetried;
-    if (what.cuts ? refusals_.futile(name, text) : refusals_.refused(name, text, now)) tell_(event);
+    if (attempts_.failed({name, what.steps, what.price, line_of(event)}, now))
+      tell_with_outlook(std::move(event), what.price);
   }
   return names;
 }

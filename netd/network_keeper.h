@@ -8,42 +8,40 @@
 
 #include "lib/config/ports.h"
 #include "lib/plan/apply.h"
+#include "lib/reconcile/wanted.h"
+#include "netd/attempts.h"
 #include "netd/contention.h"
 #include "netd/ipvs_keeper.h"
-#include "netd/vip_addresses.h"
 
 namespace hawser::netd {
 
 class NetworkKeeper {
  public:
-  // A change seldom comes alone; what comes within this time is looked at once.
-  static constexpr Milliseconds kGather{20};
   // Not every change of an LACP partner is notified.
   static constexpr Milliseconds kLacpLook{5000};
-
-  // udev's names of the devices, asked for only when the file uses one.
-  using FindPaths = std::function<config::DevicesByPath()>;
 
   NetworkKeeper(Kernel& kernel, JournalBook& book, Tell tell, Counters& counters, FindPaths find_paths);
 
   void configure(const config::Config& config, Why why, TimePoint now);
-  void changed(TimePoint now);  // the monitor: look again soon
+  void changed(TimePoint now) { attempts_.changed(now); }  // the monitor: look again soon
   // Told of every look, with the devices of the file.
   using OnLook = std::function<void(const Observed&, const std::set<std::string>& devices, TimePoint)>;
   void on_look(OnLook on_look) { on_look_ = std::move(on_look); }
   // Looks, plans and applies when it is time. True: a device of the file appeared, or one was made.
   bool work(TimePoint now);
-  [[nodiscard]] TimePoint next() const { return next_; }
-  [[nodiscard]] bool settled() const { return configured_ && !why_; }
+  [[nodiscard]] TimePoint next() const { return attempts_.next(); }
+  [[nodiscard]] bool settled() const { return configured_ && !attempts_.is_new(); }
 
   // The last look; of status and the bond guard.
   [[nodiscard]] const Observed& observed() const { return observed_; }
-  [[nodiscard]] const Retries<std::string>& refusals() const { return refusals_; }
+  [[nodiscard]] const Retries<std::string>& refusals() const { return attempts_.refusals(); }
   // What somebody else undoes again and again, in words.
   [[nodiscard]] std::vector<std::string> contested() const { return contention_.contested_in_words(); }
   // The file's links and bonds with their ports as devices, and the ports that are not there, as of the last
   // look.
   [[nodiscard]] const config::ResolvedPorts& resolved() const { return resolved_; }
+  // What it plans by, as of the last look.
+  [[nodiscard]] const Desired& desired() const { return desired_; }
 
  private:
   bool look(Kernel& kernel, TimePoint now);
@@ -52,21 +50,19 @@ class NetworkKeeper {
   void say_taken_over();
   bool repair(Kernel& kernel, const std::set<std::string>& appeared, TimePoint now);
   [[nodiscard]] bool worth_trying(TimePoint now) const;
-  [[nodiscard]] std::set<std::string> left_alone(TimePoint now) const;
-  [[nodiscard]] std::vector<Step> steps_of(const std::set<std::string>& names) const;
   [[nodiscard]] std::vector<Step> contested_steps(TimePoint now) const;
   [[nodiscard]] std::vector<Step> left_out(TimePoint now) const;
-  bool run(Kernel& kernel, Why why, const std::set<std::string>& appeared, TimePoint now);
+  bool run(Kernel& kernel, const std::set<std::string>& appeared, TimePoint now);
   void owe_nothing();
   Status announce(const std::vector<Step>& steps);
-  void say_done(const Applied& applied, Why why, const std::set<std::string>& appeared, TimePoint now);
-  void say_step(const Step& step, Why why, const std::set<std::string>& appeared, TimePoint now);
+  void say_done(const Applied& applied, const std::set<std::string>& appeared, TimePoint now);
+  void say_step(const Step& step, const std::set<std::string>& appeared, TimePoint now);
   void settle_contention(TimePoint now);
   // `still`: what waits and was not tried.
   void report(const Applied& applied, std::set<std::string> still, TimePoint now);
   void report_refused(const Applied& applied, TimePoint now);
+  void tell_with_outlook(Event event, Price price);  // of trying it once more
   std::set<std::string> report_left(const Applied& applied, TimePoint now);
-  [[nodiscard]] bool has_changed() const;
   [[nodiscard]] bool has_lacp() const;
   [[nodiscard]] std::set<std::string> present(const State& state) const;
   [[nodiscard]] State of_the_file(const State& state) const;
@@ -78,31 +74,21 @@ class NetworkKeeper {
 
   bool configured_ = false;
   FindPaths find_paths_;
-  State network_;  // as the file has it
-  std::map<std::string, config::BondPolicy> bonds_;
-  bool uses_paths_ = false;
-  VipAddresses vips_;
+  FileNetwork file_;
   OnLook on_look_;
   config::ResolvedPorts resolved_;
-  Desired desired_;                // `network_` with ports that are devices
+  Desired desired_;
   std::set<std::string> devices_;  // links of the file and ports of its bonds
   std::vector<config::MissingPort> said_missing_;
   std::vector<config::MissingDevice> said_missing_devices_;
   std::vector<config::DoubledPort> said_doubled_;
   std::map<std::string, IfIndex> said_taken_over_;
 
-  std::optional<Why> why_;  // of a configure() that was not carried out yet
-  TimePoint next_ = TimePoint::max();
   Observed observed_;
-  bool as_wanted_ = false;             // the last look had nothing to do
-  std::optional<State> refused_with_;  // what there was of the file's devices when something was refused
-  // What is left alone until its time comes, by the name that it has in `refusals_`.
-  std::map<std::string, std::vector<Step>> held_;
   std::set<std::string> present_;  // of `devices_`, at the last look
-  Retries<std::string> refusals_;
+  Attempts attempts_;
   Contention contention_;
   std::map<std::string, Step> undone_;  // what is in `contention_`, by its words
-  std::string blind_;
 };
 
 }  // namespace hawser::netd

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "lib/daemon/damper.h"
-#include "netd/pool.h"
+#include "lib/reconcile/pool.h"
 
 namespace hawser::netd {
 

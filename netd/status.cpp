@@ -233,14 +233,4 @@ json::object status_json(const StatusFacts& facts) {
            json::object{{"handlers", latencies_json(facts.handlers)}, {"loop", latencies_json(facts.loop)}}}};
 }
 
-json::object health_json(const HealthTable& health) {
-  json::array list;
-  for (const auto& [key, known] : health)
-    list.push_back(json::object{{"check", key.check},
-                                {"target", to_string(key.target)},
-                                {"state", name_of(known.state)},
-                                {"words", known.words}});
-  return {{"format", 1}, {"probes", std::move(list)}};
-}
-
 }  // namespace hawser::netd

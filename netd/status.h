@@ -27,10 +27,6 @@ struct StatusFacts {
 };
 
 boost::json::object status_json(const StatusFacts& facts);
-boost::json::object health_json(const HealthTable& health);
-
-// What health_json() said, as far as it can be understood; for `netd plan`.
-HealthTable parse_health(const boost::json::value& answer);
 
 // For people.
 // Lines of at most `width` characters where that can be; 0: no limit.

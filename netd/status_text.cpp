@@ -105,16 +105,6 @@ std::string footer(const json::object& status) {
       text(guard, "state"), text(guard, "switches"), text(loop, "longest_us"));
 }
 
-std::optional<std::pair<probes::ProbeKey, probes::Health>> parse_one(const json::object& item) {
-  const auto target = Endpoint::parse(text(item, "target"));
-  const auto state = from_name<probes::HealthState>(text(item, "state"));
-  if (!target || !state) return std::nullopt;
-  probes::Health health;
-  health.state = *state;
-  health.words = text(item, "words");
-  return std::pair{probes::ProbeKey{text(item, "check"), *target}, health};
-}
-
 }  // namespace
 
 std::vector<std::string> problem_lines(const json::value& answer) {
@@ -131,14 +121,6 @@ std::string status_text(const json::object& status, std::size_t width) {
                      text(status, "state")) +
          config_text(status) + findings_text(status) + bonds_text(status) + services_text(status, width) +
          refusals_text(status) + footer(status);
-}
-
-HealthTable parse_health(const json::value& answer) {
-  HealthTable table;
-  if (!answer.is_object()) return table;
-  for (const auto& item : objects(answer.get_object(), "probes"))
-    if (auto one = parse_one(item)) table.insert(std::move(*one));
-  return table;
 }
 
 }  // namespace hawser::netd

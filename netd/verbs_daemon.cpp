@@ -7,7 +7,7 @@
 #include "lib/config/problem_json.h"
 #include "lib/control/client.h"
 #include "lib/control/json.h"
-#include "netd/source.h"
+#include "lib/reconcile/directories.h"
 #include "netd/status.h"
 #include "netd/verbs.h"
 
@@ -26,7 +26,7 @@ answer::Verdict verdict_in(const control::Response& response) {
 }  // namespace
 
 int status(const cli::Arguments& arguments) {
-  const auto response = control::ask(control_socket(arguments), {"GET", "/v1/status", ""});
+  const auto response = control::ask(netd_socket(arguments), {"GET", "/v1/status", ""});
   if (!response) return cli::refuse(arguments, "netd", response.error());
   const auto body = control::parse_answer("netd", *response);
   if (!body) return cli::refuse(arguments, "", body.error());  // names netd itself
@@ -38,7 +38,7 @@ int status(const cli::Arguments& arguments) {
 
 int reload(const cli::Arguments& arguments) {
   const std::string target = arguments.has("--allow-empty") ? "/v1/reload?allow-empty" : "/v1/reload";
-  const auto response = control::ask(control_socket(arguments), {"POST", target, ""});
+  const auto response = control::ask(netd_socket(arguments), {"POST", target, ""});
   if (!response) return cli::refuse(arguments, "netd", response.error());
   const auto body = control::parse_answer("netd", *response);
   if (body)

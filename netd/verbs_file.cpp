@@ -5,7 +5,7 @@
 
 #include "lib/answer/verdict.h"
 #include "lib/config/dump.h"
-#include "netd/source.h"
+#include "lib/reconcile/host_file.h"
 #include "netd/verbs.h"
 
 namespace hawser::netd {
@@ -35,7 +35,7 @@ int judge_for_every_node(const cli::Arguments& arguments) {
                                     nodes.size() == 1 ? "one node" : fmt::format("{} nodes", nodes.size())));
 }
 
-json::object dump_json(const Reading& reading) {
+json::object dump_json(const HostFile& reading) {
   json::array rows;
   for (const auto& row : reading.effective)
     rows.push_back(json::object{{"key", row.key}, {"value", row.value}, {"origin", row.origin}});

@@ -17,19 +17,24 @@
 #include "lib/plan/consequence.h"
 #include "lib/plan/simulate.h"
 #include "lib/plan/taken_over.h"
+#include "lib/reconcile/apply_once.h"
+#include "lib/reconcile/device_paths.h"
+#include "lib/reconcile/directories.h"
+#include "lib/reconcile/host_facts.h"
+#include "lib/reconcile/host_file.h"
+#include "lib/reconcile/journal.h"
+#include "lib/reconcile/journal_file.h"
+#include "lib/reconcile/known_health.h"
+#include "lib/reconcile/obstacles.h"
+#include "lib/reconcile/own_kernel.h"
+#include "lib/reconcile/patient_kernel.h"
+#include "lib/reconcile/vip_addresses.h"
+#include "lib/reconcile/wanted.h"
 #include "netd/address_state.h"
 #include "netd/announcer.h"
-#include "netd/apply_once.h"
 #include "netd/events.h"
-#include "netd/host_facts.h"
-#include "netd/journal.h"
-#include "netd/known.h"
-#include "netd/obstacles.h"
-#include "netd/patient_kernel.h"
-#include "netd/source.h"
 #include "netd/status.h"
 #include "netd/verbs.h"
-#include "netd/vip_addresses.h"
 
 namespace hawser::netd {
 namespace {
@@ -38,20 +43,11 @@ namespace json = boost::json;
 constexpr Milliseconds kTellDeadline{5000};
 constexpr Milliseconds kLookForCarrier{100};
 
-Desired desired_of(const config::Config& config, State network, const Known& known, const Observed& observed,
-                   Journal journal) {
-  const auto layout = lay_out(config);
-  Desired desired{std::move(network), Owner::kNetd, std::move(journal)};
-  desired.state.services = desired_services(layout, known.health, observed.state.services).services;
-  hide_addresses(desired.state, vip_addresses(config));
-  return desired;
-}
-
 // What plan and apply share: the file, the kernel, and what should be.
 struct Prepared {
-  Reading reading;
+  HostFile reading;
   Made made;
-  Known known;
+  KnownHealth known;
   Observed observed;
   Observed with_vips;  // the same, with what vipd has: no plan touches it, and yet it may go
   Desired desired;
@@ -104,27 +100,25 @@ std::vector<config::Problem> address_notes(const Desired& desired, Observed obse
   return notes;
 }
 
-Result<Prepared> prepare(const cli::Arguments& arguments, Reading reading, Kernel& kernel, Known known) {
+Result<Prepared> prepare(const cli::Arguments& arguments, HostFile reading, Kernel& kernel,
+                         KnownHealth known) {
   auto made = read_journal(arguments);
   if (!made) return tl::unexpected(made.error());
   auto observed = kernel.observe({});
   if (!observed) return tl::unexpected(observed.error());
   auto with_vips = *observed;
   hide_addresses(observed->state, vip_addresses(reading.config));
-  auto ports =
-      config::resolve_ports(reading.config.network, reading.config.bonds, *observed, devices_by_path());
+  JournalBook book(*made, {});
+  book.saw(*observed);
+  auto [ports, desired] = wanted(reading.config, known.health, *observed, book, devices_by_path);
   answer::Verdict verdict{{}, reading.notes};
   std::ranges::move(missing_notes(ports), std::back_inserter(verdict.notes));
   const bool all_there = ports.missing.empty() && ports.missing_devices.empty() && ports.doubled.empty();
-  JournalBook book(*made, {});
-  book.saw(*observed);
-  auto desired = desired_of(reading.config, std::move(ports.network), known, *observed, book.names());
   for (const auto& [name, text] : taken_over(desired, observed->state))
     verdict.notes.push_back(note_on_host(text));
   std::ranges::move(obstacle_notes(reading.config, *observed), std::back_inserter(verdict.notes));
   std::ranges::move(address_notes(desired, *observed), std::back_inserter(verdict.notes));
   if (!arguments.json) say(verdict);
-  desired.owed = book.owed();
   return Prepared{std::move(reading),   std::move(*made),   std::move(known),   std::move(*observed),
                   std::move(with_vips), std::move(desired), std::move(verdict), !all_there};
 }

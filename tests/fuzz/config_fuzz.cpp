@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "lib/config/load.h"
-#include "netd/pool.h"
+#include "lib/reconcile/pool.h"
 
 namespace {
 
@@ -28,7 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto loaded = hawser::config::load(sources, {node, {}, "host"});
     for (const auto& problem : loaded.problems)
       if (problem.what.empty()) std::abort();
-    if (loaded.good()) hawser::netd::lay_out(loaded.config);
+    if (loaded.good()) hawser::lay_out(loaded.config);
   }
   return 0;
 }

@@ -1,5 +1,5 @@
 // What the host says of forwarding and of addresses, asked of a real kernel.
-#include "netd/host_facts.h"
+#include "lib/reconcile/host_facts.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

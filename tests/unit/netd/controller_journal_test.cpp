@@ -4,7 +4,7 @@
 
 #include "netd/controller.h"
 #include "tests/support/fake/fake_kernel.h"
-#include "tests/unit/netd/site.h"
+#include "tests/unit/lib/reconcile/site.h"
 
 namespace hawser::netd {
 namespace {

@@ -39,7 +39,7 @@ class NetdNetwork : public Netd {
   }
   void changed() {
     controller->network_changed(now);
-    pass(NetworkKeeper::kGather);
+    pass(Attempts::kGather);
   }
   const Link& bond() { return kernel.state().links.at("bond0"); }
 };
@@ -294,7 +294,7 @@ TEST_F(Netd, TriesWhatHadNoEffectAgainWhenSomethingChanged) {
   EXPECT_EQ(kernel.performs(), performed);
   ASSERT_TRUE(kernel.perform(SetMtu{"eth0", 1500, 1400}));
   controller->network_changed(now);
-  pass(NetworkKeeper::kGather);
+  pass(Attempts::kGather);
   EXPECT_GT(kernel.performs(), performed + 1);
 }
 
@@ -316,7 +316,7 @@ TEST_F(Netd, PutsARouteBackThoughSomethingElseWaits) {
   const auto performed = kernel.performs();
   ASSERT_TRUE(kernel.perform(RemoveRoute{key, kernel.state().routes.at(key)}));
   controller->network_changed(now);
-  pass(NetworkKeeper::kGather);
+  pass(Attempts::kGather);
   EXPECT_TRUE(kernel.state().routes.contains(key));
   EXPECT_EQ(kernel.performs(), performed + 2) << "the removal, the putting back, and nothing for the bond";
   EXPECT_EQ(kernel.state().links.at("bond0"), bond);
@@ -366,7 +366,7 @@ TEST_F(Netd, TakesAnInterfaceInAsSoonAsItAppears) {
   forget_lines();
   kernel.plug_in("eth1");
   controller->network_changed(now);
-  pass(NetworkKeeper::kGather);
+  pass(Attempts::kGather);
   EXPECT_THAT(kernel.state().links.at("bond0").bond->ports, ElementsAre(Key("eth0"), Key("eth1")));
   EXPECT_THAT(lines, Contains(HasSubstr("eth1 appeared")));
 }
@@ -380,7 +380,7 @@ TEST_F(Netd, AnAppearingInterfaceLetsRefusedServicesTryAtOnce) {
   kernel.refuse_always({}, {});
   kernel.plug_in("eth1");
   controller->network_changed(now);
-  pass(NetworkKeeper::kGather);
+  pass(Attempts::kGather);
   EXPECT_TRUE(kernel.state().services.contains(kWeb));
 }
 

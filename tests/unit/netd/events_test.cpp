@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/netd/site.h"
+#include "tests/unit/lib/reconcile/site.h"
 
 namespace hawser::netd {
 namespace {

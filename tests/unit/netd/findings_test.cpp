@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/unit/netd/site.h"
+#include "tests/unit/lib/reconcile/site.h"
 
 namespace hawser::netd {
 namespace {

@@ -2,7 +2,7 @@
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
 
-#include "netd/owed_json.h"
+#include "lib/reconcile/owed_json.h"
 #include "tests/unit/netd/process.h"
 
 namespace hawser::netd {
@@ -130,7 +130,7 @@ TEST_F(OwedByNetd, IsOverWhenItIsThereAgainAndNotPutBackLater) {
   EXPECT_TRUE(journal.owed.empty());
   ASSERT_TRUE(kernel.perform(RemoveRoute{theirs, route}));
   controller->network_changed(now);
-  pass(NetworkKeeper::kGather);
+  pass(Attempts::kGather);
   EXPECT_FALSE(kernel.state().routes.contains(theirs));
 }
 

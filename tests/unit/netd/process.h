@@ -5,9 +5,11 @@
 
 #include "netd/controller.h"
 #include "tests/support/fake/fake_kernel.h"
-#include "tests/unit/netd/site.h"
+#include "tests/unit/lib/reconcile/site.h"
 
-namespace hawser::netd::site {
+namespace hawser::site {
+
+using namespace netd;
 
 class Netd : public testing::Test {
  protected:
@@ -24,7 +26,7 @@ class Netd : public testing::Test {
           (event.level == Level::kWarning ? warnings : lines).push_back(line_of(event));
           events.push_back(event);
         },
-        NetworkKeeper::FindPaths{}, look_at_host);
+        FindPaths{}, look_at_host);
     controller->configure(config, Why::kStart, now);
     work();
   }
@@ -67,4 +69,4 @@ class Netd : public testing::Test {
   std::unique_ptr<Controller> controller;
 };
 
-}  // namespace hawser::netd::site
+}  // namespace hawser::site

@@ -6,9 +6,11 @@
 #include <gtest/gtest.h>
 
 #include "lib/control/json.h"
+#include "lib/reconcile/host_file.h"
+#include "lib/reconcile/known_health.h"
 #include "tests/support/fake/fake_kernel.h"
 #include "tests/unit/documented.h"
-#include "tests/unit/netd/site.h"
+#include "tests/unit/lib/reconcile/site.h"
 
 namespace hawser::netd {
 namespace {

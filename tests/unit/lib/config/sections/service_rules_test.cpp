@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "netd/pool.h"
+#include "lib/reconcile/pool.h"
 #include "tests/unit/lib/config/support.h"
 
 namespace hawser::config {
@@ -379,7 +379,7 @@ TEST(ServiceRules, AVirtualAddressHasARealServerOfItsFamily) {
   ASSERT_THAT(lines(both), IsEmpty());
   const auto six = *ServiceKey::parse("tcp [2001:db8::1]:80");
   const auto four = *ServiceKey::parse("tcp 192.0.2.1:80");
-  const auto layout = netd::lay_out(both.config);
+  const auto layout = lay_out(both.config);
   EXPECT_EQ(layout.at(six).members.size(), 1U);
   EXPECT_EQ(layout.at(six).wanted.netmask, 128U);
   EXPECT_EQ(layout.at(four).members.size(), 2U);

@@ -1,0 +1,31 @@
+#include "lib/reconcile/wanted.h"
+
+#include <algorithm>
+
+namespace hawser {
+
+FileNetwork network_of(const config::Config& config) {
+  FileNetwork file{config.network, config.bonds, vip_addresses(config)};
+  hide_addresses(file.network, file.vips);
+  for (const auto& [name, policy] : file.bonds)
+    file.uses_paths |= std::ranges::any_of(policy.port_order,
+                                           [](const std::string& port) { return port.starts_with("path:"); });
+  return file;
+}
+
+Wanted wanted_network(const FileNetwork& file, const Observed& observed, const JournalBook& book,
+                      const FindPaths& find_paths) {
+  const auto paths = file.uses_paths && find_paths ? find_paths() : config::DevicesByPath{};
+  Wanted wanted{config::resolve_ports(file.network, file.bonds, observed, paths), {}};
+  wanted.desired = {wanted.ports.network, Owner::kNetd, book.names(), book.owed()};
+  return wanted;
+}
+
+Wanted wanted(const config::Config& config, const HealthTable& health, const Observed& observed,
+              const JournalBook& book, const FindPaths& find_paths) {
+  auto all = wanted_network(network_of(config), observed, book, find_paths);
+  all.desired.state.services = desired_services(lay_out(config), health, observed.state.services).services;
+  return all;
+}
+
+}  // namespace hawser

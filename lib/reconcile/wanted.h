@@ -1,0 +1,39 @@
+// What a file wants of this host as it is now: the one answer by which `netd plan`, `netd apply` and the
+// daemon plan, so that they cannot disagree.
+#pragma once
+
+#include <functional>
+
+#include "lib/config/ports.h"
+#include "lib/plan/plan.h"
+#include "lib/reconcile/journal.h"
+#include "lib/reconcile/pool.h"
+#include "lib/reconcile/vip_addresses.h"
+
+namespace hawser {
+
+// The network of a file as the file has it: what depends on the host is still open.
+struct FileNetwork {
+  State network;  // without addresses that a vip names
+  std::map<std::string, config::BondPolicy> bonds;
+  VipAddresses vips;
+  bool uses_paths = false;  // a bond names a port by the place of its card
+};
+FileNetwork network_of(const config::Config& config);
+
+// udev's names of the devices; asked for only when the file uses one.
+using FindPaths = std::function<config::DevicesByPath()>;
+
+struct Wanted {
+  config::ResolvedPorts ports;  // links and bonds with ports that are devices, and what of them is not there
+  Desired desired;
+};
+// `observed` is without what vips have, as OwnKernel shows it.
+Wanted wanted_network(const FileNetwork& file, const Observed& observed, const JournalBook& book,
+                      const FindPaths& find_paths);
+// With the services, too, as the health of their real servers has them. The daemon, which goes from one
+// service to the next, asks desired_service() for each.
+Wanted wanted(const config::Config& config, const HealthTable& health, const Observed& observed,
+              const JournalBook& book, const FindPaths& find_paths);
+
+}  // namespace hawser

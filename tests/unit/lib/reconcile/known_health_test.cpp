@@ -1,0 +1,46 @@
+// A daemon that runs is asked, and never guessed for.
+#include "lib/reconcile/known_health.h"
+
+#include <gmock/gmock.h>
+
+#include "lib/daemon/lock.h"
+#include "tests/unit/lib/reconcile/site.h"
+#include "tests/unit/temp_dir.h"
+
+namespace hawser {
+namespace {
+
+using namespace site;
+using testing::HasSubstr;
+
+class KnownHealth : public testing::Test {
+ protected:
+  KnownHealth() { arguments.runtime_dir = directory.path(); }
+  test::TempDir directory;
+  cli::Arguments arguments;
+};
+
+TEST_F(KnownHealth, IsAsConfiguredWhereNoDaemonRuns) {
+  const auto known = ask_health(arguments, web());
+  ASSERT_TRUE(known) << known.error().text;
+  EXPECT_FALSE(known->from_daemon);
+  EXPECT_EQ(known->health.at(probe(kWeb1)).state, probes::HealthState::kUp);
+}
+
+TEST_F(KnownHealth, IsAnErrorWhereADaemonRunsAndDoesNotAnswer) {
+  const auto lock = InstanceLock::take(directory.path(), "netd");
+  ASSERT_TRUE(lock);
+  const auto known = ask_health(arguments, web());
+  ASSERT_FALSE(known);
+  EXPECT_THAT(known.error().text, HasSubstr("netd runs as process "));
+  EXPECT_THAT(known.error().text, HasSubstr("nobody listens on"));
+}
+
+TEST_F(KnownHealth, IsNotAskedForWithoutServices) {
+  const auto lock = InstanceLock::take(directory.path(), "netd");
+  ASSERT_TRUE(lock);
+  EXPECT_TRUE(ask_health(arguments, {}));
+}
+
+}  // namespace
+}  // namespace hawser
