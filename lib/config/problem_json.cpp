@@ -1,6 +1,10 @@
 #include "lib/config/problem_json.h"
 
+#include <limits>
+
 #include <boost/json.hpp>
+
+#include "lib/base/json_in.h"
 
 namespace hawser::config {
 
@@ -16,16 +20,10 @@ json::value number_or_null(unsigned number) {
   return number == 0 ? json::value() : json::value(number);
 }
 
-std::string text_in(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(std::string_view(value->get_string())) : "";
-}
-
-unsigned number_in(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  boost::system::error_code none;
-  const auto number = value == nullptr ? 0U : value->to_number<unsigned>(none);
-  return none ? 0 : number;
+// What no line can be is no line.
+unsigned place_in(const json::value& problem, std::string_view key) {
+  const auto number = number_in(problem, key);
+  return number > std::numeric_limits<unsigned>::max() ? 0 : static_cast<unsigned>(number);
 }
 
 }  // namespace
@@ -45,9 +43,9 @@ std::vector<Problem> problems_from(const json::value& list) {
   std::vector<Problem> problems;
   if (!list.is_array()) return problems;
   for (const auto& item : list.get_array())
-    if (const auto* object = item.if_object())
-      problems.push_back({text_in(*object, "file"), number_in(*object, "line"), number_in(*object, "column"),
-                          text_in(*object, "key"), text_in(*object, "text")});
+    if (item.is_object())
+      problems.push_back({text_in(item, "file"), place_in(item, "line"), place_in(item, "column"),
+                          text_in(item, "key"), text_in(item, "text")});
   return problems;
 }
 
