@@ -30,7 +30,7 @@ boost::json::object status_json(const StatusFacts& facts);
 
 // For people.
 // Lines of at most `width` characters where that can be; 0: no limit.
-std::string status_text(const boost::json::object& status, std::size_t width = 0);
+std::string status_text(const boost::json::value& status, std::size_t width = 0);
 // Those of a status' "config" or of a refused reload, as lines.
 std::vector<std::string> problem_lines(const boost::json::value& answer);
 

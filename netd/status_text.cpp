@@ -1,9 +1,10 @@
 // The status for people, and what other programs read out of the answers.
 #include <boost/json.hpp>
 
+#include "lib/base/json_in.h"
+#include "lib/cli/json_cell.h"
 #include "lib/cli/table.h"
 #include "lib/config/problem_json.h"
-#include "lib/control/json.h"
 #include "netd/status.h"
 
 namespace hawser::netd {
@@ -11,65 +12,41 @@ namespace {
 
 namespace json = boost::json;
 
-// What a key holds, or an empty value of that kind: an answer of a newer netd must not stop us.
-std::string text(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  if (value == nullptr) return {};
-  if (value->is_string()) return cli::printable(std::string_view(value->get_string()));
-  return json::serialize(*value);
-}
+using cli::cell_in;
 
-bool truth(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_bool() && value->get_bool();
-}
-
-std::vector<json::object> objects(const json::object& object, std::string_view key) {
-  std::vector<json::object> result;
-  const auto* value = object.if_contains(key);
-  if (value == nullptr || !value->is_array()) return result;
-  for (const auto& item : value->get_array())
-    if (item.is_object()) result.push_back(item.get_object());
-  return result;
-}
-
-json::object object_of(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_object() ? value->get_object() : json::object{};
-}
-
-std::string config_text(const json::object& status) {
-  const auto config = object_of(status, "config");
-  auto result = fmt::format("configuration  {} ({})\n", text(config, "file"), text(config, "state"));
+std::string config_text(const json::value& status) {
+  const auto& config = value_in(status, "config");
+  auto result = fmt::format("configuration  {} ({})\n", cell_in(config, "file"), cell_in(config, "state"));
   for (const auto& line : problem_lines(config)) result += fmt::format("  {}\n", line);
   return result;
 }
 
-std::string findings_text(const json::object& status) {
+std::string findings_text(const json::value& status) {
   std::string result;
-  for (const auto& finding : objects(status, "findings"))
-    result +=
-        fmt::format("{}: {}: {}\n", text(finding, "object"), text(finding, "state"), text(finding, "text"));
+  for (const auto& finding : list_in(status, "findings"))
+    result += fmt::format("{}: {}: {}\n", cell_in(finding, "object"), cell_in(finding, "state"),
+                          cell_in(finding, "text"));
   return result.empty() ? result : "\n" + result;
 }
 
-std::string bonds_text(const json::object& status) {
+std::string bonds_text(const json::value& status) {
   cli::Table table({{"BOND"}, {"MODE"}, {"PORT"}, {"LINK"}, {"ROLE"}, {"FAILURES", cli::Align::kRight}});
-  for (const auto& bond : objects(status, "bonds")) {
-    for (const auto& port : objects(bond, "ports")) {
-      const auto link = !truth(port, "present")  ? "missing"
-                        : !truth(port, "member") ? "not in the bond"
-                        : truth(port, "carrier") ? "carrier"
-                                                 : "no carrier";
-      table.add({text(bond, "name"), text(bond, "mode"), text(port, "name"), link,
-                 text(bond, "active_port") == text(port, "name") ? "active" : "", text(port, "failures")});
+  for (const auto& bond : list_in(status, "bonds")) {
+    for (const auto& port : list_in(bond, "ports")) {
+      const auto link = !flag_in(port, "present")  ? "missing"
+                        : !flag_in(port, "member") ? "not in the bond"
+                        : flag_in(port, "carrier") ? "carrier"
+                                                   : "no carrier";
+      table.add({cell_in(bond, "name"), cell_in(bond, "mode"), cell_in(port, "name"), link,
+                 cell_in(bond, "active_port") == cell_in(port, "name") ? "active" : "",
+                 cell_in(port, "failures")});
     }
   }
   const auto rows = table.str();
   return rows.empty() ? rows : "\n" + rows;
 }
 
-std::string services_text(const json::object& status, std::size_t width) {
+std::string services_text(const json::value& status, std::size_t width) {
   cli::Table table({{"SERVICE"},
                     {"VIRTUAL"},
                     {"REAL"},
@@ -77,48 +54,49 @@ std::string services_text(const json::object& status, std::size_t width) {
                     {"WEIGHT", cli::Align::kRight},
                     {"STATE"},
                     {"WHY", cli::Align::kLeft, cli::Fit::kWraps}});
-  for (const auto& service : objects(status, "services"))
-    for (const auto& real : objects(service, "reals"))
-      table.add({text(service, "name"), text(service, "virtual"), text(real, "name"), text(real, "address"),
-                 text(real, "effective_weight"), text(real, "state"), text(real, "reason")});
+  for (const auto& service : list_in(status, "services"))
+    for (const auto& real : list_in(service, "reals"))
+      table.add({cell_in(service, "name"), cell_in(service, "virtual"), cell_in(real, "name"),
+                 cell_in(real, "address"), cell_in(real, "effective_weight"), cell_in(real, "state"),
+                 cell_in(real, "reason")});
   const auto rows = table.str("", width);
   return rows.empty() ? rows : "\n" + rows;
 }
 
-std::string refusals_text(const json::object& status) {
+std::string refusals_text(const json::value& status) {
   std::string result;
-  for (const auto& refusal : objects(status, "refused"))
-    result += refusal.contains("retry_in_ms") && refusal.at("retry_in_ms").is_null()
-                  ? fmt::format("\n{} (again when something changes)", text(refusal, "reason"))
-                  : fmt::format("\nrefused: {} (again in {} ms)", text(refusal, "reason"),
-                                text(refusal, "retry_in_ms"));
+  for (const auto& refusal : list_in(status, "refused"))
+    result += value_in(refusal, "retry_in_ms").is_null()
+                  ? fmt::format("\n{} (again when something changes)", cell_in(refusal, "reason"))
+                  : fmt::format("\nrefused: {} (again in {} ms)", cell_in(refusal, "reason"),
+                                cell_in(refusal, "retry_in_ms"));
   return result.empty() ? result : result + "\n";
 }
 
-std::string footer(const json::object& status) {
-  const auto counters = object_of(status, "counters");
-  const auto guard = object_of(status, "guard");
-  const auto loop = object_of(object_of(status, "lateness"), "loop");
+std::string footer(const json::value& status) {
+  const auto& counters = value_in(status, "counters");
+  const auto& guard = value_in(status, "guard");
+  const auto& loop = value_in(value_in(status, "lateness"), "loop");
   return fmt::format(
       "\n{} steps, {} drift repairs, {} refused; bond guard {}, {} switches; loop late by {} us at most\n",
-      text(counters, "steps"), text(counters, "drift_repairs"), text(counters, "refused"),
-      text(guard, "state"), text(guard, "switches"), text(loop, "longest_us"));
+      cell_in(counters, "steps"), cell_in(counters, "drift_repairs"), cell_in(counters, "refused"),
+      cell_in(guard, "state"), cell_in(guard, "switches"), cell_in(loop, "longest_us"));
 }
 
 }  // namespace
 
 std::vector<std::string> problem_lines(const json::value& answer) {
   std::vector<std::string> lines;
-  for (const auto& problem : config::problems_from(control::value_in(answer, "problems")))
+  for (const auto& problem : config::problems_from(value_in(answer, "problems")))
     lines.push_back(cli::printable(to_string(problem)));
   return lines;
 }
 
-std::string status_text(const json::object& status, std::size_t width) {
-  const auto node = text(status, "node");
-  return fmt::format("netd {} process {}{}{}: {}\n", text(status, "version"), text(status, "pid"),
-                     node.empty() ? "" : " on node " + node, truth(status, "ready") ? "" : " (starting)",
-                     text(status, "state")) +
+std::string status_text(const json::value& status, std::size_t width) {
+  const auto node = cell_in(status, "node");
+  return fmt::format("netd {} process {}{}{}: {}\n", cell_in(status, "version"), cell_in(status, "pid"),
+                     node.empty() ? "" : " on node " + node, flag_in(status, "ready") ? "" : " (starting)",
+                     cell_in(status, "state")) +
          config_text(status) + findings_text(status) + bonds_text(status) + services_text(status, width) +
          refusals_text(status) + footer(status);
 }

@@ -31,8 +31,7 @@ int status(const cli::Arguments& arguments) {
   const auto body = control::parse_answer("netd", *response);
   if (!body) return cli::refuse(arguments, "", body.error());  // names netd itself
   if (!body->is_object()) return cli::refuse(arguments, "netd", "the answer is not a status");
-  cli::print(arguments.json ? control::pretty(*body)
-                            : status_text(body->get_object(), cli::terminal_width()));
+  cli::print(arguments.json ? control::pretty(*body) : status_text(*body, cli::terminal_width()));
   return control::text_in(*body, "state") == name_of(Condition::kOk) ? kDone : kNo;
 }
 

@@ -17,11 +17,9 @@ namespace json = boost::json;
 constexpr Milliseconds kAskDeadline{2000};
 
 Result<HealthTable> ask(const cli::Arguments& arguments) {
-  const auto answer = control::ask(netd_socket(arguments), {"GET", "/v1/health", ""}, kAskDeadline);
+  const auto answer = control::ask_json(netd_socket(arguments), {"GET", "/v1/health", ""}, kAskDeadline);
   if (!answer) return tl::unexpected(answer.error());
-  const auto body = control::parse_answer("netd", *answer);
-  if (!body) return tl::unexpected(body.error());
-  return parse_health(*body);
+  return parse_health(*answer);
 }
 
 std::optional<std::pair<probes::ProbeKey, probes::Health>> parse_one(const json::value& item) {

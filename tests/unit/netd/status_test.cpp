@@ -40,7 +40,7 @@ class NetdStatus : public testing::Test {
                         .ready = true,
                         .now = now});
   }
-  [[nodiscard]] std::string text() const { return status_text(status().as_object()); }
+  [[nodiscard]] std::string text() const { return status_text(status()); }
 
   config::Config config = web();
   ConfigStatus source{"/etc/hawser/hawser.toml", false, {}};
