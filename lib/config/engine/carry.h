@@ -52,7 +52,7 @@ Result<S> from_table(const Rows<S>& rows, const Table& table) {
   const std::vector<Source> no_file;
   const NodeView nobody;
   Report report(no_file, Part::kAll);
-  const Scope scope{report, nobody, nullptr, "", "", Part::kAll};
+  const ReadContext scope{report, nobody, nullptr, "", "", Part::kAll};
   S section{};
   each_carried(rows, [&](const Field<S>& field) {
     if (const auto* value = find(table, field.setting.key)) field.read(scope, *value, section);

@@ -3,7 +3,7 @@
 // (SectionInfo::is_elsewhere).
 #pragma once
 
-#include "lib/config/engine/scope.h"
+#include "lib/config/engine/read_context.h"
 
 namespace hawser::config {
 

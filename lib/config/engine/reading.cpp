@@ -33,7 +33,7 @@ std::string list_nodes(const NodeView& view) {
 }
 
 // Every key of { lb1 = .., default = .. } must be a node.
-void check_node_names(const Scope& scope, const Setting& setting, const Table& table) {
+void check_node_names(const ReadContext& scope, const Setting& setting, const Table& table) {
   for (const auto& entry : table)
     if (entry.key != "default" && !is_node(scope.view, entry.key))
       scope.problem(
@@ -43,7 +43,7 @@ void check_node_names(const Scope& scope, const Setting& setting, const Table& t
 
 }  // namespace
 
-const Value* pick(const Scope& scope, const Setting& setting, const Value& value) {
+const Value* pick(const ReadContext& scope, const Setting& setting, const Value& value) {
   const auto* table = value.as<Table>();
   if (table == nullptr || !setting.per_node) return &value;
   if (scope.view.nodes.empty()) {
@@ -69,7 +69,7 @@ const Value* pick(const Scope& scope, const Setting& setting, const Value& value
   return nullptr;
 }
 
-void refuse_key(const Scope& scope, const Entry& entry, const std::vector<std::string_view>& known) {
+void refuse_key(const ReadContext& scope, const Entry& entry, const std::vector<std::string_view>& known) {
   scope.problem(entry.place, entry.key, unknown_key(scope.user_path, entry.key, known));
 }
 
@@ -79,14 +79,14 @@ std::string with_right_value(std::string_view key, const Value& wrong, std::stri
   return fmt::format("{}: write {}", what.substr(0, what.find(": write ")), right);
 }
 
-std::string with_example(const Scope& scope, std::string_view of_kind, std::string what) {
+std::string with_example(const ReadContext& scope, std::string_view of_kind, std::string what) {
   const auto general = fmt::format(" such as {}", of_kind);
   const auto at = what.find(general);
   if (at == std::string::npos || scope.setting == nullptr || scope.setting->example.empty()) return what;
   return what.replace(at, general.size(), fmt::format(" such as {}", scope.setting->example));
 }
 
-void refuse_unsupported(const Scope& scope, const Entry& entry) {
+void refuse_unsupported(const ReadContext& scope, const Entry& entry) {
   scope.problem(entry.place, entry.key, "not supported by this version");
 }
 

@@ -11,9 +11,9 @@
 namespace hawser::config {
 
 // The value that counts on this host: itself, or its part for this node, or nothing (then it was said why).
-const Value* pick(const Scope& scope, const Setting& setting, const Value& value);
-void refuse_key(const Scope& scope, const Entry& entry, const std::vector<std::string_view>& known);
-void refuse_unsupported(const Scope& scope, const Entry& entry);
+const Value* pick(const ReadContext& scope, const Setting& setting, const Value& value);
+void refuse_key(const ReadContext& scope, const Entry& entry, const std::vector<std::string_view>& known);
+void refuse_unsupported(const ReadContext& scope, const Entry& entry);
 // Elements that were refused are left out, as they are from the section: indexes stay the same.
 void note_places(Places& places, std::string_view key, const Value& value, const Report& report);
 std::string origin_of(const Report& report, const Value& value);
@@ -36,10 +36,10 @@ using Origins = std::map<std::string, std::string, std::less<>>;  // of the sett
 
 // Reads one written setting. Values from [defaults.X] are named as the user wrote them.
 template <class S>
-void read_field(const Scope& scope, const Field<S>& field, const Entry& entry, S& section, Places& places,
-                Origins& origins) {
+void read_field(const ReadContext& scope, const Field<S>& field, const Entry& entry, S& section,
+                Places& places, Origins& origins) {
   const auto& setting = field.setting;
-  Scope own = scope;
+  ReadContext own = scope;
   own.setting = &setting;
   if (setting.part) own.part = *setting.part;
   if (entry.value.via.starts_with("defaults.") && !own.user_path.starts_with("defaults."))
@@ -57,7 +57,7 @@ void read_field(const Scope& scope, const Field<S>& field, const Entry& entry, S
 
 // The rows of `dump` for a section that is read: put at `position`, before those of the tables inside it.
 template <class S>
-void tell_section(const Scope& scope, const Rows<S>& rows, const S& section, const Origins& origins,
+void tell_section(const ReadContext& scope, const Rows<S>& rows, const S& section, const Origins& origins,
                   std::size_t position) {
   std::vector<Effective> told;
   for (const auto& field : rows.fields()) {
@@ -78,7 +78,7 @@ void tell_section(const Scope& scope, const Rows<S>& rows, const S& section, con
 
 // Reads a whole section: every known key into `section`, every other one into the report.
 template <class S>
-Places read_section(const Scope& scope, const Rows<S>& rows, const Table& table, S& section) {
+Places read_section(const ReadContext& scope, const Rows<S>& rows, const Table& table, S& section) {
   Places places;
   Origins origins;
   const std::size_t position = scope.effective == nullptr ? 0 : scope.effective->size();

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "lib/config/engine/kinds.h"
-#include "lib/config/engine/scope.h"
+#include "lib/config/engine/read_context.h"
 
 namespace hawser::config {
 
@@ -36,7 +36,7 @@ Setting table_setting(std::string_view key, std::string_view type, std::string_v
 template <class S>
 struct Field {
   Setting setting;
-  std::function<void(const Scope&, const Value&, S&)> read;
+  std::function<void(const ReadContext&, const Value&, S&)> read;
   std::function<std::optional<Value>(const S&)> write;  // none: not set
   std::function<bool(const S&)> applies;  // whether it means anything beside the others; empty: always
 
@@ -50,7 +50,7 @@ struct Field {
 std::string with_right_value(std::string_view key, const Value& wrong, std::string what);
 
 // The message with the setting's own example instead of its kind's.
-std::string with_example(const Scope& scope, std::string_view of_kind, std::string what);
+std::string with_example(const ReadContext& scope, std::string_view of_kind, std::string what);
 
 // The rows of one section, in the order in which people read them.
 template <class S>
@@ -74,7 +74,7 @@ class Rows {
   }
 
   // A setting that no kind fits.
-  Rows& custom(Setting setting, std::function<void(const Scope&, const Value&, S&)> read,
+  Rows& custom(Setting setting, std::function<void(const ReadContext&, const Value&, S&)> read,
                std::function<std::optional<Value>(const S&)> write) {
     fields_.push_back({std::move(setting), std::move(read), std::move(write), {}});
     return *this;
@@ -92,7 +92,7 @@ class Rows {
   }
 
   // As above, but the value is still validated.
-  Rows& unsupported(std::string_view key, std::function<void(const Scope&, const Value&, S&)> judge) {
+  Rows& unsupported(std::string_view key, std::function<void(const ReadContext&, const Value&, S&)> judge) {
     unsupported({key});
     fields_.back().read = std::move(judge);
     return *this;
@@ -133,7 +133,7 @@ class Rows {
     setting.type = kind.type();
     setting.range = kind.range();
     setting.example = kind.example();
-    auto read = [=](const Scope& scope, const Value& value, S& section) {
+    auto read = [=](const ReadContext& scope, const Value& value, S& section) {
       typename Kind::Type parsed{};
       const Fault fault = [&](const Value& at, std::string what) {
         what = with_example(scope, kind.example(), std::move(what));

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "lib/config/engine/scope.h"
+#include "lib/config/engine/read_context.h"
 
 namespace hawser::config {
 
@@ -47,7 +47,7 @@ struct SectionInfo {
   std::vector<KeyInfo> keys{};            // its own, then those of tables inside it
   std::vector<ManualExample> examples{};  // likewise
   // Judges [defaults.NAME] and removes from it what cannot be filled in; empty: there is no such table.
-  std::function<void(const Scope&, Table&)> judge_defaults{};
+  std::function<void(const ReadContext&, Table&)> judge_defaults{};
   AlsoFilled also_filled{};
   // Whether a section of that name is another node's, by what it says itself.
   bool (*is_elsewhere)(const Table& section, const NodeView& view, const std::string& path,

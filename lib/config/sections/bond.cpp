@@ -52,7 +52,7 @@ const Rows<BondPort>& port_rows() {
   return rows;
 }
 
-void read_ports(const Scope& scope, const Value& value, BondSpec& bond) {
+void read_ports(const ReadContext& scope, const Value& value, BondSpec& bond) {
   const auto* table = value.as<Table>();
   if (table == nullptr) return scope.problem(value.place, "port", "must be tables: [bond.NAME.port.PORT]");
   for (const auto& entry : *table) {
@@ -100,7 +100,7 @@ const Rows<BondSpec>& bond_rows() {
   return rows;
 }
 
-void look_at_bonds(const Scope& unheard, const Table& tree, File& file) {
+void look_at_bonds(const ReadContext& unheard, const Table& tree, File& file) {
   look_at_devices(unheard, tree, "bond", bond_rows(), file);
 }
 

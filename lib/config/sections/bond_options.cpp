@@ -49,8 +49,8 @@ std::string option_example(const BondOptionInfo& info) {
   return quote(info.unit == BondUnit::kMilliseconds ? "100ms" : "1s");
 }
 
-void read_option(const BondOptionInfo& info, std::string_view key, const Scope& scope, const Value& value,
-                 BondSpec& bond) {
+void read_option(const BondOptionInfo& info, std::string_view key, const ReadContext& scope,
+                 const Value& value, BondSpec& bond) {
   const auto* text = value.as<std::string>();
   const auto* flag = value.as<bool>();
   const auto* number = value.as<std::int64_t>();
@@ -79,7 +79,7 @@ void read_option(const BondOptionInfo& info, std::string_view key, const Scope& 
 void add_option(Rows<BondSpec>& rows, const BondOptionInfo& info) {
   rows.custom(
           setting(info.name, option_type(info), option_range(info), info.help),
-          [&info](const Scope& scope, const Value& value, BondSpec& bond) {
+          [&info](const ReadContext& scope, const Value& value, BondSpec& bond) {
             read_option(info, info.name, scope, value, bond);
           },
           [&info](const BondSpec& bond) { return write_option(info, bond); })
@@ -93,7 +93,7 @@ void add_bond_options(Rows<BondSpec>& rows) {
   auto alias = setting("num_unsol_na", "int", "0 to 255", "another name of num_grat_arp");
   const auto& info = info_of(BondOption::kNumGratArp);
   rows.custom(std::move(alias),
-              [&info](const Scope& scope, const Value& value, BondSpec& bond) {
+              [&info](const ReadContext& scope, const Value& value, BondSpec& bond) {
                 read_option(info, "num_unsol_na", scope, value, bond);
               },
               {})

@@ -28,7 +28,7 @@ std::vector<std::string_view> words_of_kinds() {
   return words;
 }
 
-void read_type(const Scope& scope, const Value& value, CheckSpec& check) {
+void read_type(const ReadContext& scope, const Value& value, CheckSpec& check) {
   const auto fault = [&](const Value& at, std::string what) {
     scope.problem(at.place, "type", std::move(what));
   };

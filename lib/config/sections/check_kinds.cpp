@@ -47,7 +47,7 @@ std::optional<std::pair<int, int>> status_range(const Value& value) {
   return range;
 }
 
-void read_status(const Scope& scope, const Value& value, CheckSpec& check) {
+void read_status(const ReadContext& scope, const Value& value, CheckSpec& check) {
   const auto* list = value.as<List>();
   if (list == nullptr)
     return scope.problem(value.place, "status", not_a_list(value, "[200, \"300-399\"]", ""));

@@ -39,8 +39,8 @@ const Device* find_device(const Devices& devices, const std::string& name);
 // The addresses of another node's devices, which are that node's own. One on lo or a dummy is not answered
 // for: it may be on several hosts, as on real servers of direct routing; one in a VRF is another network's.
 template <class S>
-void look_at_devices(const Scope& unheard, const Table& tree, std::string_view kind, const Rows<S>& rows,
-                     File& file) {
+void look_at_devices(const ReadContext& unheard, const Table& tree, std::string_view kind,
+                     const Rows<S>& rows, File& file) {
   if (unheard.view.node == file.view.node) return;
   each_table(tree, kind, [&](const std::string& name, const Table& table) {
     const auto section = read_one(unheard, {}, rows, table);

@@ -64,7 +64,7 @@ SectionType Format::type() {
   SectionType type;
   type.info.name = "format";
   describe(type.info, "top", "top", format_rows(), kFormatExample);
-  type.read = [](const Scope& top, const Entry& entry, File& /*file*/) {
+  type.read = [](const ReadContext& top, const Entry& entry, File& /*file*/) {
     FormatSpec spec;
     read_section(top, format_rows(), {entry}, spec);
   };

@@ -25,7 +25,7 @@ Value write_routes(const std::vector<Section<RouteSpec>>& routes) {
   return plain_value(std::move(tables));
 }
 
-void read_routes(const Scope& scope, const Value& value, InterfaceSpec& link) {
+void read_routes(const ReadContext& scope, const Value& value, InterfaceSpec& link) {
   const auto* list = value.as<List>();
   if (list == nullptr) return scope.problem(value.place, "routes", not_a_list(value, kRouteExample, ""));
   for (const auto& item : *list) {

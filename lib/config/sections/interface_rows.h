@@ -7,7 +7,7 @@
 namespace hawser::config {
 
 inline constexpr std::string_view kRouteExample = "[{ to = \"default\", via = \"192.0.2.254\" }]";
-void read_routes(const Scope& scope, const Value& value, InterfaceSpec& link);
+void read_routes(const ReadContext& scope, const Value& value, InterfaceSpec& link);
 Value write_routes(const std::vector<Section<RouteSpec>>& routes);
 
 template <class S>

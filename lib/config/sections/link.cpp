@@ -56,7 +56,7 @@ const Rows<LinkSpec>& link_rows() {
   return rows;
 }
 
-void look_at_links(const Scope& unheard, const Table& tree, File& file) {
+void look_at_links(const ReadContext& unheard, const Table& tree, File& file) {
   look_at_devices(unheard, tree, "link", link_rows(), file);
 }
 

@@ -12,14 +12,14 @@ bool stands_several_times(const Value& value) {
 
 }  // namespace
 
-void refuse_no_table(const Scope& scope, const Value& value, const std::string& form) {
+void refuse_no_table(const ReadContext& scope, const Value& value, const std::string& form) {
   scope.problem(value.place, "",
                 stands_several_times(value)
                     ? fmt::format("is one section: write {} once, with single brackets", form)
                     : fmt::format("must be a table: {}, not {}", form, in_words(value)));
 }
 
-void refuse_no_section(const Scope& scope, std::string_view kind, const Entry& entry) {
+void refuse_no_section(const ReadContext& scope, std::string_view kind, const Entry& entry) {
   if (find_key(kind, entry.key) == nullptr)
     return refuse_no_table(scope, entry.value, fmt::format("[{}]", scope.path));
   scope.problem(entry.place, "",

@@ -32,7 +32,7 @@ void describe(SectionInfo& info, std::string_view kind, std::string_view section
 // Lets [defaults.NAME] hold these settings.
 template <class S>
 void take_defaults(SectionInfo& info, const Rows<S>& rows) {
-  info.judge_defaults = [&rows](const Scope& scope, Table& table) {
+  info.judge_defaults = [&rows](const ReadContext& scope, Table& table) {
     S nobody{};
     read_section(scope, rows, table, nobody);
     std::erase_if(table, [&](const Entry& setting) {
@@ -43,14 +43,14 @@ void take_defaults(SectionInfo& info, const Rows<S>& rows) {
 }
 
 // Says why `value` is not the table that `form` needs.
-void refuse_no_table(const Scope& scope, const Value& value, const std::string& form);
+void refuse_no_table(const ReadContext& scope, const Value& value, const std::string& form);
 // The same where it stands under the section's name: [vip] alone above a setting of [vip.NAME].
-void refuse_no_section(const Scope& scope, std::string_view kind, const Entry& entry);
+void refuse_no_section(const ReadContext& scope, std::string_view kind, const Entry& entry);
 // People type names, and they stand in logs and tables.
 void judge_name(std::string_view kind, Part part, const std::string& name, Place place, Report& report);
 
 template <class S>
-Section<S> read_one(const Scope& scope, Place place, const Rows<S>& rows, const Table& table) {
+Section<S> read_one(const ReadContext& scope, Place place, const Rows<S>& rows, const Table& table) {
   Section<S> section;
   section.path = scope.path;
   section.place = place;
@@ -59,7 +59,7 @@ Section<S> read_one(const Scope& scope, Place place, const Rows<S>& rows, const 
 }
 
 template <class S>
-void read_each(const Scope& top, std::string_view kind, const Entry& entry, const Rows<S>& rows,
+void read_each(const ReadContext& top, std::string_view kind, const Entry& entry, const Rows<S>& rows,
                Sections<S>& sections) {
   const auto all = top.inside(kind);
   const auto* tables = entry.value.as<Table>();
@@ -89,7 +89,7 @@ SectionType named_section(std::string_view kind, std::string_view heading, Part 
   type.info.part = part;
   type.info.form = Form::kNamed;
   describe(type.info, kind, heading, rows, example);
-  type.read = [kind, &rows, sections](const Scope& top, const Entry& entry, File& file) {
+  type.read = [kind, &rows, sections](const ReadContext& top, const Entry& entry, File& file) {
     read_each(top, kind, entry, rows, file.*sections);
   };
   type.rules.push_back(names_are_good(kind, part, sections));
@@ -105,7 +105,7 @@ SectionType single_section(std::string_view name, std::string_view heading, Part
   type.info.part = part;
   type.info.is_always_there = true;
   describe(type.info, name, heading, rows, example);
-  type.read = [name, &rows, spec](const Scope& top, const Entry& entry, File& file) {
+  type.read = [name, &rows, spec](const ReadContext& top, const Entry& entry, File& file) {
     if (const auto* table = entry.value.as<Table>())
       read_section(top.inside(name), rows, *table, file.*spec);
     else

@@ -30,7 +30,7 @@ Value as_list(const Value& value) {
   return {List{value}, value.place, value.via, true};
 }
 
-void read_nodes(const Scope& top, const Entry& entry, File& file) {
+void read_nodes(const ReadContext& top, const Entry& entry, File& file) {
   const auto* tables = entry.value.as<Table>();
   if (tables == nullptr) return;  // read_node_names() said so
   for (const auto& item : *tables) {

@@ -23,7 +23,8 @@ const Rows<TunnelSpec>& tunnel_rows() {
   return rows;
 }
 
-void read_tunnel_into(const Scope& scope, const Value& value, std::optional<Section<TunnelSpec>>& tunnel) {
+void read_tunnel_into(const ReadContext& scope, const Value& value,
+                      std::optional<Section<TunnelSpec>>& tunnel) {
   const auto* table = value.as<Table>();
   if (table == nullptr) return scope.problem(value.place, "tunnel", not_a("a table", kTunnelExample, value));
   const auto inside = scope.silent().inside("tunnel");
@@ -38,7 +39,7 @@ std::optional<Value> write_tunnel(const std::optional<Section<TunnelSpec>>& tunn
   return tunnel ? std::optional(inline_table(tunnel_rows(), tunnel->spec)) : std::nullopt;
 }
 
-std::optional<std::vector<CheckRef>> read_checks(const Scope& scope, const Value& value) {
+std::optional<std::vector<CheckRef>> read_checks(const ReadContext& scope, const Value& value) {
   const auto* list = value.as<List>();
   if (list == nullptr) {
     scope.problem(value.place, "checks", not_a_list(value, kChecksExample, in_list(value)));
@@ -72,7 +73,7 @@ Value write_checks(const std::vector<CheckRef>& checks) {
   return plain_value(std::move(list));
 }
 
-void read_reals(const Scope& scope, const Value& value, PoolSpec& pool) {
+void read_reals(const ReadContext& scope, const Value& value, PoolSpec& pool) {
   const auto* list = value.as<List>();
   if (list == nullptr)
     return scope.problem(value.place, "real", fmt::format("must be written as [[{}.real]]", scope.user_path));

@@ -12,19 +12,20 @@ inline constexpr std::string_view kChecksExample = "[\"site\"]";
 // `write ["site"]` for "site"
 std::string in_list(const Value& value);
 const Word<Forwarding>& forwarding_word();
-void read_tunnel_into(const Scope& scope, const Value& value, std::optional<Section<TunnelSpec>>& tunnel);
+void read_tunnel_into(const ReadContext& scope, const Value& value,
+                      std::optional<Section<TunnelSpec>>& tunnel);
 std::optional<Value> write_tunnel(const std::optional<Section<TunnelSpec>>& tunnel);
-std::optional<std::vector<CheckRef>> read_checks(const Scope& scope, const Value& value);
+std::optional<std::vector<CheckRef>> read_checks(const ReadContext& scope, const Value& value);
 Value write_checks(const std::vector<CheckRef>& checks);
 
-void read_reals(const Scope& scope, const Value& value, PoolSpec& pool);
+void read_reals(const ReadContext& scope, const Value& value, PoolSpec& pool);
 
 // `applies`: whether the section has a pool in it; empty: always.
 template <class S>
 void add_pool_rows(Rows<S>& rows, const std::function<bool(const S&)>& applies) {
   rows.custom(
           setting("checks", "list of name or table", "", "what a real server must pass"),
-          [](const Scope& scope, const Value& value, S& pool) {
+          [](const ReadContext& scope, const Value& value, S& pool) {
             if (auto checks = read_checks(scope, value)) pool.checks = std::move(*checks);
           },
           [](const S& pool) { return write_checks(pool.checks); })
@@ -41,7 +42,7 @@ void add_pool_rows(Rows<S>& rows, const std::function<bool(const S&)>& applies) 
   rows.custom(
           table_setting("tunnel", "table", "{ type, port, checksum }",
                         "encapsulation, with forwarding tunnel"),
-          [](const Scope& scope, const Value& value, S& pool) {
+          [](const ReadContext& scope, const Value& value, S& pool) {
             read_tunnel_into(scope, value, pool.tunnel);
           },
           [](const S& pool) { return write_tunnel(pool.tunnel); })

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kRealExample = "[\"198.51.100.21\", \"2001:db8:1::21\"]";
 
-void read_real_address(const Scope& scope, std::string_view key, const Value& item, RealSpec& real) {
+void read_real_address(const ReadContext& scope, std::string_view key, const Value& item, RealSpec& real) {
   const auto* text = item.as<std::string>();
   if (text == nullptr)
     return scope.problem(item.place, key, not_a("an address as text", "\"198.51.100.21:80\"", item));
@@ -21,7 +21,7 @@ void read_real_address(const Scope& scope, std::string_view key, const Value& it
     scope.problem(item.place, key, fmt::format("{} is not an address, with or without :PORT", quote(*text)));
 }
 
-void read_real_addresses(const Scope& scope, const Value& value, RealSpec& real) {
+void read_real_addresses(const ReadContext& scope, const Value& value, RealSpec& real) {
   const auto* list = value.as<List>();
   if (list == nullptr)
     return scope.problem(value.place, "addresses", not_a_list(value, kRealExample, in_list(value)));
@@ -59,7 +59,7 @@ const Rows<RealSpec>& real_rows() {
         .like(kRealExample)
         .only_if([](const RealSpec& real) { return !real.addresses.empty(); });
     made.custom(setting("address", "address", "", "the short form: one address, with or without :PORT"),
-                [](const Scope& scope, const Value& value, RealSpec& real) {
+                [](const ReadContext& scope, const Value& value, RealSpec& real) {
                   read_real_address(scope, "address", value, real);
                 },
                 {})
@@ -71,7 +71,7 @@ const Rows<RealSpec>& real_rows() {
         .add("forwarding", &RealSpec::forwarding, forwarding_word(), "unset: the pool's");
     made.custom(
             table_setting("tunnel", "table", "{ type, port, checksum }", "unset: the pool's"),
-            [](const Scope& scope, const Value& value, RealSpec& real) {
+            [](const ReadContext& scope, const Value& value, RealSpec& real) {
               read_tunnel_into(scope, value, real.tunnel);
             },
             [](const RealSpec& real) { return write_tunnel(real.tunnel); })
@@ -82,7 +82,7 @@ const Rows<RealSpec>& real_rows() {
              "connections below which it gets new ones again");
     made.custom(
             setting("checks", "list of name or table", "", "unset: the pool's"),
-            [](const Scope& scope, const Value& value, RealSpec& real) {
+            [](const ReadContext& scope, const Value& value, RealSpec& real) {
               real.checks = read_checks(scope, value);
             },
             [](const RealSpec& real) {

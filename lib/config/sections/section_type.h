@@ -15,10 +15,10 @@ using Rule = std::function<void(const File&, Report&)>;
 struct SectionType {
   SectionInfo info;
   // Reads the section, or every section of that name, into its part of the file.
-  std::function<void(const Scope& top, const Entry& entry, File& file)> read;
+  std::function<void(const ReadContext& top, const Entry& entry, File& file)> read;
   // What rules want to know beyond this host's view: of the whole tree, and of every node's view in turn.
   void (*look_at_root)(const Table& root, File& file) = nullptr;
-  void (*look_at_node)(const Scope& unheard, const Table& tree, File& file) = nullptr;
+  void (*look_at_node)(const ReadContext& unheard, const Table& tree, File& file) = nullptr;
   // Rules between keys and sections; notes stop nobody.
   std::vector<Rule> rules{};
   std::vector<Rule> notes{};

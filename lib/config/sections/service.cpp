@@ -47,7 +47,7 @@ Value write_netmask(const Netmask& mask) {
   return plain_value(to_string(IpAddress::v4(bits)));
 }
 
-void read_netmask(const Scope& scope, const Value& value, ServiceSpec& service) {
+void read_netmask(const ReadContext& scope, const Value& value, ServiceSpec& service) {
   service.persistence_netmask = parse_netmask(value);
   if (!service.persistence_netmask)
     scope.problem(

@@ -42,7 +42,7 @@ const Rows<VipAddress>& address_rows() {
   return rows;
 }
 
-bool read_address(const Scope& scope, const Value& item, VipAddress& address) {
+bool read_address(const ReadContext& scope, const Value& item, VipAddress& address) {
   const Fault fault = [&](const Value& at, std::string what) {
     scope.problem(at.place, "addresses", std::move(what));
   };
@@ -56,7 +56,7 @@ bool read_address(const Scope& scope, const Value& item, VipAddress& address) {
   return false;
 }
 
-void read_addresses(const Scope& scope, const Value& value, VipSpec& vip) {
+void read_addresses(const ReadContext& scope, const Value& value, VipSpec& vip) {
   const auto* list = value.as<List>();
   if (list == nullptr)
     return scope.problem(value.place, "addresses", not_a_list(value, kAddressesExample, meant_list(value)));
@@ -75,7 +75,7 @@ std::optional<Value> write_addresses(const VipSpec& vip) {
   return plain_value(std::move(list));
 }
 
-void read_version(const Scope& scope, const Value& value, VipSpec& vip) {
+void read_version(const ReadContext& scope, const Value& value, VipSpec& vip) {
   const auto* number = value.as<std::int64_t>();
   if (number != nullptr && *number == 2)
     return scope.problem(value.place, "version", "version 2 is not supported yet");
@@ -84,7 +84,7 @@ void read_version(const Scope& scope, const Value& value, VipSpec& vip) {
   vip.version = 3;
 }
 
-void read_preempt(const Scope& scope, const Value& value, VipSpec& vip) {
+void read_preempt(const ReadContext& scope, const Value& value, VipSpec& vip) {
   const Span delay{0ms, 1h};
   if (const auto* flag = value.as<bool>()) {
     vip.preempt = *flag;
@@ -115,14 +115,14 @@ const Rows<Announce>& announce_rows() {
   return rows;
 }
 
-void read_announce(const Scope& scope, const Value& value, VipSpec& vip) {
+void read_announce(const ReadContext& scope, const Value& value, VipSpec& vip) {
   const auto* table = value.as<Table>();
   if (table == nullptr)
     return scope.problem(value.place, "announce", not_a("a table", kAnnounceExample, value));
   read_section(scope.silent().inside("announce"), announce_rows(), *table, vip.announce);
 }
 
-void read_track(const Scope& scope, const Value& value, VipSpec& vip) {
+void read_track(const ReadContext& scope, const Value& value, VipSpec& vip) {
   const auto* list = value.as<List>();
   if (list == nullptr)
     return scope.problem(value.place, "track",

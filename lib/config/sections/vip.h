@@ -83,8 +83,8 @@ std::vector<IpAddress> peers_of(const File& file, const std::string& name, const
 
 // Which nodes hold a vip: those that its priority names (vip_nodes.cpp).
 bool vip_is_elsewhere(const Table& section, const NodeView& view, const std::string& path, Report& report);
-struct Scope;
-void look_at_vips(const Scope& unheard, const Table& tree, File& file);
+struct ReadContext;
+void look_at_vips(const ReadContext& unheard, const Table& tree, File& file);
 struct Effective;
 void dump_every_priority(const File& file, std::vector<Effective>& rows);
 

@@ -20,7 +20,7 @@ bool vip_is_elsewhere(const Table& section, const NodeView& view, const std::str
   return true;
 }
 
-void look_at_vips(const Scope& unheard, const Table& tree, File& file) {
+void look_at_vips(const ReadContext& unheard, const Table& tree, File& file) {
   each_table(tree, "vip", [&](const std::string& name, const Table& table) {
     VipSpec vip;
     read_section(unheard, vip_rows(), table, vip);

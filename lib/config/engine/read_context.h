@@ -14,7 +14,7 @@ namespace hawser::config {
 struct Setting;
 
 // What reading one table needs.
-struct Scope {
+struct ReadContext {
   Report& report;
   const NodeView& view;
   std::vector<Effective>* effective;  // null: nobody asks
@@ -23,10 +23,10 @@ struct Scope {
   Part part = Part::kAll;
   const Setting* setting = nullptr;  // the one that is being read
 
-  [[nodiscard]] Scope inside(std::string_view key) const {
+  [[nodiscard]] ReadContext inside(std::string_view key) const {
     return {report, view, effective, dotted(path, key), dotted(user_path, key), part, nullptr};
   }
-  [[nodiscard]] Scope silent() const { return {report, view, nullptr, path, user_path, part, setting}; }
+  [[nodiscard]] ReadContext silent() const { return {report, view, nullptr, path, user_path, part, setting}; }
   void problem(Place place, std::string_view key, std::string what) const {
     report.add(part, place, key.empty() ? user_path : dotted(user_path, key), std::move(what));
   }
