@@ -9,9 +9,6 @@
 namespace hawser::lab {
 namespace {
 
-using netd::HostFacts;
-using netd::Layout;
-
 IpAddress ip(const std::string& text) {
   return *IpAddress::parse(text);
 }
@@ -28,7 +25,7 @@ class HostFactsOf : public testing::Test {
  protected:
   HostFactsOf() { host.ip({"link add eth0 type veth peer name far", "link set eth0 up"}); }
   [[nodiscard]] HostFacts look(const Layout& layout, const std::set<IpAddress>& known = {}) const {
-    return host.inside([&] { return netd::look_at_host(layout, known); });
+    return host.inside([&] { return look_at_host(layout, known); });
   }
 
   Namespace host{"facts"};
@@ -69,7 +66,7 @@ TEST_F(HostFactsOf, AnAddressIsLocalOnAnInterfaceAndByALocalRoute) {
 TEST_F(HostFactsOf, WhatIsKnownIsNotAskedAndARealServerIs) {
   host.ip({"address add 192.0.2.1/24 dev eth0"});
   auto layout = services_on({"203.0.113.9"});
-  netd::Member here;
+  Member here;
   here.real = Endpoint{ip("192.0.2.1"), 8080};
   auto elsewhere = here;
   elsewhere.real.address = ip("192.0.2.2");
