@@ -32,8 +32,9 @@ std::vector<json::value> wanted(const cli::Arguments& arguments, const json::val
 
 // "2026-11-26T01:02:03.004Z warning web: Active: no advertisement from 192.0.2.12 for 3.61s"
 std::string line_of(const json::value& event) {
-  return fmt::format("{} {:<7} {}\n", control::text_in(event, "at"), control::text_in(event, "level"),
-                     control::text_in(event, "line"));
+  return cli::printable(fmt::format("{} {:<7} {}", control::text_in(event, "at"),
+                                    control::text_in(event, "level"), control::text_in(event, "line"))) +
+         "\n";
 }
 
 int show(const cli::Arguments& arguments, const json::value& answer) {
@@ -44,15 +45,15 @@ int show(const cli::Arguments& arguments, const json::value& answer) {
                                             {"events", json::array(events.begin(), events.end())}}));
     return kDone;
   }
-  for (const auto& event : events) cli::print(cli::printable(line_of(event)));
+  for (const auto& event : events) cli::print(line_of(event));
   if (events.empty()) cli::say("no events");
   return kDone;
 }
 
 // One JSON text a line.
 void print(const cli::Arguments& arguments, const json::value& event) {
-  cli::print(arguments.json ? json::serialize(event) + "\n" : cli::printable(line_of(event)));
-  std::fflush(stdout);
+  cli::print(arguments.json ? json::serialize(event) + "\n" : line_of(event));
+  (void)std::fflush(stdout);
 }
 
 // False: nobody reads what is printed.
@@ -72,6 +73,7 @@ int follow(const cli::Arguments& arguments, std::string_view program, const std:
   const auto all = control::list_in(answer, "events");
   for (auto at = events.size() - std::min(events.size(), kBefore); at < events.size(); ++at)
     print(arguments, events[at]);
+  if (std::ferror(stdout) != 0) return kRefused;  // nobody reads
   const auto last = all.empty() ? 0 : control::number_in(all.back(), "id");
   const auto ended = control::follow(socket, {"GET", fmt::format("/v1/events/stream?after={}", last), ""},
                                      [&](const auto& message) { return take(arguments, message); });

@@ -1,5 +1,7 @@
 #include "vipd/worker/worker_link.h"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 
 namespace hawser::vipd {
@@ -22,7 +24,7 @@ void WorkerLink::started() {
 }
 
 void WorkerLink::read(config::Emptiness emptiness) {
-  wanted_ = true;
+  ++wanted_;
   worker_.send(encode(ReadFile{emptiness}));
 }
 
@@ -52,8 +54,9 @@ void WorkerLink::take(const boost::json::object& message) {
 // A worker that was started again says what is known already.
 void WorkerLink::answer(const Reading& reading) {
   const bool of_itself = std::exchange(unasked_, false);
-  if (of_itself && !wanted_) return;
-  wanted_ = false;
+  if (of_itself && wanted_ == 0) return;
+  // What a worker was asked that died is answered by the first reading of the next one.
+  wanted_ = of_itself ? 0 : std::max(wanted_ - 1, 0);
   on_reading_(reading);
 }
 

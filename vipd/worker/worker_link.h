@@ -45,7 +45,7 @@ class WorkerLink {
   Part worker_;
   Damper troubles_;
   bool unasked_ = true;  // the next answer is the one that a fresh worker gives of itself
-  bool wanted_ = true;   // and somebody waits for it: at the start, after read()
+  int wanted_ = 1;       // readings that somebody waits for: one at the start, one for each read()
   bool gone_ = false;
   std::optional<std::set<std::string>> secured_;  // what the worker was told last
   std::function<void()> done_;

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "lib/config/engine/problem.h"
 #include "lib/config/engine/value.h"
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
 #include "lib/config/engine/schema.h"
 
 namespace hawser::config {

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "lib/config/engine/syntax.h"
 
 namespace hawser::config {

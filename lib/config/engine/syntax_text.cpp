@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdint>
 
+#include <fmt/format.h>
+
 #include "lib/config/engine/syntax.h"
 
 namespace hawser::config {
@@ -120,7 +122,7 @@ Guess guess_language(const Broken& broken, std::string_view line) {
   const auto* tongue = std::ranges::find(kTongues, word, &Tongue::word);
   // `network = ..` and `ip: ..` may be settings that somebody guessed.
   if (tongue != kTongues.end() && (word != "network" || behind == ":") && !behind.starts_with("=") &&
-      !(behind.starts_with(":") && behind.size() > 1) && !behind.empty())
+      (!behind.starts_with(":") || behind.size() == 1) && !behind.empty())
     return about_file(broken.last().begin,
                       fmt::format("this is the language of {}: here a block begins with a line such as {}, "
                                   "and each setting is a line KEY = VALUE",

@@ -3,6 +3,8 @@
 #include <array>
 #include <cctype>
 
+#include <fmt/format.h>
+
 #include "lib/config/engine/syntax.h"
 
 namespace hawser::config {
