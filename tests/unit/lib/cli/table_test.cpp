@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "lib/cli/age.h"
-
 namespace hawser::cli {
 namespace {
 
@@ -76,20 +74,6 @@ TEST(Table, LetsNoControlCharacterThrough) {
   Table table{{{"a"}}};
   table.add({"x\x1b[2J\ny"});
   EXPECT_EQ(table.str(), "a\nx?[2J?y\n");
-}
-
-TEST(Age, TakesTwoUnitsAtMost) {
-  using namespace std::chrono_literals;
-  EXPECT_EQ(format_age(0ms), "0ms");
-  EXPECT_EQ(format_age(999ms), "999ms");
-  EXPECT_EQ(format_age(1999ms), "1s");
-  EXPECT_EQ(format_age(59s), "59s");
-  EXPECT_EQ(format_age(60s), "1m00s");
-  EXPECT_EQ(format_age(130500ms), "2m10s");
-  EXPECT_EQ(format_age(3599s), "59m59s");
-  EXPECT_EQ(format_age(1h + 5min), "1h05m");
-  EXPECT_EQ(format_age(24h), "1d00h");
-  EXPECT_EQ(format_age(98h), "4d02h");
 }
 
 }  // namespace
