@@ -55,14 +55,6 @@ Event real_event(const Place& place, std::string_view to, Why why, const Layout&
   return event;
 }
 
-// What describe() says after the real server's address: "weight 100 -> 0".
-std::string difference(const EditReal& edit) {
-  const auto text = describe(edit);
-  const auto mark = fmt::format("real server {}: ", edit.real);
-  const auto at = text.find(mark);
-  return at == std::string::npos ? text : text.substr(at + mark.size());
-}
-
 Event with_cause(const Step& step, Cause cause) {
   auto event = event_of(step);
   event.cause = std::move(cause);
@@ -95,7 +87,7 @@ Event ipvs_event(const Step& step, Why why, const Layout& layout, const HealthTa
                           return real_event({gone.key, gone.real}, "removed", why, layout, health);
                         },
                         [&](const EditReal& edit) {
-                          return real_event({edit.key, edit.real}, difference(edit), why, layout, health);
+                          return real_event({edit.key, edit.real}, changes_of(edit), why, layout, health);
                         },
                         [&](const auto&) { return event_of(step); },
                     },

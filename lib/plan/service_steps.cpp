@@ -60,7 +60,10 @@ std::string changes(const Service& from, const Service& to, const ServiceKey& ke
   return list.text();
 }
 
-std::string changes(const RealServer& from, const RealServer& to) {
+}  // namespace
+
+std::string changes_of(const EditReal& step) {
+  const auto& [key, real, from, to] = step;
   List list;
   list.change("weight", from.weight, to.weight);
   list.change("forwarding", name_of(from.forwarding), name_of(to.forwarding));
@@ -69,6 +72,8 @@ std::string changes(const RealServer& from, const RealServer& to) {
   list.change("tunnel", tunnel(from.tunnel), tunnel(to.tunnel));
   return list.text();
 }
+
+namespace {
 
 // Attributes are named as in the file.
 struct DescribeService {
@@ -100,7 +105,7 @@ struct DescribeService {
     return fmt::format("{}: add real server {}: {}", step.key, step.real, list.text());
   }
   std::string operator()(const EditReal& step) const {
-    return fmt::format("{}: edit real server {}: {}", step.key, step.real, changes(step.from, step.to));
+    return fmt::format("{}: edit real server {}: {}", step.key, step.real, changes_of(step));
   }
   std::string operator()(const DeleteReal& step) const {
     return fmt::format("{}: delete real server {}", step.key, step.real);

@@ -52,6 +52,8 @@ struct DeleteReal {
 
 using ServiceStep = std::variant<AddService, EditService, DeleteService, AddReal, EditReal, DeleteReal>;
 
+// "weight 100 -> 0": what becomes of a real server, without its name.
+std::string changes_of(const EditReal& step);
 // The parts of the service that it changes.
 std::vector<IpvsUnit> units_of(const ServiceStep& step);
 // What it leaves of its service; nullopt: no service.
