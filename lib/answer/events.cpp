@@ -56,15 +56,30 @@ void print(const cli::Arguments& arguments, const json::value& event) {
   (void)std::fflush(stdout);
 }
 
+// {"missed": 12}: what came while we did not read.
+void say_missed(const cli::Arguments& arguments, const json::value& missed) {
+  if (arguments.json)
+    cli::print(json::serialize(missed) + "\n");
+  else
+    cli::say(fmt::format("{} events were missed", control::number_in(missed, "missed")));
+}
+
 // False: nobody reads what is printed.
 bool take(const cli::Arguments& arguments, const control::Message& message) {
   boost::system::error_code unreadable;
   const auto event = json::parse(message.data, unreadable);
   if (message.event == "missed")
-    cli::say(fmt::format("{} events were missed", control::number_in(event, "missed")));
+    say_missed(arguments, event);
   else if (!unreadable && is_wanted(arguments, event))
     print(arguments, event);
   return std::ferror(stdout) == 0;
+}
+
+// Its last line, when the daemon stopped.
+int end(const cli::Arguments& arguments, std::string_view program, const Error& why) {
+  if (!arguments.json) return cli::refuse(arguments, program, why);
+  cli::print(json::serialize(json::object{{"format", 1}, {"error", {{"text", why.text}}}}) + "\n");
+  return kRefused;
 }
 
 int follow(const cli::Arguments& arguments, std::string_view program, const std::filesystem::path& socket,
@@ -77,7 +92,7 @@ int follow(const cli::Arguments& arguments, std::string_view program, const std:
   const auto last = all.empty() ? 0 : control::number_in(all.back(), "id");
   const auto ended = control::follow(socket, {"GET", fmt::format("/v1/events/stream?after={}", last), ""},
                                      [&](const auto& message) { return take(arguments, message); });
-  return ended ? kDone : cli::refuse(arguments, program, ended.error());
+  return ended ? kDone : end(arguments, program, ended.error());
 }
 
 }  // namespace
