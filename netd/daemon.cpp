@@ -232,8 +232,7 @@ class Daemon {
     auto reading = read_file_over(arguments, [this] { return controller_.held(); });
     source_.problems = reading.problems;
     if (!reading.good()) {
-      for (const auto& problem : reading.problems)
-        events_.report(problem_event(Level::kWarning, to_string(problem)));
+      tell_problems([this](const Event& event) { events_.report(event); }, Level::kWarning, reading.problems);
       events_.report(reload_event(
           Level::kWarning, fmt::format("{} is not used, the configuration stays as it was", source_.file)));
       work_soon();
@@ -327,10 +326,11 @@ std::optional<Chosen> choose(const cli::Arguments& arguments) {
   });
   ConfigStatus source{arguments.config.string(), false, reading.problems};
   if (reading.good()) return Chosen{std::move(reading), std::move(source)};
-  for (const auto& problem : reading.problems) log::write(problem_event(Level::kError, to_string(problem)));
+  const Tell tell = [](const Event& event) { log::write(event); };
+  tell_problems(tell, Level::kError, reading.problems);
   auto kept = read_last_good_of(arguments);
   if (!kept.good()) {
-    for (const auto& problem : kept.problems) log::write(problem_event(Level::kError, to_string(problem)));
+    tell_problems(tell, Level::kError, kept.problems);
     return std::nullopt;
   }
   log::write(last_good_event(source.file, kept.config.node));

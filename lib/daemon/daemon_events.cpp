@@ -10,6 +10,13 @@ Event problem_event(Level level, const std::string& problem) {
   return event;
 }
 
+Event more_problems_event(Level level, std::size_t more) {
+  return {.kind = EventKind::kFile,
+          .level = level,
+          .object = fmt::format("and {} more problems: check says them all", more),
+          .cause = {CauseKind::kFile, ""}};
+}
+
 Event last_good_event(const std::string& file, const std::string& node, const std::string& problem) {
   Event event{.kind = EventKind::kFile, .level = Level::kWarning, .object = file};
   event.to = "broken";
