@@ -21,11 +21,11 @@ void add_new(std::vector<config::Problem>& all, const std::vector<config::Proble
 int judge_for_every_node(const cli::Arguments& arguments) {
   const auto sources = config::read_sources(arguments.config);
   if (!sources)
-    return answer::refuse(arguments, {unreadable(arguments.config, sources.error()).problems, {}});
+    return answer::refuse(arguments, {config::unreadable(arguments.config, sources.error()).problems, {}});
   answer::Verdict all;  // what every node has, each once
   const auto nodes = config::node_names(*sources);
   for (const auto& node : nodes) {
-    const auto reading = judge_sources(*sources, config::node_of_this_host(node), config::Part::kAll);
+    const auto reading = config::judge_sources(*sources, config::node_of_this_host(node), config::Part::kAll);
     add_new(all.problems, reading.problems);
     add_new(all.notes, reading.notes);
   }

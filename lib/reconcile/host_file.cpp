@@ -11,26 +11,8 @@ config::Emptiness emptiness_of(const cli::Arguments& arguments) {
 
 }  // namespace
 
-HostFile unreadable(const std::filesystem::path& file, const Error& why) {
-  return {{},
-          {},
-          {},
-          {config::Problem{.file = file.string(), .line = 0, .column = 0, .key = {}, .what = why.text}},
-          {}};
-}
-
-HostFile judge_sources(std::vector<config::Source> sources, const config::NodeChoice& node, config::Part part,
-                       config::Emptiness emptiness) {
-  auto loaded = config::load(sources, node, part, emptiness);
-  return {std::move(sources), std::move(loaded.config), std::move(loaded.effective),
-          std::move(loaded.problems), std::move(loaded.notes)};
-}
-
 HostFile read_file_of(const cli::Arguments& arguments, config::Part part) {
-  auto sources = config::read_sources(arguments.config);
-  if (!sources) return unreadable(arguments.config, sources.error());
-  return judge_sources(std::move(*sources), config::node_of_this_host(arguments.node), part,
-                       emptiness_of(arguments));
+  return config::read_host_file(arguments.config, arguments.node, part, emptiness_of(arguments));
 }
 
 HostFile read_file_over(const cli::Arguments& arguments, const std::function<Holdings()>& held) {
@@ -48,14 +30,11 @@ HostFile read_file_over(const cli::Arguments& arguments, const std::function<Hol
 }
 
 HostFile read_last_good_of(const cli::Arguments& arguments) {
-  auto good = config::read_last_good(arguments.state_dir, "netd");
-  if (!good && good.error().code == ENOENT)
-    return unreadable(arguments.state_dir, {"no last good file was kept", ENOENT});
-  if (!good) return unreadable(arguments.state_dir, good.error());
-  auto node = config::node_of_this_host(arguments.node);
-  node.kept = good->node;
-  // What was applied once may be applied again, also when it was asked to take everything away.
-  return judge_sources(std::move(good->sources), node, config::Part::kNetd, config::Emptiness::kAllowed);
+  auto kept = config::read_kept_file(arguments.state_dir, "netd", arguments.node, config::Part::kNetd);
+  if (kept) return std::move(*kept);
+  if (kept.error().code == ENOENT)
+    return config::unreadable(arguments.state_dir, {"no last good file was kept", ENOENT});
+  return config::unreadable(arguments.state_dir, kept.error());
 }
 
 }  // namespace hawser

@@ -1,24 +1,15 @@
 // The file for this host, or the last good one when the file is broken.
 #pragma once
 
-#include <filesystem>
 #include <functional>
-#include <vector>
 
 #include "lib/cli/command.h"
-#include "lib/config/load.h"
+#include "lib/config/host_file.h"
 #include "lib/reconcile/emptiness.h"
 
 namespace hawser {
 
-struct HostFile {
-  std::vector<config::Source> sources;
-  config::Config config;
-  std::vector<config::Effective> effective;
-  std::vector<config::Problem> problems;  // empty: `config` may be used
-  std::vector<config::Problem> notes;     // what works, but probably not as meant
-  [[nodiscard]] bool good() const { return problems.empty(); }
-};
+using config::HostFile;
 
 // The file of --config for the node of --node, /etc/hawser/node or the host's name. netd runs by its own
 // part; who asks whether the file is good wants to know all of it.
@@ -28,9 +19,5 @@ HostFile read_file_of(const cli::Arguments& arguments, config::Part part = confi
 HostFile read_file_over(const cli::Arguments& arguments, const std::function<Holdings()>& held);
 // The file that was kept; its problems say why there is none.
 HostFile read_last_good_of(const cli::Arguments& arguments);
-// One whose only problem is that there is nothing to judge.
-HostFile unreadable(const std::filesystem::path& file, const Error& why);
-HostFile judge_sources(std::vector<config::Source> sources, const config::NodeChoice& node, config::Part part,
-                       config::Emptiness emptiness = config::Emptiness::kRefused);
 
 }  // namespace hawser

@@ -1,10 +1,12 @@
 #include "vipd/worker/worker.h"
 
+#include <cerrno>
 #include <optional>
 
 #include <boost/asio/io_context.hpp>
 #include <malloc.h>
 
+#include "lib/config/host_file.h"
 #include "lib/daemon/channel.h"
 #include "lib/daemon/child.h"
 #include "lib/daemon/daemon_events.h"
@@ -16,40 +18,26 @@ namespace hawser::vipd {
 
 namespace {
 
-FileReading judge(const std::vector<config::Source>& sources, const config::NodeChoice& node,
-                  config::Part part, config::Emptiness emptiness = config::Emptiness::kRefused) {
-  const auto loaded = config::load(sources, node, part, emptiness);
+FileReading reading_of(config::HostFile file) {
   FileReading result;
-  result.reading.problems = loaded.problems;
-  result.notes = loaded.notes;
-  if (!loaded.good()) return result;
-  result.reading.settings = settings_of(loaded.config);
-  result.sources = sources;
+  result.reading.problems = std::move(file.problems);
+  result.notes = std::move(file.notes);
+  if (!result.reading.problems.empty()) return result;
+  result.reading.settings = settings_of(file.config);
+  result.sources = std::move(file.sources);
   return result;
-}
-
-config::Problem unreadable(const std::filesystem::path& file, const Error& why) {
-  return {file.native(), 0, 0, "", why.text};
 }
 
 }  // namespace
 
 FileReading read_files(const Files& files, bool may_use_last_good, config::Emptiness emptiness) {
-  const auto sources = config::read_sources(files.config);
-  auto result = sources
-                    ? judge(*sources, config::node_of_this_host(files.node), config::Part::kVipd, emptiness)
-                    : FileReading{};
-  if (!sources) result.reading.problems.push_back(unreadable(files.config, sources.error()));
+  auto result = reading_of(config::read_host_file(files.config, files.node, config::Part::kVipd, emptiness));
   if (result.reading.settings || !may_use_last_good) return result;
-  const auto kept = config::read_last_good(files.state_directory, "vipd");
+  auto kept = config::read_kept_file(files.state_directory, "vipd", files.node, config::Part::kVipd);
   if (!kept && kept.error().code != ENOENT)
-    result.reading.problems.push_back(unreadable(files.config, kept.error()));
-  if (!kept || kept->sources.empty()) return result;
-  auto node = config::node_of_this_host(files.node);
-  node.kept = kept->node;
-  // Also one that was asked to take everything away.
-  auto last = judge(kept->sources, node, config::Part::kVipd, config::Emptiness::kAllowed);
-  if (!last.reading.settings) return result;
+    result.reading.problems.push_back(config::unreadable(files.config, kept.error()).problems.front());
+  if (!kept || !kept->good()) return result;
+  auto last = reading_of(std::move(*kept));
   last.reading.last_good = true;
   last.reading.problems = std::move(result.reading.problems);
   last.sources.clear();  // kept already
@@ -57,11 +45,8 @@ FileReading read_files(const Files& files, bool may_use_last_good, config::Empti
 }
 
 FileReading judge_whole(const Files& files) {
-  const auto sources = config::read_sources(files.config);
-  if (sources) return judge(*sources, config::node_of_this_host(files.node), config::Part::kAll);
-  FileReading result;
-  result.reading.problems.push_back(unreadable(files.config, sources.error()));
-  return result;
+  return reading_of(
+      config::read_host_file(files.config, files.node, config::Part::kAll, config::Emptiness::kRefused));
 }
 
 namespace {

@@ -101,9 +101,9 @@ TEST_F(NetdStatus, TellsABrokenFileFromACurrentOneAndFromTheLastGood) {
 }
 
 TEST_F(NetdStatus, AFileThatCannotBeReadIsAProblemWithoutAPlace) {
-  source.problems =
-      unreadable("/etc/hawser/hawser.toml", {"/etc/hawser/hawser.toml: read: Permission denied", EACCES})
-          .problems;
+  source.problems = config::unreadable("/etc/hawser/hawser.toml",
+                                       {"/etc/hawser/hawser.toml: read: Permission denied", EACCES})
+                        .problems;
   EXPECT_THAT(text(), HasSubstr("\n  /etc/hawser/hawser.toml: read: Permission denied\n"));
 }
 
