@@ -31,7 +31,9 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
     asio::async_read(socket, asio::buffer(body), [self = shared_from_this()](error_code wrong, std::size_t) {
       if (self->over) return;
       if (wrong) return self->end();
-      const auto message = boost::json::parse(self->body, wrong);
+      boost::json::parse_options as_it_comes;
+      as_it_comes.allow_invalid_utf8 = true;  // a file's name may be anything
+      const auto message = boost::json::parse(self->body, wrong, {}, as_it_comes);
       if (wrong || !message.is_object()) return self->end();
       if (self->over) return;
       self->on_message(message.get_object());
