@@ -4,6 +4,7 @@
 #include <iterator>
 #include <thread>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
 
 #include "lib/answer/plan.h"
@@ -17,11 +18,11 @@
 #include "lib/daemon/lock.h"
 #include "lib/daemon/log.h"
 #include "lib/daemon/namespace_lock.h"
-#include "lib/daemon/part.h"
 #include "vipd/addresses/left_over.h"
 #include "vipd/addresses/secondaries.h"
 #include "vipd/daemon/check_notes.h"
 #include "vipd/worker/worker.h"
+#include "vipd/worker/worker_link.h"
 
 namespace hawser::vipd {
 
@@ -56,7 +57,7 @@ Result<FileState> state_after(const cli::Arguments& arguments, std::uint64_t bef
     if (!state || state->readings > before) return state;
     std::this_thread::sleep_for(Milliseconds(20));
   }
-  return fail("vipd: the file was not read within {}", format_duration(kPatience));
+  return fail("the file was not read within {}", format_duration(kPatience));
 }
 
 Step removal_of(const Stray& stray) {
@@ -85,14 +86,37 @@ int say_cleaned(const cli::Arguments& arguments, const std::vector<Step>& steps,
   return refused.empty() ? kDone : kRefused;
 }
 
+constexpr Milliseconds kFirstReading{4000};  // less than who asks waits
+
+// What the worker would begin with: it is started, as `run` would, and asked.
+Result<Reading> first_reading(const Files& files) {
+  boost::asio::io_context context;
+  std::optional<Reading> reading;
+  auto trouble = fmt::format("worker: the file was not read within {}", format_duration(kFirstReading));
+  WorkerLink worker(
+      context, files,
+      [&](const Reading& answer, std::uint64_t /*answers*/) {
+        reading = answer;
+        context.stop();
+      },
+      [&](const Event& event) {
+        trouble = line_of(event);
+        context.stop();
+      });
+  if (auto begun = worker.start(); !begun) return tl::unexpected(begun.error());
+  context.run_for(kFirstReading);
+  if (!reading) return fail("{}", trouble);
+  return *reading;
+}
+
 // As `run` would do it: what is netd's business alone does not matter, and where the file is bad the last
 // good one does.
 int check_start(const cli::Arguments& arguments) {
-  if (auto worker = find_part("vipd-worker"); !worker) return cli::refuse(arguments, "vipd", worker.error());
-  const auto reading = read_files(files_of(arguments), true).reading;
-  const answer::Verdict verdict{reading.problems, {}};
-  if (!reading.settings) return answer::refuse(arguments, verdict);
-  const auto* with = reading.last_good ? " with the last good file" : "";
+  const auto reading = first_reading(files_of(arguments));
+  if (!reading) return cli::refuse(arguments, "vipd", reading.error());
+  const answer::Verdict verdict{reading->problems, {}};
+  if (!reading->settings) return answer::refuse(arguments, verdict);
+  const auto* with = reading->last_good ? " with the last good file" : "";
   return answer::accept(arguments, verdict,
                         fmt::format("{}: vipd would start{}\n", arguments.config.native(), with));
 }

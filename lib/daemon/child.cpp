@@ -18,7 +18,7 @@
 namespace hawser {
 namespace {
 
-constexpr int kInherited = 3;
+constexpr int kInherited = Child::kSocket;
 
 struct Ends {
   Fd ours;

@@ -28,13 +28,17 @@ class Child {
  public:
   using OnExit = std::function<void(const Ending&)>;
 
+  // Where a child has its end of the socket. A path that goes by a descriptor must not go by this one: when
+  // the program is started it is the socket.
+  static constexpr int kSocket = 3;
+
   struct Program {
     std::string path;
     std::string name;  // what it is called in a list of processes
     std::vector<std::string> arguments{};
   };
 
-  // With the other end of a SOCK_STREAM pair as descriptor 3. `on_exit` is called once, in the loop, unless
+  // With the other end of a SOCK_STREAM pair as kSocket. `on_exit` is called once, in the loop, unless
   // the object is destroyed before; it may destroy the object.
   static Result<std::unique_ptr<Child>> start(boost::asio::io_context& context, const Program& program,
                                               OnExit on_exit);

@@ -5,16 +5,17 @@
 
 #include <boost/asio.hpp>
 #include <fcntl.h>
-#include <unistd.h>
 
 namespace hawser {
 namespace {
 
 Result<Fd> open_program(const Result<std::filesystem::path>& program) {
   if (!program) return tl::unexpected(program.error());
-  Fd opened(::open(program->c_str(), O_PATH | O_CLOEXEC));
-  if (!opened) return fail_with(errno, "start {}: {}", program->native(), std::strerror(errno));
-  return opened;
+  const Fd opened(::open(program->c_str(), O_PATH | O_CLOEXEC));
+  // Above the child's socket: it goes by the number.
+  Fd kept(opened ? ::fcntl(opened.get(), F_DUPFD_CLOEXEC, Child::kSocket + 1) : -1);
+  if (!kept) return fail_with(errno, "start {}: {}", program->native(), std::strerror(errno));
+  return kept;
 }
 
 }  // namespace
@@ -87,13 +88,6 @@ Result<std::filesystem::path> part_program(std::string_view name) {
   const auto beside = self.parent_path() / name;
   if (std::filesystem::exists(beside, unknown)) return beside;
   return self.parent_path().parent_path() / "libexec/hawser" / name;
-}
-
-Status find_part(std::string_view name) {
-  const auto program = part_program(name);
-  if (!program) return tl::unexpected(program.error());
-  if (::access(program->c_str(), X_OK) == 0) return {};
-  return fail_with(errno, "start {}: {}", program->native(), std::strerror(errno));
 }
 
 }  // namespace hawser

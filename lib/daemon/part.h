@@ -68,7 +68,5 @@ class Part {
 // Where the part of that name is: beside this program (a build), else in ../libexec/hawser from there. Error:
 // it is not known where this program is.
 Result<std::filesystem::path> part_program(std::string_view name);
-// Whether it could be started; the error says why not.
-Status find_part(std::string_view name);
 
 }  // namespace hawser

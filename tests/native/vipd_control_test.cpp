@@ -1,6 +1,7 @@
 // What vipd tells, and how it stays within reach: status, restarts, its socket, hosts that lack something.
 #include <gmock/gmock.h>
 
+#include "lib/control/json.h"
 #include "tests/native/vipd_host.h"
 
 namespace hawser::lab {
@@ -22,6 +23,24 @@ class VipdControl : public VipTest {
     if (!status.is_object()) return {"no answer"};
     for (const auto& finding : status.at("findings").as_array()) texts.push_back(text_of(finding));
     return texts;
+  }
+  static pid_t child_of(pid_t parent) {
+    std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", parent));
+    pid_t child = 0;
+    children >> child;
+    return child;
+  }
+  // How many readings there were when it was asked for: it is done when there are more.
+  std::uint64_t ask_to_reload() {
+    const auto answer = control::ask_json(lb1.directory() / "vipd.sock", {"POST", "/v1/reload", ""});
+    return answer ? control::number_in(*answer, "readings") : 0;
+  }
+  std::uint64_t readings() { return control::number_in(lb1.status().at("config"), "readings"); }
+  static bool has_open(pid_t process, const std::filesystem::path& file) {
+    std::error_code ignored;
+    return std::ranges::any_of(
+        std::filesystem::directory_iterator(fmt::format("/proc/{}/fd", process), ignored),
+        [&](const auto& one) { return std::filesystem::read_symlink(one, ignored) == file; });
   }
   // The command with another value for an option.
   static Argv with(const std::string& option, const std::string& value, Argv command) {
@@ -64,6 +83,39 @@ TEST_F(VipdControl, TellsItsEventsToWhoAsksAndToWhoFollows) {
   EXPECT_TRUE(eventually(5s, [&] {
     return follower.output().find("\"kind\":\"interface\"") != std::string::npos;
   })) << follower.output();
+}
+
+// Two readings were asked for, the worker gave one and died: the other is not lost, and the first is not
+// taken for it.
+TEST_F(VipdControl, AReloadIsAnsweredThoughTheWorkerDiesOverIt) {
+  settle();
+  const auto file = lb1.directory() / "hawser.toml";
+  const auto worker = child_of(lb1.daemon().pid());
+  std::filesystem::remove(file);
+  lb1.host().check({"mkfifo", file});
+  std::fstream pipe(file);  // for reading too, which waits for nobody
+  const auto first = ask_to_reload();
+  ASSERT_TRUE(eventually(5s, [&] { return has_open(worker, file); }));
+  const auto second = ask_to_reload();
+  EXPECT_EQ(second, first + 1);
+  pipe << VipFile{}.text();
+  pipe.close();
+  EXPECT_TRUE(eventually(5s, [&] { return readings() == second; }));
+  std::ofstream(lb1.directory() / "new.toml") << VipFile{.priority = "{ lb1 = 201, lb2 = 100 }"}.text();
+  std::filesystem::rename(lb1.directory() / "new.toml", file);
+  ::kill(worker, SIGKILL);
+  EXPECT_TRUE(eventually(5s, [&] { return readings() > second; }));
+  EXPECT_EQ(lb1.web().at("priority"), 201);
+}
+
+TEST_F(VipdControl, AWorkerThatDiesIsSaidAndSoIsThatItIsBack) {
+  settle();
+  ::kill(child_of(lb1.daemon().pid()), SIGKILL);
+  EXPECT_TRUE(
+      eventually(5s, [&] { return lb1.logged("worker: ended with signal 9 (Killed), started again"); }));
+  EXPECT_TRUE(eventually(5s, [&] { return lb1.logged("worker: there again"); }));
+  EXPECT_THAT(findings(lb1), testing::IsEmpty());
+  EXPECT_EQ(lb1.role(), "Active");
 }
 
 TEST_F(VipdControl, AnInterfaceThatIsDownIsExitStatus3) {

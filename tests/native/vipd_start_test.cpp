@@ -161,6 +161,22 @@ TEST_F(VipdStart, ARestartIsRefusedWhereTheNewProgramHasNoWorker) {
   EXPECT_TRUE(lb1.holds("192.0.2.100"));
 }
 
+TEST_F(VipdStart, ARestartIsRefusedWhereTheNewWorkerDoesNotRun) {
+  start_copy();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  const auto worker = lb1.directory() / "vipd-worker";
+  for (const auto* script : {"#!/bin/sh\nexit 3\n", ""}) {
+    std::filesystem::remove(worker);
+    std::ofstream(worker) << script;
+    std::filesystem::permissions(worker, std::filesystem::perms::owner_all);
+    const auto answer = lb1.vipctl({"restart"});
+    EXPECT_EQ(answer.status, 1);
+    EXPECT_THAT(answer.text, HasSubstr("vipctl: restart: nothing changed: "));
+    EXPECT_TRUE(own->running());
+    EXPECT_TRUE(lb1.holds("192.0.2.100"));
+  }
+}
+
 TEST_F(VipdStart, ARestartThatDoesNotComeBackSaysWhatIsLeft) {
   start_copy();
   ASSERT_TRUE(lb1.becomes("Active"));

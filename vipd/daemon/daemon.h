@@ -60,7 +60,7 @@ class Daemon {
   };
 
   // the file
-  void take(Reading reading);
+  void take(Reading reading, std::uint64_t answers);
   void reload(config::Emptiness emptiness);
   [[nodiscard]] std::optional<std::string> refusal_to_empty(const Settings& settings) const;
   void refuse(const Reading& reading);

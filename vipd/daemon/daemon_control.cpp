@@ -19,9 +19,11 @@ control::Routes Daemon::routes() {
 
 control::Response Daemon::answer_reload(const control::Request& request) {
   if (stopping_) return control::refusal(409, "vipd is stopping");
+  // The worker reads it meanwhile: done when `readings` of the status is above this. Those that are under way
+  // already are not the one that is asked for.
+  const auto before = readings_ + worker_.outstanding();
   reload(asks_for(request, "allow-empty") ? config::Emptiness::kAllowed : config::Emptiness::kRefused);
-  // The worker reads it meanwhile: done when `readings` of the status is above this.
-  return control::good({{"readings", readings_}});
+  return control::good({{"readings", before}});
 }
 
 }  // namespace hawser::vipd

@@ -102,6 +102,7 @@ std::vector<Finding> findings(const DaemonStatus& status) {
     all.push_back({status.config_file, Condition::kDegraded, "broken: the last good file is in use"});
   else if (!status.problems.empty())
     all.push_back({status.config_file, Condition::kDegraded, "broken: what was read before stays in use"});
+  if (!status.worker.empty()) all.push_back({"worker", Condition::kDegraded, status.worker});
   for (const auto& router : status.vips) {
     auto found = Judge(router, status.now).take();
     std::ranges::move(found, std::back_inserter(all));

@@ -31,12 +31,13 @@ struct DaemonStatus {
   pid_t pid = 0;
   std::string node;
   std::string config_file;
-  std::uint64_t readings = 0;             // how often the file was read and judged
+  std::uint64_t readings = 0;             // how many askings for a reading of the file were answered
   bool last_good = false;                 // the kept file is in use: the present one is bad
   std::vector<config::Problem> problems;  // of the file when it was last read
   std::string changes;                    // what the last reading that was used has changed
   std::vector<RouterStatus> vips;
   std::vector<InterfaceStatus> interfaces;
+  std::string worker;  // why it is not there or does not answer; empty: all is well
   RestartStatus restart;
   Latencies loop;  // how late timers were
   std::chrono::system_clock::time_point started;

@@ -1,10 +1,12 @@
 #include "vipd/worker/worker_link.h"
 
-#include <algorithm>
-
 #include <boost/json.hpp>
 
 namespace hawser::vipd {
+
+namespace {
+constexpr Milliseconds kSlow{10000};  // a reading that takes longer is said
+}
 
 WorkerLink::WorkerLink(boost::asio::io_context& context, Files files, OnReading on_reading, Tell tell)
     : files_(std::move(files)),
@@ -14,17 +16,19 @@ WorkerLink::WorkerLink(boost::asio::io_context& context, Files files, OnReading 
               {.started = [this] { started(); },
                .heard = [this](const boost::json::object& message) { take(message); },
                .ended = [this](const Ending& ending, auto pause) { ended(ending, pause); },
-               .not_started = [this](const Error& why) { warn("start", why.text); }}) {}
+               .not_started = [this](const Error& why) { not_started(why); }}) {}
 
 // One that is started again is told anew.
 void WorkerLink::started() {
   unasked_ = true;
+  for_first_ = wanted_;
+  waiting_since_ = std::chrono::steady_clock::now();
   worker_.send(encode(Begin{files_}));
   if (secured_) worker_.send(encode(Secure{*secured_}));
 }
 
 void WorkerLink::read(config::Emptiness emptiness) {
-  ++wanted_;
+  if (wanted_++ == 0) waiting_since_ = std::chrono::steady_clock::now();
   worker_.send(encode(ReadFile{emptiness}));
 }
 
@@ -51,19 +55,42 @@ void WorkerLink::take(const boost::json::object& message) {
   this->answer(std::get<Reading>(*answer));
 }
 
-// A worker that was started again says what is known already.
+// A worker that was started again says what is known already, unless somebody still waits: what the one
+// before it was asked, its first reading answers.
 void WorkerLink::answer(const Reading& reading) {
   const bool of_itself = std::exchange(unasked_, false);
-  if (of_itself && wanted_ == 0) return;
-  // What a worker was asked that died is answered by the first reading of the next one.
-  wanted_ = of_itself ? 0 : std::max(wanted_ - 1, 0);
-  on_reading_(reading);
+  const auto answers = of_itself ? for_first_ : 1;
+  wanted_ -= answers;
+  waiting_since_ = std::chrono::steady_clock::now();
+  if (!gone_because_.empty()) back();
+  if (answers > 0) on_reading_(reading, answers);
+}
+
+void WorkerLink::back() {
+  gone_because_.clear();
+  troubles_.over("ended");
+  troubles_.over("start");
+  tell_({.object = "worker", .to = "there again"});
+}
+
+std::string WorkerLink::trouble(TimePoint now) const {
+  if (!gone_because_.empty()) return gone_because_;
+  if (wanted_ == 0 || now - waiting_since_ < kSlow) return {};
+  return fmt::format(
+      "has not read the file for {}: a reload waits; if it hangs, end process {}, which is started again",
+      format_duration(std::chrono::duration_cast<std::chrono::seconds>(now - waiting_since_)), worker_.pid());
 }
 
 void WorkerLink::ended(const Ending& ending, std::optional<Milliseconds> pause) {
   gone_ = !pause;
-  if (pause) return warn("ended", fmt::format("ended with {}, started again", to_string(ending)));
-  if (done_) done_();
+  if (!pause) return done_ ? done_() : void();
+  gone_because_ = fmt::format("ended with {}, started again", to_string(ending));
+  warn("ended", gone_because_);
+}
+
+void WorkerLink::not_started(const Error& why) {
+  gone_because_ = why.text;
+  warn("start", why.text);
 }
 
 // One that dies as soon as it is started does so for ever.

@@ -17,7 +17,8 @@ namespace hawser::vipd {
 
 class WorkerLink {
  public:
-  using OnReading = std::function<void(const Reading&)>;
+  // `answers`: how many of those who wait for a reading have it now.
+  using OnReading = std::function<void(const Reading& reading, std::uint64_t answers)>;
 
   WorkerLink(boost::asio::io_context& context, Files files, OnReading on_reading, Tell tell);
 
@@ -25,6 +26,10 @@ class WorkerLink {
   Status start() { return worker_.start(); }
   // Read the file again. Asked while the worker is being restarted, it is answered when it is back.
   void read(config::Emptiness emptiness);
+  // Readings that somebody waits for.
+  [[nodiscard]] std::uint64_t outstanding() const { return wanted_; }
+  // Why it is not there, or does not answer; empty: all is well.
+  [[nodiscard]] std::string trouble(TimePoint now) const;
   // What was read last is in use.
   void keep();
   void secure(std::set<std::string> interfaces);
@@ -36,6 +41,8 @@ class WorkerLink {
   void started();
   void take(const boost::json::object& message);
   void answer(const Reading& reading);
+  void back();
+  void not_started(const Error& why);
   void ended(const Ending& ending, std::optional<Milliseconds> pause);
   void warn(std::string_view topic, std::string what);
 
@@ -44,8 +51,11 @@ class WorkerLink {
   Tell tell_;
   Part worker_;
   Damper troubles_;
-  bool unasked_ = true;  // the next answer is the one that a fresh worker gives of itself
-  int wanted_ = 1;       // readings that somebody waits for: one at the start, one for each read()
+  bool unasked_ = true;          // the next answer is the one that a fresh worker gives of itself
+  std::uint64_t wanted_ = 1;     // readings that somebody waits for: one at the start, one for each read()
+  std::uint64_t for_first_ = 0;  // of them, those that its first one answers: asked before it was there
+  TimePoint waiting_since_;      // for the oldest of them
+  std::string gone_because_;     // until it answers again
   bool gone_ = false;
   std::optional<std::set<std::string>> secured_;  // what the worker was told last
   std::function<void()> done_;

@@ -44,6 +44,12 @@ TEST(VipFindings, AreNoneForAnActiveRouterThatHearsNobody) {
   EXPECT_THAT(found(web()), IsEmpty());
 }
 
+TEST(VipFindings, AWorkerThatIsNotThereIsSaid) {
+  DaemonStatus status;
+  status.worker = "ended with signal 9 (Killed), started again";
+  EXPECT_THAT(findings(status), ElementsAre(Finding{"worker", Condition::kDegraded, status.worker}));
+}
+
 TEST(VipFindings, AreNoneForABackup) {
   auto router = web();
   router.role = RoleName::kBackup;
