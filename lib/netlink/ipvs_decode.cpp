@@ -46,13 +46,16 @@ void read_traffic(Attributes& counters, Traffic& traffic) {
   counters.read(IPVS_STATS_ATTR_OUTBYTES, traffic.bytes_out);
 }
 
-// The content of the one nested attribute of a dump's message; empty when it is malformed.
+// The content of the one nested attribute of a dump's message; empty when it is malformed. Walked, since a
+// table is not worth its zeroes for one attribute.
 ByteView body(const MessageView& message, int type) {
-  genlmsghdr fixed{};
-  Attributes attributes{message, fixed};
+  Reader reader{message.payload};
+  reader.skip(sizeof(genlmsghdr));
   ByteView found;
-  attributes.read(type, found);
-  return attributes.ok() ? found : ByteView{};
+  const bool fits = for_each_attr(reader.take(reader.left()), [&](const Attr& attr) {
+    if (attr.type() == type) found = attr.value();
+  });
+  return fits && reader.ok() ? found : ByteView{};
 }
 
 struct RawService {
