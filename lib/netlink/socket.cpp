@@ -1,7 +1,10 @@
 #include "lib/netlink/socket.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <thread>
+#include <utility>
 
 #include <net/if.h>
 #include <netlink/errno.h>
@@ -19,7 +22,11 @@ namespace {
 // The kernel makes the pieces of a dump as large as the largest buffer that it was offered, up to 32 KiB.
 constexpr std::size_t kBuffer = 32768;
 constexpr int kReceiveBuffer = 1 << 20;
-constexpr int kAttempts = 5;
+// A thousand IPv6 addresses that were just added change the table for some milliseconds more, one after the
+// other (addrconf_dad_work()): asked again at once, the kernel is only faster than we are.
+constexpr int kAttempts = 7;
+constexpr std::chrono::milliseconds kFirstPause{
+    1};                              // and twice as long before each further attempt: 63 in all
 constexpr timeval kPatience{10, 0};  // the kernel answers within the send; this only ends a wait for a bug
 
 int note_refusal(sockaddr_nl* /*sender*/, nlmsgerr* answer, void* code) {
@@ -86,7 +93,9 @@ Status Socket::request(Message message) {
 
 Status Socket::dump(Message& message, const std::function<void()>& start, const Visit& visit) {
   Status status;
+  auto pause = kFirstPause;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    if (attempt > 0) std::this_thread::sleep_for(std::exchange(pause, 2 * pause));
     start();
     status = exchange(message, visit);
     if (status ? !torn_ : status.error().code != ENOBUFS) return status;
