@@ -1,5 +1,6 @@
 // netd: the controller of links, addresses, routes and IPVS services. The table of its verbs.
 #include "lib/answer/events.h"
+#include "lib/answer/plan.h"
 #include "lib/cli/command.h"
 #include "netd/daemon.h"
 #include "netd/foreign_words.h"
@@ -31,6 +32,7 @@ cli::Program program() {
            netd::apply_verb,
            {{"--dry-run", "", "only print what would be changed"},
             {"--keep-going", "", "keep what could be done when something is refused"},
+            answer::kAllowInterruption,
             kAllowEmpty}},
           {"dump", "", "print every setting in effect and where it comes from", netd::dump},
           {"status", "", "ask the running netd how things are; exit 3 if not as they should be",

@@ -131,15 +131,16 @@ std::vector<Consequence> costs_of(const Prepared& prepared, const std::vector<St
 
 answer::Plan plan_of(const Prepared& prepared) {
   auto steps = plan(prepared.desired, prepared.observed.state);
+  auto bill = bill_of(prepared.with_vips, steps);
   auto costs = costs_of(prepared, steps);
-  return {std::move(steps), std::move(costs), foreign_in_the_way(prepared.desired, prepared.observed.state),
+  return {std::move(steps), std::move(bill), std::move(costs),
+          foreign_in_the_way(prepared.desired, prepared.observed.state),
           prepared.known.from_daemon ? answer::HealthSource::kNetd : answer::HealthSource::kConfigured};
 }
 
 void print(const answer::Plan& plan, const Prepared& prepared) {
   for (const auto& refusal : plan.refused) cli::complain("netd", refusal.why);
-  for (const auto& step : plan.steps) cli::print(describe(step) + "\n");
-  for (const auto& consequence : plan.consequences) cli::print(describe(consequence) + "\n");
+  cli::print(plan_text(plan, cli::terminal_width()));
   if (!prepared.desired.state.services.empty())
     fmt::print(
         stderr, "netd: real servers are taken {}\n",
@@ -206,7 +207,7 @@ int conclude(const cli::Arguments& arguments, Kernel& kernel, const Prepared& pr
   if (!arguments.json) print(applied, costs);
   announce(kernel, prepared, tell);
   if (arguments.json) {
-    auto facts = answer::applied_json(applied, costs);
+    auto facts = answer::applied_json(applied, bill_of(prepared.with_vips, applied.done), costs);
     facts["complete"] = complete;
     facts["log"] = tell.said;
     cli::print(control::pretty(verdict_json(prepared.verdict, facts)));
@@ -245,12 +246,15 @@ int apply_verb(const cli::Arguments& arguments) {
   auto known = as_configured(reading.config);
   const auto prepared = prepare(arguments, std::move(reading), *kernel, std::move(known));
   if (!prepared) return cli::refuse(arguments, "netd", prepared.error());
+  const auto steps = plan(prepared->desired, prepared->observed.state);
+  if (const auto refused =
+          answer::refuse_interruption(arguments, "netd", bill_of(prepared->with_vips, steps)))
+    return *refused;
   PatientKernel patient(*kernel, [](Milliseconds pause) { std::this_thread::sleep_for(pause); });
   JournalBook book(prepared->made, [&](const std::string& text) { return write_journal(arguments, text); });
   Teller tell{form_of(arguments), {}};
   const auto say = [&tell](const Error& error) { tell(fmt::format("journal: {}", error.text)); };
   OwnKernel own(patient, book, vip_addresses(prepared->reading.config), say);
-  const auto steps = plan_network(prepared->desired, prepared->observed.state);
   if (auto written = book.owes(owed_by(steps, prepared->desired.state)); !written) say(written.error());
   const auto rollback = arguments.has("--keep-going") ? Rollback::kNothing : Rollback::kEverything;
   const auto applied = apply_once(prepared->desired, own, book, rollback, say);

@@ -26,11 +26,20 @@
 //                           // is shared", with "with" and "mac"
 //   "refused": [STEP]       // what the file wants and cannot have; text says why
 //   STEP: {"object": "bond0", "kind": "set-bond-option", "text": "bond0: set miimon 100ms -> 50ms"}
-//                           // kind: lib/plan/step_kind.cpp
+//                           // kind: kKind in lib/plan/*_steps.h; those of "steps" have a
+//                           // "price" too: "free", "traffic interrupted", "bond down", "ports released"
+//   "price": "free",        // the worst of the steps
+//   "interrupts": false,    // apply needs --allow-interruption
+//   "prices": [{"object": "bond0", "prices": ["bond down", "ports released"], "released": ["eth0", "eth1"],
+//               "interrupts": true, "text": "bond0: bond down, ports released (eth0, eth1)"}]
+//
+// apply that was not allowed to interrupt: {"format": 1, "error": {"text": ..}}, with "price", "interrupts"
+// and "prices" as above
 //
 // apply, of a good file, also
 //   "complete": true,       // the kernel is as the file says
-//   "steps", "consequences", "refused": as above, of what was done and of what the kernel refused
+//   "steps", "price", "interrupts", "prices", "consequences": as above, of what was done
+//   "refused": [STEP]       // by the kernel
 //   "left": [STEP],         // taken by the kernel, and to no effect
 //   "log": ["eth0: neighbours are told .."]   // what happened beside it
 //

@@ -34,7 +34,7 @@ bool goes_with_lower(std::string_view kind) {
 // Of what sits on a device only VLANs are in a plan.
 void forget_what_sits_on(State& state, const Observed& before, const std::string& device) {
   for (const auto& [name, status] : before.links)
-    if (status.lower == device && goes_with_lower(status.kind) && state.links.erase(name) > 0) {
+    if (sits_on(status, device) && state.links.erase(name) > 0) {
       forget_device(state.routes, name);
       forget_what_sits_on(state, before, name);
     }
@@ -244,13 +244,17 @@ std::vector<Consequence> lost_links(const Observed& before, const std::vector<St
   // What sits on what goes with it goes too.
   for (bool more = true; std::exchange(more, false);)
     for (const auto& [name, status] : before.links) {
-      if (seen.contains(name) || !goes_with_lower(status.kind) || !gone.contains(status.lower)) continue;
+      if (seen.contains(name) || !gone.contains(status.lower) || !sits_on(status, status.lower)) continue;
       seen.insert(name);
       gone.insert(name);
       more = true;
       if (!stay.contains(name)) all.emplace_back(LostLink{name, status.lower});
     }
   return all;
+}
+
+bool sits_on(const LinkStatus& status, const std::string& device) {
+  return status.lower == device && goes_with_lower(status.kind);
 }
 
 std::string describe(const Consequence& consequence) {

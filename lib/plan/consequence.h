@@ -68,6 +68,9 @@ std::vector<Consequence> consequences(const Observed& before, const std::vector<
 std::vector<Consequence> lost_links(const Observed& before, const std::vector<Step>& steps,
                                     const std::set<std::string>& made);
 
+// Whether a device of this status is one that the kernel deletes with `device`.
+bool sits_on(const LinkStatus& status, const std::string& device);
+
 // One line, object first: "eth0: loses route default via 192.0.2.9",
 // "bond0: mac changes from 52:54:00:00:53:01 to 52:54:00:00:53:02: neighbours are told".
 std::string describe(const Consequence& consequence);

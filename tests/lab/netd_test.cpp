@@ -203,7 +203,7 @@ TEST_F(NetdLab, GivesACardItsAddressAndRoutesBackWhenItsBondIsRefused) {
                "addresses = [\"192.0.2.11/24\", \"198.51.100.11/24\"]\n"
                "routes = [{ to = \"default\", via = \"192.0.2.253\", source = \"203.0.113.1\" }]");
   write(site);
-  const auto apply = ask({"apply"});
+  const auto apply = ask({"apply", "--allow-interruption"});
   EXPECT_EQ(apply.status, 1) << apply.text;
   EXPECT_THAT(apply.text, HasSubstr("route default via 192.0.2.253 dev bond0: add"));
   EXPECT_EQ(lb1.check({"ip", "-o", "-4", "address", "show", "dev", "eth0"}), addresses);
@@ -251,7 +251,7 @@ TEST_F(NetdLab, ABondKeepsItsMacWhenItsModeChanges) {
   EXPECT_EQ(ask({"apply"}).status, 0);
   const auto mac = lb1.check({"cat", "/sys/class/net/bond0/address"});
   write(replaced(kSite, "active-backup", "balance-xor"));
-  EXPECT_EQ(ask({"apply"}).status, 0);
+  EXPECT_EQ(ask({"apply", "--allow-interruption"}).status, 0);
   EXPECT_EQ(lb1.check({"cat", "/sys/class/net/bond0/address"}), mac);
 }
 

@@ -39,7 +39,8 @@ TEST_F(NetdTrafficLab, SaysWhichAddressesAndRoutesGoWhenACardBecomesAPort) {
   const auto losses = AllOf(HasSubstr("eth0: loses address 2001:db8::5/64\n"),
                             HasSubstr("eth0: loses route default via 192.0.2.9\n"),
                             HasSubstr("eth0: loses route IPv6 default via 2001:db8::9\n"));
-  for (const Argv& words : {Argv{"plan"}, Argv{"apply", "--dry-run"}, Argv{"apply"}}) {
+  for (const Argv& words :
+       {Argv{"plan"}, Argv{"apply", "--dry-run"}, Argv{"apply", "--allow-interruption"}}) {
     const auto answer = netd.ask(words);
     EXPECT_THAT(answer.text, losses) << words.front();
   }
@@ -69,7 +70,7 @@ TEST_F(NetdTrafficLab, PutsForeignRoutesBackWholeAfterTheBondWasDown) {
   const auto shown = [&] { return lb1.check({"ip", "-d", "route", "show", "table", "main"}); };
   const auto before = shown();
   netd.write(bond("balance-xor"));
-  const auto apply = netd.ask({"apply"});
+  const auto apply = netd.ask({"apply", "--allow-interruption"});
   EXPECT_EQ(apply.status, 0) << apply.text;
   EXPECT_THAT(apply.text, HasSubstr("bond0: set down"));
   EXPECT_THAT(apply.text, testing::Not(HasSubstr("loses")));

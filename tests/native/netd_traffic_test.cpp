@@ -99,10 +99,33 @@ TEST_F(NetdTraffic, SaysWhatACardThatIsSetDownLoses) {
                     HasSubstr("eth0: loses route 203.0.113.0/24 table 100\n"),
                     HasSubstr("eth0: loses route IPv6 default via 2001:db8:1::9\n")));
   EXPECT_THAT(plan.text, Not(HasSubstr("loses address 198.51.100.11"))) << "IPv4 addresses stay";
-  const auto apply = netd.ask({"apply"});
+  const auto apply = netd.ask({"apply", "--allow-interruption"});
   EXPECT_EQ(apply.status, 0) << apply.text;
   EXPECT_THAT(apply.text, HasSubstr("eth0: loses route default via 198.51.100.254\n"));
   EXPECT_EQ(here.check({"ip", "route", "show", "table", "100"}), "");
+}
+
+TEST_F(NetdTraffic, InterruptsACardInUseOnlyWhereThatIsAllowed) {
+  ASSERT_EQ(netd.ask({"apply"}).status, 0);
+  const auto shown = [&] { return here.check({"ip", "address", "show"}) + here.check({"ip", "route"}); };
+  const auto before = shown();
+  netd.write("[link.eth0]\nkind = \"physical\"\nup = false\n");
+  for (const Argv& words : {Argv{"plan"}, Argv{"apply", "--dry-run"}}) {
+    const auto plan = netd.ask(words);
+    EXPECT_EQ(plan.status, 3) << plan.text;
+    EXPECT_THAT(plan.text, AllOf(HasSubstr("traffic interrupted  eth0: set down\n"),
+                                 HasSubstr("\nprice: eth0: traffic interrupted\n")));
+  }
+  const auto refused = netd.ask({"apply"});
+  EXPECT_EQ(refused.status, 1) << refused.text;
+  EXPECT_THAT(refused.text, HasSubstr("netd: eth0: traffic interrupted: would interrupt traffic, nothing was "
+                                      "changed: if that is meant, say so with --allow-interruption\n"));
+  const auto document = netd.ask({"apply", "--json"});
+  EXPECT_EQ(document.status, 1);
+  EXPECT_THAT(document.text, AllOf(HasSubstr("\"error\""), HasSubstr("\"interrupts\": true")));
+  EXPECT_EQ(shown(), before);
+  EXPECT_EQ(netd.ask({"apply", "--allow-interruption"}).status, 0);
+  EXPECT_THAT(here.check({"ip", "link", "show", "eth0"}), HasSubstr("state DOWN"));
 }
 
 TEST_F(NetdTraffic, RefusesAFileWithoutASectionWhateverIsAsked) {

@@ -9,10 +9,10 @@
 
 #include <gtest/gtest.h>
 
+#include "lib/answer/plan.h"
 #include "lib/config/load.h"
 #include "lib/config/ports.h"
 #include "lib/plan/apply.h"
-#include "lib/plan/consequence.h"
 #include "tests/support/as_configured.h"
 #include "tests/support/fake/fake_kernel.h"
 
@@ -73,6 +73,7 @@ struct Beside {
       more >> prefix >> number;
       observed.links.at(name).addresses[*Prefix::parse(prefix)].protocol = static_cast<std::uint8_t>(number);
     } else if (word == "own-mac") {  // own-mac PORT MAC
+      ports[name].carrier = true;
       ports[name].port = PortStatus{.permanent_mac = *MacAddress::parse(rest)};
       observed.links.at(name).mac = observed.links.at(observed.links.at(name).master).mac;
     } else if (word == "link" && rest == "down") {
@@ -140,10 +141,10 @@ class Golden : public testing::TestWithParam<fs::path> {};
 
 TEST_P(Golden, PlanIsAsWritten) {
   const auto triple = load_case(GetParam());
+  const Observed observed{triple.observed, triple.ports, {}};
   const auto planned = plan(triple.desired, triple.observed);
-  auto steps = text_of(planned);
-  for (const auto& consequence : consequences({triple.observed, triple.ports, {}}, planned))
-    steps += describe(consequence) + "\n";
+  const auto steps =
+      answer::plan_text({planned, bill_of(observed, planned), consequences(observed, planned), {}, {}}, 0);
   const auto file = GetParam() / "plan.txt";
   if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(file) << steps;
   ASSERT_TRUE(fs::exists(file)) << file << " is missing; UPDATE_GOLDEN=1 writes it";
