@@ -1,5 +1,6 @@
 #include "bondctl/program.h"
 
+#include "bondctl/drill/drill.h"
 #include "bondctl/show.h"
 
 namespace hawser::bondctl {
@@ -31,8 +32,9 @@ const cli::Program& program() {
       .name = "bondctl",
       .summary = "what the bonds of this host do, with or without netd",
       .options = {cli::Common::kRuntimeDir, cli::Common::kJson},
-      .verbs = {{"show", "[BOND]", "each bond, its ports and what monitors them, as the kernel has it",
-                 show}},
+      .verbs = {{"show", "[BOND]", "each bond, its ports and what monitors them, as the kernel has it", show},
+                {"drill", "BOND", "take each port down in turn and measure what that costs", drill_verb,
+                 drill_options()}},
       .hints = foreign_words()};
   return instance;
 }

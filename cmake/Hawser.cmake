@@ -12,7 +12,7 @@ endif()
 
 pkg_check_modules(NL REQUIRED IMPORTED_TARGET libnl-3.0 libnl-genl-3.0)
 pkg_check_modules(TOMLPLUSPLUS IMPORTED_TARGET tomlplusplus)
-pkg_check_modules(PCAP IMPORTED_TARGET libpcap)
+pkg_check_modules(PCAP REQUIRED IMPORTED_TARGET libpcap)
 find_package(fmt REQUIRED)
 find_package(tl-expected REQUIRED)
 find_package(CLI11 REQUIRED)
