@@ -2,6 +2,7 @@
 
 #include "bondctl/drill/drill.h"
 #include "bondctl/show.h"
+#include "bondctl/watch.h"
 
 namespace hawser::bondctl {
 
@@ -19,7 +20,9 @@ std::vector<cli::Hint> foreign_words() {
        "'netd reload'"},
       {{"set", "change", "modify", "mode", "config", "up", "down"},
        "bonds are as the file says: change its [bond.NAME] and run 'netd reload'"},
-      {{"monitor", "watch", "log"}, "netd logs every change: read 'journalctl -u netd -f'"},
+      {{"monitor", "follow", "events", "tail"}, "write 'bondctl watch'"},
+      {{"log", "history", "journal", "explain", "reason", "debug"},
+       "write 'bondctl why BOND', or read 'journalctl -u netd'"},
       {{"check", "plan", "apply", "reload"}, "write 'netd {}'"},
       {{"bond*"}, "a verb comes first, as in 'bondctl show bond0'"},
   };
@@ -33,6 +36,8 @@ const cli::Program& program() {
       .summary = "what the bonds of this host do, with or without netd",
       .options = {cli::Common::kRuntimeDir, cli::Common::kJson},
       .verbs = {{"show", "[BOND]", "each bond, its ports and what monitors them, as the kernel has it", show},
+                {"watch", "[BOND]", "what happens to bonds from now on, a line each, until Ctrl-C", watch},
+                {"why", "BOND", "why this port is active and the others are not, and what happened", why},
                 {"drill", "BOND", "take each port down in turn and measure what that costs", drill_verb,
                  drill_options()}},
       .hints = foreign_words()};

@@ -1,66 +1,18 @@
 #include "bondctl/render.h"
 
-#include <boost/json.hpp>
+#include <algorithm>
 
+#include "bondctl/lacp.h"
 #include "lib/cli/table.h"
+#include "lib/control/json.h"
 #include "lib/state/bond_options.h"
 
 namespace hawser::bondctl {
 
 namespace {
 
-namespace json = boost::json;
-
-// One bond with all that is known of it.
-struct Subject {
-  const View& view;
-  const std::string& name;
-  const Link& link;
-  const Bond& bond;
-  LinkStatus status;
-};
-
-Subject subject_of(const View& view, const std::string& name) {
-  const auto& link = view.observed.state.links.at(name);
-  const auto status = view.observed.links.find(name);
-  return {view, name, link, *link.bond, status == view.observed.links.end() ? LinkStatus{} : status->second};
-}
-
-struct Port {
-  Link link;
-  LinkStatus status;
-  PortStatus port;
-};
-
-Port port_of(const Subject& subject, const std::string& name) {
-  Port result;
-  const auto& observed = subject.view.observed;
-  if (const auto link = observed.state.links.find(name); link != observed.state.links.end())
-    result.link = link->second;
-  if (const auto status = observed.links.find(name); status != observed.links.end())
-    result.status = status->second;
-  result.port = result.status.port.value_or(PortStatus{});
-  return result;
-}
-
-std::string_view monitor_of(const Bond& bond) {
-  if (bond.get(BondOption::kArpInterval) > 0) return "arp";
-  return bond.get(BondOption::kMiimon) > 0 ? "mii" : "none";
-}
-
 std::string value_of(const Bond& bond, BondOption option) {
   return format_bond_value(info_of(option), bond.get(option));
-}
-
-// Dumped only to CAP_NET_ADMIN, and only in 802.3ad (bond_fill_info).
-std::vector<std::string_view> hidden_of(const Subject& subject) {
-  if (subject.view.privileged || subject.bond.mode != BondMode::k8023ad) return {};
-  return {"ad_actor_sys_prio", "ad_user_port_key", "ad_actor_system"};
-}
-
-bool is_hidden(const Subject& subject, std::string_view option) {
-  const auto hidden = hidden_of(subject);
-  return std::ranges::find(hidden, option) != hidden.end();
 }
 
 std::string targets_of(const Bond& bond) {
@@ -122,8 +74,11 @@ std::string describe_guard(const Subject& subject) {
 
 std::string describe_hidden(const Subject& subject) {
   std::string text;
-  for (const auto name : hidden_of(subject)) text += fmt::format("{}{}", text.empty() ? "" : ", ", name);
-  return text.empty() ? text : text + ": the kernel shows them only with CAP_NET_ADMIN (sudo)";
+  for (const auto name : hidden_options(subject)) text += fmt::format("{}{}", text.empty() ? "" : ", ", name);
+  if (text.empty()) return text;
+  return text +
+         ", and of each port the LACP system, key and number of both ends: the kernel shows them only "
+         "with CAP_NET_ADMIN (sudo)";
 }
 
 std::string headline(const Subject& subject) {
@@ -135,11 +90,30 @@ std::string headline(const Subject& subject) {
                                                : ", active port " + subject.status.active_port;
   if (subject.link.mac) text += fmt::format(", MAC {}", *subject.link.mac);
   if (subject.link.mtu) text += fmt::format(", MTU {}", *subject.link.mtu);
-  return text + "\n";
+  return text;
 }
 
-std::string detail(std::string_view title, const std::string& text) {
-  return text.empty() ? text : fmt::format("  {:<8} {}\n", title, text);
+// Netd's word on the last change of the bond; what the kernel did before it was heard of has no time.
+std::string describe_last_change(const Subject& subject) {
+  std::string text;
+  for (const auto& event : events_of(subject)) {
+    const auto kind = control::text_in(event, "kind");
+    if (kind == "switch" || kind == "state")
+      text = fmt::format("{} {}", control::text_in(event, "at"),
+                         cli::printable(control::text_in(event, "line")));
+  }
+  return text;
+}
+
+// A part of what is said of a bond, under its title; continued below where the terminal is narrow.
+std::string detail(std::string_view title, const std::string& text, std::size_t width) {
+  constexpr std::size_t kIndent = 11;
+  if (text.empty()) return text;
+  const auto lines = width > kIndent ? cli::wrapped(text, width - kIndent) : std::vector<std::string>{text};
+  std::string result;
+  for (const auto& line : lines)
+    result += fmt::format("  {:<8} {}\n", result.empty() ? title : std::string_view{}, line);
+  return result;
 }
 
 std::string carrier_of(const Port& port) {
@@ -147,122 +121,112 @@ std::string carrier_of(const Port& port) {
   return port.status.carrier ? "yes" : "no";
 }
 
-std::string render_ports(const Subject& subject) {
-  if (subject.bond.ports.empty()) return "  no ports\n";
+std::string speed_of(const Port& port) {
+  return port.details.speed ? format_speed(*port.details.speed) : std::string{};
+}
+
+std::string mii_of(const Subject& subject, const Port& port) {
+  return monitor_of(subject.bond) == "none" ? "not monitored" : std::string(name_of(port.port.mii));
+}
+
+std::string_view role_of(const Port& port) {
+  return port.port.active ? "active" : "backup";
+}
+
+std::string port_table(const Subject& subject) {
   using cli::Align;
   cli::Table table{{{"port"},
                     {"role"},
                     {"carrier"},
                     {"mii"},
+                    {"speed"},
                     {"failures", Align::kRight},
                     {"prio", Align::kRight},
                     {"queue", Align::kRight},
                     {"permanent MAC"}}};
-  const bool monitored = monitor_of(subject.bond) != "none";
-  for (const auto& [name, options] : subject.bond.ports) {
-    const auto port = port_of(subject, name);
-    table.add({name, port.port.active ? "active" : "backup", carrier_of(port),
-               monitored ? std::string(name_of(port.port.mii)) : "not monitored",
+  for (const auto& port : ports_of(subject))
+    table.add({port.name, std::string(role_of(port)), carrier_of(port), mii_of(subject, port), speed_of(port),
                std::to_string(port.port.failures),
-               has_active_port(subject.bond.mode) ? std::to_string(options.prio) : "",
-               options.queue_id == 0 ? "" : std::to_string(options.queue_id),
+               has_active_port(subject.bond.mode) ? std::to_string(port.options.prio) : "",
+               port.options.queue_id == 0 ? "" : std::to_string(port.options.queue_id),
                to_string(port.port.permanent_mac)});
-  }
   return table.str("  ");
 }
 
-std::string render_one(const Subject& subject) {
-  return headline(subject) + detail("monitor", describe_monitor(subject.bond)) +
-         detail("primary", describe_primary(subject.bond)) + detail("options", describe_options(subject)) +
-         detail("guard", describe_guard(subject)) + detail("hidden", describe_hidden(subject)) +
-         render_ports(subject);
-}
-
-json::object options_json(const Subject& subject) {
-  json::object options;
-  for (const auto& info : bond_options())
-    if (option_applies(info, subject.bond.mode) && !is_hidden(subject, info.name))
-      options[info.name] = value_of(subject.bond, info.option);
-  return options;
-}
-
-json::array addresses_json(const std::vector<IpAddress>& addresses) {
-  json::array list;
-  for (const auto& address : addresses) list.emplace_back(to_string(address));
-  return list;
-}
-
-json::array ports_json(const Subject& subject) {
-  json::array list;
-  for (const auto& [name, options] : subject.bond.ports) {
-    const auto port = port_of(subject, name);
-    list.push_back(json::object{{"name", name},
-                                {"up", port.link.up},
-                                {"carrier", port.status.carrier},
-                                {"active", port.port.active},
-                                {"mii", name_of(port.port.mii)},
-                                {"failures", port.port.failures},
-                                {"carrier_changes", port.status.carrier_changes},
-                                {"prio", options.prio},
-                                {"queue_id", options.queue_id},
-                                {"permanent_mac", to_string(port.port.permanent_mac)}});
+// The same in sentences, for a terminal that is too narrow for the table.
+std::string port_sentences(const Subject& subject, std::size_t width) {
+  std::string text;
+  for (const auto& port : ports_of(subject)) {
+    auto words =
+        fmt::format("{}, carrier {}, mii {}", role_of(port), carrier_of(port), mii_of(subject, port));
+    if (port.details.speed) words += ", speed " + speed_of(port);
+    words += fmt::format(", failures {}", port.port.failures);
+    if (has_active_port(subject.bond.mode)) words += fmt::format(", prio {}", port.options.prio);
+    if (port.options.queue_id != 0) words += fmt::format(", queue {}", port.options.queue_id);
+    words += fmt::format(", permanent MAC {}", port.port.permanent_mac);
+    text += detail("port", fmt::format("{}: {}", port.name, words), width);
   }
-  return list;
+  return text;
 }
 
-json::object bond_json(const Subject& subject) {
-  json::array hidden;
-  for (const auto name : hidden_of(subject)) hidden.emplace_back(name);
-  json::value guarded;
-  if (subject.view.guard) guarded = subject.view.guard->watches(subject.name);
-  return {{"name", subject.name},
-          {"mode", name_of(subject.bond.mode)},
-          {"up", subject.link.up},
-          {"carrier", subject.status.carrier},
-          {"mac", to_string(subject.link.mac.value_or(MacAddress{}))},
-          {"mtu", subject.link.mtu.value_or(0)},
-          {"monitor", monitor_of(subject.bond)},
-          {"active_port", subject.status.active_port},
-          {"primary", subject.bond.primary},
-          {"options", options_json(subject)},
-          {"arp_ip_target", addresses_json(subject.bond.arp_ip_target)},
-          {"ns_ip6_target", addresses_json(subject.bond.ns_ip6_target)},
-          {"hidden", hidden},
-          {"guarded", guarded},
-          {"ports", ports_json(subject)}};
+bool fits(std::string_view text, std::size_t width) {
+  if (width == 0) return true;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    if (cli::width_of(text.substr(0, end)) > width) return false;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return true;
+}
+
+std::string render_ports(const Subject& subject, std::size_t width) {
+  if (subject.bond.ports.empty()) return "  no ports\n";
+  auto table = port_table(subject);
+  return fits(table, width) ? table : port_sentences(subject, width);
+}
+
+std::string render_lacp(const Subject& subject, std::size_t width) {
+  if (subject.bond.mode != BondMode::k8023ad) return {};
+  std::string text;
+  for (const auto& port : ports_of(subject)) {
+    if (!port.details.lacp) continue;
+    const auto why = why_not_carrying(subject, port);
+    text += detail("LACP",
+                   fmt::format("{}: aggregator {}, {}", port.name, port.details.lacp->aggregator,
+                               why.empty() ? "carries" : "does not carry: " + why),
+                   width);
+    text += detail("actor", describe_actor(port), width) + detail("partner", describe_partner(port), width) +
+            detail("LACPDUs", describe_counters(port), width);
+  }
+  return text;
+}
+
+std::string render_one(const Subject& subject, std::size_t width) {
+  std::string text;
+  for (const auto& line :
+       width > 0 ? cli::wrapped(headline(subject), width) : std::vector<std::string>{headline(subject)})
+    text += line + "\n";
+  const auto add = [&](std::string_view title, const std::string& words) {
+    text += detail(title, words, width);
+  };
+  add("monitor", describe_monitor(subject.bond));
+  add("primary", describe_primary(subject.bond));
+  add("options", describe_options(subject));
+  add("LACP", describe_aggregator(subject));
+  add("guard", describe_guard(subject));
+  add("last", describe_last_change(subject));
+  add("hidden", describe_hidden(subject));
+  return text + render_ports(subject, width) + render_lacp(subject, width);
 }
 
 }  // namespace
 
-Result<std::vector<std::string>> choose(const Observed& observed, const std::string& asked) {
-  const auto& links = observed.state.links;
-  std::vector<std::string> names;
-  if (asked.empty()) {
-    for (const auto& [name, link] : links)
-      if (link.bond) names.push_back(name);
-    return names;
-  }
-  const auto found = links.find(asked);
-  if (found == links.end()) return fail("{}: no such interface", asked);
-  if (!found->second.bond) return fail("{}: not a bond", asked);
-  names.push_back(asked);
-  return names;
-}
-
-std::string render(const View& view, const std::vector<std::string>& bonds) {
+std::string render(const View& view, const std::vector<std::string>& bonds, std::size_t width) {
   if (bonds.empty()) return "no bonds\n";
   std::string text;
-  for (const auto& name : bonds) text += (text.empty() ? "" : "\n") + render_one(subject_of(view, name));
+  for (const auto& name : bonds)
+    text += (text.empty() ? "" : "\n") + render_one(subject_of(view, name), width);
   return text;
-}
-
-json::value to_json(const View& view, const std::vector<std::string>& bonds) {
-  json::array list;
-  for (const auto& name : bonds) list.push_back(bond_json(subject_of(view, name)));
-  json::value guard;
-  if (view.guard)
-    guard = {{"state", view.guard->state}, {"switches", view.guard->switches}, {"last", view.guard->last}};
-  return {{"format", 1}, {"bonds", std::move(list)}, {"guard", std::move(guard)}};
 }
 
 }  // namespace hawser::bondctl

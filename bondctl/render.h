@@ -11,34 +11,37 @@
 //    "arp_ip_target": [], "ns_ip6_target": [],
 //    "hidden": [],                        // options that the kernel shows only with CAP_NET_ADMIN
 //    "guarded": true,                     // null: netd did not answer
+//    "lacp": {"aggregator": {"id": 1, "ports": 2, "actor_key": 15, "partner_key": 15,
+//                            "partner": "52:54:00:00:00:02"},  // the active one; null: none
+//             "counters": {..}},          // as of a port; null: not 802.3ad
+//    "last_change": {..},                 // netd's last event of kind switch or state; null: none known
 //    "ports": [{"name": "eth0", "up": true, "carrier": true, "active": true, "mii": "up", "failures": 0,
-//               "carrier_changes": 2, "prio": 0, "queue_id": 0, "permanent_mac": "52:54:00:00:00:01"}]}],
+//               "carrier_changes": 2, "carrier_ups": 1, "carrier_downs": 1,
+//               "speed_mbps": 10000, "duplex": "full",  // null: the kernel has no ethtool; 0: unknown
+//               "prio": 0, "queue_id": 0, "permanent_mac": "52:54:00:00:00:01",
+//               "lacp": {"aggregator": 1, "carries": true, "why_not": "",
+//                        "actor": {"state": 63, "state_words": ["active", ..], "churn": "none", "churns": 0,
+//                                  // null for who has no CAP_NET_ADMIN:
+//                                  "system": "52:54:00:00:00:01", "system_priority": 65535, "key": 15,
+//                                  "port": 1, "port_priority": 255},
+//                        "partner": {..},
+//                        "counters": {"lacpdu_rx": 12, "lacpdu_tx": 14, ..}}}]}],  // null: not 802.3ad
 //  "guard": {"state": "running", "switches": 1, "last": ""}}     // null: netd did not answer
 // What cannot be shown: lib/cli/refuse.h.
 #pragma once
 
-#include <optional>
+#include <cstddef>
 #include <string>
 #include <vector>
 
 #include <boost/json/value.hpp>
 
-#include "bondctl/netd_view.h"
-#include "lib/base/result.h"
-#include "lib/state/observed.h"
+#include "bondctl/view.h"
 
 namespace hawser::bondctl {
 
-struct View {
-  Observed observed;
-  bool privileged = false;        // CAP_NET_ADMIN: the kernel hid nothing
-  std::optional<NetdView> guard;  // nullopt: netd did not answer
-};
-
-// The names of all bonds, or of the one that was asked for. Error: no such interface, or it is not a bond.
-Result<std::vector<std::string>> choose(const Observed& observed, const std::string& asked);
-
-std::string render(const View& view, const std::vector<std::string>& bonds);
+// In lines of at most `width` characters; 0: no limit.
+std::string render(const View& view, const std::vector<std::string>& bonds, std::size_t width = 0);
 boost::json::value to_json(const View& view, const std::vector<std::string>& bonds);
 
 }  // namespace hawser::bondctl

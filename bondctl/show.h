@@ -1,4 +1,4 @@
-// bondctl show [BOND]: asks the kernel, and netd where it runs.
+// bondctl show [BOND] and bondctl why BOND.
 #pragma once
 
 #include "lib/cli/command.h"
@@ -6,5 +6,6 @@
 namespace hawser::bondctl {
 
 int show(const cli::Arguments& arguments);
+int why(const cli::Arguments& arguments);
 
 }  // namespace hawser::bondctl

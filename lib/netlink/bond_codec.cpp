@@ -57,18 +57,36 @@ void read_targets(const std::optional<Attr>& list, std::vector<IpAddress>& targe
   std::ranges::sort(targets);
 }
 
-// The bits of IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE (IEEE 802.1AX 6.4.2.3;
-// drivers/net/bonding/bond_3ad.c).
-constexpr std::uint8_t kDistributing = 0x20;
-constexpr std::uint8_t kNobodyAnswers = 0x40 | 0x80;  // DEFAULTED, EXPIRED
-
-LacpStatus& lacp_of(PortData& port) {
-  return port.status.lacp ? *port.status.lacp : port.status.lacp.emplace();
+void read_aggregator(Attributes& info, ActiveAggregator& aggregator) {
+  info.read(IFLA_BOND_AD_INFO_AGGREGATOR, aggregator.id);
+  info.read(IFLA_BOND_AD_INFO_NUM_PORTS, aggregator.ports);
+  info.read(IFLA_BOND_AD_INFO_ACTOR_KEY, aggregator.actor_key);
+  info.read(IFLA_BOND_AD_INFO_PARTNER_KEY, aggregator.partner_key);
+  info.read(IFLA_BOND_AD_INFO_PARTNER_MAC, aggregator.partner);
 }
 
-void read_actor_state(std::uint8_t bits, LacpStatus& lacp) {
-  lacp.partner = (bits & kNobodyAnswers) == 0;
-  lacp.distributing = (bits & kDistributing) != 0;
+// Younger than some headers that we are built with.
+constexpr int kAdChurnActorState = 11;    // IFLA_BOND_SLAVE_AD_CHURN_ACTOR_STATE
+constexpr int kAdChurnPartnerState = 12;  // IFLA_BOND_SLAVE_AD_CHURN_PARTNER_STATE
+
+void read_churn(const std::optional<Attr>& attr, std::optional<Churn>& churn) {
+  if (attr) churn = static_cast<Churn>(attr->number<std::uint8_t>());
+}
+
+// Only 802.3ad has these attributes; the aggregator is the first of them.
+void read_lacp(Attributes& attributes, PortData& port) {
+  if (!attributes.find(IFLA_BOND_SLAVE_AD_AGGREGATOR_ID)) return;
+  auto& lacp = port.lacp.emplace();
+  attributes.read(IFLA_BOND_SLAVE_AD_AGGREGATOR_ID, lacp.aggregator);
+  attributes.read(IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE, lacp.actor_state);
+  if (const auto state = attributes.find(IFLA_BOND_SLAVE_AD_PARTNER_OPER_PORT_STATE))
+    lacp.partner_state = static_cast<std::uint8_t>(state->number<std::uint16_t>());
+  read_churn(attributes.find(kAdChurnActorState), lacp.actor_churn);
+  read_churn(attributes.find(kAdChurnPartnerState), lacp.partner_churn);
+  const bool alone = has(lacp.actor_state, LacpBit::kDefaulted) || has(lacp.actor_state, LacpBit::kExpired);
+  port.status.lacp = LacpStatus{.aggregator = lacp.aggregator,
+                                .partner = !alone,
+                                .distributing = has(lacp.actor_state, LacpBit::kDistributing)};
 }
 
 }  // namespace
@@ -87,7 +105,7 @@ bool decode_bond(ByteView data, BondData& bond) {
   read_targets(attributes.find(IFLA_BOND_NS_IP6_TARGET), bond.bond.ns_ip6_target);
   attributes.read(IFLA_BOND_AD_ACTOR_SYSTEM, bond.bond.ad_actor_system);
   attributes.inside(IFLA_BOND_AD_INFO,
-                    [&](Attributes& info) { info.read(IFLA_BOND_AD_INFO_AGGREGATOR, bond.aggregator); });
+                    [&](Attributes& info) { read_aggregator(info, bond.aggregator.emplace()); });
   return attributes.ok();
 }
 
@@ -100,10 +118,7 @@ bool decode_port(ByteView data, PortData& port) {
   attributes.read(IFLA_BOND_SLAVE_PERM_HWADDR, port.status.permanent_mac);
   attributes.read(IFLA_BOND_SLAVE_QUEUE_ID, port.options.queue_id);
   attributes.read(IFLA_BOND_SLAVE_PRIO, port.options.prio);
-  if (const auto aggregator = attributes.find(IFLA_BOND_SLAVE_AD_AGGREGATOR_ID))
-    aggregator->to(lacp_of(port).aggregator);
-  if (const auto state = attributes.find(IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE))
-    read_actor_state(state->number<std::uint8_t>(), lacp_of(port));
+  read_lacp(attributes, port);
   return attributes.ok();
 }
 

@@ -4,6 +4,7 @@
 #include "lib/base/strong.h"
 #include "lib/netlink/message.h"
 #include "lib/state/bond.h"
+#include "lib/state/bond_details.h"
 #include "lib/state/observed.h"
 
 namespace hawser::nl {
@@ -12,7 +13,7 @@ struct BondData {
   Bond bond;  // without primary and ports: those are indexes of links, not names
   IfIndex primary;
   IfIndex active_port;
-  std::uint16_t aggregator = 0;  // 802.3ad: the active one
+  std::optional<ActiveAggregator> aggregator;  // 802.3ad
 };
 
 // `data` is the content of IFLA_INFO_DATA. An option that the kernel leaves out has its default.
@@ -21,6 +22,7 @@ bool decode_bond(ByteView data, BondData& bond);
 struct PortData {
   PortStatus status;
   BondPort options;
+  std::optional<LacpDetails> lacp;  // 802.3ad; without the ends, which are not in this message
 };
 
 // `data` is the content of IFLA_INFO_SLAVE_DATA.

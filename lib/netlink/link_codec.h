@@ -19,7 +19,7 @@ struct DecodedLink {
   MacAddress mac;
   IfIndex master;
   IfIndex lower;  // IFLA_LINK: what a VLAN is on
-  std::uint32_t carrier_changes = 0;
+  std::uint32_t carrier_changes = 0, carrier_ups = 0, carrier_downs = 0;
   std::uint32_t event = 0;  // IFLA_EVENT_*, in notifications
   std::string kind;         // IFLA_INFO_KIND
   std::string port_kind;    // IFLA_INFO_SLAVE_KIND: "bond", "vrf", "bridge"

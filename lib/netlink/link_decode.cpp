@@ -30,6 +30,8 @@ void read_link(Attributes& attributes, DecodedLink& link, Info& info) {
   attributes.read(IFLA_MASTER, link.master);
   attributes.read(IFLA_LINK, link.lower);
   attributes.read(IFLA_CARRIER_CHANGES, link.carrier_changes);
+  attributes.read(IFLA_CARRIER_UP_COUNT, link.carrier_ups);
+  attributes.read(IFLA_CARRIER_DOWN_COUNT, link.carrier_downs);
   attributes.read(IFLA_EVENT, link.event);
   attributes.inside(IFLA_LINKINFO, [&](Attributes& parts) { read_info(parts, link, info); });
   if (const auto families = attributes.find(IFLA_AF_SPEC))

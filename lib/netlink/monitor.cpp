@@ -32,6 +32,13 @@ LinkFact fact_of(const nl::DecodedLink& link) {
   fact.mac = link.mac;
   fact.kind = link.kind;
   fact.failover = link.event == IFLA_EVENT_BONDING_FAILOVER;
+  fact.announced = link.event == IFLA_EVENT_NOTIFY_PEERS;
+  fact.carrier_changes = link.carrier_changes;
+  if (link.kind == "bond") fact.mode = link.bond.bond.mode;
+  fact.primary = link.bond.primary;
+  fact.prio = link.port.options.prio;
+  if (link.bond.aggregator) fact.aggregator = link.bond.aggregator->id;
+  fact.lacp = link.port.lacp;
   return fact;
 }
 
@@ -104,6 +111,18 @@ Result<Changes> Monitor::drain() {
     else
       return fail_with(code, "netlink: read changes: {}", std::strerror(code));
   }
+}
+
+// On a socket of its own: between notifications an answer would be lost.
+Result<std::vector<LinkFact>> Monitor::look() {
+  auto socket = nl::Socket::open(NETLINK_ROUTE);
+  if (!socket) return tl::unexpected(socket.error());
+  const auto links = socket->collect(nl::encode_get_links(), nl::decode_link);
+  if (!links) return fail_because("links: read", links.error());
+  std::vector<LinkFact> facts;
+  facts.reserve(links->size());
+  for (const auto& link : *links) facts.push_back(fact_of(link));
+  return facts;
 }
 
 void note_changes(ByteView datagram, Changes& changes) {

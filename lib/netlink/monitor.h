@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lib/netlink/socket.h"
+#include "lib/state/bond_details.h"
 #include "lib/state/observed.h"
 
 namespace hawser {
@@ -18,12 +19,19 @@ struct LinkFact {
   bool up = false;       // IFF_UP
   bool carrier = false;  // IFF_LOWER_UP
   bool removed = false;
-  IfIndex master;                  // the bond, VRF or bridge it belongs to
-  std::optional<PortStatus> port;  // of a bond's port
-  IfIndex active_port;             // of a bond with an active port
-  MacAddress mac;                  // all zero: it has none
-  std::string kind;                // IFLA_INFO_KIND: "bridge", "bond", ""
-  bool failover = false;           // of a bond: it has just chosen another active port
+  IfIndex master;                     // the bond, VRF or bridge it belongs to
+  std::optional<PortStatus> port;     // of a bond's port
+  IfIndex active_port;                // of a bond with an active port
+  MacAddress mac;                     // all zero: it has none
+  std::string kind;                   // IFLA_INFO_KIND: "bridge", "bond", ""
+  bool failover = false;              // of a bond: it has just chosen another active port
+  bool announced = false;             // of a bond: it has just told the neighbours where it is now
+  std::uint32_t carrier_changes = 0;  // since the device exists: what was missed shows in them
+  std::optional<BondMode> mode;       // of a bond
+  IfIndex primary;                    // of a bond
+  std::int32_t prio = 0;              // of a bond's port
+  std::uint16_t aggregator = 0;       // of an 802.3ad bond: the one that carries
+  std::optional<LacpDetails> lacp;    // of a port of an 802.3ad bond
 
   bool operator==(const LinkFact&) const = default;
 };
@@ -69,6 +77,9 @@ class Monitor {
 
   // Everything that has arrived; never waits.
   Result<Changes> drain();
+
+  // All links as they are now, each as a notification would tell it.
+  static Result<std::vector<LinkFact>> look();
 
  private:
   explicit Monitor(nl::Socket socket) : socket_(std::move(socket)) {}

@@ -57,7 +57,7 @@ LinkStatus status_of(const DecodedLink& decoded, const Names& names) {
   status.lower = name_in(names, decoded.lower);
   if (decoded.port_kind == "bond") status.port = decoded.port.status;
   status.active_port = name_in(names, decoded.bond.active_port);
-  status.aggregator = decoded.bond.aggregator;
+  status.aggregator = decoded.bond.aggregator ? decoded.bond.aggregator->id : std::uint16_t{0};
   status.altnames = decoded.altnames;
   return status;
 }

@@ -224,6 +224,37 @@ def events():
          next(one for one in hear(monitor) if struct.unpack_from("H", one, 4)[0] == 17))
 
 
+def lacp(route, generic):
+    """Two 802.3ad bonds at the two ends of two cables, once they have agreed; what only such a bond has."""
+    run("""
+      ip link add bond8 address 02:00:00:00:00:08 type bond mode 802.3ad lacp_rate fast
+      ip link add bond9 address 02:00:00:00:00:09 type bond mode 802.3ad lacp_rate fast
+      ip link add lag0 address 02:00:00:00:00:20 type veth peer name far0 address 02:00:00:00:00:30
+      ip link add lag1 address 02:00:00:00:00:21 type veth peer name far1 address 02:00:00:00:00:31
+      ip link set lag0 master bond8
+      ip link set lag1 master bond8
+      ip link set far0 master bond9
+      ip link set far1 master bond9
+      ip link set bond8 up
+      ip link set bond9 up
+      """)
+    time.sleep(12)
+    answers = ask(route, message(GETLINK, DUMP, b"\0" * 16 + attr(29, struct.pack("I", 8))))
+    for name in ("lag0", "bond8"):
+        save(f"link_{name}", "RTM_GETLINK dump", next(filter(has(name + "\0"), answers)))
+    for name, bit in (("bond8", 2), ("lag0", 4)):
+        stats = ask(route, message(94, ACK, struct.pack("BBHII", 0, 0, 0, index_of(name), bit)))
+        save(f"stats_{name}", "RTM_GETSTATS of IFLA_STATS_LINK_XSTATS, _SLAVE", stats[0])
+    family = ask(generic, message(16, ACK, struct.pack("BBH", 3, 1, 0) + attr(2, b"ethtool\0")))[0]
+    at = family.find(struct.pack("HH", 6, 1))
+    number = struct.unpack_from("H", family, at + 4)[0]
+    device = nested(1, attr(1, struct.pack("I", index_of("lag0"))), attr(3, struct.pack("I", 1)))
+    save("speed_lag0", "ETHTOOL_MSG_LINKMODES_GET", ask(generic, message(number, ACK, struct.pack("BBH", 4, 1, 0) + device))[0])
+    with open("/proc/net/bonding/bond8", encoding="ascii") as text, \
+         open(f"{folder}/proc_bond8.txt", "w", encoding="ascii") as copy:
+        copy.write(text.read())
+
+
 def main():
     os.makedirs(folder, exist_ok=True)
     route, generic = open_socket(NETLINK_ROUTE), open_socket(NETLINK_GENERIC)
@@ -233,6 +264,7 @@ def main():
     ipvs(generic)
     answers(route)
     events()
+    lacp(route, generic)
     print(f"{len(os.listdir(folder))} messages in {folder}")
 
 

@@ -5,4 +5,4 @@ set -euo pipefail
 root=$(readlink -f "$(dirname "$0")/../../..")
 rm -rf "$root/build/lab/captures"
 "$root/dev" lab python3 "$root/tests/contract/capture/dump.py" "$root/build/lab/captures"
-cp "$root"/build/lab/captures/*.hex "$root/tests/unit/lib/netlink/captures/"
+cp "$root"/build/lab/captures/*.{hex,txt} "$root/tests/unit/lib/netlink/captures/"

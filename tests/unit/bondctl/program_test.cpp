@@ -23,6 +23,15 @@ TEST(BondctlProgram, KnowsTheWordsOfIfenslave) {
   EXPECT_THAT(answer_to({"failover"}), HasSubstr("choose the active port"));
 }
 
+TEST(BondctlProgram, KnowsTheWordsOfOthersForWatchAndWhy) {
+  EXPECT_THAT(answer_to({"monitor"}), HasSubstr("unknown verb 'monitor': write 'bondctl watch'\n"));
+  EXPECT_THAT(answer_to({"log"}), HasSubstr("write 'bondctl why BOND'"));
+  EXPECT_EQ(answer_to({"watch"}), "accepted");
+  EXPECT_EQ(answer_to({"watch", "bond0"}), "accepted");
+  EXPECT_EQ(answer_to({"why", "bond0"}), "accepted");
+  EXPECT_THAT(answer_to({"why"}), HasSubstr("a word is missing"));
+}
+
 TEST(BondctlProgram, NamesTheProgramWhoseVerbItIs) {
   EXPECT_THAT(answer_to({"check"}), HasSubstr("unknown verb 'check': write 'netd check'\n"));
 }

@@ -114,9 +114,11 @@ TEST(BondRender, SaysWhatTheKernelHidesFromAnOrdinaryUser) {
   view.privileged = false;
   EXPECT_THAT(text_of(view), Not(HasSubstr("hidden")));
   bond_of(view).mode = BondMode::k8023ad;
-  EXPECT_THAT(text_of(view),
-              HasSubstr("  hidden   ad_actor_sys_prio, ad_user_port_key, ad_actor_system: the kernel shows "
-                        "them only with CAP_NET_ADMIN (sudo)\n"));
+  EXPECT_THAT(
+      text_of(view),
+      HasSubstr("  hidden   ad_actor_sys_prio, ad_user_port_key, ad_actor_system, and of each port the "
+                "LACP system, key and number of both ends: the kernel shows them only with CAP_NET_ADMIN "
+                "(sudo)\n"));
   view.privileged = true;
   EXPECT_THAT(text_of(view), Not(HasSubstr("hidden")));
 }
@@ -154,6 +156,48 @@ TEST(BondRender, ShowsABondThatIsDownOrEmptyOrWithoutAnActivePort) {
   EXPECT_THAT(text_of(view), HasSubstr("bond0: active-backup, up, no carrier, no active port"));
 }
 
+std::size_t longest_line(const std::string& text) {
+  std::size_t longest = 0;
+  for (std::size_t at = 0, end = 0; at < text.size(); at = end + 1) {
+    end = std::min(text.find('\n', at), text.size());
+    longest = std::max(longest, end - at);
+  }
+  return longest;
+}
+
+TEST(BondRender, FitsIntoEightyColumnsWhateverThereIsToTell) {
+  auto view = example();
+  view.details.ports["eth0"].speed = LinkSpeed{10000, Duplex::kFull};
+  view.guard =
+      NetdView{"running", 5, "", {{"bond0", {"", 2, "bond0: eth0 -> eth1: eth0 lost its carrier", ""}}}};
+  view.events = {{{"kind", "switch"},
+                  {"object", "bond0"},
+                  {"at", "2026-11-26T01:02:03.004Z"},
+                  {"line", "bond0: eth0 -> eth1: eth0 lost its carrier"}}};
+  EXPECT_LE(longest_line(render(view, {"bond0"}, 80)), 80U) << render(view, {"bond0"}, 80);
+  EXPECT_GT(longest_line(render(view, {"bond0"})), 80U);
+  EXPECT_THAT(render(view, {"bond0"}, 80), HasSubstr("  eth0  active  yes      up    10 Gb/s full"));
+  bond_of(view).set(BondOption::kMiimon, 0);
+  add_port(view.observed, "enp129s0f1np1", {false, MiiStatus::kDown, 4000000000, {}}, false);
+  bond_of(view).ports["enp129s0f1np1"] = {-100, 12};
+  const auto text = render(view, {"bond0"}, 80);
+  EXPECT_LE(longest_line(text), 80U) << text;
+  EXPECT_THAT(text, HasSubstr("  port     enp129s0f1np1: backup, carrier no, mii not monitored"));
+}
+
+TEST(BondRender, TellsTheLastChangeThatNetdKnows) {
+  auto view = example();
+  const auto event = [](const char* kind, const char* object, const char* line) {
+    return boost::json::value{
+        {"kind", kind}, {"object", object}, {"at", "2026-11-26T01:02:03.004Z"}, {"line", line}};
+  };
+  view.events = {event("switch", "bond0", "first"), event("switch", "bond0", "bond0: eth1 -> eth0: x"),
+                 event("step", "bond0", "a step"), event("switch", "bond1", "another bond")};
+  EXPECT_THAT(text_of(view), HasSubstr("  last     2026-11-26T01:02:03.004Z bond0: eth1 -> eth0: x\n"));
+  EXPECT_EQ(to_json(view, {"bond0"}).at("bonds").at(0).at("last_change").at("line").as_string(),
+            "bond0: eth1 -> eth0: x");
+}
+
 TEST(BondRender, ShowsSeveralBondsApart) {
   auto view = example();
   view.observed.state.links["bond1"] = view.observed.state.links["bond0"];
@@ -174,6 +218,10 @@ TEST(BondChoose, FindsBondsAndRefusesTheRest) {
 TEST(BondJson, HasEveryPromisedKey) {
   auto view = example();
   view.guard = NetdView{"running", 2, "x", {{"bond0", {}}}};
+  auto& details = view.details.ports["eth1"];
+  details.carrier_ups = 1;
+  details.carrier_downs = 2;
+  details.speed = LinkSpeed{1000, Duplex::kFull};
   auto value = to_json(view, {"bond0"});
   auto& bond = value.at("bonds").as_array().at(0).as_object();
   EXPECT_EQ(bond.at("options").at("miimon").as_string(), "100ms");
@@ -183,8 +231,10 @@ TEST(BondJson, HasEveryPromisedKey) {
   bond.at("ports").as_array().erase(bond.at("ports").as_array().begin());
   const auto expected = boost::json::parse(R"({"name":"bond0","mode":"active-backup","up":true,"carrier":true,
       "mac":"52:54:00:00:00:01","mtu":1500,"monitor":"mii","active_port":"eth0","primary":"eth0","arp_ip_target":[],
-      "ns_ip6_target":[],"hidden":[],"guarded":true,"ports":[{"name":"eth1","up":true,"carrier":false,"active":false,
-      "mii":"down","failures":12,"carrier_changes":3,"prio":0,"queue_id":0,"permanent_mac":"52:54:00:00:00:02"}]})");
+      "ns_ip6_target":[],"hidden":[],"guarded":true,"lacp":null,"last_change":null,
+      "ports":[{"name":"eth1","up":true,"carrier":false,"active":false,
+      "mii":"down","failures":12,"carrier_changes":3,"carrier_ups":1,"carrier_downs":2,"speed_mbps":1000,
+      "duplex":"full","prio":0,"queue_id":0,"permanent_mac":"52:54:00:00:00:02","lacp":null}]})");
   EXPECT_EQ(boost::json::value(bond), expected) << control::pretty(bond);
 }
 

@@ -249,5 +249,36 @@ TEST(LinkCodec, SendsMtuMacAndMaster) {
   EXPECT_EQ(sent(encode_set_master("eth0", IfIndex{5})).master, IfIndex{5});
 }
 
+TEST(LinkCodec, ReadsWhatLacpAgreedOn) {
+  const auto of_port = capture("link_lag0");
+  const auto port = decode_link(view_of(of_port));
+  ASSERT_TRUE(port);
+  ASSERT_TRUE(port->port.lacp);
+  EXPECT_EQ(*port->port.lacp, (LacpDetails{.aggregator = 1,
+                                           .actor_state = 63,
+                                           .partner_state = 63,
+                                           .actor_churn = Churn::kMonitoring,
+                                           .partner_churn = Churn::kMonitoring,
+                                           .actor_churns = {},
+                                           .partner_churns = {},
+                                           .actor = {},
+                                           .partner = {}}));
+  EXPECT_EQ(port->port.status.lacp, (LacpStatus{.aggregator = 1, .partner = true, .distributing = true}));
+  EXPECT_EQ(port->carrier_ups, 1U);
+  EXPECT_EQ(port->carrier_downs, 1U);
+  EXPECT_EQ(port->carrier_changes, 2U);
+  const auto of_bond = capture("link_bond8");
+  const auto bond = decode_link(view_of(of_bond));
+  ASSERT_TRUE(bond);
+  EXPECT_EQ(bond->bond.aggregator, (ActiveAggregator{1, 2, 15, 15, mac("02:00:00:00:00:09")}));
+}
+
+TEST(LinkCodec, APortOfAnotherModeHasNoLacp) {
+  const auto message = capture("link_eth0");
+  const auto port = decode_link(view_of(message));
+  ASSERT_TRUE(port);
+  EXPECT_FALSE(port->port.lacp);
+}
+
 }  // namespace
 }  // namespace hawser::nl
