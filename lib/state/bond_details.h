@@ -48,7 +48,7 @@ struct LacpDetails {
   std::uint8_t partner_state = 0;  // what the partner said last
   std::optional<Churn> actor_churn, partner_churn;
   std::optional<std::uint32_t> actor_churns, partner_churns;  // how often it failed so
-  std::optional<LacpEnd> actor, partner;  // only for CAP_NET_ADMIN
+  std::optional<LacpEnd> actor, partner;                      // only for CAP_NET_ADMIN
 
   bool operator==(const LacpDetails&) const = default;
 };

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "lib/config/config.h"
+#include "lib/netlink/bond_story.h"
+#include "lib/state/bond_details.h"
 #include "lib/state/observed.h"
 #include "lib/state/state.h"
 
@@ -15,9 +17,9 @@ namespace {
 template <class E>
 class EnumWords : public testing::Test {};
 
-using Enums =
-    testing::Types<BondMode, Transport, Forwarding, TunnelType, LinkKind, MiiStatus, config::VrrpChecksum,
-                   config::VrrpTransport, config::Need, config::OnFailure, config::BondMonitor>;
+using Enums = testing::Types<BondMode, Transport, Forwarding, TunnelType, LinkKind, MiiStatus,
+                             config::VrrpChecksum, config::VrrpTransport, config::Need, config::OnFailure,
+                             config::BondMonitor, LacpBit, Churn, Duplex, BondChange>;
 TYPED_TEST_SUITE(EnumWords, Enums);
 
 TYPED_TEST(EnumWords, AreReadBackAndUnique) {
