@@ -37,6 +37,8 @@ Status prepare(pcap_t* handle, Direction direction) {
   return set_filter(handle);
 }
 
+// What pcap hands back is not const.
+// NOLINTNEXTLINE(readability-non-const-parameter)
 void take_one(u_char* take, const pcap_pkthdr* header, const u_char* bytes) {
   const auto when = std::chrono::seconds(header->ts.tv_sec) + Micros(header->ts.tv_usec);
   (*reinterpret_cast<Capture::Take*>(take))(when, {bytes, header->caplen});

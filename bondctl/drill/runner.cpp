@@ -55,9 +55,9 @@ Status Runner::open(IfIndex device) {
   };
   for (const auto& [port, options] : recording_.subject.bond.ports)
     for (const auto direction : {Direction::kOut, Direction::kIn})
-      if (const auto good = tap(port, port, direction); !good) return good;
+      if (auto good = tap(port, port, direction); !good) return good;
   for (const auto direction : {Direction::kOut, Direction::kIn})
-    if (const auto good = tap(recording_.subject.name, "", direction); !good) return good;
+    if (auto good = tap(recording_.subject.name, "", direction); !good) return good;
   return {};
 }
 
@@ -83,7 +83,7 @@ Status Runner::quiet() {
 }
 
 Status Runner::run() {
-  const auto done = recording_.how == How::kSwitch ? run_switches() : run_faults();
+  auto done = recording_.how == How::kSwitch ? run_switches() : run_faults();
   // What was sent last may still be on its way.
   sleep_until(std::chrono::steady_clock::now() + 300ms);
   drain();
@@ -95,7 +95,7 @@ Status Runner::run_faults() {
   while (!pending.empty() && recording_.stopped.empty()) {
     const auto port = next_port(pending, active());
     std::erase(pending, port);
-    if (const auto done = fault(port); !done) return done;
+    if (auto done = fault(port); !done) return done;
   }
   return {};
 }
@@ -107,7 +107,7 @@ Status Runner::run_switches() {
     say_(fmt::format("{}: active role from {} to {}", recording_.subject.name, from, to));
     auto phase = begin(Event::kFault, from,
                        pace_.patience.value_or(patience_for_failover(recording_.subject.bond, How::kSwitch)));
-    if (const auto done = make_fault(kernel_, How::kSwitch, recording_.subject.name, to); !done) return done;
+    if (auto done = make_fault(kernel_, How::kSwitch, recording_.subject.name, to); !done) return done;
     const auto over = pump(pace_.hold, phase.patience, [&] { return answered(); });
     if (!over) return tl::unexpected(over.error());
     end(phase, *over ? End::kAnswered : End::kUnanswered);
@@ -126,7 +126,7 @@ Status Runner::fault(const std::string& port) {
   say_(fmt::format("{}: {}", port, recording_.how == How::kDown ? "down" : "its frames are dropped"));
   auto phase = begin(Event::kFault, port,
                      pace_.patience.value_or(patience_for_failover(subject.bond, recording_.how)));
-  if (const auto done = make_fault(kernel_, recording_.how, subject.name, port); !done) return done;
+  if (auto done = make_fault(kernel_, recording_.how, subject.name, port); !done) return done;
   const auto over = pump(pace_.hold, phase.patience, [&] { return answered(); });
   if (!over) return tl::unexpected(over.error());
   const auto observed = kernel_.observe(kLinksOnly);
@@ -139,7 +139,7 @@ Status Runner::fault(const std::string& port) {
 Status Runner::mended(const std::string& port) {
   say_(fmt::format("{}: back", port));
   auto phase = begin(Event::kBack, port, patience_for_return(recording_.subject.bond));
-  if (const auto done = mend(kernel_, recording_.how, port); !done) return done;
+  if (auto done = mend(kernel_, recording_.how, port); !done) return done;
   TimePoint ask{};
   std::optional<TimePoint> usable_since;
   const auto over = pump(pace_.hold, phase.patience, [&] {
