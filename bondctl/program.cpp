@@ -23,6 +23,7 @@ std::vector<cli::Hint> foreign_words() {
       {{"monitor", "follow", "events", "tail"}, "write 'bondctl watch'"},
       {{"log", "history", "journal", "explain", "reason", "debug"},
        "write 'bondctl why BOND', or read 'journalctl -u netd'"},
+      {{"test", "failover-test", "pull", "measure"}, "write 'bondctl drill BOND'"},
       {{"check", "plan", "apply", "reload"}, "write 'netd {}'"},
       {{"bond*"}, "a verb comes first, as in 'bondctl show bond0'"},
   };

@@ -32,6 +32,12 @@ TEST(BondctlProgram, KnowsTheWordsOfOthersForWatchAndWhy) {
   EXPECT_THAT(answer_to({"why"}), HasSubstr("a word is missing"));
 }
 
+TEST(BondctlProgram, KnowsWhatATestOfAFailoverMayBeCalled) {
+  EXPECT_THAT(answer_to({"failover-test", "bond0"}), HasSubstr("write 'bondctl drill BOND'\n"));
+  EXPECT_EQ(answer_to({"drill", "bond0", "--how", "path", "--svg", "a.svg"}), "accepted");
+  EXPECT_THAT(answer_to({"drill"}), HasSubstr("a word is missing"));
+}
+
 TEST(BondctlProgram, NamesTheProgramWhoseVerbItIs) {
   EXPECT_THAT(answer_to({"check"}), HasSubstr("unknown verb 'check': write 'netd check'\n"));
 }
