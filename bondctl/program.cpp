@@ -1,8 +1,11 @@
 #include "bondctl/program.h"
 
+#include "bondctl/change_verbs.h"
 #include "bondctl/drill/drill.h"
+#include "bondctl/save_verb.h"
 #include "bondctl/show.h"
 #include "bondctl/watch.h"
+#include "lib/answer/confirm.h"
 
 namespace hawser::bondctl {
 
@@ -12,14 +15,14 @@ namespace {
 std::vector<cli::Hint> foreign_words() {
   return {
       {{"list", "ls", "status", "state", "info", "get", "dump", "view"}, "write 'bondctl show'"},
-      {{"add", "create", "enslave", "attach", "detach", "release", "remove", "del", "delete", "port", "slave",
-        "-a", "--all-interfaces", "-d", "--detach"},
-       "a bond has the ports of the file: change ports in its [bond.NAME] and run 'netd reload'"},
-      {{"active", "activate", "change-active", "failover", "switch", "-c", "--change-active"},
-       "the kernel and netd's bond guard choose the active port: write primary in its [bond.NAME] and run "
-       "'netd reload'"},
-      {{"set", "change", "modify", "mode", "config", "up", "down"},
-       "bonds are as the file says: change its [bond.NAME] and run 'netd reload'"},
+      {{"enslave", "attach", "port", "slave", "-a", "--all-interfaces"}, "write 'bondctl add BOND PORT'"},
+      {{"detach", "release", "-d", "--detach"}, "write 'bondctl remove BOND PORT'"},
+      {{"del", "destroy"}, "write 'bondctl delete BOND'"},
+      {{"active", "activate", "change-active", "failover", "-c", "--change-active"},
+       "write 'bondctl switch BOND PORT'"},
+      {{"change", "modify", "mode", "config"},
+       "write 'bondctl set BOND KEY=VALUE', as in mode=active-backup"},
+      {{"up", "down"}, "write 'bondctl set BOND up=on' (or off)"},
       {{"monitor", "follow", "events", "tail"}, "write 'bondctl watch'"},
       {{"log", "history", "journal", "explain", "reason", "debug"},
        "write 'bondctl why BOND', or read 'journalctl -u netd'"},
@@ -32,6 +35,9 @@ std::vector<cli::Hint> foreign_words() {
 }  // namespace
 
 const cli::Program& program() {
+  static const cli::Option dry_run{"--dry-run", "", "say what would be done, and what it costs"};
+  static const std::vector<cli::Option> changing{
+      dry_run, {"--allow-interruption", "", "do it though it interrupts traffic"}, answer::kConfirm};
   static const cli::Program instance{
       .name = "bondctl",
       .summary = "what the bonds of this host do, with or without netd",
@@ -39,6 +45,26 @@ const cli::Program& program() {
       .verbs = {{"show", "[BOND]", "each bond, its ports and what monitors them, as the kernel has it", show},
                 {"watch", "[BOND]", "what happens to bonds from now on, a line each, until Ctrl-C", watch},
                 {"why", "BOND", "why this port is active and the others are not, and what happened", why},
+                {"create", "BOND SETTING...", "make a bond: mode=active-backup ports=eth0,eth1 ..",
+                 create_verb, changing},
+                {"set", "BOND SETTING...",
+                 "change settings, and nothing else: miimon=50ms ports+=eth2 eth1.prio=10", set_verb,
+                 changing},
+                {"add", "BOND PORT...", "add ports, with settings of theirs: eth2 prio=10", add_verb,
+                 changing},
+                {"remove", "BOND PORT...", "take ports out; they are down afterwards", remove_verb, changing},
+                {"switch",
+                 "BOND PORT",
+                 "make a port the active one, until something is preferred to it",
+                 switch_verb,
+                 {dry_run}},
+                {"delete", "BOND", "delete a bond; its ports are down afterwards", delete_verb, changing},
+                {"confirm",
+                 "",
+                 "keep what was changed with --confirm",
+                 answer::confirm_verb,
+                 {{"--dry-run", "", "say what waits, and how long"}}},
+                {"save", "[BOND]", "the running bonds as a file for netd, with what is on them", save_verb},
                 {"drill", "BOND", "take each port down in turn and measure what that costs", drill_verb,
                  drill_options()}},
       .hints = foreign_words()};

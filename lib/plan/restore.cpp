@@ -1,5 +1,10 @@
 #include "lib/plan/restore.h"
 
+#include <algorithm>
+#include <iterator>
+
+#include "lib/plan/draft.h"
+
 namespace hawser {
 
 namespace {
@@ -40,6 +45,16 @@ bool came_to_nothing(const Step& step, const State& before, const State& now) {
           [&](const auto& one) { return family::value_in(before, one) == family::value_in(now, one); },
       },
       step);
+}
+
+std::vector<Step> way_back(const State& before, const State& now, std::span<const Step> planned,
+                           Owner owner) {
+  Touched undone;
+  for (const auto& step : planned) undone.add(step);
+  const auto target = restore_target(before, now, undone, {});
+  auto steps = towards_network(now, target, owner);
+  std::ranges::move(towards_ipvs(now, target), std::back_inserter(steps));
+  return steps;
 }
 
 State restore_target(const State& before, const State& now, const Touched& undone, const Touched& kept) {

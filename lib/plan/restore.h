@@ -1,6 +1,9 @@
 // Rolling back is planning towards what was there before.
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include "lib/plan/object.h"
 
 namespace hawser {
@@ -9,6 +12,10 @@ namespace hawser {
 // as it is now. What neither is about but was there before (a foreign route that went with a link that was
 // taken down) is wanted back; what came meanwhile from others stays.
 State restore_target(const State& before, const State& now, const Touched& undone, const Touched& kept);
+
+// From what is there now to what there was before a plan of these steps: for who takes a change back that was
+// made, long after it. What others changed meanwhile stays, unless these steps are about it too.
+std::vector<Step> way_back(const State& before, const State& now, std::span<const Step> planned, Owner owner);
 
 // Whether of a step that was done nothing is left: what it changed is as it was before.
 bool came_to_nothing(const Step& step, const State& before, const State& now);

@@ -34,10 +34,9 @@ std::vector<std::string_view> differing_keys(const Rows<S>& rows, const S& one, 
   return keys;
 }
 
-// What is not as in a section of which nothing is written.
+// What is not as in `defaults`.
 template <class S>
-Table to_table(const Rows<S>& rows, const S& section) {
-  const S defaults{};
+Table to_table(const Rows<S>& rows, const S& section, const S& defaults) {
   Table table;
   each_carried(rows, [&](const Field<S>& field) {
     auto value = field.write(section);
@@ -45,6 +44,12 @@ Table to_table(const Rows<S>& rows, const S& section) {
       table.push_back({field.setting.key, {}, std::move(*value)});
   });
   return table;
+}
+
+// What is not as in a section of which nothing is written.
+template <class S>
+Table to_table(const Rows<S>& rows, const S& section) {
+  return to_table(rows, section, S{});
 }
 
 template <class S>

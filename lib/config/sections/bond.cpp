@@ -42,7 +42,9 @@ struct PortName : Text {
   [[nodiscard]] std::string type() const { return "port"; }
 };
 
-const Rows<BondPort>& port_rows() {
+}  // namespace
+
+const Rows<BondPort>& bond_port_rows() {
   static const auto rows = Rows<BondPort>()
                                .add("prio", &BondPort::prio, Whole{-kMaxInt - 1, kMaxInt},
                                     "higher is preferred; not looked at while a primary is set")
@@ -51,6 +53,8 @@ const Rows<BondPort>& port_rows() {
                                .unsupported({"actor_port_prio", "probe"});
   return rows;
 }
+
+namespace {
 
 void read_ports(const ReadContext& scope, const Value& value, BondSpec& bond) {
   const auto* table = value.as<Table>();
@@ -65,9 +69,11 @@ void read_ports(const ReadContext& scope, const Value& value, BondSpec& bond) {
     auto& port = bond.port[entry.key];
     port.path = inside.user_path;
     port.place = entry.place;
-    port.places = read_section(inside, port_rows(), *settings, port.spec);
+    port.places = read_section(inside, bond_port_rows(), *settings, port.spec);
   }
 }
+
+}  // namespace
 
 const Rows<BondSpec>& bond_rows() {
   static const auto rows = [] {
@@ -100,6 +106,8 @@ const Rows<BondSpec>& bond_rows() {
   return rows;
 }
 
+namespace {
+
 void look_at_bonds(const ReadContext& unheard, const Table& tree, File& file) {
   look_at_devices(unheard, tree, "bond", bond_rows(), file);
 }
@@ -109,7 +117,7 @@ void look_at_bonds(const ReadContext& unheard, const Table& tree, File& file) {
 SectionType Bonds::type() {
   auto type = named_section("bond", "[bond.NAME]", Part::kNetd, bond_rows(), &File::bonds, kBondExample);
   type.info.example_name = "bond0";
-  describe(type.info, "port", "[bond.NAME.port.PORT]", port_rows(), kBondPortExample);
+  describe(type.info, "port", "[bond.NAME.port.PORT]", bond_port_rows(), kBondPortExample);
   take_defaults(type.info, bond_rows());
   type.look_at_node = look_at_bonds;
   type.rules.insert(type.rules.end(), {check_bonds, check_ports});

@@ -39,6 +39,8 @@ struct Bonds {
   static SectionType type();
 };
 
+const Rows<BondSpec>& bond_rows();
+const Rows<BondPort>& bond_port_rows();
 // One row for each option of the bonding driver.
 void add_bond_options(Rows<BondSpec>& rows);
 

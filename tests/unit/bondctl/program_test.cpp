@@ -17,10 +17,10 @@ std::string answer_to(const std::vector<std::string>& words) {
 
 TEST(BondctlProgram, KnowsTheWordsOfIfenslave) {
   EXPECT_THAT(answer_to({"list"}), StartsWith("bondctl: unknown verb 'list': write 'bondctl show'\n"));
-  EXPECT_THAT(answer_to({"-d", "bond0", "eth0"}), HasSubstr("'-d': a bond has the ports of the file"));
-  EXPECT_THAT(answer_to({"-c", "bond0", "eth1"}), HasSubstr("write primary in its [bond.NAME]"));
+  EXPECT_THAT(answer_to({"-d", "bond0", "eth0"}), HasSubstr("'-d': write 'bondctl remove BOND PORT'"));
+  EXPECT_THAT(answer_to({"-c", "bond0", "eth1"}), HasSubstr("'-c': write 'bondctl switch BOND PORT'"));
   EXPECT_THAT(answer_to({"bond0", "eth0"}), HasSubstr("'bond0': a verb comes first"));
-  EXPECT_THAT(answer_to({"failover"}), HasSubstr("choose the active port"));
+  EXPECT_THAT(answer_to({"failover"}), HasSubstr("write 'bondctl switch BOND PORT'"));
 }
 
 TEST(BondctlProgram, KnowsTheWordsOfOthersForWatchAndWhy) {

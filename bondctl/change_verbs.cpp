@@ -1,0 +1,232 @@
+#include "bondctl/change_verbs.h"
+
+#include <algorithm>
+#include <functional>
+#include <span>
+#include <thread>
+
+#include <boost/json.hpp>
+
+#include "bondctl/change.h"
+#include "lib/answer/confirm.h"
+#include "lib/answer/plan.h"
+#include "lib/cli/output.h"
+#include "lib/cli/refuse.h"
+#include "lib/control/client.h"
+#include "lib/control/json.h"
+#include "lib/daemon/namespace_lock.h"
+#include "lib/netlink/netlink_kernel.h"
+#include "lib/plan/apply.h"
+#include "lib/reconcile/device_paths.h"
+#include "lib/reconcile/patient_kernel.h"
+#include "lib/reconcile/put_back.h"
+
+namespace hawser::bondctl {
+
+namespace {
+
+namespace json = boost::json;
+using Words = std::span<const std::string>;
+using MakeChange = std::function<Change(const Observed&)>;
+
+// --- answers ---
+
+int refuse_all(const cli::Arguments& arguments, const Change& change) {
+  const int status = change.wrong_words ? kUsage : kRefused;
+  if (!arguments.json) {
+    for (const auto& problem : change.problems) cli::complain("bondctl", problem);
+    return status;
+  }
+  json::array problems;
+  for (const auto& problem : change.problems) problems.push_back(json::object{{"text", problem}});
+  cli::print(control::pretty({{"format", 1}, {"good", false}, {"problems", std::move(problems)}}));
+  return status;
+}
+
+json::array texts(std::span<const std::string> lines) {
+  json::array list;
+  for (const auto& line : lines) list.emplace_back(line);
+  return list;
+}
+
+void print_lines(const std::vector<Step>& steps, const std::vector<Consequence>& costs) {
+  for (const auto& step : steps) cli::print(describe(step) + "\n");
+  for (const auto& cost : costs) cli::print(describe(cost) + "\n");
+}
+
+void say_notes(const cli::Arguments& arguments, const Change& change) {
+  if (arguments.json) return;
+  for (const auto& note : change.notes) cli::say(fmt::format("bondctl: note: {}", note));
+}
+
+bool is_said_by_a_step(const Consequence& cost, const std::vector<Step>& steps) {
+  return std::ranges::any_of(steps, [&](const Step& step) {
+    const auto* deleted = as<DeleteLink>(step);
+    return deleted != nullptr && deleted->link == object_of(cost);
+  });
+}
+
+std::vector<Consequence> costs_of(const Observed& observed, const Change& change,
+                                  const std::vector<Step>& steps) {
+  auto costs = lost_links(observed, steps, change.desired.journal.links);
+  std::erase_if(costs, [&](const Consequence& cost) { return is_said_by_a_step(cost, steps); });
+  std::ranges::move(consequences(observed, steps), std::back_inserter(costs));
+  return costs;
+}
+
+// --- whose the bond is ---
+
+// What netd keeps it takes back at its next look.
+Status is_ours_to_change(const cli::Arguments& arguments, const std::string& bond) {
+  const auto status = control::ask_json(arguments.runtime_dir / "netd.sock", {"GET", "/v1/status", ""});
+  if (!status) {
+    const auto runs = NamespaceLock::held("netd");
+    if (control::not_running(status.error()) && !runs) return {};
+    return fail("{}: nothing changed: {}: whether it keeps this bond is not known", bond,
+                runs ? *runs : status.error().text);
+  }
+  for (const auto& kept : control::list_in(*status, "bonds"))
+    if (control::text_in(kept, "name") == bond)
+      return fail(
+          "{}: nothing changed: netd keeps it as the file says: change [bond.{}] in {} and run 'netd reload'",
+          bond, bond, control::text_in(control::value_in(*status, "config"), "file"));
+  return {};
+}
+
+// --- doing it ---
+
+int show_plan(const cli::Arguments& arguments, const Change& change, const Observed& observed) {
+  const auto steps = plan_network(change.desired, observed.state);
+  const auto costs = costs_of(observed, change, steps);
+  if (arguments.json) {
+    auto document = answer::plan_json({steps, costs, {}, {}});
+    document.erase("health");
+    document["format"] = 1;
+    document["notes"] = texts(change.notes);
+    cli::print(control::pretty(document));
+  } else {
+    print_lines(steps, costs);
+  }
+  return steps.empty() ? kDone : kNo;
+}
+
+// In the process that takes a change back: with a kernel of its own.
+std::function<Status()> back_to(const Observed& before, const std::vector<Step>& planned) {
+  return [before = before.state, planned]() -> Status {
+    auto kernel = NetlinkKernel::open();
+    if (!kernel) return tl::unexpected(kernel.error());
+    return put_back(*kernel, before, planned, Owner::kNone);
+  };
+}
+
+void print_applied(const cli::Arguments& arguments, const Change& change, const Applied& applied,
+                   const std::vector<Consequence>& costs) {
+  if (arguments.json) {
+    auto document = answer::applied_json(applied, costs);
+    document["format"] = 1;
+    document["complete"] = applied.complete();
+    document["notes"] = texts(change.notes);
+    return cli::print(control::pretty(document));
+  }
+  print_lines(applied.done, costs);
+  for (const auto& refusal : applied.refused) cli::complain("bondctl", refusal.why);
+  for (const auto& step : applied.futile)
+    cli::complain("bondctl", fmt::format("{}: taken, and to no effect", describe(step)));
+}
+
+int carry_out(const cli::Arguments& arguments, const Change& change, const Observed& observed,
+              Kernel& kernel) {
+  const auto steps = plan_network(change.desired, observed.state);
+  auto confirmation = answer::Confirmation::begin(arguments, "bondctl", back_to(observed, steps));
+  if (!confirmation) return cli::refuse(arguments, "bondctl", confirmation.error());
+  PatientKernel patient(kernel, [](Milliseconds pause) { std::this_thread::sleep_for(pause); });
+  const auto applied = apply(change.desired, patient, Rollback::kEverything, kNetworkOnly);
+  if (!applied || applied->done.empty()) confirmation->forget();
+  if (!applied) return cli::refuse(arguments, "bondctl", applied.error());
+  print_applied(arguments, change, *applied, costs_of(observed, change, applied->done));
+  const int status = applied->complete() ? kDone : kRefused;
+  return applied->done.empty() ? status : confirmation->conclude(arguments, "bondctl", status);
+}
+
+int change_bond(const cli::Arguments& arguments, const std::string& bond, const MakeChange& make) {
+  const bool only_shown = arguments.has("--dry-run");
+  const auto alone = NamespaceLock::take("bondctl");  // two that plan on one table undo each other's work
+  if (!only_shown && !alone)
+    return cli::refuse(
+        arguments, "bondctl",
+        alone.error().code == EADDRINUSE
+            ? Error{fmt::format("{}: another bondctl is at work here: try again when it is done", bond)}
+            : alone.error());
+  auto kernel = NetlinkKernel::open();
+  if (!kernel) return cli::refuse(arguments, "bondctl", kernel.error());
+  const auto observed = kernel->observe(kNetworkOnly);
+  if (!observed) return cli::refuse(arguments, "bondctl", observed.error());
+  if (auto ours = is_ours_to_change(arguments, bond); !ours)
+    return cli::refuse(arguments, "bondctl", ours.error());
+  const auto change = make(*observed);
+  if (!change.problems.empty()) return refuse_all(arguments, change);
+  say_notes(arguments, change);
+  return only_shown ? show_plan(arguments, change, *observed)
+                    : carry_out(arguments, change, *observed, *kernel);
+}
+
+Words after_bond(const cli::Arguments& arguments) {
+  return Words(arguments.words).subspan(1);
+}
+
+int set_bond(const cli::Arguments& arguments, const Edits& edits) {
+  const auto& bond = arguments.words.front();
+  return change_bond(arguments, bond,
+                     [&](const Observed& observed) { return set(observed, bond, edits, devices_by_path); });
+}
+
+}  // namespace
+
+int create_verb(const cli::Arguments& arguments) {
+  const auto& bond = arguments.words.front();
+  const auto edits = parse_edits(after_bond(arguments));
+  return change_bond(arguments, bond, [&](const Observed& observed) {
+    return create(observed, bond, edits, devices_by_path);
+  });
+}
+
+int set_verb(const cli::Arguments& arguments) {
+  return set_bond(arguments, parse_edits(after_bond(arguments)));
+}
+
+int add_verb(const cli::Arguments& arguments) {
+  return set_bond(arguments, parse_ports(after_bond(arguments), Edit::How::kAdd));
+}
+
+int remove_verb(const cli::Arguments& arguments) {
+  return set_bond(arguments, parse_ports(after_bond(arguments), Edit::How::kTakeAway));
+}
+
+int delete_verb(const cli::Arguments& arguments) {
+  const auto& bond = arguments.words.front();
+  return change_bond(arguments, bond, [&](const Observed& observed) { return remove(observed, bond); });
+}
+
+// The role is nobody's setting: netd does not take it back, so its bonds are no exception.
+int switch_verb(const cli::Arguments& arguments) {
+  const auto& bond = arguments.words.front();
+  const auto& port = arguments.words.back();
+  auto kernel = NetlinkKernel::open();
+  if (!kernel) return cli::refuse(arguments, "bondctl", kernel.error());
+  const auto observed = kernel->observe(kLinksOnly);
+  if (!observed) return cli::refuse(arguments, "bondctl", observed.error());
+  if (const auto why = why_not_active(*observed, bond, port); !why.empty())
+    return cli::refuse(arguments, "bondctl", why);
+  std::vector<Step> steps;
+  if (observed->links.at(bond).active_port != port) steps.emplace_back(BondStep{SetActivePort{bond, port}});
+  if (!arguments.has("--dry-run"))
+    for (const auto& step : steps)
+      if (auto done = kernel->perform(step); !done) return cli::refuse(arguments, "bondctl", done.error());
+  if (arguments.json)
+    cli::print(control::pretty({{"format", 1}, {"steps", answer::steps_json(steps)}}));
+  else
+    print_lines(steps, {});
+  return arguments.has("--dry-run") && !steps.empty() ? kNo : kDone;
+}
+
+}  // namespace hawser::bondctl

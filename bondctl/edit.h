@@ -1,0 +1,42 @@
+// "key=value" of the command line as changes of a bond's section: the file's words and units, and those of
+// iproute2, ifenslave and sysfs, which mean the same. Whether a value is right, the file's rules say.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lib/base/result.h"
+#include "lib/config/engine/value.h"
+
+namespace hawser::bondctl {
+
+struct Edit {
+  enum class How : std::uint8_t { kSet, kAdd, kTakeAway };
+  std::string key;  // as the file has it: "miimon"; of a port "eth1.prio"
+  How how{};
+  std::string value;
+  bool operator==(const Edit&) const = default;
+};
+
+// "bond-miimon=100", "ports+=eth1", "arp_ip_target-=192.0.2.254". Errors: no such key, which of another
+// command is meant, += where there is no list.
+Result<Edit> parse_edit(const std::string& word);
+
+struct Edits {
+  std::vector<Edit> good;
+  std::vector<std::string> wrong;  // what was said to each of the others
+};
+// "miimon=50ms ports+=eth2 .."
+Edits parse_edits(std::span<const std::string> words);
+// "eth1 eth2 prio=10": ports that join, and settings of each of them.
+Edits parse_ports(std::span<const std::string> words, Edit::How how);
+
+// Errors: what is taken away is not there.
+Status edit(config::Table& section, const Edit& edit);
+
+// What a new mode or monitor leaves without meaning is not held against who asked for it: the keys that the
+// other mode or monitor had go, unless these edits name them.
+void make_way(config::Table& section, std::span<const Edit> edits);
+
+}  // namespace hawser::bondctl

@@ -1,0 +1,99 @@
+#include "lib/answer/confirm.h"
+
+#include <boost/json.hpp>
+#include <unistd.h>
+
+#include "lib/cli/output.h"
+#include "lib/cli/refuse.h"
+#include "lib/control/json.h"
+
+namespace hawser::answer {
+
+namespace {
+
+constexpr Milliseconds kLeast{5000};
+constexpr Milliseconds kMost{3600000};
+
+Result<Milliseconds> time_of(const std::string& text) {
+  const auto time = parse_duration(text);
+  if (!time) return fail("--confirm: {}", time.error().text);
+  if (*time < kLeast || *time > kMost)
+    return fail("--confirm: must be from {} to {}, not {}", format_duration(kLeast), format_duration(kMost),
+                text);
+  return *time;
+}
+
+}  // namespace
+
+std::string command_of(const cli::Arguments& arguments, std::string_view program) {
+  auto text = fmt::format("{} {}", program, arguments.verb);
+  for (const auto& word : arguments.words) text += " " + word;
+  return text;
+}
+
+Result<Confirmation> Confirmation::begin(const cli::Arguments& arguments, std::string_view program,
+                                         const std::function<Status()>& put_back) {
+  Confirmation confirmation;
+  const auto asked = arguments.values.find("--confirm");
+  if (asked == arguments.values.end()) {
+    // What waits holds what was before it: this change would go with it.
+    if (const auto waiting = waiting_change())
+      return fail("a change waits to be confirmed: {}: first write 'bondctl confirm', or wait {}",
+                  waiting->what, format_duration(waiting->left));
+    return confirmation;
+  }
+  const auto within = time_of(asked->second);
+  if (!within) return tl::unexpected(within.error());
+  confirmation.within_ = *within;
+  auto undo = Undo::start(command_of(arguments, program), *within, put_back);
+  if (!undo) return tl::unexpected(undo.error());
+  confirmation.undo_ = std::move(*undo);
+  return confirmation;
+}
+
+void Confirmation::forget() {
+  if (undo_) undo_->forget();
+}
+
+int Confirmation::conclude(const cli::Arguments& arguments, std::string_view program, int status) {
+  if (!undo_) return status;
+  undo_->made();
+  const bool at_a_terminal = ::isatty(STDIN_FILENO) == 1 && !arguments.json;
+  cli::say(fmt::format("{}: taken back in {} unless {}'bondctl confirm' is written", program,
+                       format_duration(within_), at_a_terminal ? "you press Enter, or " : ""));
+  if (!at_a_terminal) return status;
+  if (undo_->wait(STDIN_FILENO) == UndoEnd::kConfirmed) {
+    cli::say(fmt::format("{}: confirmed: it stays", program));
+    return status;
+  }
+  return cli::complain(program, "nobody confirmed it: taken back");
+}
+
+namespace {
+
+int tell_waiting(const cli::Arguments& arguments) {
+  const auto waiting = waiting_change();
+  if (!waiting) return cli::refuse(arguments, "bondctl", "no change waits to be confirmed");
+  if (arguments.json)
+    cli::print(control::pretty(
+        {{"format", 1}, {"waiting", waiting->what}, {"taken_back_in", format_duration(waiting->left)}}));
+  else
+    cli::print(fmt::format("{}: taken back in {} unless it is confirmed\n", waiting->what,
+                           format_duration(waiting->left)));
+  return kNo;
+}
+
+}  // namespace
+
+int confirm_verb(const cli::Arguments& arguments) {
+  if (arguments.has("--dry-run")) return tell_waiting(arguments);
+  const auto kept = confirm_change();
+  if (!kept) return cli::refuse(arguments, "bondctl", kept.error());
+  if (arguments.json)
+    cli::print(control::pretty({{"format", 1}, {"confirmed", *kept}}));
+  else
+    cli::print(fmt::format("{}: confirmed: it stays\n", *kept));
+  return kDone;
+}
+
+}  // namespace hawser::answer

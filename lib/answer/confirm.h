@@ -1,0 +1,39 @@
+// --confirm 60s and `bondctl confirm`: what a verb says of lib/daemon/undo.h.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "lib/cli/command.h"
+#include "lib/daemon/undo.h"
+
+namespace hawser::answer {
+
+inline const cli::Option kConfirm{"--confirm", "DURATION",
+                                  "take it back unless 'bondctl confirm', or Enter here, comes in that time"};
+
+// "bondctl set bond0 mode=802.3ad"
+std::string command_of(const cli::Arguments& arguments, std::string_view program);
+
+// Of a verb that has the option: begun before its first step. Without --confirm: nothing, and nothing
+// happens.
+class Confirmation {
+ public:
+  // Errors: not a duration from 5s to 1h; another change waits, whether or not this one is to be confirmed.
+  static Result<Confirmation> begin(const cli::Arguments& arguments, std::string_view program,
+                                    const std::function<Status()>& put_back);
+  // Nothing was changed, or all of it was taken back.
+  void forget();
+  // The change is made: says how it is kept and, at a terminal, waits for that. `status`, unless it was
+  // undone.
+  int conclude(const cli::Arguments& arguments, std::string_view program, int status);
+
+ private:
+  std::optional<Undo> undo_;
+  Milliseconds within_{};
+};
+
+// `bondctl confirm`
+int confirm_verb(const cli::Arguments& arguments);
+
+}  // namespace hawser::answer

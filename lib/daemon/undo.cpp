@@ -1,0 +1,252 @@
+#include "lib/daemon/undo.h"
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstddef>
+#include <cstring>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <syslog.h>
+#include <unistd.h>
+
+namespace hawser {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::string_view kName = "hawser-undo";
+constexpr Milliseconds kAnswerWithin{2000};
+
+// What the two say to each other, a byte each.
+enum class Word : char {
+  kMade = 'm',
+  kForget = 'f',
+  kConfirm = 'c',
+  kAsk = '?',
+  kUndone = 'u',
+  kRefused = 'r'
+};
+
+struct Address {
+  sockaddr_un address{};
+  socklen_t length = 0;
+  Address() {
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path + 1, kName.data(), kName.size());  // behind a zero byte: abstract
+    length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + kName.size());
+  }
+  [[nodiscard]] const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&address); }
+};
+
+bool say(const Fd& to, Word word) {
+  const char byte = static_cast<char>(word);
+  return ::send(to.get(), &byte, 1, MSG_NOSIGNAL) == 1;
+}
+
+Milliseconds until(TimePoint end) {
+  return std::max(Milliseconds{0}, std::chrono::duration_cast<Milliseconds>(end - Clock::now()));
+}
+
+bool readable(int descriptor, Milliseconds within) {
+  pollfd wait{descriptor, POLLIN, 0};
+  return ::poll(&wait, 1, static_cast<int>(within.count())) > 0;
+}
+
+// --- the other process ---
+
+class Keeper {
+ public:
+  Keeper(std::string what, Milliseconds within, Fd channel, Fd socket)
+      : what_(std::move(what)), within_(within), channel_(std::move(channel)), socket_(std::move(socket)) {}
+
+  // Whether the change stays.
+  bool wait() {
+    while (!stays_ && !goes_ && (!end_ || Clock::now() < *end_)) {
+      std::array<pollfd, 2> fds{{{channel_.get(), POLLIN, 0}, {socket_.get(), POLLIN, 0}}};
+      const int limit = end_ ? static_cast<int>(until(*end_).count()) + 1 : -1;
+      if (::poll(fds.data(), fds.size(), limit) < 0) continue;  // a signal
+      if (fds[0].revents != 0) hear_the_maker();
+      if (fds[1].revents != 0) answer();
+    }
+    return stays_;
+  }
+  // The last word: whoever hears it may begin the next change.
+  void end(Word word) {
+    socket_.reset();
+    (void)say(channel_, word);
+  }
+
+ private:
+  // Its end before the change was complete takes the change back; afterwards it may go.
+  void hear_the_maker() {
+    char byte = 0;
+    if (::recv(channel_.get(), &byte, 1, 0) != 1) {
+      goes_ = !end_;
+      channel_.reset();
+      return;
+    }
+    const auto word = static_cast<Word>(byte);
+    if (word == Word::kMade) end_ = Clock::now() + within_;
+    stays_ |= word == Word::kForget || word == Word::kConfirm;
+  }
+
+  void answer() {
+    const Fd asker{::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC)};
+    char byte = 0;
+    if (!asker || !readable(asker.get(), kAnswerWithin) || ::recv(asker.get(), &byte, 1, 0) != 1) return;
+    const bool confirms = static_cast<Word>(byte) == Word::kConfirm;
+    if (confirms && !may_confirm(asker)) return (void)say(asker, Word::kRefused);
+    const auto left = end_ ? until(*end_) : within_;
+    const auto text = fmt::format("{} {}", left.count(), what_);
+    (void)::send(asker.get(), text.data(), text.size(), MSG_NOSIGNAL);
+    stays_ |= confirms;
+  }
+
+  static bool may_confirm(const Fd& asker) {
+    ucred who{};
+    socklen_t size = sizeof(who);
+    return ::getsockopt(asker.get(), SOL_SOCKET, SO_PEERCRED, &who, &size) == 0 &&
+           (who.uid == 0 || who.uid == ::geteuid());
+  }
+
+  std::string what_;
+  Milliseconds within_;
+  Fd channel_;
+  Fd socket_;
+  std::optional<TimePoint> end_;
+  bool stays_ = false;
+  bool goes_ = false;
+};
+
+// The terminal's end is no reason, and a script that reads our output must not wait for this process.
+void leave_the_terminal() {
+  ::setsid();
+  for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU})
+    ::signal(signal, SIG_IGN);
+  const Fd nothing{::open("/dev/null", O_RDWR | O_CLOEXEC)};
+  for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nothing.get(), standard);
+}
+
+// Sockets of who started us are not ours, locks above all: they end with him.
+void close_all_but(int one, int other) {
+  const auto low = static_cast<unsigned>(std::min(one, other));
+  const auto high = static_cast<unsigned>(std::max(one, other));
+  if (low > 3) ::close_range(3, low - 1, 0);
+  if (high > low + 1) ::close_range(low + 1, high - 1, 0);
+  ::close_range(high + 1, ~0U, 0);
+}
+
+[[noreturn]] void keep(const std::string& what, Milliseconds within, Fd channel, Fd socket,
+                       const std::function<Status()>& put_back) {
+  leave_the_terminal();
+  close_all_but(channel.get(), socket.get());
+  ::openlog("hawser-undo", LOG_PID, LOG_DAEMON);
+  Keeper keeper(what, within, std::move(channel), std::move(socket));
+  if (keeper.wait()) {
+    keeper.end(Word::kConfirm);
+    ::_exit(0);
+  }
+  const auto done = put_back();
+  if (done)
+    ::syslog(LOG_WARNING, "taken back, nobody confirmed it: %s", what.c_str());
+  else
+    ::syslog(LOG_ERR, "not wholly taken back: %s: %s", what.c_str(), done.error().text.c_str());
+  keeper.end(Word::kUndone);
+  ::_exit(done ? 0 : 1);
+}
+
+Result<Fd> listen_alone() {
+  const Address address;
+  Fd socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  if (!socket) return fail_with(errno, "undo: make a socket: {}", std::strerror(errno));
+  if (::bind(socket.get(), address.get(), address.length) == 0 && ::listen(socket.get(), SOMAXCONN) == 0)
+    return socket;
+  if (errno != EADDRINUSE) return fail_with(errno, "undo: bind: {}", std::strerror(errno));
+  const auto waiting = waiting_change();
+  return fail_with(EBUSY, "a change waits to be confirmed: {}: first write 'bondctl confirm', or wait {}",
+                   waiting ? waiting->what : "unknown",
+                   format_duration(waiting ? waiting->left : Milliseconds{0}));
+}
+
+Result<std::string> ask(Word word) {
+  const Address address;
+  const Fd socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  if (!socket || ::connect(socket.get(), address.get(), address.length) != 0)
+    return fail_with(ENOENT, "no change waits to be confirmed");
+  (void)say(socket, word);
+  std::array<char, 4096> buffer{};
+  if (!readable(socket.get(), kAnswerWithin))
+    return fail_with(ETIMEDOUT, "the waiting change does not answer");
+  const auto size = ::recv(socket.get(), buffer.data(), buffer.size(), 0);
+  if (size <= 0) return fail_with(ENOENT, "no change waits to be confirmed any more");
+  std::string text(buffer.data(), static_cast<std::size_t>(size));
+  if (text.size() == 1)
+    return fail_with(EPERM, "not permitted to confirm: only who made the change, and root");
+  return text;
+}
+
+}  // namespace
+
+Result<Undo> Undo::start(const std::string& what, Milliseconds within,
+                         const std::function<Status()>& put_back) {
+  auto socket = listen_alone();
+  if (!socket) return tl::unexpected(socket.error());
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    return fail_with(errno, "undo: socket pair: {}", std::strerror(errno));
+  Fd ours{ends[0]};
+  Fd theirs{ends[1]};
+  const auto process = ::fork();
+  if (process < 0) return fail_with(errno, "undo: fork: {}", std::strerror(errno));
+  if (process == 0) {
+    ours.reset();
+    keep(what, within, std::move(theirs), std::move(*socket), put_back);
+  }
+  return Undo{std::move(ours)};
+}
+
+void Undo::made() {
+  (void)say(channel_, Word::kMade);
+}
+
+void Undo::forget() {
+  (void)say(channel_, Word::kForget);
+  (void)wait(-1);
+}
+
+UndoEnd Undo::wait(int enter) {
+  for (;;) {
+    std::array<pollfd, 2> fds{{{channel_.get(), POLLIN, 0}, {enter, POLLIN, 0}}};
+    if (::poll(fds.data(), fds.size(), -1) < 0) continue;
+    if (fds[1].revents != 0) {
+      std::array<char, 256> line{};
+      if (::read(enter, line.data(), line.size()) > 0) (void)say(channel_, Word::kConfirm);
+      enter = -1;
+    }
+    if (fds[0].revents == 0) continue;
+    char byte = 0;
+    if (::recv(channel_.get(), &byte, 1, 0) != 1) return UndoEnd::kUnknown;
+    return static_cast<Word>(byte) == Word::kUndone ? UndoEnd::kUndone : UndoEnd::kConfirmed;
+  }
+}
+
+std::optional<WaitingChange> waiting_change() {
+  const auto text = ask(Word::kAsk);
+  if (!text) return std::nullopt;
+  const auto space = text->find(' ');
+  return WaitingChange{text->substr(space + 1), Milliseconds{std::stoll(text->substr(0, space))}};
+}
+
+Result<std::string> confirm_change() {
+  const auto text = ask(Word::kConfirm);
+  if (!text) return text;
+  return text->substr(text->find(' ') + 1);
+}
+
+}  // namespace hawser

@@ -1,0 +1,52 @@
+// --confirm: a process apart that takes a change back unless somebody confirms it in time. It is started
+// before the first step, in a session of its own, and holds what was there: neither `kill -9` of who asked
+// for the change nor the end of his terminal takes it along. Who dies in the middle of the change has it
+// taken back at once. One at a time in a network namespace, whose abstract socket @hawser-undo it answers on.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <sys/types.h>
+
+#include "lib/base/duration.h"
+#include "lib/base/fd.h"
+#include "lib/base/result.h"
+
+namespace hawser {
+
+enum class UndoEnd : std::uint8_t { kConfirmed, kUndone, kUnknown };
+
+class Undo {
+ public:
+  // `what` names the change for whoever asks later: "bondctl set bond0 mode=802.3ad". `put_back` runs in the
+  // other process, with nothing open that this one had opened; its error is for the system's log. Errors:
+  // another change waits; no process or socket to be had.
+  static Result<Undo> start(const std::string& what, Milliseconds within,
+                            const std::function<Status()>& put_back);
+
+  // The change is complete: from now on the time runs.
+  void made();
+  // Nothing was changed, or what was is taken back already.
+  void forget();
+  // Until the end. A line from the descriptor `enter` confirms; -1: nobody types here.
+  UndoEnd wait(int enter);
+
+ private:
+  explicit Undo(Fd channel) : channel_(std::move(channel)) {}
+  Fd channel_;
+};
+
+// What waits in this network namespace; nullopt: nothing.
+struct WaitingChange {
+  std::string what;
+  Milliseconds left{};
+};
+std::optional<WaitingChange> waiting_change();
+
+// Keeps what was changed, and says what it was. Errors: nothing waits (ENOENT); not permitted (EPERM): only
+// who made the change, and root.
+Result<std::string> confirm_change();
+
+}  // namespace hawser

@@ -1,0 +1,256 @@
+// bondctl's verbs on the real kernel, without netd: judged through ip.
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+#include <utility>
+
+#include <boost/json.hpp>
+#include <fmt/ranges.h>
+#include <gmock/gmock.h>
+
+#include "tests/support/failure.h"
+#include "tests/support/fixture.h"
+
+namespace hawser::lab {
+namespace {
+
+namespace json = boost::json;
+using testing::HasSubstr;
+using testing::Not;
+
+// The kernel lists what is alike in the order in which it came.
+std::string sorted(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  std::ranges::sort(lines);
+  return fmt::format("{}\n", fmt::join(lines, "\n"));
+}
+
+class BondctlLab : public LabTest {
+ protected:
+  BondctlLab() {
+    // What the kernel does by itself some time later is not what is looked at here.
+    for (const auto* which : {"all", "default"})
+      host.sysctl(fmt::format("net.ipv6.conf.{}.accept_dad", which), "0");
+    host.ip({"link set lo up"});
+    for (const auto* name : {"eth0", "eth1", "eth2"})
+      host.ip({fmt::format("link add {0} type veth peer name far-{0}", name),
+               fmt::format("link set far-{} up", name)});
+  }
+
+  [[nodiscard]] Output bondctl(const Argv& words) const {
+    Argv argv{program("bondctl")};
+    argv.insert(argv.end(), words.begin(), words.end());
+    argv.insert(argv.end(), {"--runtime-dir", "/tmp/hawser-no-netd"});
+    return host.run(argv);
+  }
+  void must(const Argv& words) const {
+    const auto done = bondctl(words);
+    EXPECT_EQ(done.status, 0) << done.text;
+  }
+  [[nodiscard]] json::object options(const std::string& bond) const {
+    const auto text = host.check({"ip", "-d", "-j", "link", "show", bond});
+    return json::parse(text).at(0).at("linkinfo").at("info_data").as_object();
+  }
+  // All that ip tells of the namespace, once nothing of it moves any more.
+  [[nodiscard]] std::string table() const {
+    std::string seen;
+    const bool rests = eventually(
+        20s,
+        [&] {
+          const auto before = std::exchange(seen, look());
+          return before == seen;
+        },
+        1s);
+    EXPECT_TRUE(rests) << seen;
+    return seen;
+  }
+  [[nodiscard]] std::string look() const {
+    return sorted(host.check({"ip", "-d", "-o", "link"}) + host.check({"ip", "-o", "address"}) +
+                  host.check({"ip", "route", "show", "table", "all"}) +
+                  host.check({"ip", "-6", "route", "show", "table", "all"}));
+  }
+
+  [[nodiscard]] std::string routes() const {
+    return sorted(host.check({"ip", "route", "show", "table", "all", "type", "unicast"}) +
+                  host.check({"ip", "-6", "route", "show", "table", "all", "type", "unicast"}) +
+                  host.check({"ip", "-o", "address"}));
+  }
+
+  Namespace host{"bondctl"};
+};
+
+TEST_F(BondctlLab, MakesABondThatIpReadsAsItWasAskedFor) {
+  must({"create", "bond7", "mode=active-backup", "bond-miimon=50", "slaves=eth0,eth1", "primary=eth1",
+        "num_unsol_na=4", "peer_notify_delay=100", "resend_igmp=2", "primary_reselect=better",
+        "updelay=100ms"});
+  const auto data = options("bond7");
+  EXPECT_EQ(data.at("mode"), "active-backup");
+  EXPECT_EQ(data.at("miimon"), 50);
+  EXPECT_EQ(data.at("updelay"), 100);
+  EXPECT_EQ(data.at("primary"), "eth1");
+  EXPECT_EQ(data.at("num_peer_notif"), 4);
+  EXPECT_EQ(data.at("peer_notify_delay"), 100);
+  EXPECT_EQ(data.at("resend_igmp"), 2);
+  EXPECT_EQ(data.at("primary_reselect"), "better");
+  must({"set", "bond7", "mode=4", "lacp_rate=fast", "xmit_hash_policy=layer3+4", "ad_actor_sys_prio=7",
+        "--allow-interruption"});
+  const auto lacp = options("bond7");
+  EXPECT_EQ(lacp.at("mode"), "802.3ad");
+  EXPECT_EQ(lacp.at("ad_lacp_rate"), "fast");
+  EXPECT_EQ(lacp.at("xmit_hash_policy"), "layer3+4");
+  EXPECT_EQ(lacp.at("ad_actor_sys_prio"), 7);
+  must({"delete", "bond7", "--allow-interruption"});
+  EXPECT_THAT(host.check({"ip", "link"}), Not(HasSubstr("bond7")));
+}
+
+// Ports are not touched for what the kernel takes on a running bond: their carrier would have changed.
+TEST_F(BondctlLab, ChangesOnlyWhatIsNamed) {
+  host.ip({"link add bond7 type bond mode active-backup miimon 100 num_grat_arp 9"});
+  must({"add", "bond7", "eth0", "eth1", "prio=3"});
+  host.ip({"link set bond7 up"});
+  const auto before = table();
+  must({"set", "bond7", "resend_igmp=5"});
+  auto after = table();
+  const auto at = after.find("resend_igmp 5");
+  ASSERT_NE(at, std::string::npos) << after;
+  EXPECT_EQ(after.replace(at, 13, "resend_igmp 1"), before);
+}
+
+TEST_F(BondctlLab, WhatTheKernelRefusesLeavesAllAsItWas) {
+  must({"create", "bond7", "mode=active-backup", "ports=eth0,eth1"});
+  host.ip(
+      {"address add 192.0.2.1/24 dev bond7", "link add link bond7 name v5 type vlan id 5", "link set v5 up"});
+  const auto before = table();
+  // Its own VLAN as a port: a loop, which only the kernel sees.
+  const auto refused = bondctl({"set", "bond7", "miimon=50ms", "num_grat_arp=3", "ports+=v5"});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.text, HasSubstr("bondctl: bond7: add port v5: "));
+  EXPECT_EQ(table(), before);
+}
+
+TEST_F(BondctlLab, AModeChangeKeepsWhatStandsOnTheBond) {
+  must({"create", "bond7", "mode=active-backup", "ports=eth0,eth1"});
+  host.ip({"address add 192.0.2.1/24 dev bond7", "link add link bond7 name v5 type vlan id 5",
+           "link set v5 up", "address add 198.51.100.1/24 dev v5", "address add 2001:db8:5::1/64 dev v5",
+           "route add default via 192.0.2.9", "route add 203.0.113.0/24 via 198.51.100.9 table 77",
+           "route add default via 2001:db8:5::9", "link set bond7 mtu 1400"});
+  const auto before = routes();
+  for (const auto* mode : {"balance-xor", "802.3ad", "active-backup"}) {
+    must({"set", "bond7", fmt::format("mode={}", mode), "--allow-interruption"});
+    EXPECT_TRUE(eventually(10s, [&] { return routes() == before; })) << mode << "\n" << before << routes();
+  }
+  EXPECT_THAT(host.check({"ip", "link", "show", "bond7"}), HasSubstr("mtu 1400"));
+}
+
+class BondctlConfirm : public BondctlLab {
+ protected:
+  BondctlConfirm() {
+    must({"create", "bond7", "mode=active-backup", "ports=eth0,eth1"});
+    host.ip({"address add 192.0.2.1/24 dev bond7", "link add link bond7 name v5 type vlan id 5",
+             "link set v5 up", "address add 2001:db8:5::1/64 dev v5", "route add default via 192.0.2.9",
+             "route add 203.0.113.0/24 via 192.0.2.8 table 77", "route add default via 2001:db8:5::9"});
+  }
+  static Argv change() {
+    return {"set",       "bond7", "mode=balance-xor", "miimon=50ms", "ports-=eth1", "--allow-interruption",
+            "--confirm", "5s"};
+  }
+  [[nodiscard]] bool has_mode(const std::string& mode) const {
+    return eventually(20s, [&] { return options("bond7").at("mode").as_string() == mode; });
+  }
+};
+
+TEST_F(BondctlConfirm, WhatNobodyConfirmsIsTakenBack) {
+  const auto before = table();
+  must(change());
+  EXPECT_EQ(options("bond7").at("mode"), "balance-xor");
+  EXPECT_TRUE(has_mode("active-backup"));
+  EXPECT_EQ(table(), before);
+  EXPECT_EQ(bondctl({"confirm"}).text, "bondctl: no change waits to be confirmed\n");
+}
+
+TEST_F(BondctlConfirm, WhatIsConfirmedStays) {
+  must(change());
+  const auto second = bondctl({"set", "bond7", "resend_igmp=3"});
+  EXPECT_EQ(second.status, 1);
+  EXPECT_THAT(second.text, HasSubstr("a change waits to be confirmed: bondctl set bond7 mode=balance-xor"));
+  EXPECT_THAT(bondctl({"confirm"}).text, HasSubstr("confirmed: it stays"));
+  std::this_thread::sleep_for(7s);
+  EXPECT_EQ(options("bond7").at("mode"), "balance-xor");
+  EXPECT_EQ(bondctl({"confirm"}).status, 1);
+}
+
+// At whatever step: with its end before the change is complete it is taken back at once, afterwards in time.
+TEST_F(BondctlConfirm, KilledInTheMiddleItIsTakenBack) {
+  const auto before = table();
+  for (const auto after : {30ms, 90ms, 150ms, 250ms, 400ms}) {
+    {
+      Argv argv{program("bondctl")};
+      for (const auto& word : change()) argv.push_back(word);
+      argv.insert(argv.end(), {"--runtime-dir", "/tmp/hawser-no-netd"});
+      Process process(host, argv);
+      std::this_thread::sleep_for(after);
+      ::kill(process.pid(), SIGKILL);
+    }
+    EXPECT_TRUE(eventually(20s, [&] {
+      return bondctl({"confirm", "--dry-run"}).text.find("no change waits") != std::string::npos;
+    }));
+    EXPECT_EQ(table(), before) << after.count();
+  }
+}
+
+TEST_F(BondctlLab, WhatIsSavedIsAFileThatChangesNothing) {
+  must({"create", "bond7", "mode=active-backup", "ports=eth0,eth1", "primary=eth0", "arp_interval=200",
+        "arp_ip_target=192.0.2.254"});
+  must({"create", "bond8", "mode=802.3ad", "ports=eth2", "lacp_rate=fast"});
+  host.ip({"address add 192.0.2.1/24 dev bond7", "address add 2001:db8::1/64 dev bond7",
+           "link add link bond7 name v5 type vlan id 5", "link set v5 up",
+           "address add 198.51.100.1/24 dev v5", "route add default via 192.0.2.9",
+           "route add 203.0.113.0/24 via 198.51.100.9 table 77"});
+  const auto saved = json::parse(bondctl({"save", "--json"}).text);
+  const auto toml = std::string(saved.at("toml").as_string());
+  EXPECT_THAT(toml, HasSubstr("[link.v5]"));
+  EXPECT_TRUE(saved.at("left_out").as_array().empty()) << saved;
+  const auto directory = std::filesystem::path("/tmp/hawser-bondctl-save");
+  std::filesystem::create_directories(directory);
+  std::ofstream(directory / "hawser.toml") << toml;
+  const auto plan = host.run({program("netd"), "plan", "--json", "-c", directory / "hawser.toml",
+                              "--runtime-dir", directory, "--state-dir", directory});
+  // Routes of a file are netd's: whoever takes one out of it wants it to go.
+  std::vector<std::string> steps;
+  const auto document = json::parse(plan.text);
+  for (const auto& step : document.at("steps").as_array()) steps.emplace_back(step.at("text").as_string());
+  EXPECT_THAT(steps,
+              testing::UnorderedElementsAre("route default: change protocol boot -> netd",
+                                            "route 203.0.113.0/24 table 77: change protocol boot -> netd"))
+      << toml;
+  std::filesystem::remove_all(directory);
+}
+
+TEST_F(BondctlLab, TheActiveRoleMoves) {
+  must({"create", "bond7", "mode=active-backup", "ports=eth0,eth1"});
+  must({"switch", "bond7", "eth1"});
+  EXPECT_EQ(options("bond7").at("active_slave"), "eth1");
+  host.ip({"link set far-eth0 down"});
+  EXPECT_TRUE(eventually(10s, [&] {
+    const auto refused = bondctl({"switch", "bond7", "eth0"});
+    return refused.status == 1 && refused.text.find("it has no carrier") != std::string::npos;
+  }));
+}
+
+TEST_F(BondctlLab, WithoutRightsNothingIsDoneAndItSaysSo) {
+  must({"create", "bond7", "mode=active-backup", "ports=eth0,eth1"});
+  const auto before = table();
+  const auto refused = host.run({"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+                                 program("bondctl"), "set", "bond7", "miimon=50ms"});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.text, HasSubstr("CAP_NET_ADMIN"));
+  EXPECT_EQ(table(), before);
+}
+
+}  // namespace
+}  // namespace hawser::lab

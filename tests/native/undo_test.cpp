@@ -1,0 +1,129 @@
+// A change that waits to be confirmed, with processes that die as they may.
+#include "lib/daemon/undo.h"
+
+#include <array>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/support/failure.h"
+#include "tests/support/fixture.h"
+
+namespace hawser::lab {
+namespace {
+
+class UndoTest : public LabTest {
+ protected:
+  UndoTest() {
+    std::string name = "/tmp/hawser-undo-XXXXXX";
+    if (::mkdtemp(name.data()) == nullptr) give_up_errno("no directory for the test");
+    mark = std::filesystem::path(name) / "put-back";
+  }
+  ~UndoTest() override { std::filesystem::remove_all(mark.parent_path()); }
+
+  [[nodiscard]] Result<Undo> start(Milliseconds within) const {
+    return host.inside([&] {
+      return Undo::start("set bond0", within, [this]() -> Status {
+        std::ofstream(mark) << "done\n";
+        return {};
+      });
+    });
+  }
+  // In a process that then does `work` with it, and ends as that does.
+  template <class Work>
+  pid_t in_a_process(Milliseconds within, Work work) const {
+    const auto process = ::fork();
+    if (process != 0) return process;
+    auto undo = start(within);
+    if (undo) work(*undo);
+    ::_exit(undo ? 0 : 1);
+  }
+  [[nodiscard]] bool was_put_back(Duration within = 10s) const {
+    return eventually(within, [&] { return std::filesystem::exists(mark); });
+  }
+  [[nodiscard]] std::optional<WaitingChange> waiting() const {
+    return host.inside([] { return waiting_change(); });
+  }
+
+  Namespace host{"undo"};
+  std::filesystem::path mark;
+};
+
+TEST_F(UndoTest, PutsBackWhatNobodyConfirms) {
+  auto undo = start(200ms);
+  ASSERT_TRUE(undo) << undo.error().text;
+  undo->made();
+  EXPECT_EQ(undo->wait(-1), UndoEnd::kUndone);
+  EXPECT_TRUE(was_put_back());
+  EXPECT_FALSE(waiting());
+}
+
+TEST_F(UndoTest, LeavesWhatIsConfirmedOrForgotten) {
+  auto undo = start(60s);
+  ASSERT_TRUE(undo) << undo.error().text;
+  undo->made();
+  ASSERT_TRUE(waiting());
+  EXPECT_EQ(waiting()->what, "set bond0");
+  EXPECT_GT(waiting()->left, 30s);
+  EXPECT_EQ(*host.inside([] { return confirm_change(); }), "set bond0");
+  EXPECT_EQ(undo->wait(-1), UndoEnd::kConfirmed);
+  auto other = start(60s);
+  ASSERT_TRUE(other) << other.error().text;
+  other->forget();
+  EXPECT_FALSE(was_put_back(500ms));
+}
+
+TEST_F(UndoTest, ALineConfirms) {
+  auto undo = start(60s);
+  ASSERT_TRUE(undo) << undo.error().text;
+  undo->made();
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  const Fd read{ends[0]};
+  const Fd write{ends[1]};
+  ASSERT_EQ(::write(write.get(), "\n", 1), 1);
+  EXPECT_EQ(undo->wait(read.get()), UndoEnd::kConfirmed);
+  EXPECT_FALSE(was_put_back(500ms));
+}
+
+TEST_F(UndoTest, WhoDiesBeforeTheChangeIsCompleteHasItPutBackAtOnce) {
+  const auto process = in_a_process(60s, [](Undo&) { ::raise(SIGKILL); });
+  EXPECT_TRUE(was_put_back());
+  ::waitpid(process, nullptr, 0);
+}
+
+TEST_F(UndoTest, SurvivesWhoStartedItAndHisTerminal) {
+  const auto process = in_a_process(1500ms, [](Undo& undo) {
+    undo.made();
+    ::raise(SIGKILL);
+  });
+  ::waitpid(process, nullptr, 0);
+  ASSERT_TRUE(waiting());
+  EXPECT_FALSE(std::filesystem::exists(mark));
+  EXPECT_TRUE(was_put_back());
+}
+
+TEST_F(UndoTest, OneChangeWaitsAtATime) {
+  auto undo = start(60s);
+  ASSERT_TRUE(undo) << undo.error().text;
+  undo->made();
+  const auto second = start(60s);
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().text,
+              testing::HasSubstr("a change waits to be confirmed: set bond0: first write"));
+  undo->forget();
+}
+
+TEST_F(UndoTest, ConfirmingNothingIsAnError) {
+  const auto none = host.inside([] { return confirm_change(); });
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code, ENOENT);
+}
+
+}  // namespace
+}  // namespace hawser::lab
