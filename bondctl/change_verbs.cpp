@@ -49,11 +49,6 @@ json::array texts(std::span<const std::string> lines) {
   return list;
 }
 
-void print_lines(const std::vector<Step>& steps, const std::vector<Consequence>& costs) {
-  for (const auto& step : steps) cli::print(describe(step) + "\n");
-  for (const auto& cost : costs) cli::print(describe(cost) + "\n");
-}
-
 void say_notes(const cli::Arguments& arguments, const Change& change) {
   if (arguments.json) return;
   for (const auto& note : change.notes) cli::say(fmt::format("bondctl: note: {}", note));
@@ -66,12 +61,12 @@ bool is_said_by_a_step(const Consequence& cost, const std::vector<Step>& steps) 
   });
 }
 
-std::vector<Consequence> costs_of(const Observed& observed, const Change& change,
-                                  const std::vector<Step>& steps) {
+answer::Plan plan_of(const Observed& observed, const Change& change, std::vector<Step> steps) {
   auto costs = lost_links(observed, steps, change.desired.journal.links);
   std::erase_if(costs, [&](const Consequence& cost) { return is_said_by_a_step(cost, steps); });
   std::ranges::move(consequences(observed, steps), std::back_inserter(costs));
-  return costs;
+  auto bill = bill_of(observed, steps);
+  return {std::move(steps), std::move(bill), std::move(costs), {}, {}};
 }
 
 // --- whose the bond is ---
@@ -95,19 +90,19 @@ Status is_ours_to_change(const cli::Arguments& arguments, const std::string& bon
 
 // --- doing it ---
 
-int show_plan(const cli::Arguments& arguments, const Change& change, const Observed& observed) {
-  const auto steps = plan_network(change.desired, observed.state);
-  const auto costs = costs_of(observed, change, steps);
-  if (arguments.json) {
-    auto document = answer::plan_json({steps, costs, {}, {}});
-    document.erase("health");
-    document["format"] = 1;
-    document["notes"] = texts(change.notes);
-    cli::print(control::pretty(document));
-  } else {
-    print_lines(steps, costs);
-  }
-  return steps.empty() ? kDone : kNo;
+json::object document_of(const Change& change, json::object facts) {
+  json::object document{{"format", 1}, {"notes", texts(change.notes)}};
+  for (auto& fact : facts) document[fact.key()] = std::move(fact.value());
+  document.erase("health");  // of real servers
+  return document;
+}
+
+int show_plan(const cli::Arguments& arguments, const Change& change, const answer::Plan& plan) {
+  if (arguments.json)
+    cli::print(control::pretty(document_of(change, answer::plan_json(plan))));
+  else
+    cli::print(answer::plan_text(plan, cli::terminal_width()));
+  return plan.steps.empty() ? kDone : kNo;
 }
 
 // In the process that takes a change back: with a kernel of its own.
@@ -120,30 +115,29 @@ std::function<Status()> back_to(const Observed& before, const std::vector<Step>&
 }
 
 void print_applied(const cli::Arguments& arguments, const Change& change, const Applied& applied,
-                   const std::vector<Consequence>& costs) {
+                   const answer::Plan& done) {
   if (arguments.json) {
-    auto document = answer::applied_json(applied, costs);
-    document["format"] = 1;
+    auto document = document_of(change, answer::applied_json(applied, done.bill, done.consequences));
     document["complete"] = applied.complete();
-    document["notes"] = texts(change.notes);
     return cli::print(control::pretty(document));
   }
-  print_lines(applied.done, costs);
+  for (const auto& step : done.steps) cli::print(describe(step) + "\n");
+  for (const auto& cost : done.consequences) cli::print(describe(cost) + "\n");
   for (const auto& refusal : applied.refused) cli::complain("bondctl", refusal.why);
   for (const auto& step : applied.futile)
     cli::complain("bondctl", fmt::format("{}: taken, and to no effect", describe(step)));
 }
 
 int carry_out(const cli::Arguments& arguments, const Change& change, const Observed& observed,
-              Kernel& kernel) {
-  const auto steps = plan_network(change.desired, observed.state);
-  auto confirmation = answer::Confirmation::begin(arguments, "bondctl", back_to(observed, steps));
+              const answer::Plan& plan, Kernel& kernel) {
+  if (const auto refused = answer::refuse_interruption(arguments, "bondctl", plan.bill)) return *refused;
+  auto confirmation = answer::Confirmation::begin(arguments, "bondctl", back_to(observed, plan.steps));
   if (!confirmation) return cli::refuse(arguments, "bondctl", confirmation.error());
   PatientKernel patient(kernel, [](Milliseconds pause) { std::this_thread::sleep_for(pause); });
   const auto applied = apply(change.desired, patient, Rollback::kEverything, kNetworkOnly);
   if (!applied || applied->done.empty()) confirmation->forget();
   if (!applied) return cli::refuse(arguments, "bondctl", applied.error());
-  print_applied(arguments, change, *applied, costs_of(observed, change, applied->done));
+  print_applied(arguments, change, *applied, plan_of(observed, change, applied->done));
   const int status = applied->complete() ? kDone : kRefused;
   return applied->done.empty() ? status : confirmation->conclude(arguments, "bondctl", status);
 }
@@ -166,8 +160,9 @@ int change_bond(const cli::Arguments& arguments, const std::string& bond, const 
   const auto change = make(*observed);
   if (!change.problems.empty()) return refuse_all(arguments, change);
   say_notes(arguments, change);
-  return only_shown ? show_plan(arguments, change, *observed)
-                    : carry_out(arguments, change, *observed, *kernel);
+  const auto plan = plan_of(*observed, change, plan_network(change.desired, observed->state));
+  return only_shown ? show_plan(arguments, change, plan)
+                    : carry_out(arguments, change, *observed, plan, *kernel);
 }
 
 Words after_bond(const cli::Arguments& arguments) {
@@ -213,20 +208,18 @@ int switch_verb(const cli::Arguments& arguments) {
   const auto& port = arguments.words.back();
   auto kernel = NetlinkKernel::open();
   if (!kernel) return cli::refuse(arguments, "bondctl", kernel.error());
-  const auto observed = kernel->observe(kLinksOnly);
+  const auto observed = kernel->observe(kNetworkOnly);
   if (!observed) return cli::refuse(arguments, "bondctl", observed.error());
   if (const auto why = why_not_active(*observed, bond, port); !why.empty())
     return cli::refuse(arguments, "bondctl", why);
   std::vector<Step> steps;
   if (observed->links.at(bond).active_port != port) steps.emplace_back(BondStep{SetActivePort{bond, port}});
-  if (!arguments.has("--dry-run"))
+  const bool only_shown = arguments.has("--dry-run");
+  if (!only_shown)
     for (const auto& step : steps)
       if (auto done = kernel->perform(step); !done) return cli::refuse(arguments, "bondctl", done.error());
-  if (arguments.json)
-    cli::print(control::pretty({{"format", 1}, {"steps", answer::steps_json(steps)}}));
-  else
-    print_lines(steps, {});
-  return arguments.has("--dry-run") && !steps.empty() ? kNo : kDone;
+  const int status = show_plan(arguments, {}, plan_of(*observed, {}, std::move(steps)));
+  return only_shown ? status : kDone;
 }
 
 }  // namespace hawser::bondctl

@@ -6,6 +6,7 @@
 #include "bondctl/show.h"
 #include "bondctl/watch.h"
 #include "lib/answer/confirm.h"
+#include "lib/answer/plan.h"
 
 namespace hawser::bondctl {
 
@@ -36,8 +37,7 @@ std::vector<cli::Hint> foreign_words() {
 
 const cli::Program& program() {
   static const cli::Option dry_run{"--dry-run", "", "say what would be done, and what it costs"};
-  static const std::vector<cli::Option> changing{
-      dry_run, {"--allow-interruption", "", "do it though it interrupts traffic"}, answer::kConfirm};
+  static const std::vector<cli::Option> changing{dry_run, answer::kAllowInterruption, answer::kConfirm};
   static const cli::Program instance{
       .name = "bondctl",
       .summary = "what the bonds of this host do, with or without netd",

@@ -1,4 +1,5 @@
 // netd: the controller of links, addresses, routes and IPVS services. The table of its verbs.
+#include "lib/answer/confirm.h"
 #include "lib/answer/events.h"
 #include "lib/answer/plan.h"
 #include "lib/cli/command.h"
@@ -33,6 +34,7 @@ cli::Program program() {
            {{"--dry-run", "", "only print what would be changed"},
             {"--keep-going", "", "keep what could be done when something is refused"},
             answer::kAllowInterruption,
+            answer::kConfirm,
             kAllowEmpty}},
           {"dump", "", "print every setting in effect and where it comes from", netd::dump},
           {"status", "", "ask the running netd how things are; exit 3 if not as they should be",

@@ -6,6 +6,7 @@
 
 #include <boost/json.hpp>
 
+#include "lib/answer/confirm.h"
 #include "lib/answer/plan.h"
 #include "lib/answer/verdict.h"
 #include "lib/cli/output.h"
@@ -28,6 +29,7 @@
 #include "lib/reconcile/obstacles.h"
 #include "lib/reconcile/own_kernel.h"
 #include "lib/reconcile/patient_kernel.h"
+#include "lib/reconcile/put_back.h"
 #include "lib/reconcile/vip_addresses.h"
 #include "lib/reconcile/wanted.h"
 #include "netd/address_state.h"
@@ -229,6 +231,25 @@ int plan_verb(const cli::Arguments& arguments) {
   return show(arguments, *prepared);
 }
 
+namespace {
+
+// For who takes the change back: with a kernel of its own, and the journal as it was, or what is put back
+// would no longer be ours.
+std::function<Status()> back_to(const cli::Arguments& arguments, const Prepared& prepared,
+                                const std::vector<Step>& planned) {
+  return
+      [arguments, before = prepared.observed.state, planned, journal = journal_text(arguments)]() -> Status {
+        auto kernel = NetlinkKernel::open();
+        if (!kernel) return tl::unexpected(kernel.error());
+        auto done = put_back(*kernel, before, planned, Owner::kNetd);
+        if (journal.empty()) return done;
+        const auto written = write_journal(arguments, journal);
+        return done ? written : done;
+      };
+}
+
+}  // namespace
+
 int apply_verb(const cli::Arguments& arguments) {
   if (arguments.has("--dry-run")) return plan_verb(arguments);
   auto kernel = NetlinkKernel::open();
@@ -250,6 +271,8 @@ int apply_verb(const cli::Arguments& arguments) {
   if (const auto refused =
           answer::refuse_interruption(arguments, "netd", bill_of(prepared->with_vips, steps)))
     return *refused;
+  auto confirmation = answer::Confirmation::begin(arguments, "netd", back_to(arguments, *prepared, steps));
+  if (!confirmation) return cli::refuse(arguments, "netd", confirmation.error());
   PatientKernel patient(*kernel, [](Milliseconds pause) { std::this_thread::sleep_for(pause); });
   JournalBook book(prepared->made, [&](const std::string& text) { return write_journal(arguments, text); });
   Teller tell{form_of(arguments), {}};
@@ -259,8 +282,10 @@ int apply_verb(const cli::Arguments& arguments) {
   const auto rollback = arguments.has("--keep-going") ? Rollback::kNothing : Rollback::kEverything;
   const auto applied = apply_once(prepared->desired, own, book, rollback, say);
   if (auto written = book.owes({}); !written) say(written.error());
+  if (!applied || applied->done.empty()) confirmation->forget();
   if (!applied) return cli::refuse(arguments, "netd", applied.error());
-  return conclude(arguments, *kernel, *prepared, *applied, tell);
+  const int status = conclude(arguments, *kernel, *prepared, *applied, tell);
+  return applied->done.empty() ? status : confirmation->conclude(arguments, "netd", status);
 }
 
 }  // namespace hawser::netd

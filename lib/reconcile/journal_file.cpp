@@ -47,6 +47,10 @@ Holdings held_here(const cli::Arguments& arguments, Kernel& kernel) {
   return holdings(book.names(), observed->state);
 }
 
+std::string journal_text(const cli::Arguments& arguments) {
+  return read_file(journal_file(arguments)).value_or("");
+}
+
 Status write_journal(const cli::Arguments& arguments, const std::string& text) {
   return write_atomically(journal_file(arguments), text);
 }

@@ -13,6 +13,8 @@ namespace hawser {
 // empty.
 Result<Made> read_journal(const cli::Arguments& arguments);
 Status write_journal(const cli::Arguments& arguments, const std::string& text);
+// As it is on the disk; empty: there is none.
+std::string journal_text(const cli::Arguments& arguments);
 // What netd made and holds here, by the journal and the kernel; what cannot be read counts as nothing.
 Holdings held_here(const cli::Arguments& arguments, Kernel& kernel);
 // The kernel's name for the time since it was booted; empty when it does not say.

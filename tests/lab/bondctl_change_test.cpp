@@ -75,6 +75,14 @@ class BondctlLab : public LabTest {
                   host.check({"ip", "-6", "route", "show", "table", "all"}));
   }
 
+  // The kernel gives them their own addresses once they have a carrier.
+  void await_link_local(const std::vector<std::string>& devices) const {
+    for (const auto& name : devices)
+      ASSERT_TRUE(eventually(20s, [&] {
+        return host.check({"ip", "-o", "-6", "address", "show", "dev", name}).find("fe80::") !=
+               std::string::npos;
+      })) << name;
+  }
   [[nodiscard]] std::string routes() const {
     return sorted(host.check({"ip", "route", "show", "table", "all", "type", "unicast"}) +
                   host.check({"ip", "-6", "route", "show", "table", "all", "type", "unicast"}) +
@@ -154,6 +162,7 @@ class BondctlConfirm : public BondctlLab {
     host.ip({"address add 192.0.2.1/24 dev bond7", "link add link bond7 name v5 type vlan id 5",
              "link set v5 up", "address add 2001:db8:5::1/64 dev v5", "route add default via 192.0.2.9",
              "route add 203.0.113.0/24 via 192.0.2.8 table 77", "route add default via 2001:db8:5::9"});
+    await_link_local({"bond7", "v5"});
   }
   static Argv change() {
     return {"set",       "bond7", "mode=balance-xor", "miimon=50ms", "ports-=eth1", "--allow-interruption",
@@ -182,6 +191,24 @@ TEST_F(BondctlConfirm, WhatIsConfirmedStays) {
   std::this_thread::sleep_for(7s);
   EXPECT_EQ(options("bond7").at("mode"), "balance-xor");
   EXPECT_EQ(bondctl({"confirm"}).status, 1);
+}
+
+TEST_F(BondctlConfirm, NetdsApplyIsTakenBackToo) {
+  const auto before = table();
+  const auto directory = std::filesystem::path("/tmp/hawser-apply-confirm");
+  std::filesystem::create_directories(directory);
+  std::ofstream(directory / "hawser.toml")
+      << "format = 1\n[bond.bond7]\nmode = \"balance-xor\"\nports = [\"eth0\", \"eth1\"]\n"
+         "addresses = [\"203.0.113.9/24\"]\n[link.dummy9]\nkind = \"dummy\"\naddresses = "
+         "[\"203.0.113.77/32\"]\n";
+  const auto done =
+      host.run({program("netd"), "apply", "--allow-interruption", "--confirm", "5s", "-c",
+                directory / "hawser.toml", "--runtime-dir", directory, "--state-dir", directory});
+  EXPECT_EQ(done.status, 0) << done.text;
+  EXPECT_THAT(table(), testing::AllOf(HasSubstr("203.0.113.9/24"), HasSubstr("dummy9")));
+  EXPECT_TRUE(has_mode("active-backup"));
+  EXPECT_EQ(table(), before);
+  std::filesystem::remove_all(directory);
 }
 
 // At whatever step: with its end before the change is complete it is taken back at once, afterwards in time.
