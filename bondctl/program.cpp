@@ -40,7 +40,7 @@ const cli::Program& program() {
   static const std::vector<cli::Option> changing{dry_run, answer::kAllowInterruption, answer::kConfirm};
   static const cli::Program instance{
       .name = "bondctl",
-      .summary = "what the bonds of this host do, with or without netd",
+      .summary = "bonds by hand: make, change, watch, test; with or without netd",
       .options = {cli::Common::kRuntimeDir, cli::Common::kJson},
       .verbs = {{"show", "[BOND]", "each bond, its ports and what monitors them, as the kernel has it", show},
                 {"watch", "[BOND]", "what happens to bonds from now on, a line each, until Ctrl-C", watch},

@@ -2,7 +2,7 @@
 
 #include <boost/json.hpp>
 
-#include "bondctl/render.h"
+#include "bondctl/view.h"
 #include "bondctl/save.h"
 #include "lib/cli/output.h"
 #include "lib/cli/refuse.h"
