@@ -2,8 +2,8 @@
 
 #include <boost/json.hpp>
 
-#include "bondctl/view.h"
 #include "bondctl/save.h"
+#include "bondctl/view.h"
 #include "lib/cli/output.h"
 #include "lib/cli/refuse.h"
 #include "lib/control/json.h"
