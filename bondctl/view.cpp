@@ -34,6 +34,7 @@ Port port_of(const Subject& subject, const std::string& name) {
 
 std::vector<Port> ports_of(const Subject& subject) {
   std::vector<Port> ports;
+  ports.reserve(subject.bond.ports.size());
   for (const auto& [name, options] : subject.bond.ports) ports.push_back(port_of(subject, name));
   return ports;
 }

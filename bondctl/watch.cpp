@@ -36,8 +36,7 @@ class Watch {
     if (!all) return tl::unexpected(all.error());
     tell(story_.begin(*all, now()));
     while (somebody_reads_) {
-      const auto status = wait();
-      if (!status) return status;
+      if (auto status = wait(); !status) return status;
     }
     return {};
   }
