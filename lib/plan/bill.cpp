@@ -10,22 +10,23 @@ namespace hawser {
 
 namespace {
 
-// What a device carries before anything is done. Carrier and the state of ports are the kernel's word; of
-// what it does not say the best is assumed, so that nothing is interrupted by mistake.
+// What a device carries before anything is done, as far as the kernel tells. In doubt it carries, and a port
+// is not ready to carry on for another: nothing is to be interrupted by mistake.
 class Carried {
  public:
   explicit Carried(const Observed& before) : before_(before) {}
 
   [[nodiscard]] bool by(const std::string& device) const {
     const auto* link = link_at(device);
-    if (link == nullptr || !link->up || !has_carrier(device)) return false;
-    if (link->bond) return !ports_of(*link->bond).empty();  // whoever uses it: frames come and go
+    if (link == nullptr || !link->up) return false;
+    if (link->bond) return has_a_cable(*link->bond);  // whoever uses it: frames come and go
+    if (!has_carrier(device)) return false;
     if (const auto* bond = bond_at(link->master)) return by(link->master) && bond->ports.contains(device);
     return is_used(device, *link);
   }
 
-  // Those over which the bond's traffic can go.
-  [[nodiscard]] std::set<std::string> ports_of(const Bond& bond) const {
+  // Those over which the bond's traffic can go at once.
+  [[nodiscard]] std::set<std::string> ready_ports(const Bond& bond) const {
     std::set<std::string> ports;
     for (const auto& [port, options] : bond.ports)
       if (is_ready(port)) ports.insert(port);
@@ -48,9 +49,17 @@ class Carried {
     return status == before_.links.end() || status->second.carrier;
   }
 
+  [[nodiscard]] bool is_plugged(const std::string& card) const {
+    const auto* link = link_at(card);
+    return link != nullptr && link->up && has_carrier(card);
+  }
+
+  [[nodiscard]] bool has_a_cable(const Bond& bond) const {
+    return std::ranges::any_of(bond.ports, [&](const auto& entry) { return is_plugged(entry.first); });
+  }
+
   [[nodiscard]] bool is_ready(const std::string& port) const {
-    const auto* link = link_at(port);
-    if (link == nullptr || !link->up || !has_carrier(port)) return false;
+    if (!is_plugged(port)) return false;
     const auto status = before_.links.find(port);
     if (status == before_.links.end() || !status->second.port) return true;
     const auto& state = *status->second.port;
@@ -118,8 +127,8 @@ class Reckoner {
   StepToll of(const SetAdActorSystem& s) const { return interrupts_lacp(s.bond); }
   StepToll of(const SetBondOption& s) const {
     if (s.option == BondOption::kAdActorSysPrio) return interrupts_lacp(s.bond);
-    if (s.option == BondOption::kMinLinks && is_lacp(s.bond) &&
-        carried_.ports_of(*bond_now(s.bond)).size() < s.to)
+    if (s.option == BondOption::kMinLinks && s.to > s.from && is_lacp(s.bond) &&
+        carried_.ready_ports(*bond_now(s.bond)).size() < s.to)
       return interrupts(s.bond);
     return {};
   }
@@ -152,14 +161,13 @@ class Reckoner {
   // And up to this step.
   [[nodiscard]] bool carries(const std::string& device) const {
     if (!is_up(device) || !carried(device)) return false;
-    const auto* own = bond_now(device);
-    if (own != nullptr) return !carried_.ports_of(*own).empty();
+    if (const auto* own = bond_now(device)) return !own->ports.empty();
     const auto* bond = bond_now(now_.links.at(device).master);
     return bond == nullptr || !has_another_port(*bond, device);
   }
 
   [[nodiscard]] bool has_another_port(const Bond& bond, const std::string& port) const {
-    return std::ranges::any_of(carried_.ports_of(bond),
+    return std::ranges::any_of(carried_.ready_ports(bond),
                                [&](const auto& other) { return other != port && is_up(other); });
   }
 

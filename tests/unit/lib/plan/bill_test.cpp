@@ -100,8 +100,15 @@ TEST(Bill, KnowsThatAPortWithoutCarrierCannotCarryOn) {
   before.links["eth0"].carrier = false;
   EXPECT_EQ(price_of_one(before, SetMaster{"eth1", "bond0", ""}), "ports released!");
   EXPECT_EQ(price_of_one(before, SetMaster{"eth0", "bond0", ""}), "ports released");
-  before.links["eth1"].port->mii = MiiStatus::kDown;
-  EXPECT_EQ(price_of_one(before, SetLinkUp{"bond0", false}), "bond down") << "none of its ports is ready";
+  EXPECT_EQ(price_of_one(before, SetLinkUp{"bond0", false}), "bond down!");
+  before.links["eth1"].carrier = false;
+  EXPECT_EQ(price_of_one(before, SetLinkUp{"bond0", false}), "bond down") << "no port has a carrier";
+}
+
+TEST(Bill, TakesAPortThatTheMonitorHoldsDownForNoneThatCarriesOn) {
+  auto before = seen(host());
+  before.links["eth0"].port->mii = MiiStatus::kDown;
+  EXPECT_EQ(price_of_one(before, SetMaster{"eth1", "bond0", ""}), "ports released!");
 }
 
 TEST(Bill, KnowsThatAPortOutsideTheActiveAggregatorCannotCarryOn) {
@@ -111,6 +118,10 @@ TEST(Bill, KnowsThatAPortOutsideTheActiveAggregatorCannotCarryOn) {
   before.links["eth1"].port->lacp = LacpStatus{.aggregator = 1, .partner = true, .distributing = true};
   EXPECT_EQ(price_of_one(before, SetLinkUp{"eth1", false}), "traffic interrupted!");
   EXPECT_EQ(price_of_one(before, SetLinkUp{"eth0", false}), "free");
+  before.links["eth1"].port->lacp = LacpStatus{};
+  before.links["bond0"].carrier = false;
+  EXPECT_EQ(price_of_one(before, SetLinkUp{"bond0", false}), "bond down!")
+      << "it may carry without a partner";
 }
 
 TEST(Bill, OfABondThatIsDownAlreadyInterruptsNothing) {
@@ -150,6 +161,7 @@ TEST(Bill, OfMoreMinLinksThanPortsAreReadyIsTheTraffic) {
   EXPECT_EQ(price_of_one(seen(before), SetBondOption{"bond0", BondOption::kMinLinks, 0, 2}), "free");
   EXPECT_EQ(price_of_one(seen(before), SetBondOption{"bond0", BondOption::kMinLinks, 0, 3}),
             "traffic interrupted!");
+  EXPECT_EQ(price_of_one(seen(before), SetBondOption{"bond0", BondOption::kMinLinks, 9, 3}), "free");
 }
 
 TEST(Bill, OfTheActiveRoleMovedIsFree) {
