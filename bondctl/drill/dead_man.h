@@ -21,7 +21,7 @@ class DeadMan {
   // Everything is as it was: it ends.
   void dismiss();
 
-  static constexpr std::chrono::seconds kSilence{5};
+  static constexpr std::chrono::seconds kSilence{10};
 
  private:
   explicit DeadMan(Fd socket) : socket_(std::move(socket)) {}

@@ -32,9 +32,9 @@ Status give_role_back(Kernel& kernel, const Before& before, Milliseconds patienc
 
 Milliseconds patience_of(Kernel& kernel, const std::string& bond) {
   const auto observed = kernel.observe(kLinksOnly);
-  const auto found =
-      observed ? observed->state.links.find(bond) : std::map<std::string, Link>::const_iterator{};
-  if (!observed || found == observed->state.links.end() || !found->second.bond) return Milliseconds{};
+  if (!observed) return {};
+  const auto found = observed->state.links.find(bond);
+  if (found == observed->state.links.end() || !found->second.bond) return {};
   return patience_for_return(*found->second.bond);
 }
 

@@ -22,10 +22,6 @@ std::string announced_in_words(const Row& row) {
   return in_ms(last);
 }
 
-std::string active_in_words(const Row& row) {
-  return row.phase.active_after;
-}
-
 std::string table_of(const Report& report, std::size_t width) {
   using cli::Align;
   cli::Table table{{{"port"},
@@ -45,7 +41,7 @@ std::string table_of(const Report& report, std::size_t width) {
     table.add({quiet ? "-" : row.phase.port, std::string(name_of(row, report.recording.how)), row.role,
                outage_of(row), std::to_string(cost.lost()), std::to_string(cost.sent),
                std::to_string(cost.never_left), std::to_string(cost.no_answer),
-               std::to_string(cost.not_passed), active_in_words(row), announced_in_words(row)});
+               std::to_string(cost.not_passed), row.phase.active_after, announced_in_words(row)});
   }
   return table.str("  ", width);
 }

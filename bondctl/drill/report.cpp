@@ -60,23 +60,18 @@ std::string remedy_for(const Recording& recording) {
   return ": the link stayed up, and only arp_interval with arp_ip_target sees what lies behind it";
 }
 
-std::string patience_in_words(const Phase& phase) {
-  return format_duration(phase.patience);
-}
-
 void find_faults(Report& report, const Row& row) {
   const auto& phase = row.phase;
   const auto name = fmt::format("{} {}", phase.port, name_of(row, report.recording.how));
+  const auto patience = format_duration(phase.patience);
   const auto& target = report.recording.target.address;
   if (phase.end == End::kMissing)
-    report.faults.push_back(
-        fmt::format("{}: not usable again within {}: {}", name, patience_in_words(phase), phase.why));
+    report.faults.push_back(fmt::format("{}: not usable again within {}: {}", name, patience, phase.why));
   if (phase.end == End::kUnanswered)
-    report.faults.push_back(
-        phase.event == Event::kFault
-            ? fmt::format("{}: no fail-over within {}: {} does not answer{}", name, patience_in_words(phase),
-                          target, remedy_for(report.recording))
-            : fmt::format("{}: {} does not answer within {}", name, target, patience_in_words(phase)));
+    report.faults.push_back(phase.event == Event::kFault
+                                ? fmt::format("{}: no fail-over within {}: {} does not answer{}", name,
+                                              patience, target, remedy_for(report.recording))
+                                : fmt::format("{}: {} does not answer within {}", name, target, patience));
   for (const auto& address : row.missing)
     report.faults.push_back(fmt::format("{}: {} was not announced through {}: no {} left it", name, address,
                                         phase.active_after,
