@@ -210,7 +210,7 @@ const Edit* find_edit(std::span<const Edit> edits, std::string_view key) {
 
 bool is_on(const Edit* edit) {
   return edit != nullptr && edit->value != "default" &&
-         edit->value.find_first_of("123456789") != edit->value.npos;
+         edit->value.find_first_of("123456789") != std::string::npos;
 }
 
 void take_unless_named(Table& section, std::span<const Edit> edits, std::string_view key) {
@@ -279,6 +279,7 @@ Edits parse_ports(std::span<const std::string> words, Edit::How how) {
     for (const auto& setting : settings) of_ports.push_back(fmt::format("{}.{}", port, setting));
   auto edits = parse_edits(of_ports);
   std::vector<Edit> joining;
+  joining.reserve(ports.size());
   for (const auto& port : ports) joining.push_back({"ports", how, port});
   edits.good.insert(edits.good.begin(), joining.begin(), joining.end());
   if (ports.empty()) edits.wrong.emplace_back("which port? write its name before the settings");
@@ -288,12 +289,11 @@ Edits parse_ports(std::span<const std::string> words, Edit::How how) {
 Status edit(Table& section, const Edit& edit) {
   const auto& info = *find_setting(edit.key);
   if (port_key(edit.key)) return edit_port(section, edit, info);
-  if (edit.how == Edit::How::kSet && edit.value == "default") {
+  const bool no_primary = edit.key == "primary" && (edit.value.empty() || edit.value == "none");
+  if ((edit.how == Edit::How::kSet && edit.value == "default") || no_primary) {
     take(section, edit.key);
   } else if (is_list(info)) {
     if (auto changed = edit_list(section, edit); !changed) return changed;
-  } else if (edit.key == "primary" && (edit.value.empty() || edit.value == "none")) {
-    take(section, edit.key);
   } else {
     put(section, edit.key, value_of(info, edit.key, edit.value));
   }

@@ -128,7 +128,7 @@ class Keeper {
 void leave_the_terminal() {
   ::setsid();
   for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU})
-    ::signal(signal, SIG_IGN);
+    (void)::signal(signal, SIG_IGN);
   const Fd nothing{::open("/dev/null", O_RDWR | O_CLOEXEC)};
   for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nothing.get(), standard);
 }
@@ -244,7 +244,7 @@ std::optional<WaitingChange> waiting_change() {
 }
 
 Result<std::string> confirm_change() {
-  const auto text = ask(Word::kConfirm);
+  auto text = ask(Word::kConfirm);
   if (!text) return text;
   return text->substr(text->find(' ') + 1);
 }
