@@ -61,7 +61,7 @@ std::string why_this(const Subject& subject, const Port& active) {
   if (subject.bond.primary == active.name) return "it is the primary";
   if (others.empty() && unusable.empty()) return "it is the only port";
   if (others.empty()) return "it is the only port that is up: " + joined(unusable, ", ");
-  if (const auto told = last_switch_to(subject, active.name); !told.empty()) return told;
+  if (auto told = last_switch_to(subject, active.name); !told.empty()) return told;
   return by_rank(subject, active, others);
 }
 
