@@ -96,7 +96,8 @@ void find_notes(Report& report) {
           "{}: the probes went by another port, so its row says nothing of what goes by it", row.phase.port));
   }
   if (std::ranges::any_of(report.rows, [&](const Row& row) { return was_busy(recording, row); }))
-    report.notes.emplace_back("this machine was busy: fewer probes were sent than meant, figures are coarser");
+    report.notes.emplace_back(
+        "this machine was busy: fewer probes were sent than meant, figures are coarser");
   if (recording.guarded)
     report.notes.emplace_back("netd's bond guard ran: what it did is part of these figures");
 }
