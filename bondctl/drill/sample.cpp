@@ -22,19 +22,19 @@ void count(Cost& cost, Fate fate) {
 
 // A row of lost ones that is not over counts up to the window's end.
 void measure_outage(Cost& cost, std::span<const Probe> probes, Micros end) {
-  std::optional<Micros> first;
+  const Probe* first = nullptr;
   const auto close = [&](Micros until) {
-    if (first && until - *first > cost.outage) {
-      cost.outage = until - *first;
-      cost.outage_from = *first;
+    if (first != nullptr && until - first->sent > cost.outage) {
+      cost.outage = until - first->sent;
+      cost.outage_from = first->sent;
     }
-    first.reset();
+    first = nullptr;
   };
   for (const auto& probe : probes) {
     if (probe.answered)
       close(probe.sent);
-    else if (!first)
-      first = probe.sent;
+    else if (first == nullptr)
+      first = &probe;
   }
   close(end);
 }
