@@ -30,9 +30,9 @@ std::string sorted(const std::string& text) {
   return fmt::format("{}\n", fmt::join(lines, "\n"));
 }
 
-class BondctlLab : public LabTest {
+class BondctlByHand : public LabTest {
  protected:
-  BondctlLab() {
+  BondctlByHand() {
     // What the kernel does by itself some time later is not what is looked at here.
     for (const auto* which : {"all", "default"})
       host.sysctl(fmt::format("net.ipv6.conf.{}.accept_dad", which), "0");
@@ -92,7 +92,7 @@ class BondctlLab : public LabTest {
   Namespace host{"bondctl"};
 };
 
-TEST_F(BondctlLab, MakesABondThatIpReadsAsItWasAskedFor) {
+TEST_F(BondctlByHand, MakesABondThatIpReadsAsItWasAskedFor) {
   must({"create", "bond7", "mode=active-backup", "bond-miimon=50", "slaves=eth0,eth1", "primary=eth1",
         "num_unsol_na=4", "peer_notify_delay=100", "resend_igmp=2", "primary_reselect=better",
         "updelay=100ms"});
@@ -117,7 +117,7 @@ TEST_F(BondctlLab, MakesABondThatIpReadsAsItWasAskedFor) {
 }
 
 // Ports are not touched for what the kernel takes on a running bond: their carrier would have changed.
-TEST_F(BondctlLab, ChangesOnlyWhatIsNamed) {
+TEST_F(BondctlByHand, ChangesOnlyWhatIsNamed) {
   host.ip({"link add bond7 type bond mode active-backup miimon 100 num_grat_arp 9"});
   must({"add", "bond7", "eth0", "eth1", "prio=3"});
   host.ip({"link set bond7 up"});
@@ -129,7 +129,7 @@ TEST_F(BondctlLab, ChangesOnlyWhatIsNamed) {
   EXPECT_EQ(after.replace(at, 13, "resend_igmp 1"), before);
 }
 
-TEST_F(BondctlLab, WhatTheKernelRefusesLeavesAllAsItWas) {
+TEST_F(BondctlByHand, WhatTheKernelRefusesLeavesAllAsItWas) {
   must({"create", "bond7", "mode=active-backup", "ports=eth0,eth1"});
   host.ip(
       {"address add 192.0.2.1/24 dev bond7", "link add link bond7 name v5 type vlan id 5", "link set v5 up"});
@@ -141,7 +141,7 @@ TEST_F(BondctlLab, WhatTheKernelRefusesLeavesAllAsItWas) {
   EXPECT_EQ(table(), before);
 }
 
-TEST_F(BondctlLab, AModeChangeKeepsWhatStandsOnTheBond) {
+TEST_F(BondctlByHand, AModeChangeKeepsWhatStandsOnTheBond) {
   must({"create", "bond7", "mode=active-backup", "ports=eth0,eth1"});
   host.ip({"address add 192.0.2.1/24 dev bond7", "link add link bond7 name v5 type vlan id 5",
            "link set v5 up", "address add 198.51.100.1/24 dev v5", "address add 2001:db8:5::1/64 dev v5",
@@ -155,7 +155,7 @@ TEST_F(BondctlLab, AModeChangeKeepsWhatStandsOnTheBond) {
   EXPECT_THAT(host.check({"ip", "link", "show", "bond7"}), HasSubstr("mtu 1400"));
 }
 
-class BondctlConfirm : public BondctlLab {
+class BondctlConfirm : public BondctlByHand {
  protected:
   BondctlConfirm() {
     must({"create", "bond7", "mode=active-backup", "ports=eth0,eth1"});
@@ -230,7 +230,7 @@ TEST_F(BondctlConfirm, KilledInTheMiddleItIsTakenBack) {
   }
 }
 
-TEST_F(BondctlLab, WhatIsSavedIsAFileThatChangesNothing) {
+TEST_F(BondctlByHand, WhatIsSavedIsAFileThatChangesNothing) {
   must({"create", "bond7", "mode=active-backup", "ports=eth0,eth1", "primary=eth0", "arp_interval=200",
         "arp_ip_target=192.0.2.254"});
   must({"create", "bond8", "mode=802.3ad", "ports=eth2", "lacp_rate=fast"});
@@ -258,7 +258,7 @@ TEST_F(BondctlLab, WhatIsSavedIsAFileThatChangesNothing) {
   std::filesystem::remove_all(directory);
 }
 
-TEST_F(BondctlLab, TheActiveRoleMoves) {
+TEST_F(BondctlByHand, TheActiveRoleMoves) {
   must({"create", "bond7", "mode=active-backup", "ports=eth0,eth1"});
   must({"switch", "bond7", "eth1"});
   EXPECT_EQ(options("bond7").at("active_slave"), "eth1");
@@ -269,7 +269,7 @@ TEST_F(BondctlLab, TheActiveRoleMoves) {
   }));
 }
 
-TEST_F(BondctlLab, WithoutRightsNothingIsDoneAndItSaysSo) {
+TEST_F(BondctlByHand, WithoutRightsNothingIsDoneAndItSaysSo) {
   must({"create", "bond7", "mode=active-backup", "ports=eth0,eth1"});
   const auto before = table();
   const auto refused = host.run({"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
