@@ -114,6 +114,13 @@ std::function<Status()> back_to(const Observed& before, const std::vector<Step>&
   };
 }
 
+std::function<Status()> switch_back(const std::string& bond, const std::string& before) {
+  return [step = Step{BondStep{SetActivePort{bond, before}}}]() -> Status {
+    auto kernel = NetlinkKernel::open();
+    return kernel ? kernel->perform(step) : tl::unexpected(kernel.error());
+  };
+}
+
 void print_applied(const cli::Arguments& arguments, const Change& change, const Applied& applied,
                    const answer::Plan& done) {
   if (arguments.json) {
@@ -142,15 +149,20 @@ int carry_out(const cli::Arguments& arguments, const Change& change, const Obser
   return applied->done.empty() ? status : confirmation->conclude(arguments, "bondctl", status);
 }
 
+// Two that plan on one table undo each other's work.
+Result<NamespaceLock> alone(const std::string& bond) {
+  auto lock = NamespaceLock::take("bondctl");
+  if (lock || lock.error().code != EADDRINUSE) return lock;
+  return fail("{}: another bondctl is at work here: try again when it is done", bond);
+}
+
 int change_bond(const cli::Arguments& arguments, const std::string& bond, const MakeChange& make) {
   const bool only_shown = arguments.has("--dry-run");
-  const auto alone = NamespaceLock::take("bondctl");  // two that plan on one table undo each other's work
-  if (!only_shown && !alone)
-    return cli::refuse(
-        arguments, "bondctl",
-        alone.error().code == EADDRINUSE
-            ? Error{fmt::format("{}: another bondctl is at work here: try again when it is done", bond)}
-            : alone.error());
+  Result<NamespaceLock> lock = fail("");
+  if (!only_shown) {
+    lock = alone(bond);
+    if (!lock) return cli::refuse(arguments, "bondctl", lock.error());
+  }
   auto kernel = NetlinkKernel::open();
   if (!kernel) return cli::refuse(arguments, "bondctl", kernel.error());
   const auto observed = kernel->observe(kNetworkOnly);
@@ -212,14 +224,19 @@ int switch_verb(const cli::Arguments& arguments) {
   if (!observed) return cli::refuse(arguments, "bondctl", observed.error());
   if (const auto why = why_not_active(*observed, bond, port); !why.empty())
     return cli::refuse(arguments, "bondctl", why);
-  std::vector<Step> steps;
-  if (observed->links.at(bond).active_port != port) steps.emplace_back(BondStep{SetActivePort{bond, port}});
-  const bool only_shown = arguments.has("--dry-run");
-  if (!only_shown)
-    for (const auto& step : steps)
-      if (auto done = kernel->perform(step); !done) return cli::refuse(arguments, "bondctl", done.error());
-  const int status = show_plan(arguments, {}, plan_of(*observed, {}, std::move(steps)));
-  return only_shown ? status : kDone;
+  const auto& before = observed->links.at(bond).active_port;
+  const bool is_so = before == port;
+  const Step step{BondStep{SetActivePort{bond, port}}};
+  const auto plan = plan_of(*observed, {}, is_so ? std::vector<Step>{} : std::vector{step});
+  if (is_so || arguments.has("--dry-run")) return show_plan(arguments, {}, plan);
+  auto confirmation = answer::Confirmation::begin(arguments, "bondctl", switch_back(bond, before));
+  if (!confirmation) return cli::refuse(arguments, "bondctl", confirmation.error());
+  if (auto done = kernel->perform(step); !done) {
+    confirmation->forget();
+    return cli::refuse(arguments, "bondctl", done.error());
+  }
+  show_plan(arguments, {}, plan);
+  return confirmation->conclude(arguments, "bondctl", kDone);
 }
 
 }  // namespace hawser::bondctl

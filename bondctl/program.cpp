@@ -57,7 +57,7 @@ const cli::Program& program() {
                  "BOND PORT",
                  "make a port the active one, until something is preferred to it",
                  switch_verb,
-                 {dry_run}},
+                 {dry_run, answer::kConfirm}},
                 {"delete", "BOND", "delete a bond; its ports are down afterwards", delete_verb, changing},
                 {"confirm",
                  "",

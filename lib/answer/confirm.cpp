@@ -62,9 +62,19 @@ int Confirmation::conclude(const cli::Arguments& arguments, std::string_view pro
   cli::say(fmt::format("{}: taken back in {} unless {}'bondctl confirm' is written", program,
                        format_duration(within_), at_a_terminal ? "you press Enter, or " : ""));
   if (!at_a_terminal) return status;
-  if (undo_->wait(STDIN_FILENO) == UndoEnd::kConfirmed) {
-    cli::say(fmt::format("{}: confirmed: it stays", program));
-    return status;
+  switch (undo_->wait(STDIN_FILENO)) {
+    case UndoEnd::kConfirmed:
+      cli::say(fmt::format("{}: confirmed: it stays", program));
+      return status;
+    case UndoEnd::kNobody:
+      cli::say(fmt::format("{}: what would have taken it back was killed: it stays", program));
+      return status;
+    case UndoEnd::kPartlyUndone:
+      return cli::complain(program,
+                           "nobody confirmed it: taken back, but not wholly: 'journalctl -t hawser-undo' "
+                           "says what is left");
+    case UndoEnd::kUndone:
+      break;
   }
   return cli::complain(program, "nobody confirmed it: taken back");
 }

@@ -9,10 +9,13 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <syslog.h>
 #include <unistd.h>
+
+#include "lib/daemon/namespace_lock.h"
 
 namespace hawser {
 
@@ -30,6 +33,7 @@ enum class Word : char {
   kConfirm = 'c',
   kAsk = '?',
   kUndone = 'u',
+  kPartlyUndone = 'p',
   kRefused = 'r'
 };
 
@@ -53,6 +57,13 @@ Milliseconds until(TimePoint end) {
   return std::max(Milliseconds{0}, std::chrono::duration_cast<Milliseconds>(end - Clock::now()));
 }
 
+std::optional<ucred> at_the_other_end(const Fd& socket) {
+  ucred who{};
+  socklen_t size = sizeof(who);
+  if (::getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &who, &size) != 0) return std::nullopt;
+  return who;
+}
+
 bool readable(int descriptor, Milliseconds within) {
   pollfd wait{descriptor, POLLIN, 0};
   return ::poll(&wait, 1, static_cast<int>(within.count())) > 0;
@@ -62,17 +73,23 @@ bool readable(int descriptor, Milliseconds within) {
 
 class Keeper {
  public:
-  Keeper(std::string what, Milliseconds within, Fd channel, Fd socket)
-      : what_(std::move(what)), within_(within), channel_(std::move(channel)), socket_(std::move(socket)) {}
+  Keeper(std::string what, Milliseconds within, Fd channel, Fd socket, Fd terminated)
+      : what_(std::move(what)),
+        within_(within),
+        channel_(std::move(channel)),
+        socket_(std::move(socket)),
+        terminated_(std::move(terminated)) {}
 
   // Whether the change stays.
   bool wait() {
     while (!stays_ && !goes_ && (!end_ || Clock::now() < *end_)) {
-      std::array<pollfd, 2> fds{{{channel_.get(), POLLIN, 0}, {socket_.get(), POLLIN, 0}}};
+      std::array<pollfd, 3> fds{
+          {{channel_.get(), POLLIN, 0}, {socket_.get(), POLLIN, 0}, {terminated_.get(), POLLIN, 0}}};
       const int limit = end_ ? static_cast<int>(until(*end_).count()) + 1 : -1;
       if (::poll(fds.data(), fds.size(), limit) < 0) continue;  // a signal
       if (fds[0].revents != 0) hear_the_maker();
       if (fds[1].revents != 0) answer();
+      goes_ |= fds[2].revents != 0;
     }
     return stays_;
   }
@@ -109,16 +126,15 @@ class Keeper {
   }
 
   static bool may_confirm(const Fd& asker) {
-    ucred who{};
-    socklen_t size = sizeof(who);
-    return ::getsockopt(asker.get(), SOL_SOCKET, SO_PEERCRED, &who, &size) == 0 &&
-           (who.uid == 0 || who.uid == ::geteuid());
+    const auto who = at_the_other_end(asker);
+    return who && (who->uid == 0 || who->uid == ::geteuid());
   }
 
   std::string what_;
   Milliseconds within_;
   Fd channel_;
   Fd socket_;
+  Fd terminated_;
   std::optional<TimePoint> end_;
   bool stays_ = false;
   bool goes_ = false;
@@ -142,12 +158,21 @@ void close_all_but(int one, int other) {
   ::close_range(high + 1, ~0U, 0);
 }
 
+// Readable once somebody ends this process in peace.
+Fd termination() {
+  sigset_t terminate{};
+  ::sigemptyset(&terminate);
+  ::sigaddset(&terminate, SIGTERM);
+  ::sigprocmask(SIG_BLOCK, &terminate, nullptr);
+  return Fd{::signalfd(-1, &terminate, SFD_CLOEXEC | SFD_NONBLOCK)};
+}
+
 [[noreturn]] void keep(const std::string& what, Milliseconds within, Fd channel, Fd socket,
                        const std::function<Status()>& put_back) {
   leave_the_terminal();
   close_all_but(channel.get(), socket.get());
   ::openlog("hawser-undo", LOG_PID, LOG_DAEMON);
-  Keeper keeper(what, within, std::move(channel), std::move(socket));
+  Keeper keeper(what, within, std::move(channel), std::move(socket), termination());
   if (keeper.wait()) {
     keeper.end(Word::kConfirm);
     ::_exit(0);
@@ -157,7 +182,7 @@ void close_all_but(int one, int other) {
     ::syslog(LOG_WARNING, "taken back, nobody confirmed it: %s", what.c_str());
   else
     ::syslog(LOG_ERR, "not wholly taken back: %s: %s", what.c_str(), done.error().text.c_str());
-  keeper.end(Word::kUndone);
+  keeper.end(done ? Word::kUndone : Word::kPartlyUndone);
   ::_exit(done ? 0 : 1);
 }
 
@@ -169,20 +194,25 @@ Result<Fd> listen_alone() {
     return socket;
   if (errno != EADDRINUSE) return fail_with(errno, "undo: bind: {}", std::strerror(errno));
   const auto waiting = waiting_change();
+  if (!waiting)
+    return fail_with(EBUSY, "undo: another process has the name @{}: 'ss -xlp' says which: end it", kName);
   return fail_with(EBUSY, "a change waits to be confirmed: {}: first write 'bondctl confirm', or wait {}",
-                   waiting ? waiting->what : "unknown",
-                   format_duration(waiting ? waiting->left : Milliseconds{0}));
+                   waiting->what, format_duration(waiting->left));
 }
 
+// An ordinary user may have taken the name, and says what he likes.
 Result<std::string> ask(Word word) {
   const Address address;
   const Fd socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   if (!socket || ::connect(socket.get(), address.get(), address.length) != 0)
     return fail_with(ENOENT, "no change waits to be confirmed");
+  const auto who = at_the_other_end(socket);
+  if (!who || !may_be_a_daemon(who->uid, ::geteuid()))
+    return fail_with(ENOENT, "no change waits to be confirmed");
   (void)say(socket, word);
   std::array<char, 4096> buffer{};
   if (!readable(socket.get(), kAnswerWithin))
-    return fail_with(ETIMEDOUT, "the waiting change does not answer");
+    return fail_with(ETIMEDOUT, "the waiting change does not answer: it may be going back just now");
   const auto size = ::recv(socket.get(), buffer.data(), buffer.size(), 0);
   if (size <= 0) return fail_with(ENOENT, "no change waits to be confirmed any more");
   std::string text(buffer.data(), static_cast<std::size_t>(size));
@@ -231,8 +261,10 @@ UndoEnd Undo::wait(int enter) {
     }
     if (fds[0].revents == 0) continue;
     char byte = 0;
-    if (::recv(channel_.get(), &byte, 1, 0) != 1) return UndoEnd::kUnknown;
-    return static_cast<Word>(byte) == Word::kUndone ? UndoEnd::kUndone : UndoEnd::kConfirmed;
+    if (::recv(channel_.get(), &byte, 1, 0) != 1) return UndoEnd::kNobody;
+    const auto word = static_cast<Word>(byte);
+    if (word == Word::kPartlyUndone) return UndoEnd::kPartlyUndone;
+    return word == Word::kUndone ? UndoEnd::kUndone : UndoEnd::kConfirmed;
   }
 }
 

@@ -16,7 +16,12 @@
 
 namespace hawser {
 
-enum class UndoEnd : std::uint8_t { kConfirmed, kUndone, kUnknown };
+enum class UndoEnd : std::uint8_t {
+  kConfirmed,
+  kUndone,
+  kPartlyUndone,  // the system's log says what is left
+  kNobody,        // the other process was killed: the change stays
+};
 
 class Undo {
  public:

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <regex>
 #include <sstream>
 #include <thread>
 #include <utility>
@@ -180,6 +181,27 @@ TEST_F(BondctlConfirm, WhatNobodyConfirmsIsTakenBack) {
   EXPECT_TRUE(has_mode("active-backup"));
   EXPECT_EQ(table(), before);
   EXPECT_EQ(bondctl({"confirm"}).text, "bondctl: no change waits to be confirmed\n");
+}
+
+// A bond that is made anew has another number, which nobody wrote down; all else is as it was.
+TEST_F(BondctlConfirm, ADeletedBondComesBackWithWhatStoodOnIt) {
+  const auto without_numbers = [](const std::string& text) {
+    return std::regex_replace(text, std::regex("(^|\n)[0-9]+: "), "$1");
+  };
+  const auto before = without_numbers(table());
+  must({"delete", "bond7", "--allow-interruption", "--confirm", "5s"});
+  EXPECT_THAT(table(), Not(HasSubstr("bond7")));
+  EXPECT_TRUE(eventually(20s, [&] { return look().find("v5") != std::string::npos; }));
+  await_link_local({"bond7", "v5"});
+  EXPECT_EQ(sorted(without_numbers(table())), sorted(before));
+}
+
+TEST_F(BondctlConfirm, TheActiveRoleGoesBack) {
+  const auto active = [&] { return std::string(options("bond7").at("active_slave").as_string()); };
+  ASSERT_TRUE(eventually(10s, [&] { return active() == "eth0"; }));
+  must({"switch", "bond7", "eth1", "--confirm", "5s"});
+  EXPECT_EQ(active(), "eth1");
+  EXPECT_TRUE(eventually(20s, [&] { return active() == "eth0"; }));
 }
 
 TEST_F(BondctlConfirm, WhatIsConfirmedStays) {

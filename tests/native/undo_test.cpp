@@ -50,6 +50,15 @@ class UndoTest : public LabTest {
     return host.inside([] { return waiting_change(); });
   }
 
+  static constexpr uid_t kOrdinaryUser = 12345;
+  // The process that waits.
+  static pid_t child() {
+    std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", ::getpid()));
+    pid_t last = 0;
+    for (pid_t one = 0; children >> one;) last = one;
+    return last;
+  }
+
   Namespace host{"undo"};
   std::filesystem::path mark;
 };
@@ -106,6 +115,58 @@ TEST_F(UndoTest, SurvivesWhoStartedItAndHisTerminal) {
   ASSERT_TRUE(waiting());
   EXPECT_FALSE(std::filesystem::exists(mark));
   EXPECT_TRUE(was_put_back());
+}
+
+// As at the host's shutdown, or at the end of the session it was started in.
+TEST_F(UndoTest, AskedToEndItPutsBackAtOnce) {
+  auto undo = start(60s);
+  ASSERT_TRUE(undo) << undo.error().text;
+  undo->made();
+  ASSERT_TRUE(waiting());
+  ::kill(child(), SIGTERM);
+  EXPECT_EQ(undo->wait(-1), UndoEnd::kUndone);
+  EXPECT_TRUE(was_put_back());
+}
+
+TEST_F(UndoTest, SaysThatItWasKilled) {
+  auto undo = start(60s);
+  ASSERT_TRUE(undo) << undo.error().text;
+  undo->made();
+  ::kill(child(), SIGKILL);
+  EXPECT_EQ(undo->wait(-1), UndoEnd::kNobody);
+  EXPECT_FALSE(was_put_back(500ms));
+}
+
+TEST_F(UndoTest, SaysThatNotAllCouldBePutBack) {
+  auto undo = host.inside([] {
+    return Undo::start("set bond0", 100ms,
+                       []() -> Status { return fail("eth1: add: Device or resource busy"); });
+  });
+  ASSERT_TRUE(undo) << undo.error().text;
+  undo->made();
+  EXPECT_EQ(undo->wait(-1), UndoEnd::kPartlyUndone);
+}
+
+// He can neither keep others from changing anything, nor pretend that something was confirmed.
+TEST_F(UndoTest, AnOrdinaryUserWhoTookTheNameIsNotBelieved) {
+  const auto user = ::fork();
+  if (user == 0) {
+    host.inside([] {
+      if (::setuid(kOrdinaryUser) != 0) ::_exit(1);
+      (void)Undo::start("his", 60s, []() -> Status { return {}; })->wait(-1);
+      return 0;
+    });
+    ::_exit(0);
+  }
+  const auto taken = [&] {
+    const auto second = start(60s);
+    return !second && second.error().text.find("another process has the name") != std::string::npos;
+  };
+  EXPECT_TRUE(eventually(5s, taken));
+  EXPECT_FALSE(waiting());
+  EXPECT_FALSE(host.inside([] { return confirm_change(); }));
+  ::kill(user, SIGKILL);
+  ::waitpid(user, nullptr, 0);
 }
 
 TEST_F(UndoTest, OneChangeWaitsAtATime) {
