@@ -96,7 +96,13 @@ json::value to_json(const View& view, const std::vector<std::string>& bonds) {
   json::value guard;
   if (view.guard)
     guard = {{"state", view.guard->state}, {"switches", view.guard->switches}, {"last", view.guard->last}};
-  return {{"format", 1}, {"bonds", std::move(list)}, {"guard", std::move(guard)}};
+  json::value waiting;
+  if (view.waiting)
+    waiting = {{"what", view.waiting->what}, {"taken_back_in", format_duration(view.waiting->left)}};
+  return {{"format", 1},
+          {"bonds", std::move(list)},
+          {"guard", std::move(guard)},
+          {"waiting", std::move(waiting)}};
 }
 
 }  // namespace hawser::bondctl

@@ -32,6 +32,7 @@ Result<View> look(const cli::Arguments& arguments) {
   if (!details) return tl::unexpected(details.error());
   View view{std::move(*observed), nl::has_net_admin(), {}, std::move(*details), {}};
   ask_netd(arguments, view);
+  view.waiting = waiting_change();
   return view;
 }
 

@@ -222,8 +222,11 @@ std::string render_one(const Subject& subject, std::size_t width) {
 }  // namespace
 
 std::string render(const View& view, const std::vector<std::string>& bonds, std::size_t width) {
-  if (bonds.empty()) return "no bonds\n";
   std::string text;
+  if (view.waiting)
+    text = fmt::format("not confirmed: {}\n  taken back in {} unless 'bondctl confirm' is written\n",
+                       view.waiting->what, format_duration(view.waiting->left));
+  if (bonds.empty()) return text + "no bonds\n";
   for (const auto& name : bonds)
     text += (text.empty() ? "" : "\n") + render_one(subject_of(view, name), width);
   return text;

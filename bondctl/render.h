@@ -26,7 +26,8 @@
 //                                  "port": 1, "port_priority": 255},
 //                        "partner": {..},
 //                        "counters": {"lacpdu_rx": 12, "lacpdu_tx": 14, ..}}}]}],  // null: not 802.3ad
-//  "guard": {"state": "running", "switches": 1, "last": ""}}     // null: netd did not answer
+//  "guard": {"state": "running", "switches": 1, "last": ""},     // null: netd did not answer
+//  "waiting": {"what": "bondctl set bond0 mode=802.3ad", "taken_back_in": "43s"}}  // null: nothing
 // What cannot be shown: lib/cli/refuse.h.
 #pragma once
 

@@ -10,6 +10,7 @@
 
 #include "bondctl/netd_view.h"
 #include "lib/base/result.h"
+#include "lib/daemon/undo.h"
 #include "lib/state/bond_details.h"
 #include "lib/state/observed.h"
 
@@ -20,7 +21,8 @@ struct View {
   bool privileged = false;        // CAP_NET_ADMIN: the kernel hid nothing
   std::optional<NetdView> guard;  // nullopt: netd did not answer
   BondDetails details{};
-  boost::json::array events{};  // netd's, oldest first (doc/control-api.md)
+  boost::json::array events{};             // netd's, oldest first (doc/control-api.md)
+  std::optional<WaitingChange> waiting{};  // made with --confirm, and not confirmed yet
 };
 
 // One bond. As long as the view lives.

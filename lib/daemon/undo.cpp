@@ -119,7 +119,7 @@ class Keeper {
     if (!asker || !readable(asker.get(), kAnswerWithin) || ::recv(asker.get(), &byte, 1, 0) != 1) return;
     const bool confirms = static_cast<Word>(byte) == Word::kConfirm;
     if (confirms && !may_confirm(asker)) return (void)say(asker, Word::kRefused);
-    const auto left = end_ ? until(*end_) : within_;
+    const Milliseconds left = std::chrono::ceil<std::chrono::seconds>(end_ ? until(*end_) : within_);
     const auto text = fmt::format("{} {}", left.count(), what_);
     (void)::send(asker.get(), text.data(), text.size(), MSG_NOSIGNAL);
     stays_ |= confirms;

@@ -9,6 +9,7 @@
 namespace hawser::bondctl {
 namespace {
 
+using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -213,6 +214,18 @@ TEST(BondChoose, FindsBondsAndRefusesTheRest) {
   EXPECT_EQ(choose(observed, "bond9").error().text, "bond9: no such interface");
   EXPECT_EQ(choose(observed, "eth0").error().text, "eth0: not a bond");
   EXPECT_THAT(*choose(Observed{}, ""), IsEmpty());
+}
+
+TEST(BondRender, SaysFirstThatAChangeWaits) {
+  auto view = example();
+  view.waiting = WaitingChange{"bondctl set bond0 mode=802.3ad", 43s};
+  EXPECT_THAT(
+      text_of(view),
+      testing::StartsWith("not confirmed: bondctl set bond0 mode=802.3ad\n"
+                          "  taken back in 43s unless 'bondctl confirm' is written\n\nbond0: active-backup"));
+  EXPECT_EQ(boost::json::serialize(to_json(view, {}).at("waiting")),
+            R"({"what":"bondctl set bond0 mode=802.3ad","taken_back_in":"43s"})");
+  EXPECT_TRUE(to_json(example(), {}).at("waiting").is_null());
 }
 
 TEST(BondJson, HasEveryPromisedKey) {
