@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lib/base/find_in.h"
+#include "lib/config/engine/kinds.h"
 #include "lib/config/host_file.h"
 #include "lib/config/sections/bond.h"
 #include "lib/config/written.h"
@@ -169,6 +170,11 @@ Change edited(const Observed& observed, const std::string& bond, config::Table s
 
 Change create(const Observed& observed, const std::string& bond, const Edits& edits,
               const FindPaths& find_paths) {
+  if (const auto fault = config::device_fault(bond); !fault.empty()) {
+    auto change = refused(fmt::format("create: {}", fault));
+    change.wrong_words = true;
+    return change;
+  }
   if (find_bond(observed, bond) != nullptr)
     return refused(
         fmt::format("{0}: create: it is there already: 'bondctl set {0} KEY=VALUE' changes it", bond));

@@ -139,7 +139,7 @@ int carry_out(const cli::Arguments& arguments, const Change& change, const Obser
               const answer::Plan& plan, Kernel& kernel) {
   if (const auto refused = answer::refuse_interruption(arguments, "bondctl", plan.bill)) return *refused;
   auto confirmation = answer::Confirmation::begin(arguments, "bondctl", back_to(observed, plan.steps));
-  if (!confirmation) return cli::refuse(arguments, "bondctl", confirmation.error());
+  if (!confirmation) return answer::Confirmation::refuse(arguments, "bondctl", confirmation.error());
   PatientKernel patient(kernel, [](Milliseconds pause) { std::this_thread::sleep_for(pause); });
   const auto applied = apply(change.desired, patient, Rollback::kEverything, kNetworkOnly);
   if (!applied || applied->done.empty()) confirmation->forget();
@@ -230,7 +230,7 @@ int switch_verb(const cli::Arguments& arguments) {
   const auto plan = plan_of(*observed, {}, is_so ? std::vector<Step>{} : std::vector{step});
   if (is_so || arguments.has("--dry-run")) return show_plan(arguments, {}, plan);
   auto confirmation = answer::Confirmation::begin(arguments, "bondctl", switch_back(bond, before));
-  if (!confirmation) return cli::refuse(arguments, "bondctl", confirmation.error());
+  if (!confirmation) return answer::Confirmation::refuse(arguments, "bondctl", confirmation.error());
   if (auto done = kernel->perform(step); !done) {
     confirmation->forget();
     return cli::refuse(arguments, "bondctl", done.error());

@@ -272,7 +272,7 @@ int apply_verb(const cli::Arguments& arguments) {
           answer::refuse_interruption(arguments, "netd", bill_of(prepared->with_vips, steps)))
     return *refused;
   auto confirmation = answer::Confirmation::begin(arguments, "netd", back_to(arguments, *prepared, steps));
-  if (!confirmation) return cli::refuse(arguments, "netd", confirmation.error());
+  if (!confirmation) return answer::Confirmation::refuse(arguments, "netd", confirmation.error());
   PatientKernel patient(*kernel, [](Milliseconds pause) { std::this_thread::sleep_for(pause); });
   JournalBook book(prepared->made, [&](const std::string& text) { return write_journal(arguments, text); });
   Teller tell{form_of(arguments), {}};

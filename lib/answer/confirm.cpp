@@ -1,5 +1,7 @@
 #include "lib/answer/confirm.h"
 
+#include <cerrno>
+
 #include <boost/json.hpp>
 #include <unistd.h>
 
@@ -16,10 +18,10 @@ constexpr Milliseconds kMost{3600000};
 
 Result<Milliseconds> time_of(const std::string& text) {
   const auto time = parse_duration(text);
-  if (!time) return fail("--confirm: {}", time.error().text);
+  if (!time) return fail_with(EINVAL, "--confirm: {}", time.error().text);
   if (*time < kLeast || *time > kMost)
-    return fail("--confirm: must be from {} to {}, not {}", format_duration(kLeast), format_duration(kMost),
-                text);
+    return fail_with(EINVAL, "--confirm: must be from {} to {}, not {}", format_duration(kLeast),
+                     format_duration(kMost), text);
   return *time;
 }
 
@@ -49,6 +51,11 @@ Result<Confirmation> Confirmation::begin(const cli::Arguments& arguments, std::s
   if (!undo) return tl::unexpected(undo.error());
   confirmation.undo_ = std::move(*undo);
   return confirmation;
+}
+
+int Confirmation::refuse(const cli::Arguments& arguments, std::string_view program, const Error& error) {
+  const int status = cli::refuse(arguments, program, error);
+  return error.code == EINVAL ? kUsage : status;
 }
 
 void Confirmation::forget() {

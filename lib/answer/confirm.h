@@ -19,9 +19,11 @@ std::string command_of(const cli::Arguments& arguments, std::string_view program
 // happens.
 class Confirmation {
  public:
-  // Errors: not a duration from 5s to 1h; another change waits, whether or not this one is to be confirmed.
+  // Errors: not a duration from 5s to 1h (EINVAL); another change waits, whether or not this one is to be
+  // confirmed. refuse() says them.
   static Result<Confirmation> begin(const cli::Arguments& arguments, std::string_view program,
                                     const std::function<Status()>& put_back);
+  static int refuse(const cli::Arguments& arguments, std::string_view program, const Error& error);
   // Nothing was changed, or all of it was taken back.
   void forget();
   // The change is made: says how it is kept and, at a terminal, waits for that. `status`, unless it was

@@ -57,6 +57,8 @@ TEST_F(NetdReach, PutsBackTheRouteToItsSubnetThatSomebodyFlushedAndWhatLeadsThro
 }
 
 TEST_F(NetdReach, PutsBackTheIpv6RoutesToItsSubnetsToo) {
+  // The kernel's own, to the link-local subnet, comes with the carrier.
+  ASSERT_TRUE(eventually(20s, [&] { return routes("-6").find("fe80::/64") != std::string::npos; }));
   const auto before = routes("-6");
   here.check({"ip", "-6", "route", "flush", "dev", "eth0"});
   EXPECT_TRUE(netd.says("route 2001:db8::/64 metric 256 dev eth0: add, as the kernel makes it: removed by"))

@@ -149,20 +149,25 @@ TEST_F(UndoTest, SaysThatNotAllCouldBePutBack) {
 
 // He can neither keep others from changing anything, nor pretend that something was confirmed.
 TEST_F(UndoTest, AnOrdinaryUserWhoTookTheNameIsNotBelieved) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  const Fd read{ends[0]};
+  const Fd write{ends[1]};
   const auto user = ::fork();
   if (user == 0) {
-    host.inside([] {
+    auto his = host.inside([] {
       if (::setuid(kOrdinaryUser) != 0) ::_exit(1);
-      (void)Undo::start("his", 60s, []() -> Status { return {}; })->wait(-1);
-      return 0;
+      return Undo::start("his", 60s, []() -> Status { return {}; });
     });
+    if (!his || ::write(write.get(), "t", 1) != 1) ::_exit(1);
+    (void)his->wait(-1);
     ::_exit(0);
   }
-  const auto taken = [&] {
-    const auto second = start(60s);
-    return !second && second.error().text.find("another process has the name") != std::string::npos;
-  };
-  EXPECT_TRUE(eventually(5s, taken));
+  char taken = 0;
+  ASSERT_EQ(::read(read.get(), &taken, 1), 1);
+  const auto second = start(60s);
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().text, testing::HasSubstr("another process has the name @hawser-undo"));
   EXPECT_FALSE(waiting());
   EXPECT_FALSE(host.inside([] { return confirm_change(); }));
   ::kill(user, SIGKILL);

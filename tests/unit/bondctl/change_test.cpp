@@ -135,6 +135,8 @@ TEST_F(BondChange, CreatesByTheRulesOfTheFile) {
   EXPECT_THAT(create({"miimon=50"}).problems, ElementsAre(HasSubstr("bond9: mode: is missing")));
   EXPECT_THAT(bondctl::create(there, "bond0", {}, {}).problems,
               ElementsAre("bond0: create: it is there already: 'bondctl set bond0 KEY=VALUE' changes it"));
+  EXPECT_THAT(bondctl::create(there, "b/9", {}, {}).problems,
+              ElementsAre(testing::StartsWith("create: \"b/9\" is not a device name: ")));
   EXPECT_THAT(bondctl::create(there, "eth2", {}, {}).problems,
               ElementsAre("eth2: create: another device has this name"));
 }
