@@ -94,7 +94,7 @@ std::string reason(const Error& why) {
   const auto said = why.text.empty() ? std::string(std::strerror(why.code)) : why.text;
   if (why.code == EOPNOTSUPP || why.code == ENOENT)
     return fmt::format("{}: the kernel lacks nftables or its egress hook (Linux 5.16)", said);
-  return std::string(said);
+  return said;
 }
 
 }  // namespace
