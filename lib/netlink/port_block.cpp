@@ -91,7 +91,7 @@ std::string reason(const Error& why) {
         "table netdev {0} exists: another drill runs, or one was killed together with what puts it back: "
         "\"nft delete table netdev {0}\" does that",
         kBlockTable);
-  const auto said = why.text.empty() ? std::string(std::strerror(why.code)) : why.text;
+  auto said = why.text.empty() ? std::string(std::strerror(why.code)) : why.text;
   if (why.code == EOPNOTSUPP || why.code == ENOENT)
     return fmt::format("{}: the kernel lacks nftables or its egress hook (Linux 5.16)", said);
   return said;
