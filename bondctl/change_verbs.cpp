@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <functional>
 #include <span>
-#include <thread>
 
 #include <boost/json.hpp>
 
@@ -107,10 +106,11 @@ int show_plan(const cli::Arguments& arguments, const Change& change, const answe
 
 // In the process that takes a change back: with a kernel of its own.
 std::function<Status()> back_to(const Observed& before, const std::vector<Step>& planned) {
-  return [before = before.state, planned]() -> Status {
+  return [before, planned]() -> Status {
     auto kernel = NetlinkKernel::open();
     if (!kernel) return tl::unexpected(kernel.error());
-    return put_back(*kernel, before, planned, Owner::kNone);
+    PatientKernel patient(*kernel);
+    return put_back(patient, before, planned, Owner::kNone);
   };
 }
 
@@ -140,10 +140,13 @@ int carry_out(const cli::Arguments& arguments, const Change& change, const Obser
   if (const auto refused = answer::refuse_interruption(arguments, "bondctl", plan.bill)) return *refused;
   auto confirmation = answer::Confirmation::begin(arguments, "bondctl", back_to(observed, plan.steps));
   if (!confirmation) return answer::Confirmation::refuse(arguments, "bondctl", confirmation.error());
-  PatientKernel patient(kernel, [](Milliseconds pause) { std::this_thread::sleep_for(pause); });
+  PatientKernel patient(kernel);
   const auto applied = apply(change.desired, patient, Rollback::kEverything, kNetworkOnly);
   if (!applied || applied->done.empty()) confirmation->forget();
   if (!applied) return cli::refuse(arguments, "bondctl", applied.error());
+  if (!applied->refused.empty())
+    if (auto done = give_roles_back(patient, observed, plan.steps); !done)
+      cli::complain("bondctl", done.error().text);
   print_applied(arguments, change, *applied, plan_of(observed, change, applied->done));
   const int status = applied->complete() ? kDone : kRefused;
   return applied->done.empty() ? status : confirmation->conclude(arguments, "bondctl", status);

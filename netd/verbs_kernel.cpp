@@ -237,15 +237,15 @@ namespace {
 // would no longer be ours.
 std::function<Status()> back_to(const cli::Arguments& arguments, const Prepared& prepared,
                                 const std::vector<Step>& planned) {
-  return
-      [arguments, before = prepared.observed.state, planned, journal = journal_text(arguments)]() -> Status {
-        auto kernel = NetlinkKernel::open();
-        if (!kernel) return tl::unexpected(kernel.error());
-        auto done = put_back(*kernel, before, planned, Owner::kNetd);
-        if (journal.empty()) return done;
-        const auto written = write_journal(arguments, journal);
-        return done ? written : done;
-      };
+  return [arguments, before = prepared.observed, planned, journal = journal_text(arguments)]() -> Status {
+    auto kernel = NetlinkKernel::open();
+    if (!kernel) return tl::unexpected(kernel.error());
+    PatientKernel patient(*kernel);
+    auto done = put_back(patient, before, planned, Owner::kNetd);
+    if (journal.empty()) return done;
+    const auto written = write_journal(arguments, journal);
+    return done ? written : done;
+  };
 }
 
 }  // namespace
@@ -273,7 +273,7 @@ int apply_verb(const cli::Arguments& arguments) {
     return *refused;
   auto confirmation = answer::Confirmation::begin(arguments, "netd", back_to(arguments, *prepared, steps));
   if (!confirmation) return answer::Confirmation::refuse(arguments, "netd", confirmation.error());
-  PatientKernel patient(*kernel, [](Milliseconds pause) { std::this_thread::sleep_for(pause); });
+  PatientKernel patient(*kernel);
   JournalBook book(prepared->made, [&](const std::string& text) { return write_journal(arguments, text); });
   Teller tell{form_of(arguments), {}};
   const auto say = [&tell](const Error& error) { tell(fmt::format("journal: {}", error.text)); };
@@ -284,6 +284,9 @@ int apply_verb(const cli::Arguments& arguments) {
   if (auto written = book.owes({}); !written) say(written.error());
   if (!applied || applied->done.empty()) confirmation->forget();
   if (!applied) return cli::refuse(arguments, "netd", applied.error());
+  if (rollback == Rollback::kEverything && !applied->refused.empty())
+    if (auto done = give_roles_back(patient, prepared->observed, steps); !done)
+      cli::complain("netd", done.error().text);
   const int status = conclude(arguments, *kernel, *prepared, *applied, tell);
   return applied->done.empty() ? status : confirmation->conclude(arguments, "netd", status);
 }

@@ -1,5 +1,8 @@
 #include "lib/reconcile/put_back.h"
 
+#include <algorithm>
+
+#include "lib/plan/object.h"
 #include "lib/plan/restore.h"
 
 namespace hawser {
@@ -14,9 +17,7 @@ Scope scope_of(std::span<const Step> planned) {
   return kNetworkOnly;
 }
 
-}  // namespace
-
-Status put_back(Kernel& kernel, const State& before, std::span<const Step> planned, Owner owner) {
+Status put_state_back(Kernel& kernel, const State& before, std::span<const Step> planned, Owner owner) {
   const auto scope = scope_of(planned);
   Status last;
   for (int round = 0; round < kRounds; ++round) {
@@ -29,6 +30,41 @@ Status put_back(Kernel& kernel, const State& before, std::span<const Step> plann
       if (auto done = kernel.perform(step); !done && last) last = done;
   }
   return last;
+}
+
+}  // namespace
+
+std::vector<SetActivePort> lost_roles(const Observed& before, const Observed& now,
+                                      std::span<const Step> planned) {
+  Touched touched;
+  for (const auto& step : planned) touched.add(step);
+  std::vector<SetActivePort> lost;
+  for (const auto& [name, was] : before.links) {
+    const auto bond = now.state.links.find(name);
+    if (was.active_port.empty() || bond == now.state.links.end() || !bond->second.bond) continue;
+    const auto& ports = bond->second.bond->ports;
+    const bool is_concerned =
+        touched.links.contains(name) ||
+        std::ranges::any_of(ports, [&](const auto& port) { return touched.links.contains(port.first); });
+    if (is_concerned && ports.contains(was.active_port) && now.links.at(name).active_port != was.active_port)
+      lost.push_back({name, was.active_port});
+  }
+  return lost;
+}
+
+Status give_roles_back(Kernel& kernel, const Observed& before, std::span<const Step> planned) {
+  const auto now = kernel.observe(kLinksOnly);
+  if (!now) return tl::unexpected(now.error());
+  Status last;
+  for (const auto& role : lost_roles(before, *now, planned))
+    if (auto done = kernel.perform(BondStep{role}); !done) last = done;
+  return last;
+}
+
+Status put_back(Kernel& kernel, const Observed& before, std::span<const Step> planned, Owner owner) {
+  const auto state = put_state_back(kernel, before.state, planned, owner);
+  const auto roles = give_roles_back(kernel, before, planned);
+  return state ? roles : state;
 }
 
 }  // namespace hawser
