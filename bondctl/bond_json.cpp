@@ -2,6 +2,7 @@
 
 #include "bondctl/lacp.h"
 #include "bondctl/render.h"
+#include "lib/answer/confirm.h"
 #include "lib/control/json.h"
 #include "lib/state/bond_options.h"
 
@@ -55,15 +56,6 @@ json::array ports_json(const Subject& subject) {
 }
 
 // The last of netd's events that tells of a switch or of how the bond is.
-json::value last_change_json(const Subject& subject) {
-  json::value last;
-  for (const auto& event : events_of(subject)) {
-    const auto kind = control::text_in(event, "kind");
-    if (kind == "switch" || kind == "state") last = event;
-  }
-  return last;
-}
-
 json::object bond_json(const Subject& subject) {
   json::array hidden;
   for (const auto name : hidden_options(subject)) hidden.emplace_back(name);
@@ -84,7 +76,8 @@ json::object bond_json(const Subject& subject) {
           {"hidden", hidden},
           {"guarded", guarded},
           {"lacp", lacp_json(subject)},
-          {"last_change", last_change_json(subject)},
+          {"last_change", last_event(subject, "switch")},
+          {"last_state", last_event(subject, "state")},
           {"ports", ports_json(subject)}};
 }
 
@@ -96,13 +89,10 @@ json::value to_json(const View& view, const std::vector<std::string>& bonds) {
   json::value guard;
   if (view.guard)
     guard = {{"state", view.guard->state}, {"switches", view.guard->switches}, {"last", view.guard->last}};
-  json::value waiting;
-  if (view.waiting)
-    waiting = {{"what", view.waiting->what}, {"taken_back_in", format_duration(view.waiting->left)}};
   return {{"format", 1},
           {"bonds", std::move(list)},
           {"guard", std::move(guard)},
-          {"waiting", std::move(waiting)}};
+          {"waiting", answer::waiting_json(view.waiting)}};
 }
 
 }  // namespace hawser::bondctl

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bondctl/lacp.h"
+#include "lib/answer/confirm.h"
 #include "lib/cli/table.h"
 #include "lib/control/json.h"
 #include "lib/state/bond_options.h"
@@ -93,16 +94,11 @@ std::string headline(const Subject& subject) {
   return text;
 }
 
-// Netd's word on the last change of the bond; what the kernel did before it was heard of has no time.
-std::string describe_last_change(const Subject& subject) {
-  std::string text;
-  for (const auto& event : events_of(subject)) {
-    const auto kind = control::text_in(event, "kind");
-    if (kind == "switch" || kind == "state")
-      text = fmt::format("{} {}", control::text_in(event, "at"),
-                         cli::printable(control::text_in(event, "line")));
-  }
-  return text;
+// Netd's word on the last one of a kind; what the kernel did before it was heard of has no time.
+std::string describe_last(const Subject& subject, std::string_view kind) {
+  const auto event = last_event(subject, kind);
+  if (event.is_null()) return {};
+  return fmt::format("{} {}", control::text_in(event, "at"), cli::printable(control::text_in(event, "line")));
 }
 
 // A part of what is said of a bond, under its title; continued below where the terminal is narrow.
@@ -214,7 +210,8 @@ std::string render_one(const Subject& subject, std::size_t width) {
   add("options", describe_options(subject));
   add("LACP", describe_aggregator(subject));
   add("guard", describe_guard(subject));
-  add("last", describe_last_change(subject));
+  add("last", describe_last(subject, "switch"));
+  add("state", describe_last(subject, "state"));
   add("hidden", describe_hidden(subject));
   return text + render_ports(subject, width) + render_lacp(subject, width);
 }
@@ -222,10 +219,7 @@ std::string render_one(const Subject& subject, std::size_t width) {
 }  // namespace
 
 std::string render(const View& view, const std::vector<std::string>& bonds, std::size_t width) {
-  std::string text;
-  if (view.waiting)
-    text = fmt::format("not confirmed: {}\n  taken back in {} unless 'bondctl confirm' is written\n",
-                       view.waiting->what, format_duration(view.waiting->left));
+  auto text = answer::waiting_text(view.waiting);
   if (bonds.empty()) return text + "no bonds\n";
   for (const auto& name : bonds)
     text += (text.empty() ? "" : "\n") + render_one(subject_of(view, name), width);

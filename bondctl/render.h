@@ -14,7 +14,8 @@
 //    "lacp": {"aggregator": {"id": 1, "ports": 2, "actor_key": 15, "partner_key": 15,
 //                            "partner": "52:54:00:00:00:02"},  // the active one; null: none
 //             "counters": {..}},          // as of a port; null: not 802.3ad
-//    "last_change": {..},                 // netd's last event of kind switch or state; null: none known
+//    "last_change": {..},                 // netd's last event of kind switch; null: none known
+//    "last_state": {..},                  // netd's last event of kind state; null: none known
 //    "ports": [{"name": "eth0", "up": true, "carrier": true, "active": true, "mii": "up", "failures": 0,
 //               "carrier_changes": 2, "carrier_ups": 1, "carrier_downs": 1,
 //               "speed_mbps": 10000, "duplex": "full",  // null: the kernel has no ethtool; 0: unknown

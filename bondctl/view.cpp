@@ -69,6 +69,13 @@ boost::json::array events_of(const Subject& subject) {
   return events;
 }
 
+boost::json::value last_event(const Subject& subject, std::string_view kind) {
+  boost::json::value last;
+  for (const auto& event : events_of(subject))
+    if (control::text_in(event, "kind") == kind) last = event;
+  return last;
+}
+
 Result<std::vector<std::string>> choose(const Observed& observed, const std::string& asked) {
   const auto& links = observed.state.links;
   std::vector<std::string> names;

@@ -62,6 +62,8 @@ std::string why_unusable(const Port& port);
 
 // The events of netd about this bond.
 boost::json::array events_of(const Subject& subject);
+// The last one of a kind; null: none known.
+boost::json::value last_event(const Subject& subject, std::string_view kind);
 
 // The names of all bonds, or of the one that was asked for. Error: no such interface, or it is not a bond.
 Result<std::vector<std::string>> choose(const Observed& observed, const std::string& asked);

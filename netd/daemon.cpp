@@ -31,6 +31,7 @@
 #include "lib/reconcile/journal_file.h"
 #include "lib/reconcile/known_health.h"
 #include "netd/announcer.h"
+#include "netd/bond_chronicle.h"
 #include "netd/condition_log.h"
 #include "netd/controller.h"
 #include "netd/events.h"
@@ -49,6 +50,10 @@ constexpr std::chrono::minutes kSayBroken{1};
 
 TimePoint clock_now() {
   return std::chrono::steady_clock::now();
+}
+
+Moment moment_now() {
+  return {std::chrono::system_clock::now(), clock_now()};
 }
 
 // What the daemon is built from.
@@ -82,7 +87,7 @@ class Daemon {
             [this](const Event& event) { events_.report(event); }, devices_by_path, look_at_host),
         prober_(io, probes::most_probes_at_once(raise_descriptor_limit()),
                 [this](const auto& key, const auto& verdict) { take_verdict(key, verdict); }),
-        guard_(io, [this](const Event& event) { events_.report(event); }),
+        guard_(io, [this](const Event& event) { take_from_guard(event); }),
         announcer_(AnnouncementSender([this](const Event& event) { events_.report(event); }),
                    [this](const Event& event) { events_.report(event); }),
         signals_(io, SIGHUP, SIGTERM, SIGINT),
@@ -116,6 +121,7 @@ class Daemon {
 
   void begin(HostFile reading, ConfigStatus source) {
     source_ = std::move(source);
+    look_at_bonds();
     use(std::move(reading), Why::kStart);
     wait_for_events();
     wait_for_signals();
@@ -151,8 +157,10 @@ class Daemon {
     guard_.set(guarded_bonds(network.network, network.bonds));
     if (controller_.settled()) after_apply();
     say_conditions();
+    say_switches();
     if (more) return work_soon();
-    timer_.expires_at(std::min({controller_.next(), conditions_.due(), announcer_.next()}));
+    timer_.expires_at(
+        std::min({controller_.next(), conditions_.due(), announcer_.next(), chronicle_.next()}));
     timer_.async_wait([this](const error_code& error) {
       if (!error) work();
     });
@@ -164,6 +172,31 @@ class Daemon {
     for (const auto& event :
          conditions_.update(states_of_links(network.resolved(), network.observed()), clock_now()))
       events_.report(event);
+  }
+
+  // Of the file's bonds: the others are somebody else's.
+  void say_switches() {
+    const auto& links = controller_.network().resolved().network.links;
+    for (const auto& event : chronicle_.due(clock_now())) {
+      const auto link = links.find(event.object);
+      if (link != links.end() && link->second.bond) events_.report(event);
+    }
+  }
+
+  void take_from_guard(const Event& event) {
+    if (event.kind != EventKind::kSwitch) return events_.report(event);
+    chronicle_.guard_switched(event, clock_now());
+    work_soon();
+  }
+
+  // Without it the next notifications tell less of what was before them.
+  void look_at_bonds() {
+    if (const auto links = Monitor::look()) chronicle_.begin(*links, moment_now());
+  }
+
+  void note_switches(const Changes& changes) {
+    if (!changes.lost) return chronicle_.hear(changes.facts, moment_now());
+    if (const auto links = Monitor::look()) chronicle_.look_again(*links, moment_now());
   }
 
   void after_apply() {
@@ -202,6 +235,7 @@ class Daemon {
     const HandlerScope scope{handlers_};
     const auto changes = monitor_.drain();
     if (changes && !changes->any()) return;
+    if (changes) note_switches(*changes);
     controller_.network_changed(clock_now());
     work_soon();
   }
@@ -295,6 +329,7 @@ class Daemon {
   Controller controller_;
   probes::Prober prober_;
   GuardSupervisor guard_;
+  BondChronicle chronicle_;
   Announcer announcer_;
   asio::signal_set signals_;
   asio::steady_timer timer_, broken_timer_;

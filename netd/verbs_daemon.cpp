@@ -1,6 +1,7 @@
 // Verbs that ask the running netd.
 #include <boost/json.hpp>
 
+#include "lib/answer/confirm.h"
 #include "lib/answer/verdict.h"
 #include "lib/cli/output.h"
 #include "lib/cli/refuse.h"
@@ -28,10 +29,16 @@ answer::Verdict verdict_in(const control::Response& response) {
 int status(const cli::Arguments& arguments) {
   const auto response = control::ask(netd_socket(arguments), {"GET", "/v1/status", ""});
   if (!response) return cli::refuse(arguments, "netd", response.error());
-  const auto body = control::parse_answer("netd", *response);
+  auto body = control::parse_answer("netd", *response);
   if (!body) return cli::refuse(arguments, "", body.error());  // names netd itself
   if (!body->is_object()) return cli::refuse(arguments, "netd", "the answer is not a status");
-  cli::print(arguments.json ? control::pretty(*body) : status_text(*body, cli::terminal_width()));
+  const auto waiting = waiting_change();  // of whoever made it: netd does not know of it
+  if (arguments.json) {
+    body->as_object()["waiting"] = answer::waiting_json(waiting);
+    cli::print(control::pretty(*body));
+  } else {
+    cli::print(answer::waiting_text(waiting) + status_text(*body, cli::terminal_width()));
+  }
   return control::text_in(*body, "state") == name_of(Condition::kOk) ? kDone : kNo;
 }
 

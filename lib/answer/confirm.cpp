@@ -86,6 +86,17 @@ int Confirmation::conclude(const cli::Arguments& arguments, std::string_view pro
   return cli::complain(program, "nobody confirmed it: taken back");
 }
 
+std::string waiting_text(const std::optional<WaitingChange>& waiting) {
+  if (!waiting) return {};
+  return fmt::format("not confirmed: {}\n  taken back in {} unless 'bondctl confirm' is written\n",
+                     waiting->what, format_duration(waiting->left));
+}
+
+boost::json::value waiting_json(const std::optional<WaitingChange>& waiting) {
+  if (!waiting) return nullptr;
+  return {{"what", waiting->what}, {"taken_back_in", format_duration(waiting->left)}};
+}
+
 namespace {
 
 int tell_waiting(const cli::Arguments& arguments) {

@@ -3,6 +3,9 @@
 
 #include <functional>
 #include <optional>
+#include <string>
+
+#include <boost/json/value.hpp>
 
 #include "lib/cli/command.h"
 #include "lib/daemon/undo.h"
@@ -34,6 +37,11 @@ class Confirmation {
   std::optional<Undo> undo_;
   Milliseconds within_{};
 };
+
+// What a status says first: that a change waits, and until when. Nothing waits: "", null.
+// {"what": "bondctl set bond0 mode=802.3ad", "taken_back_in": "43s"}
+std::string waiting_text(const std::optional<WaitingChange>& waiting);
+boost::json::value waiting_json(const std::optional<WaitingChange>& waiting);
 
 // `bondctl confirm`
 int confirm_verb(const cli::Arguments& arguments);

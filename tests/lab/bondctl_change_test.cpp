@@ -14,6 +14,7 @@
 
 #include "tests/support/failure.h"
 #include "tests/support/fixture.h"
+#include "tests/support/netd_host.h"
 
 namespace hawser::lab {
 namespace {
@@ -194,6 +195,21 @@ TEST_F(BondctlConfirm, ADeletedBondComesBackWithWhatStoodOnIt) {
   EXPECT_TRUE(eventually(20s, [&] { return look().find("v5") != std::string::npos; }));
   await_link_local({"bond7", "v5"});
   EXPECT_EQ(sorted(without_numbers(table())), sorted(before));
+}
+
+TEST_F(BondctlConfirm, NetdsStatusSaysThatAChangeWaits) {
+  NetdHost netd(host);
+  netd.write("format = 1\n[link.dummy9]\nkind = \"dummy\"\n");
+  netd.start_and_await();
+  const Argv status{program("netd"), "status", "--runtime-dir", netd.run_directory()};
+  EXPECT_THAT(host.run(status).text, Not(HasSubstr("not confirmed")));
+  must({"switch", "bond7", "eth1", "--confirm", "60s"});
+  EXPECT_THAT(host.run(status).text, testing::StartsWith("not confirmed: bondctl switch bond7 eth1\n"));
+  auto as_json = status;
+  as_json.emplace_back("--json");
+  EXPECT_EQ(json::parse(host.run(as_json).text).at("waiting").at("what"), "bondctl switch bond7 eth1");
+  must({"confirm"});
+  EXPECT_TRUE(json::parse(host.run(as_json).text).at("waiting").is_null());
 }
 
 TEST_F(BondctlConfirm, TheActiveRoleGoesBack) {

@@ -193,10 +193,14 @@ TEST(BondRender, TellsTheLastChangeThatNetdKnows) {
         {"kind", kind}, {"object", object}, {"at", "2026-11-26T01:02:03.004Z"}, {"line", line}};
   };
   view.events = {event("switch", "bond0", "first"), event("switch", "bond0", "bond0: eth1 -> eth0: x"),
-                 event("step", "bond0", "a step"), event("switch", "bond1", "another bond")};
+                 event("state", "bond0", "bond0: ok again"), event("step", "bond0", "a step"),
+                 event("switch", "bond1", "another bond")};
   EXPECT_THAT(text_of(view), HasSubstr("  last     2026-11-26T01:02:03.004Z bond0: eth1 -> eth0: x\n"));
+  EXPECT_THAT(text_of(view), HasSubstr("  state    2026-11-26T01:02:03.004Z bond0: ok again\n"));
   EXPECT_EQ(to_json(view, {"bond0"}).at("bonds").at(0).at("last_change").at("line").as_string(),
             "bond0: eth1 -> eth0: x");
+  EXPECT_EQ(to_json(view, {"bond0"}).at("bonds").at(0).at("last_state").at("line").as_string(),
+            "bond0: ok again");
 }
 
 TEST(BondRender, ShowsSeveralBondsApart) {
@@ -244,7 +248,7 @@ TEST(BondJson, HasEveryPromisedKey) {
   bond.at("ports").as_array().erase(bond.at("ports").as_array().begin());
   const auto expected = boost::json::parse(R"({"name":"bond0","mode":"active-backup","up":true,"carrier":true,
       "mac":"52:54:00:00:00:01","mtu":1500,"monitor":"mii","active_port":"eth0","primary":"eth0","arp_ip_target":[],
-      "ns_ip6_target":[],"hidden":[],"guarded":true,"lacp":null,"last_change":null,
+      "ns_ip6_target":[],"hidden":[],"guarded":true,"lacp":null,"last_change":null,"last_state":null,
       "ports":[{"name":"eth1","up":true,"carrier":false,"active":false,
       "mii":"down","failures":12,"carrier_changes":3,"carrier_ups":1,"carrier_downs":2,"speed_mbps":1000,
       "duplex":"full","prio":0,"queue_id":0,"permanent_mac":"52:54:00:00:00:02","lacp":null}]})");
