@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include "bondctl/stanza.h"
 #include "lib/base/find_in.h"
 #include "lib/config/engine/kinds.h"
 #include "lib/config/host_file.h"
 #include "lib/config/sections/bond.h"
 #include "lib/config/written.h"
+#include "lib/plan/simulate.h"
 #include "lib/state/bond_options.h"
 
 namespace hawser::bondctl {
@@ -33,26 +35,38 @@ std::string no_bond(const Observed& observed, const std::string& name) {
 
 // By hand a bond may have no port yet, or no more; in a file that is a mistake. No device has this name.
 constexpr std::string_view kNoPort = "path:none";
+// At boot ports come one by one, and a card may be missing: that there are fewer than min_links is no
+// mistake.
+constexpr std::size_t kMostPorts = 64;
 
-config::Table with_a_port(config::Table section) {
+std::size_t least_ports(const config::Table& section, SaidAs said_as) {
+  const auto* least = config::find(section, "min_links");
+  const auto* number = least == nullptr || said_as == SaidAs::kKey ? nullptr : least->as<std::int64_t>();
+  return number == nullptr ? 1 : static_cast<std::size_t>(std::clamp<std::int64_t>(*number, 1, kMostPorts));
+}
+
+config::Table with_ports(config::Table section, SaidAs said_as) {
   auto* ports = config::find(section, "ports");
-  if (ports != nullptr && ports->as<config::List>()->empty())
-    ports->as<config::List>()->push_back(config::plain_value(std::string(kNoPort)));
+  if (ports == nullptr) return section;
+  auto& list = *ports->as<config::List>();
+  const auto least = least_ports(section, said_as);
+  while (list.size() < least) list.push_back(config::plain_value(fmt::format("{}{}", kNoPort, list.size())));
   return section;
 }
 
-config::HostFile judge(const std::string& bond, const config::Table& section) {
+config::HostFile judge(const std::string& bond, const config::Table& section, SaidAs said_as) {
   return config::judge_sources(
-      {{"", "format = 1\n" + config::section_text("bond", bond, with_a_port(section))}}, {},
+      {{"", "format = 1\n" + config::section_text("bond", bond, with_ports(section, said_as))}}, {},
       config::Part::kNetd);
 }
 
 // "bond.bond0.miimon" is the miimon of who is spoken of anyway.
-std::string in_words(const std::string& bond, const config::Problem& problem) {
+std::string in_words(const std::string& bond, const config::Problem& problem, SaidAs said_as) {
   const auto path = fmt::format("bond.{}", config::toml_key(bond));
   auto key = problem.key;
   if (key == path) key.clear();
   if (key.starts_with(path + ".")) key.erase(0, path.size() + 1);
+  if (said_as == SaidAs::kStanza && !key.empty()) key = stanza_option(key);
   return fmt::format("{}: {}{}{}", bond, key, key.empty() ? "" : ": ", problem.what);
 }
 
@@ -88,10 +102,10 @@ const Bond* bond_in(const State& state, const std::string& name) {
 
 // --- what of this host stands in the way ---
 
-// An address that the port would lose; what the kernel gave it by itself is no loss.
+// An address that the port would lose; what the kernel gave it by itself, by a router's word too, is no loss.
 std::string address_of(const Link& link) {
   for (const auto& [prefix, address] : link.addresses)
-    if (!(prefix.address.is_v6() && prefix.address.is_link_local())) return to_string(prefix);
+    if (!is_kernel_made(prefix, address)) return to_string(prefix);
   return {};
 }
 
@@ -128,7 +142,7 @@ void look_at_ports(Change& change, const Observed& observed, const std::string& 
 
 void look_at_missing(Change& change, const std::string& bond, const config::ResolvedPorts& ports) {
   for (const auto& missing : ports.missing)
-    if (missing.port != kNoPort)
+    if (!missing.port.starts_with(kNoPort))
       change.problems.push_back(fmt::format(
           "{}: add port {}: no such device: 'ip link' lists those there are", bond, missing.port));
   for (const auto& doubled : ports.doubled)
@@ -156,11 +170,11 @@ Change edited(const Observed& observed, const std::string& bond, config::Table s
   for (const auto& one : edits.good)
     if (auto good = edit(section, one); !good)
       change.problems.push_back(fmt::format("{}: {}", bond, good.error().text));
-  const auto file = judge(bond, section);
-  for (const auto& problem : file.problems) change.problems.push_back(in_words(bond, problem));
+  const auto file = judge(bond, section, edits.said_as);
+  for (const auto& problem : file.problems) change.problems.push_back(in_words(bond, problem, edits.said_as));
   for (const auto& note : file.notes)
     if (std::ranges::any_of(edits.good, [&](const Edit& edit) { return is_about(note, edit); }))
-      change.notes.push_back(in_words(bond, note));
+      change.notes.push_back(in_words(bond, note, edits.said_as));
   change.wrong_words = !change.problems.empty();
   if (change.problems.empty()) settle(change, observed, bond, file, find_paths);
   return change;
@@ -192,7 +206,7 @@ Change set(const Observed& observed, const std::string& bond, const Edits& edits
         fmt::format("{0}: addresses: only when it is created: write 'ip address add .. dev {0}'", bond));
   auto section = config::bond_section(*there->bond);
   if (!there->up) section.push_back({"up", {}, config::plain_value(false)});
-  const auto without = judge(bond, section);
+  const auto without = judge(bond, section, edits.said_as);
   make_way(section, edits.good);
   auto change = edited(observed, bond, std::move(section), edits, find_paths);
   if (!change.problems.empty() || !without.good()) return change;

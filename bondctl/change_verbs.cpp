@@ -7,13 +7,12 @@
 #include <boost/json.hpp>
 
 #include "bondctl/change.h"
+#include "bondctl/may_change.h"
 #include "lib/answer/confirm.h"
 #include "lib/answer/plan.h"
 #include "lib/cli/output.h"
 #include "lib/cli/refuse.h"
-#include "lib/control/client.h"
 #include "lib/control/json.h"
-#include "lib/daemon/namespace_lock.h"
 #include "lib/netlink/netlink_kernel.h"
 #include "lib/plan/apply.h"
 #include "lib/reconcile/device_paths.h"
@@ -66,25 +65,6 @@ answer::Plan plan_of(const Observed& observed, const Change& change, std::vector
   std::ranges::move(consequences(observed, steps), std::back_inserter(costs));
   auto bill = bill_of(observed, steps);
   return {std::move(steps), std::move(bill), std::move(costs), {}, {}};
-}
-
-// --- whose the bond is ---
-
-// What netd keeps it takes back at its next look.
-Status is_ours_to_change(const cli::Arguments& arguments, const std::string& bond) {
-  const auto status = control::ask_json(arguments.runtime_dir / "netd.sock", {"GET", "/v1/status", ""});
-  if (!status) {
-    const auto runs = NamespaceLock::held("netd");
-    if (control::not_running(status.error()) && !runs) return {};
-    return fail("{}: nothing changed: {}: whether it keeps this bond is not known", bond,
-                runs ? *runs : status.error().text);
-  }
-  for (const auto& kept : control::list_in(*status, "bonds"))
-    if (control::text_in(kept, "name") == bond)
-      return fail(
-          "{}: nothing changed: netd keeps it as the file says: change [bond.{}] in {} and run 'netd reload'",
-          bond, bond, control::text_in(control::value_in(*status, "config"), "file"));
-  return {};
 }
 
 // --- doing it ---
@@ -152,13 +132,6 @@ int carry_out(const cli::Arguments& arguments, const Change& change, const Obser
   return applied->done.empty() ? status : confirmation->conclude(arguments, "bondctl", status);
 }
 
-// Two that plan on one table undo each other's work.
-Result<NamespaceLock> alone(const std::string& bond) {
-  auto lock = NamespaceLock::take("bondctl");
-  if (lock || lock.error().code != EADDRINUSE) return lock;
-  return fail("{}: another bondctl is at work here: try again when it is done", bond);
-}
-
 int change_bond(const cli::Arguments& arguments, const std::string& bond, const MakeChange& make) {
   const bool only_shown = arguments.has("--dry-run");
   Result<NamespaceLock> lock = fail("");
@@ -170,7 +143,7 @@ int change_bond(const cli::Arguments& arguments, const std::string& bond, const 
   if (!kernel) return cli::refuse(arguments, "bondctl", kernel.error());
   const auto observed = kernel->observe(kNetworkOnly);
   if (!observed) return cli::refuse(arguments, "bondctl", observed.error());
-  if (auto ours = is_ours_to_change(arguments, bond); !ours)
+  if (auto ours = is_ours_to_change(arguments.runtime_dir, bond); !ours)
     return cli::refuse(arguments, "bondctl", ours.error());
   const auto change = make(*observed);
   if (!change.problems.empty()) return refuse_all(arguments, change);

@@ -23,9 +23,13 @@ struct Edit {
 // command is meant, += where there is no list.
 Result<Edit> parse_edit(const std::string& word);
 
+// In whose words problems are told: miimon, or bond-miimon.
+enum class SaidAs : std::uint8_t { kKey, kStanza };
+
 struct Edits {
   std::vector<Edit> good;
   std::vector<std::string> wrong;  // what was said to each of the others
+  SaidAs said_as = SaidAs::kKey;
 };
 // "miimon=50ms ports+=eth2 .."
 Edits parse_edits(std::span<const std::string> words);

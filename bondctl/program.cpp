@@ -2,6 +2,7 @@
 
 #include "bondctl/change_verbs.h"
 #include "bondctl/drill/drill.h"
+#include "bondctl/ifupdown.h"
 #include "bondctl/save_verb.h"
 #include "bondctl/show.h"
 #include "bondctl/watch.h"
@@ -42,31 +43,31 @@ const cli::Program& program() {
       .name = "bondctl",
       .summary = "bonds by hand: make, change, watch, test; with or without netd",
       .options = {cli::Common::kRuntimeDir, cli::Common::kJson},
-      .verbs = {{"show", "[BOND]", "each bond, its ports and what monitors them, as the kernel has it", show},
-                {"watch", "[BOND]", "what happens to bonds from now on, a line each, until Ctrl-C", watch},
-                {"why", "BOND", "why this port is active and the others are not, and what happened", why},
-                {"create", "BOND SETTING...", "make a bond: mode=active-backup ports=eth0,eth1 ..",
-                 create_verb, changing},
-                {"set", "BOND SETTING...",
-                 "change settings, and nothing else: miimon=50ms ports+=eth2 eth1.prio=10", set_verb,
-                 changing},
-                {"add", "BOND PORT...", "add ports, with settings of theirs: eth2 prio=10", add_verb,
-                 changing},
-                {"remove", "BOND PORT...", "take ports out; they are down afterwards", remove_verb, changing},
-                {"switch",
-                 "BOND PORT",
-                 "make a port the active one, until something is preferred to it",
-                 switch_verb,
-                 {dry_run, answer::kConfirm}},
-                {"delete", "BOND", "delete a bond; its ports are down afterwards", delete_verb, changing},
-                {"confirm",
-                 "",
-                 "keep what was changed with --confirm",
-                 answer::confirm_verb,
-                 {{"--dry-run", "", "say what waits, and how long"}}},
-                {"save", "[BOND]", "the running bonds as a file for netd, with what is on them", save_verb},
-                {"drill", "BOND", "take each port down in turn and measure what that costs", drill_verb,
-                 drill_options()}},
+      .verbs =
+          {{"show", "[BOND]", "each bond, its ports and what monitors them, as the kernel has it", show},
+           {"watch", "[BOND]", "what happens to bonds from now on, a line each, until Ctrl-C", watch},
+           {"why", "BOND", "why this port is active and the others are not, and what happened", why},
+           {"create", "BOND SETTING...", "make a bond: mode=active-backup ports=eth0,eth1 ..", create_verb,
+            changing},
+           {"set", "BOND SETTING...",
+            "change settings, and nothing else: miimon=50ms ports+=eth2 eth1.prio=10", set_verb, changing},
+           {"add", "BOND PORT...", "add ports, with settings of theirs: eth2 prio=10", add_verb, changing},
+           {"remove", "BOND PORT...", "take ports out; they are down afterwards", remove_verb, changing},
+           {"switch",
+            "BOND PORT",
+            "make a port the active one, until something is preferred to it",
+            switch_verb,
+            {dry_run, answer::kConfirm}},
+           {"delete", "BOND", "delete a bond; its ports are down afterwards", delete_verb, changing},
+           {"confirm",
+            "",
+            "keep what was changed with --confirm",
+            answer::confirm_verb,
+            {{"--dry-run", "", "say what waits, and how long"}}},
+           {"save", "[BOND]", "the running bonds as a file for netd, with what is on them", save_verb},
+           {"ifupdown", "", "what ifup and ifdown call: bonds of /etc/network/interfaces", ifupdown_verb},
+           {"drill", "BOND", "take each port down in turn and measure what that costs", drill_verb,
+            drill_options()}},
       .hints = foreign_words()};
   return instance;
 }
