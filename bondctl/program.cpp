@@ -3,6 +3,7 @@
 #include "bondctl/change_verbs.h"
 #include "bondctl/drill/drill.h"
 #include "bondctl/ifupdown.h"
+#include "bondctl/import_verb.h"
 #include "bondctl/save_verb.h"
 #include "bondctl/show.h"
 #include "bondctl/watch.h"
@@ -65,6 +66,11 @@ const cli::Program& program() {
             answer::confirm_verb,
             {{"--dry-run", "", "say what waits, and how long"}}},
            {"save", "[BOND]", "the running bonds as a file for netd, with what is on them", save_verb},
+           {"import",
+            "[PATH...]",
+            "ifupdown's and networkd's files as a file for netd, and what of them it cannot say",
+            import_verb,
+            {{"--root", "DIR", "read the host below DIR in place of this one"}}},
            {"ifupdown", "", "what ifup and ifdown call: bonds of /etc/network/interfaces", ifupdown_verb},
            {"drill", "BOND", "take each port down in turn and measure what that costs", drill_verb,
             drill_options()}},

@@ -359,12 +359,15 @@ TEST_F(Ifupdown, WhatIsWrongIsSaidByItsOptionAndLeavesNothing) {
 TEST_F(Ifupdown, OnceMoreWithAnotherStanzaChangesWhatDiffers) {
   bridge();
   const std::string head = "iface bond0 inet static\n  address 192.0.2.11/24\n  bond-mode 1\n";
-  interfaces(head + "  bond-slaves eth0 eth1\n  bond-miimon 100\n  bond-queue-id eth0:1 eth1:2\n");
+  interfaces(head +
+             "  bond-slaves eth0 eth1\n  bond-miimon 100\n  bond-queue-id eth0:1 eth1:2\n  bond-active-slave "
+             "eth1\n");
   must({"ifup", "bond0"});
   EXPECT_EQ(link("eth1").at("linkinfo").at("info_slave_data").at("queue_id"), 2);
+  EXPECT_EQ(option("bond0", "active_slave"), "eth1");
   const auto changes = [&] { return link("eth0").at("ifindex").as_int64(); };
   const auto eth0 = changes();
-  interfaces(head + "  bond-slaves eth0 wlan0\n  bond-miimon 50\n  bond-active-slave wlan0\n");
+  interfaces(head + "  bond-slaves eth0 wlan0\n  bond-miimon 50\n");
   const auto again = run({"ifup", "--force", "-v", "bond0"});
   EXPECT_EQ(again.status, 0) << again.text;
   EXPECT_THAT(again.text,
@@ -372,7 +375,7 @@ TEST_F(Ifupdown, OnceMoreWithAnotherStanzaChangesWhatDiffers) {
                              HasSubstr("bond0: remove port eth1\n"), HasSubstr("bond0: add port wlan0\n"),
                              Not(HasSubstr("bond0: add port eth0")), Not(HasSubstr("eth0: set down"))));
   EXPECT_EQ(changes(), eth0);
-  EXPECT_EQ(option("bond0", "active_slave"), "wlan0");
+  EXPECT_EQ(option("bond0", "active_slave"), "eth0");
 }
 
 TEST_F(Ifupdown, ACardThatIsMissingDoesNotKeepTheBondDown) {
