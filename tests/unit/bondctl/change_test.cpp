@@ -122,8 +122,14 @@ TEST_F(BondChange, WhatIsNoPortIsSaid) {
   EXPECT_THAT(set({"ports-=eth2"}).problems, ElementsAre("bond0: ports: eth2 is not among them"));
 }
 
-TEST_F(BondChange, ALinkLocalAddressIsNoObstacle) {
+TEST_F(BondChange, AnAddressOfTheKernelsIsNoObstacle) {
   there.state.links["eth2"].addresses[*Prefix::parse("fe80::1/64")];
+  EXPECT_THAT(set({"ports+=eth2"}).problems, IsEmpty());
+  // What a router announces comes and goes without anybody's doing; it is by its number that it is known.
+  constexpr std::uint8_t kOfARouter = 2;  // IFAPROT_KERNEL_RA
+  auto& announced = there.state.links["eth2"].addresses[*Prefix::parse("2001:db8::7/64")];
+  EXPECT_THAT(set({"ports+=eth2"}).problems, ElementsAre(HasSubstr("it has addresses")));
+  announced.protocol = kOfARouter;
   EXPECT_THAT(set({"ports+=eth2"}).problems, IsEmpty());
 }
 
