@@ -247,9 +247,7 @@ class Importer {
   void take_part(const UnitSection& part, DraftSection& section) {
     if (part.name == "Route") return take_route(part, section);
     for (const auto& entry : part.entries) {
-      if (part.name == "Address" && entry.key == "Address")
-        take_address(entry, section);
-      else if (part.name == "Network" && entry.key == "Address")
+      if (is_one_of(part.name, {"Address", "Network"}) && entry.key == "Address")
         take_address(entry, section);
       else if (part.name == "Network" && entry.key == "Gateway")
         take_gateway(entry, section);

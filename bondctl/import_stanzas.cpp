@@ -90,7 +90,7 @@ std::optional<VlanName> vlan_of(const Interface& interface) {
 }
 
 std::string why_no_section(const Interface& interface) {
-  if (const auto fault = config::device_fault(interface.name); !fault.empty()) return fault;
+  if (auto fault = config::device_fault(interface.name); !fault.empty()) return fault;
   if (find_option(interface, {"bridge_ports", "bridge-ports", "bridge_bridgeprio"}) != nullptr)
     return "bridges have no section";
   for (const auto& stanza : interface.stanzas)

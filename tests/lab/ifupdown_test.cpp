@@ -90,7 +90,7 @@ class Ifupdown : public LabTest {
                   "[ \"$1\" = bound ] && ip address add \"$ip/24\" dev \"$interface\"\nexit 0\n");
     std::error_code there_already;
     fs::create_symlink("/bin/busybox", "/sbin/udhcpc", there_already);
-    std::ofstream(directory / "udhcpd.leases");
+    std::ofstream(directory / "udhcpd.leases") << "";
     std::ofstream(directory / "udhcpd.conf") << fmt::format(
         "interface br0\nstart 192.0.2.50\nend 192.0.2.60\nlease_file {0}/udhcpd.leases\n"
         "pidfile {0}/udhcpd.pid\noption subnet 255.255.255.0\n",
