@@ -127,6 +127,14 @@ std::optional<Command> route_command(std::span<const std::string> words, const s
   return CommandRoute{std::move(route)};
 }
 
+// --- ifenslave(8), which was a program once ---
+
+std::optional<Command> ifenslave_command(std::span<const std::string> words, const std::string& device) {
+  if (is_one_of(words.front(), {"-d", "--detach"})) return CommandUndone{};
+  if (words.size() < 2 || !is_device(words.front(), device) || words[1].starts_with("-")) return std::nullopt;
+  return CommandPorts{{words.begin() + 1, words.end()}};
+}
+
 std::string_view without_folder(std::string_view program) {
   return program.substr(program.rfind('/') + 1);
 }
@@ -139,6 +147,7 @@ std::optional<Command> read_command(const std::string& text, const std::string& 
   const auto program = without_folder(words.front());
   const auto rest = std::span<const std::string>(words).subspan(1);
   if (program == "ip") return ip_command(rest, device);
+  if (program == "ifenslave") return ifenslave_command(rest, device);
   return program == "route" ? route_command(rest, device) : std::nullopt;
 }
 

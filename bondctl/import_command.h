@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "lib/base/address.h"
 #include "lib/config/engine/value.h"
@@ -17,10 +18,13 @@ struct CommandRoute {
 struct CommandAddress {
   Prefix prefix;
 };
+struct CommandPorts {
+  std::vector<std::string> ports;  // "ifenslave bond0 eth0 eth1"
+};
 struct CommandUndone {};  // what such a command takes back when the interface goes down
 
 // `device`: of whose stanza; what the command says of another one is not read. nullopt: something else.
-using Command = std::variant<CommandRoute, CommandAddress, CommandUndone>;
+using Command = std::variant<CommandRoute, CommandAddress, CommandPorts, CommandUndone>;
 std::optional<Command> read_command(const std::string& text, const std::string& device);
 
 }  // namespace hawser::bondctl

@@ -31,6 +31,8 @@ class Importer {
   }
 
   void make() {
+    for (const auto& one : interfaces_)
+      if (!why_no_section(one).empty()) absent_.insert(one.name);
     std::erase_if(interfaces_, [&](const Interface& one) { return is_left_out(one); });
     find_bonds();
     say_lost_ports();
@@ -53,7 +55,9 @@ class Importer {
           draft_.leave_out(option.at, as_written(option), "the loopback device has no section");
       return true;
     }
-    const auto why = why_no_section(interface);
+    auto why = why_no_section(interface);
+    const auto vlan = vlan_of(interface);
+    if (why.empty() && vlan && absent_.contains(vlan->on)) why = fmt::format("{} is left out", vlan->on);
     if (why.empty()) return false;
     for (const auto& stanza : interface.stanzas) draft_.leave_out(stanza.at, as_written(stanza), why);
     return true;
@@ -72,6 +76,7 @@ class Importer {
       const auto stanza = read_stanza(interface.name, bond_options_of(interface));
       if (stanza.makes_bond()) bonds_[interface.name];
       for (const auto& port : stanza.ports) bonds_[interface.name].push_back({port, interface.at});
+      find_enslaved(interface);
     }
     for (const auto& interface : interfaces_) {
       const auto stanza = read_stanza(interface.name, bond_options_of(interface));
@@ -83,6 +88,21 @@ class Importer {
     }
     for (const auto& [bond, ports] : bonds_)
       for (const auto& port : ports) ports_.insert(port.name);
+  }
+
+  // Files from before bond-slaves: "up ifenslave bond0 eth0 eth1".
+  void find_enslaved(const Interface& interface) {
+    for (const auto& stanza : interface.stanzas)
+      for (const auto& option : stanza.options) {
+        const auto command = read_command(option.value, interface.name);
+        const auto* enslaved = command ? std::get_if<CommandPorts>(&*command) : nullptr;
+        if (!is_command(option.name) || enslaved == nullptr) continue;
+        for (const auto& port : enslaved->ports) bonds_[interface.name].push_back({port, option.at});
+      }
+  }
+
+  static bool is_command(std::string_view option) {
+    return is_one_of(option, {"up", "post-up", "pre-up", "down", "pre-down", "post-down"});
   }
 
   void say_lost_ports() {
@@ -319,7 +339,7 @@ class Importer {
       put_mac(option, section);
     else if (name == "description")
       section.set_text("description", option.value, option.at);
-    else if (is_one_of(name, {"up", "post-up", "pre-up", "down", "pre-down", "post-down"}))
+    else if (is_command(name))
       put_command(option, section);
     else
       draft_.leave_out(option.at, as_written(option), why_no_setting(name));
@@ -371,6 +391,7 @@ class Importer {
   std::set<std::string> brought_up_;
   std::map<std::string, std::vector<Port>> bonds_;  // with their ports
   std::set<std::string> ports_;
+  std::set<std::string> absent_;                              // devices without a section
   std::map<std::string, std::map<std::string, Spot>> spots_;  // of options, by interface
 };
 

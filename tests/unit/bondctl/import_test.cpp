@@ -145,6 +145,34 @@ TEST(ImportInterfaces, CommandsThatAddRoutesAreRoutes) {
                   "interfaces:11: up ip route add 198.51.100.128/25 dev eth4: netd runs no commands"));
 }
 
+TEST(ImportInterfaces, OldFilesHaveTheirPortsFromACommand) {
+  const auto made = from_interfaces(
+      "auto bond0\niface bond0 inet static\n  address 192.0.2.11/24\n  bond_mode active-backup\n  "
+      "bond_miimon 100\n"
+      "  up /sbin/ifenslave bond0 eth0 eth1\n  down /sbin/ifenslave -d bond0 eth0 eth1\n");
+  EXPECT_EQ(body(made),
+            "[bond.bond0]\nmode = \"active-backup\"\nports = [\"eth0\", \"eth1\"]\nmiimon = \"100ms\"\n"
+            "addresses = [\"192.0.2.11/24\"]\n");
+  EXPECT_THAT(left(made), IsEmpty());
+}
+
+TEST(ImportInterfaces, ABondBelowABridgeStaysAndWhatIsOnTheBridgeGoesWithIt) {
+  const auto made = from_interfaces(
+      "auto nic1\niface nic1 inet manual\n\tmtu 9000\n\nauto bond0\niface bond0 inet manual\n\tbond-slaves "
+      "nic1 nic2\n"
+      "\tbond-miimon 100\n\tbond-mode 802.3ad\n\tbond-xmit-hash-policy layer3+4\n\tbond-lacp-rate 1\n\tmtu "
+      "9000\n\n"
+      "auto vmbr0\niface vmbr0 inet static\n\taddress 192.0.2.11/24\n\tgateway 192.0.2.1\n\tbridge-ports "
+      "bond0\n"
+      "\tbridge-stp off\n\nauto vmbr0.15\niface vmbr0.15 inet static\n\taddress 198.51.100.11/24\n");
+  EXPECT_EQ(body(made),
+            "[bond.bond0]\nmode = \"802.3ad\"\nports = [\"nic1\", \"nic2\"]\nmiimon = \"100ms\"\n"
+            "xmit_hash_policy = \"layer3+4\"\nlacp_rate = \"fast\"\nmtu = 9000\n\n"
+            "[link.nic1]\nkind = \"physical\"\nmtu = 9000\n");
+  EXPECT_THAT(left(made), ElementsAre("interfaces:15: iface vmbr0 inet static: bridges have no section",
+                                      "interfaces:22: iface vmbr0.15 inet static: vmbr0 is left out"));
+}
+
 TEST(ImportInterfaces, WhatNoSettingSaysIsSaidByItsLine) {
   const auto made = from_interfaces(
       "auto eth3\niface eth3 inet static\n  address 192.0.2.2/24\n  dns-nameservers 192.0.2.53\n  "
