@@ -22,6 +22,7 @@ struct Arguments {
   std::vector<std::string> only;
   int runs = 20;
   int services = 1000;
+  int bonds = 200;
   std::size_t verdicts = 10000;
 
   [[nodiscard]] bool wants(std::string_view part) const {
@@ -118,15 +119,43 @@ void bench_memory(const Arguments& arguments, const std::filesystem::path& folde
   fmt::print("Aims: vipd's advertising process below 8192 kB, netd below 24576 kB resident.\n\n");
 }
 
+void bench_cable(const Arguments& arguments, const std::filesystem::path& folder) {
+  fmt::print("The cable of the active port is pulled: requests lost of one each millisecond\n");
+  if (!has_bonding()) return fmt::print("  left out: this kernel has no bonding\n\n");
+  std::vector<Row> rows{{"miimon", "who", "median", "p90", "worst", "runs"}};
+  for (const auto miimon : {10ms, 100ms, 1000ms})
+    for (const bool fast : {false, true}) {
+      const auto* who = fast ? "bond guard" : "kernel alone";
+      const auto lost = pulled_cables(folder / fmt::format("cable-{}-{}", miimon.count(), fast), miimon, fast,
+                                      arguments.runs);
+      rows.push_back({fmt::format("{}ms", miimon.count()), who, fmt::format("{:.0f}", *quantile(lost, 0.5)),
+                      fmt::format("{:.0f}", *quantile(lost, 0.9)), fmt::format("{:.0f}", *quantile(lost, 1)),
+                      fmt::to_string(lost.size())});
+    }
+  fmt::print("{}\n", table(rows));
+}
+
+void bench_bonds(const Arguments& arguments, const std::filesystem::path& folder) {
+  fmt::print("{} bonds of two ports each, from nothing (seconds)\n", arguments.bonds);
+  if (!has_bonding()) return fmt::print("  left out: this kernel has no bonding\n\n");
+  const auto times = many_bonds(folder / "bonds", arguments.bonds);
+  fmt::print("{}netd apply / ip -batch: {:.2f}\n\n",
+             table({{"", "s"},
+                    {"netd plan", fmt::format("{:.2f}", times.plan)},
+                    {"netd apply", fmt::format("{:.2f}", times.apply)},
+                    {"netd plan, nothing to do", fmt::format("{:.2f}", times.nothing_to_do)},
+                    {"ip -batch", fmt::format("{:.2f}", times.by_hand)}}),
+             times.apply / times.by_hand);
+}
+
 int run(const Arguments& arguments) {
   std::string pattern = (std::filesystem::temp_directory_path() / "hawser-bench.XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) lab::give_up_errno("{}: create", pattern);
   const std::filesystem::path folder = pattern;
   using Part = void (*)(const Arguments&, const std::filesystem::path&);
-  const std::vector<std::pair<std::string_view, Part>> parts{{"removal", bench_removal},
-                                                             {"takeover", bench_takeover},
-                                                             {"handover", bench_handover},
-                                                             {"memory", bench_memory}};
+  const std::vector<std::pair<std::string_view, Part>> parts{
+      {"removal", bench_removal}, {"takeover", bench_takeover}, {"handover", bench_handover},
+      {"memory", bench_memory},   {"cable", bench_cable},       {"bonds", bench_bonds}};
   for (const auto& [name, part] : parts)
     if (arguments.wants(name)) part(arguments, folder);
   std::filesystem::remove_all(folder);
@@ -140,11 +169,12 @@ int main(int argc, char** argv) {
   using namespace hawser::bench;
   Arguments arguments;
   CLI::App app{"Benchmarks of Hawser, with keepalived beside it where that is installed."};
-  app.add_option("--only", arguments.only, "these parts: removal, takeover, handover, memory")
-      ->check(CLI::IsMember({"removal", "takeover", "handover", "memory"}));
+  app.add_option("--only", arguments.only, "these parts: removal, takeover, handover, memory, cable, bonds")
+      ->check(CLI::IsMember({"removal", "takeover", "handover", "memory", "cable", "bonds"}));
   app.add_option("--runs", arguments.runs, "how often what is short is repeated")->check(CLI::Range(1, 1000));
   app.add_option("--services", arguments.services, "for memory: services of four real servers")
       ->check(CLI::Range(1, 20000));
+  app.add_option("--bonds", arguments.bonds, "for bonds: how many")->check(CLI::Range(1, 2000));
   app.add_option("--verdicts", arguments.verdicts, "for memory: probes before measuring");
   CLI11_PARSE(app, argc, argv);
   try {

@@ -40,4 +40,18 @@ struct Footprint {
 // down. Needs IPVS.
 Footprint footprint(Product product, const std::filesystem::path& folder, int services, std::size_t verdicts);
 
+// Whether this kernel makes bonds.
+bool has_bonding();
+
+// A cable of the active port is pulled: how many requests were lost, one each millisecond, with the kernel's
+// monitor alone or with the bond guard. Needs bonding.
+std::vector<double> pulled_cables(const std::filesystem::path& folder, std::chrono::milliseconds miimon,
+                                  bool fast_failover, int runs);
+
+// Seconds; so many bonds of two ports each, which the same file makes. `by_hand`: the same with `ip -batch`.
+struct ManyBonds {
+  double plan = 0, apply = 0, nothing_to_do = 0, by_hand = 0;
+};
+ManyBonds many_bonds(const std::filesystem::path& folder, int bonds);
+
 }  // namespace hawser::bench
