@@ -282,8 +282,16 @@ int apply_verb(const cli::Arguments& arguments) {
   const auto rollback = arguments.has("--keep-going") ? Rollback::kNothing : Rollback::kEverything;
   const auto applied = apply_once(prepared->desired, own, book, rollback, say);
   if (auto written = book.owes({}); !written) say(written.error());
-  if (!applied || applied->done.empty()) confirmation->forget();
-  if (!applied) return cli::refuse(arguments, "netd", applied.error());
+  if (!applied) {
+    // The kernel could not be looked at: before the first step, or after some of them.
+    const auto back = put_back(own, prepared->observed, steps, Owner::kNetd);
+    if (back)
+      confirmation->forget();
+    else
+      cli::complain("netd", fmt::format("not wholly taken back: {}", back.error().text));
+    return cli::refuse(arguments, "netd", applied.error());
+  }
+  if (applied->done.empty()) confirmation->forget();
   if (rollback == Rollback::kEverything && !applied->refused.empty())
     if (auto done = give_roles_back(patient, prepared->observed, steps); !done)
       cli::complain("netd", done.error().text);

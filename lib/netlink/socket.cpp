@@ -38,6 +38,12 @@ tl::unexpected<Error> last_error() {
   return tl::unexpected(Error{{}, errno});
 }
 
+// Of a step, explain() says what the errno means; of a question it stands for itself.
+Status in_words(Status status) {
+  if (!status && status.error().text.empty()) status.error().text = std::strerror(status.error().code);
+  return status;
+}
+
 void set_option(int fd, int level, int option, int value) {
   // Not essential: without it there are fewer words or a smaller buffer.
   (void)setsockopt(fd, level, option, &value, sizeof(value));
@@ -98,9 +104,9 @@ Status Socket::dump(Message& message, const std::function<void()>& start, const 
     if (attempt > 0) std::this_thread::sleep_for(std::exchange(pause, 2 * pause));
     start();
     status = exchange(message, visit);
-    if (status ? !torn_ : status.error().code != ENOBUFS) return status;
+    if (status ? !torn_ : status.error().code != ENOBUFS) return in_words(std::move(status));
   }
-  if (!status) return status;
+  if (!status) return in_words(std::move(status));
   return fail_with(EINTR, "the kernel's tables kept changing while they were read");
 }
 
