@@ -30,6 +30,8 @@ std::vector<cli::Hint> foreign_words() {
       {{"log", "history", "journal", "explain", "reason", "debug"},
        "write 'bondctl why BOND', or read 'journalctl -u netd'"},
       {{"test", "failover-test", "pull", "measure"}, "write 'bondctl drill BOND'"},
+      {{"convert", "read", "from"}, "write 'bondctl import'"},
+      {{"ifup", "ifdown", "ifquery"}, "run '{}' itself: its hooks are ours, see bondctl(8), IFUPDOWN"},
       {{"check", "plan", "apply", "reload"}, "write 'netd {}'"},
       {{"bond*"}, "a verb comes first, as in 'bondctl show bond0'"},
   };

@@ -38,6 +38,15 @@ TEST(BondctlProgram, KnowsWhatATestOfAFailoverMayBeCalled) {
   EXPECT_THAT(answer_to({"drill"}), HasSubstr("a word is missing"));
 }
 
+TEST(BondctlProgram, ImportsThisHostAnotherOneOrFiles) {
+  EXPECT_EQ(answer_to({"import"}), "accepted");
+  EXPECT_EQ(answer_to({"import", "--root", "/mnt", "--json"}), "accepted");
+  EXPECT_EQ(answer_to({"import", "interfaces", "a.netdev"}), "accepted");
+  EXPECT_THAT(answer_to({"convert"}), HasSubstr("unknown verb 'convert': write 'bondctl import'\n"));
+  EXPECT_THAT(answer_to({"ifup", "bond0"}), HasSubstr("run 'ifup' itself"));
+  EXPECT_THAT(answer_to({"ifupdown", "bond0"}), HasSubstr("'bond0' is one word too many"));
+}
+
 TEST(BondctlProgram, NamesTheProgramWhoseVerbItIs) {
   EXPECT_THAT(answer_to({"check"}), HasSubstr("unknown verb 'check': write 'netd check'\n"));
 }
