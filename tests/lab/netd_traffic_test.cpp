@@ -77,6 +77,38 @@ TEST_F(NetdTrafficLab, PutsForeignRoutesBackWholeAfterTheBondWasDown) {
   EXPECT_EQ(shown(), before);
 }
 
+// Of nobody that netd knows: addresses of both families, a VLAN with both, routes in main and in table 77,
+// default routes of both.
+TEST_F(NetdTrafficLab, AModeChangeKeepsWhatOthersHaveOnTheBond) {
+  netd.write(bond("active-backup", R"("eth0", "eth1")", "mtu = 1400"));
+  ASSERT_EQ(netd.ask({"apply"}).status, 0);
+  lb1.ip({"address add 198.51.100.7/24 dev bond0", "address add 2001:db8::7/64 dev bond0 nodad",
+          "link add link bond0 name dmz type vlan id 7", "link set dmz up mtu 1300",
+          "address add 203.0.113.7/25 dev dmz", "address add 2001:db8:7::7/64 dev dmz nodad",
+          "route add default via 192.0.2.254", "route add ::/0 via 2001:db8::fe",
+          "route add default via 203.0.113.1 dev dmz table 77",
+          "route add 203.0.113.128/26 via 198.51.100.1 table 77",
+          "route add 2001:db8:77::/64 via 2001:db8:7::1 dev dmz table 77 metric 5"});
+  const auto shown = [&] {
+    return lb1.check({"ip", "-o", "address", "show", "scope", "global"}) +
+           lb1.check({"bash", "-c",
+                      "(ip -4 route show table all; ip -6 route show table all) | grep -v fe80: | sort"}) +
+           lb1.check({"bash", "-c", "ip -o link show type vlan; ip -o link show bond0 | grep -o 'mtu.*'"});
+  };
+  ASSERT_TRUE(eventually(20s, [&] { return shown().find("tentative") == std::string::npos; }));
+  const auto before = shown();
+  for (const auto* mode : {"802.3ad", "active-backup"}) {  // there and back
+    netd.write(bond(mode, R"("eth0", "eth1")", "mtu = 1400"));
+    const auto refused = netd.ask({"apply"});
+    EXPECT_EQ(refused.status, 1) << refused.text;
+    EXPECT_THAT(refused.text, HasSubstr("bond0: bond down, ports released (eth0, eth1): would interrupt"));
+    EXPECT_EQ(shown(), before) << "refused before anything was touched";
+    const auto apply = netd.ask({"apply", "--allow-interruption"});
+    EXPECT_EQ(apply.status, 0) << apply.text;
+    EXPECT_TRUE(eventually(20s, [&] { return shown() == before; })) << mode << ":\n" << shown() << before;
+  }
+}
+
 // `mac` set: a change of the MAC that nothing can avoid.
 TEST_F(NetdTrafficLab, TellsTheNeighboursOfAnotherMacSoThatTheyMissNextToNothing) {
   netd.write(bond("active-backup"));
