@@ -15,8 +15,7 @@ namespace json = boost::json;
 json::object options_json(const Subject& subject) {
   json::object options;
   for (const auto& info : bond_options())
-    if (option_applies(info, subject.bond.mode) && !is_hidden(subject, info.name))
-      options[info.name] = format_bond_value(info, subject.bond.get(info.option));
+    if (is_shown(subject, info)) options[info.name] = format_bond_value(info, subject.bond.get(info.option));
   return options;
 }
 
@@ -28,6 +27,11 @@ json::array addresses_json(const std::vector<IpAddress>& addresses) {
 
 json::value speed_json(const Port& port, json::value known) {
   return port.details.speed ? std::move(known) : json::value();
+}
+
+json::value actor_port_prio_json(const Subject& subject, const Port& port) {
+  const bool has = subject.bond.mode == BondMode::k8023ad && !subject.bond.lacking.actor_port_prio;
+  return has ? json::value(port.options.actor_port_prio) : json::value();
 }
 
 json::object port_json(const Subject& subject, const Port& port) {
@@ -44,6 +48,7 @@ json::object port_json(const Subject& subject, const Port& port) {
           {"speed_mbps", speed_json(port, speed.megabits)},
           {"duplex", speed_json(port, json::value(name_of(speed.duplex)))},
           {"prio", port.options.prio},
+          {"actor_port_prio", actor_port_prio_json(subject, port)},
           {"queue_id", port.options.queue_id},
           {"permanent_mac", to_string(port.port.permanent_mac)},
           {"lacp", lacp_json(subject, port)}};

@@ -150,6 +150,12 @@ void look_at_missing(Change& change, const std::string& bond, const config::Reso
         fmt::format("{}: port {} is {}, which is listed too", bond, doubled.port, doubled.device));
 }
 
+// As far as the bonds that are there tell.
+void look_at_kernel(Change& change, const State& observed) {
+  for (auto& lacked : lacked_by_the_kernel(change.desired, observed))
+    change.problems.push_back(std::move(lacked.why.text));
+}
+
 // The section as the file would be applied, of nobody.
 void settle(Change& change, const Observed& observed, const std::string& bond, const config::HostFile& file,
             const FindPaths& find_paths) {
@@ -194,7 +200,10 @@ Change create(const Observed& observed, const std::string& bond, const Edits& ed
         fmt::format("{0}: create: it is there already: 'bondctl set {0} KEY=VALUE' changes it", bond));
   if (find_in(observed.state.links, bond) != nullptr)
     return refused(fmt::format("{}: create: another device has this name", bond));
-  return edited(observed, bond, {{"ports", {}, config::plain_value(config::List{})}}, edits, find_paths);
+  auto change =
+      edited(observed, bond, {{"ports", {}, config::plain_value(config::List{})}}, edits, find_paths);
+  if (change.problems.empty()) look_at_kernel(change, observed.state);
+  return change;
 }
 
 Change set(const Observed& observed, const std::string& bond, const Edits& edits,
@@ -209,9 +218,12 @@ Change set(const Observed& observed, const std::string& bond, const Edits& edits
   const auto without = judge(bond, section, edits.said_as);
   make_way(section, edits.good);
   auto change = edited(observed, bond, std::move(section), edits, find_paths);
-  if (!change.problems.empty() || !without.good()) return change;
-  auto& wanted = *change.desired.state.links.at(bond).bond;
-  wanted = over(*there->bond, *without.config.network.links.at(bond).bond, std::move(wanted));
+  if (!change.problems.empty()) return change;
+  if (without.good()) {
+    auto& wanted = *change.desired.state.links.at(bond).bond;
+    wanted = over(*there->bond, *without.config.network.links.at(bond).bond, std::move(wanted));
+  }
+  look_at_kernel(change, observed.state);
   return change;
 }
 

@@ -224,6 +224,11 @@ constexpr std::array<std::string_view, 5> kArpKeys{"arp_interval", "arp_validate
                                                    "ns_ip6_target", "arp_all_targets"};
 constexpr std::array<std::string_view, 4> kMiiKeys{"miimon", "updelay", "downdelay", "peer_notif_delay"};
 
+void take_from_ports(Table& section, std::string_view key) {
+  if (auto* ports = config::find(section, "port"))
+    for (auto& port : *ports->as<Table>()) take(*port.value.as<Table>(), key);
+}
+
 void make_way_for_mode(Table& section, std::span<const Edit> edits) {
   const auto* mode = find_edit(edits, "mode");
   const auto wanted = mode == nullptr ? std::nullopt : from_name<BondMode>(word_of("mode", mode->value));
@@ -234,11 +239,13 @@ void make_way_for_mode(Table& section, std::span<const Edit> edits) {
     take_unless_named(section, edits, kArpKeys);
     take_unless_named(section, edits, "monitor");
   }
-  if (*wanted != BondMode::k8023ad) take_unless_named(section, edits, "ad_actor_system");
+  if (*wanted != BondMode::k8023ad) {
+    take_unless_named(section, edits, "ad_actor_system");
+    take_from_ports(section, "actor_port_prio");
+  }
   if (has_active_port(*wanted)) return;
   take_unless_named(section, edits, "primary");
-  if (auto* ports = config::find(section, "port"))
-    for (auto& port : *ports->as<Table>()) take(*port.value.as<Table>(), "prio");
+  take_from_ports(section, "prio");
 }
 
 }  // namespace

@@ -40,8 +40,7 @@ bool is_worth_a_word(const Subject& subject, const BondOptionInfo& info, const B
   for (const auto said : {BondOption::kMiimon, BondOption::kArpInterval, BondOption::kUpdelay,
                           BondOption::kDowndelay, BondOption::kPrimaryReselect})
     if (info.option == said) return false;
-  return option_applies(info, subject.bond.mode) && !is_hidden(subject, info.name) &&
-         subject.bond.get(info.option) != defaults.get(info.option);
+  return is_shown(subject, info) && subject.bond.get(info.option) != defaults.get(info.option);
 }
 
 std::string describe_options(const Subject& subject) {
@@ -129,6 +128,13 @@ std::string_view role_of(const Port& port) {
   return port.port.active ? "active" : "backup";
 }
 
+// LACP's own where it is not the usual one.
+std::string prio_of(const Subject& subject, const Port& port) {
+  if (has_active_port(subject.bond.mode)) return std::to_string(port.options.prio);
+  const bool usual = subject.bond.mode != BondMode::k8023ad || port.options.actor_port_prio == kActorPortPrio;
+  return usual ? "" : std::to_string(port.options.actor_port_prio);
+}
+
 std::string port_table(const Subject& subject) {
   using cli::Align;
   cli::Table table{{{"port"},
@@ -142,8 +148,7 @@ std::string port_table(const Subject& subject) {
                     {"permanent MAC"}}};
   for (const auto& port : ports_of(subject))
     table.add({port.name, std::string(role_of(port)), carrier_of(port), mii_of(subject, port), speed_of(port),
-               std::to_string(port.port.failures),
-               has_active_port(subject.bond.mode) ? std::to_string(port.options.prio) : "",
+               std::to_string(port.port.failures), prio_of(subject, port),
                port.options.queue_id == 0 ? "" : std::to_string(port.options.queue_id),
                to_string(port.port.permanent_mac)});
   return table.str("  ");
@@ -157,7 +162,7 @@ std::string port_sentences(const Subject& subject, std::size_t width) {
         fmt::format("{}, carrier {}, mii {}", role_of(port), carrier_of(port), mii_of(subject, port));
     if (port.details.speed) words += ", speed " + speed_of(port);
     words += fmt::format(", failures {}", port.port.failures);
-    if (has_active_port(subject.bond.mode)) words += fmt::format(", prio {}", port.options.prio);
+    if (const auto prio = prio_of(subject, port); !prio.empty()) words += ", prio " + prio;
     if (port.options.queue_id != 0) words += fmt::format(", queue {}", port.options.queue_id);
     words += fmt::format(", permanent MAC {}", port.port.permanent_mac);
     text += detail("port", fmt::format("{}: {}", port.name, words), width);

@@ -7,10 +7,9 @@
 //    "mtu": 1500,
 //    "monitor": "mii",                    // "mii", "arp", "none"
 //    "active_port": "eth0", "primary": "", // "": none
-//    "options": {"miimon": "100ms", ..},  // every option that the mode takes, in the words of the file
-//    "arp_ip_target": [], "ns_ip6_target": [],
-//    "hidden": [],                        // options that the kernel shows only with CAP_NET_ADMIN
-//    "guarded": true,                     // null: netd did not answer
+//    "options": {"miimon": "100ms", ..},  // every option that the mode takes and the kernel has, as in a
+//    file "arp_ip_target": [], "ns_ip6_target": [], "hidden": [],                        // options that the
+//    kernel shows only with CAP_NET_ADMIN "guarded": true,                     // null: netd did not answer
 //    "lacp": {"aggregator": {"id": 1, "ports": 2, "actor_key": 15, "partner_key": 15,
 //                            "partner": "52:54:00:00:00:02"},  // the active one; null: none
 //             "counters": {..}},          // as of a port; null: not 802.3ad
@@ -20,6 +19,7 @@
 //               "carrier_changes": 2, "carrier_ups": 1, "carrier_downs": 1,
 //               "speed_mbps": 10000, "duplex": "full",  // null: the kernel has no ethtool; 0: unknown
 //               "prio": 0, "queue_id": 0, "permanent_mac": "52:54:00:00:00:01",
+//               "actor_port_prio": 255,  // null: not 802.3ad, or a kernel without it
 //               "lacp": {"aggregator": 1, "carries": true, "why_not": "",
 //                        "actor": {"state": 63, "state_words": ["active", ..], "churn": "none", "churns": 0,
 //                                  // null for who has no CAP_NET_ADMIN:

@@ -54,6 +54,11 @@ bool is_hidden(const Subject& subject, std::string_view option) {
   return std::ranges::find(hidden, option) != hidden.end();
 }
 
+bool is_shown(const Subject& subject, const BondOptionInfo& info) {
+  return option_applies(info, subject.bond.mode) && !is_hidden(subject, info.name) &&
+         !subject.bond.lacking.options.contains(info.option);
+}
+
 std::string why_unusable(const Port& port) {
   if (!port.link.up) return "is set down";
   if (!port.status.carrier) return "has no carrier";

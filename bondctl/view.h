@@ -12,6 +12,7 @@
 #include "lib/base/result.h"
 #include "lib/daemon/undo.h"
 #include "lib/state/bond_details.h"
+#include "lib/state/bond_options.h"
 #include "lib/state/observed.h"
 
 namespace hawser::bondctl {
@@ -56,6 +57,8 @@ std::string_view monitor_of(const Bond& bond);
 // Options that the kernel dumps only to CAP_NET_ADMIN, and only in 802.3ad (bond_fill_info).
 std::vector<std::string_view> hidden_options(const Subject& subject);
 bool is_hidden(const Subject& subject, std::string_view option);
+// The mode takes it, this kernel has it and tells us.
+bool is_shown(const Subject& subject, const BondOptionInfo& info);
 
 // What speaks against a port: "is down", "has no carrier"; empty: nothing.
 std::string why_unusable(const Port& port);

@@ -118,9 +118,10 @@ bool NetworkKeeper::repair(Kernel& kernel, const std::set<std::string>& appeared
            .what = "an earlier netd ended in the middle of a change",
            .cause = {CauseKind::kRetry, "what others had then is put back"}});
   say_taken_over();
-  // Where somebody else's device is in the way the plan is empty, and yet it is not as the file wants it.
-  const bool is_as_wanted = plan_network(desired_, observed_.state).empty() &&
-                            foreign_in_the_way(desired_, observed_.state).empty();
+  // Where somebody else's device is in the way, or the kernel lacks an option, the plan is empty, and yet it
+  // is not as the file wants it.
+  const bool is_as_wanted =
+      plan_network(desired_, observed_.state).empty() && in_the_way(desired_, observed_.state).empty();
   attempts_.saw(of_the_file(observed_.state), is_as_wanted);
   if (is_as_wanted) {
     owe_nothing();

@@ -136,7 +136,7 @@ answer::Plan plan_of(const Prepared& prepared) {
   auto bill = bill_of(prepared.with_vips, steps);
   auto costs = costs_of(prepared, steps);
   return {std::move(steps), std::move(bill), std::move(costs),
-          foreign_in_the_way(prepared.desired, prepared.observed.state),
+          in_the_way(prepared.desired, prepared.observed.state),
           prepared.known.from_daemon ? answer::HealthSource::kNetd : answer::HealthSource::kConfigured};
 }
 

@@ -14,6 +14,8 @@ class EnumSet {
     for (const auto one : all) add(one);
   }
   constexpr void add(E one) { bits_ |= bit(one); }
+  constexpr void add(const EnumSet& others) { bits_ |= others.bits_; }
+  constexpr void remove(E one) { bits_ &= ~bit(one); }
   [[nodiscard]] constexpr bool contains(E one) const { return (bits_ & bit(one)) != 0; }
   [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
   constexpr bool operator==(const EnumSet&) const = default;

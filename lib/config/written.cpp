@@ -40,6 +40,7 @@ Table port_sections(const Bond& bond) {
   for (const auto& [name, port] : bond.ports) {
     auto settings = port;
     if (!has_active_port(bond.mode)) settings.prio = 0;
+    if (bond.mode != BondMode::k8023ad) settings.actor_port_prio = kActorPortPrio;
     if (auto table = to_table(bond_port_rows(), settings); !table.empty())
       ports.push_back({name, {}, plain_value(std::move(table))});
   }

@@ -12,6 +12,14 @@ namespace hawser::nl {
 
 namespace {
 
+// Younger than some headers that we are built with.
+constexpr int kCoupledControl = 32;       // IFLA_BOND_COUPLED_CONTROL
+constexpr int kBroadcastNeigh = 33;       // IFLA_BOND_BROADCAST_NEIGH
+constexpr int kLacpStrict = 34;           // IFLA_BOND_LACP_STRICT
+constexpr int kActorPortPrioOfPort = 10;  // IFLA_BOND_SLAVE_ACTOR_PORT_PRIO
+constexpr int kAdChurnActorState = 11;    // IFLA_BOND_SLAVE_AD_CHURN_ACTOR_STATE
+constexpr int kAdChurnPartnerState = 12;  // IFLA_BOND_SLAVE_AD_CHURN_PARTNER_STATE
+
 struct Row {
   BondOption option;
   int attribute;
@@ -43,12 +51,29 @@ constexpr std::array<Row, kBondOptionCount> kRows{{
     {BondOption::kAdActorSysPrio, IFLA_BOND_AD_ACTOR_SYS_PRIO, 2},
     {BondOption::kAdUserPortKey, IFLA_BOND_AD_USER_PORT_KEY, 2},
     {BondOption::kTlbDynamicLb, IFLA_BOND_TLB_DYNAMIC_LB, 1},
+    {BondOption::kCoupledControl, kCoupledControl, 1},
+    {BondOption::kBroadcastNeighbor, kBroadcastNeigh, 1},
+    {BondOption::kLacpStrict, kLacpStrict, 1},
 }};
 
 std::uint32_t read_option(const Attr& attr, std::size_t width) {
   if (width == 1) return attr.number<std::uint8_t>();
   if (width == 2) return attr.number<std::uint16_t>();
   return attr.number<std::uint32_t>();
+}
+
+// bond_fill_info(): only in 802.3ad, and only to CAP_NET_ADMIN. All others are told of in every mode.
+bool is_always_told(BondOption option) {
+  return option != BondOption::kAdActorSysPrio && option != BondOption::kAdUserPortKey;
+}
+
+void read_options(Attributes& attributes, Bond& bond) {
+  for (const auto& row : kRows) {
+    if (const auto attr = attributes.find(row.attribute))
+      bond.set(row.option, read_option(*attr, row.width));
+    else if (is_always_told(row.option))
+      bond.lacking.options.add(row.option);
+  }
 }
 
 void read_targets(const std::optional<Attr>& list, std::vector<IpAddress>& targets) {
@@ -64,10 +89,6 @@ void read_aggregator(Attributes& info, ActiveAggregator& aggregator) {
   info.read(IFLA_BOND_AD_INFO_PARTNER_KEY, aggregator.partner_key);
   info.read(IFLA_BOND_AD_INFO_PARTNER_MAC, aggregator.partner);
 }
-
-// Younger than some headers that we are built with.
-constexpr int kAdChurnActorState = 11;    // IFLA_BOND_SLAVE_AD_CHURN_ACTOR_STATE
-constexpr int kAdChurnPartnerState = 12;  // IFLA_BOND_SLAVE_AD_CHURN_PARTNER_STATE
 
 void read_churn(const std::optional<Attr>& attr, std::optional<Churn>& churn) {
   if (attr) churn = static_cast<Churn>(attr->number<std::uint8_t>());
@@ -89,6 +110,32 @@ void read_lacp(Attributes& attributes, PortData& port) {
                                 .distributing = has(lacp.actor_state, LacpBit::kDistributing)};
 }
 
+// Everything else the module's parameters can set, and "options bonding miimon=50" is there on many a host.
+bool is_no_module_parameter(BondOption option) {
+  switch (option) {
+    case BondOption::kPeerNotifDelay:
+    case BondOption::kArpMissedMax:
+    case BondOption::kLacpActive:
+    case BondOption::kAdActorSysPrio:
+    case BondOption::kAdUserPortKey:
+    case BondOption::kTlbDynamicLb:
+    case BondOption::kCoupledControl:
+    case BondOption::kBroadcastNeighbor:
+    case BondOption::kLacpStrict:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Without miimon a delay of nothing is refused, too.
+bool is_said_to_a_new_bond(const BondOptionInfo& info, const Bond& bond, const Bond& defaults) {
+  if (!option_applies(info, bond.mode)) return false;
+  if (bond.get(info.option) != defaults.get(info.option)) return true;
+  const bool delay = info.option == BondOption::kUpdelay || info.option == BondOption::kDowndelay;
+  return !is_no_module_parameter(info.option) && (!delay || bond.get(BondOption::kMiimon) != 0);
+}
+
 }  // namespace
 
 bool decode_bond(ByteView data, BondData& bond) {
@@ -96,9 +143,7 @@ bool decode_bond(ByteView data, BondData& bond) {
   auto mode = BondMode::kBalanceRr;
   attributes.read(IFLA_BOND_MODE, mode);
   bond.bond = kernel_default_bond(mode);
-  for (const auto& row : kRows)
-    if (const auto attr = attributes.find(row.attribute))
-      bond.bond.set(row.option, read_option(*attr, row.width));
+  read_options(attributes, bond.bond);
   attributes.read(IFLA_BOND_ACTIVE_SLAVE, bond.active_port);
   attributes.read(IFLA_BOND_PRIMARY, bond.primary);
   read_targets(attributes.find(IFLA_BOND_ARP_IP_TARGET), bond.bond.arp_ip_target);
@@ -118,6 +163,8 @@ bool decode_port(ByteView data, PortData& port) {
   attributes.read(IFLA_BOND_SLAVE_PERM_HWADDR, port.status.permanent_mac);
   attributes.read(IFLA_BOND_SLAVE_QUEUE_ID, port.options.queue_id);
   attributes.read(IFLA_BOND_SLAVE_PRIO, port.options.prio);
+  attributes.read(kActorPortPrioOfPort, port.options.actor_port_prio);
+  port.tells_actor_port_prio = attributes.find(kActorPortPrioOfPort).has_value();
   read_lacp(attributes, port);
   return attributes.ok();
 }
@@ -145,9 +192,8 @@ void put_new_bond(Message& message, const Bond& bond) {
   const auto defaults = kernel_default_bond(bond.mode);
   put_mode(message, bond.mode);
   for (const auto& info : bond_options())
-    if (option_applies(info, bond.mode) && bond.get(info.option) != defaults.get(info.option))
-      put_option(message, info.option, bond.get(info.option));
-  if (!bond.arp_ip_target.empty()) put_targets(message, Family::kIpv4, bond.arp_ip_target);
+    if (is_said_to_a_new_bond(info, bond, defaults)) put_option(message, info.option, bond.get(info.option));
+  put_targets(message, Family::kIpv4, bond.arp_ip_target);
   if (!bond.ns_ip6_target.empty()) put_targets(message, Family::kIpv6, bond.ns_ip6_target);
   if (bond.mode == BondMode::k8023ad && !bond.ad_actor_system.is_zero())
     message.bytes(IFLA_BOND_AD_ACTOR_SYSTEM, bond.ad_actor_system.bytes);
@@ -156,6 +202,7 @@ void put_new_bond(Message& message, const Bond& bond) {
 void put_port(Message& message, const BondPort& from, const BondPort& to) {
   if (from.queue_id != to.queue_id) message.number(IFLA_BOND_SLAVE_QUEUE_ID, to.queue_id);
   if (from.prio != to.prio) message.number(IFLA_BOND_SLAVE_PRIO, to.prio);
+  if (from.actor_port_prio != to.actor_port_prio) message.number(kActorPortPrioOfPort, to.actor_port_prio);
 }
 
 }  // namespace hawser::nl

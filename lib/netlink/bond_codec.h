@@ -22,7 +22,8 @@ bool decode_bond(ByteView data, BondData& bond);
 struct PortData {
   PortStatus status;
   BondPort options;
-  std::optional<LacpDetails> lacp;  // 802.3ad; without the ends, which are not in this message
+  bool tells_actor_port_prio = false;  // in 802.3ad; where not, the kernel has none
+  std::optional<LacpDetails> lacp;     // 802.3ad; without the ends, which are not in this message
 };
 
 // `data` is the content of IFLA_INFO_SLAVE_DATA.
@@ -32,7 +33,8 @@ void put_mode(Message& message, BondMode mode);
 void put_option(Message& message, BondOption option, std::uint32_t value);
 // The whole set; an empty one clears.
 void put_targets(Message& message, Family family, const std::vector<IpAddress>& targets);
-// What differs from a bond made without options, as far as the mode takes it.
+// As far as the mode takes it: all that a new bond might have otherwise, because it begins with the module's
+// parameters.
 void put_new_bond(Message& message, const Bond& bond);
 // What differs between the two: an option that the mode does not have must not be sent at all.
 void put_port(Message& message, const BondPort& from, const BondPort& to);

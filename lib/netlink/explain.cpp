@@ -110,6 +110,7 @@ std::string_view meaning(const EditReal& /*step*/, int code) {
 
 std::string explain(const Step& step, const Error& refusal, bool privileged) {
   const int code = refusal.code;
+  if (code == ENOSYS && !refusal.text.empty()) return refusal.text;  // ours: kNotInThisKernel
   if (code == ENOPKG) return "ip_vs module missing: load it with modprobe ip_vs";
   if (code == EPERM && !privileged) return "not permitted: needs CAP_NET_ADMIN";
   // The kernel's "Unknown device type" helps less than which module it is.

@@ -56,6 +56,14 @@ Message encode_get_links() {
   return message;
 }
 
+Message encode_get_link(const std::string& name) {
+  Message message{RTM_GETLINK, NLM_F_ACK};
+  message.header(ifinfomsg{});
+  message.number(IFLA_EXT_MASK, std::uint32_t{RTEXT_FILTER_SKIP_STATS});
+  message.text(IFLA_IFNAME, name);
+  return message;
+}
+
 Message encode_create_link(const std::string& name, const Link& link, IfIndex lower) {
   Message message{RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL};
   message.header(ifinfomsg{});

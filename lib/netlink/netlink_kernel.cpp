@@ -17,8 +17,8 @@ tl::unexpected<Error> cannot_read_ipvs(const Error& why) {
 
 }  // namespace
 
-Result<NetlinkKernel> NetlinkKernel::open() {
-  auto network = nl::Network::open();
+Result<NetlinkKernel> NetlinkKernel::open(nl::Dialect dialect) {
+  auto network = nl::Network::open(std::move(dialect));
   if (!network) return tl::unexpected(network.error());
   auto ipvs = nl::Ipvs::open();
   if (!ipvs) return tl::unexpected(ipvs.error());

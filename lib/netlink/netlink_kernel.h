@@ -12,7 +12,7 @@ namespace hawser {
 class NetlinkKernel : public Kernel {
  public:
   // Error: no netlink sockets to be had.
-  static Result<NetlinkKernel> open();
+  static Result<NetlinkKernel> open(nl::Dialect dialect = {});
 
   Result<Observed> observe(const Scope& scope) override;
   Status perform(const Step& step) override;

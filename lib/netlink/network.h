@@ -1,6 +1,7 @@
 // Links, addresses and routes of one network namespace, through one rtnetlink socket.
 #pragma once
 
+#include "lib/netlink/bond_files.h"
 #include "lib/netlink/prefix_routes.h"
 #include "lib/netlink/route_codec.h"
 #include "lib/netlink/socket.h"
@@ -9,9 +10,18 @@
 
 namespace hawser::nl {
 
+struct DecodedLink;
+
+// How options of bonds are spoken of. A kernel says nothing of attributes that it does not know, and ignores
+// them; what it has as a file all the same goes by that.
+struct Dialect {
+  EnumSet<BondOption> unknown{};  // taken for such, whatever the kernel says: how tests come to an older one
+  BondFiles files{};
+};
+
 class Network {
  public:
-  static Result<Network> open();
+  static Result<Network> open(Dialect dialect = {});
 
   // Fills links and addresses, and routes if asked for.
   Status observe(Observed& observed, bool with_routes);
@@ -27,7 +37,16 @@ class Network {
   struct Perform;  // one call operator for each kind of step
   using Names = std::map<IfIndex, std::string>;
 
-  explicit Network(Socket socket) : socket_(std::move(socket)) {}
+  Network(Socket socket, Dialect dialect) : socket_(std::move(socket)), dialect_(std::move(dialect)) {}
+  // network_options.cpp
+  Status set(const SetBondOption& step);
+  Status set(const SetPortOptions& step);
+  Status give_the_rest(const CreateLink& made);
+  static Status in_other_words(const CreateLink& refused, Status status);
+  void read_from_files(DecodedLink& bond) const;
+  Result<DecodedLink> look_at(const std::string& name);
+  Status set_by_file(const DecodedLink& bond, BondOption option, std::uint32_t value);
+
   Status observe_links(Observed& observed, Names& names);
   Result<std::vector<DecodedAddress>> observe_addresses(Observed& observed, const Names& names);
   Status observe_routes(Observed& observed, const Names& names, std::span<const DecodedAddress> addresses);
@@ -37,6 +56,7 @@ class Network {
   Result<IfIndex> find(const std::string& name);
 
   Socket socket_;
+  Dialect dialect_;
 };
 
 }  // namespace hawser::nl

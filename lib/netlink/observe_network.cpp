@@ -64,9 +64,11 @@ LinkStatus status_of(const DecodedLink& decoded, const Names& names) {
 
 void add_port(State& state, const DecodedLink& decoded, const Names& names) {
   if (decoded.port_kind != "bond") return;
-  const auto bond = state.links.find(name_in(names, decoded.master));
-  if (bond != state.links.end() && bond->second.bond)
-    bond->second.bond->ports[decoded.name] = decoded.port.options;
+  const auto found = state.links.find(name_in(names, decoded.master));
+  if (found == state.links.end() || !found->second.bond) return;
+  auto& bond = *found->second.bond;
+  bond.ports[decoded.name] = decoded.port.options;
+  if (bond.mode == BondMode::k8023ad) bond.lacking.actor_port_prio |= !decoded.port.tells_actor_port_prio;
 }
 
 bool is_ours(const Route& route) {
@@ -138,9 +140,12 @@ Status Network::observe(Observed& observed, bool with_routes) {
 }
 
 Status Network::observe_links(Observed& observed, Names& names) {
-  const auto links = socket_.collect(encode_get_links(), decode_link);
+  auto links = socket_.collect(encode_get_links(), decode_link);
   if (!links) return fail_because("links: read", links.error());
-  for (const auto& link : *links) names[link.index] = link.name;
+  for (auto& link : *links) {
+    names[link.index] = link.name;
+    read_from_files(link);
+  }
   const bool all_promote = all_promote_secondaries();
   for (const auto& link : *links) {
     auto& there = observed.state.links[link.name] = link_of(link, names);

@@ -21,8 +21,10 @@ Status but_not(Status status, int harmless) {
 
 }  // namespace
 
-Result<Network> Network::open() {
-  return Socket::open(NETLINK_ROUTE).map([](Socket&& socket) { return Network{std::move(socket)}; });
+Result<Network> Network::open(Dialect dialect) {
+  return Socket::open(NETLINK_ROUTE).map([&](Socket&& socket) {
+    return Network{std::move(socket), std::move(dialect)};
+  });
 }
 
 Result<IfIndex> Network::find(const std::string& name) {
@@ -52,7 +54,9 @@ struct Network::Perform {
     const auto lower = net.find(step.wanted.vlan ? step.wanted.vlan->on : std::string{});
     if (!lower) return tl::unexpected(lower.error());
     auto status = net.socket_.request(encode_create_link(step.link, step.wanted, *lower));
-    if (status || status.error().code != EEXIST) return status;
+    if (status) return net.give_the_rest(step);
+    if (status.error().code == EINVAL) return in_other_words(step, std::move(status));
+    if (status.error().code != EEXIST) return status;
     // Made by an earlier try of this very step, or something else of that name?
     Observed now;
     if (auto seen = net.observe(now, false); !seen) return seen;
@@ -78,9 +82,7 @@ struct Network::Perform {
   Status operator()(const SetBondMode& step) const {
     return net.socket_.request(encode_bond_mode(step.bond, step.to));
   }
-  Status operator()(const SetBondOption& step) const {
-    return net.socket_.request(encode_bond_option(step.bond, step.option, step.to));
-  }
+  Status operator()(const SetBondOption& step) const { return net.set(step); }
   Status operator()(const SetBondPrimary& step) const {
     return net.find(step.to).and_then(
         [&](IfIndex port) { return net.socket_.request(encode_bond_primary(step.bond, port)); });
@@ -91,9 +93,7 @@ struct Network::Perform {
   Status operator()(const SetAdActorSystem& step) const {
     return net.socket_.request(encode_ad_actor_system(step.bond, step.to));
   }
-  Status operator()(const SetPortOptions& step) const {
-    return net.socket_.request(encode_port_options(step.port, step.from, step.to));
-  }
+  Status operator()(const SetPortOptions& step) const { return net.set(step); }
   Status operator()(const SetActivePort& step) const {
     return net.find(step.port).and_then(
         [&](IfIndex port) { return net.socket_.request(encode_bond_active_port(step.bond, port)); });

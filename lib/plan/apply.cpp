@@ -82,13 +82,14 @@ class Attempt {
 
   Result<Applied> run() {
     if (auto looked = look(before_); !looked) return tl::unexpected(looked.error());
-    if (scope_.has(Look::kLinks))
-      for (auto& foreign : foreign_in_the_way(desired_, before_)) note(std::move(foreign));
+    note_what_is_in_the_way(before_);
     applied_.left = planned(before_);
     auto steps = is_over() ? std::vector<Step>{} : planned_without_refused(before_);
     for (std::size_t round = 0; round < kRounds + applied_.refused.size() && !steps.empty(); ++round) {
       if (auto done = perform(steps); !done) return tl::unexpected(done.error());
       if (auto looked = look(now_); !looked) return tl::unexpected(looked.error());
+      // A bond that was made tells what its kernel lacks. (All or nothing: making it was refused.)
+      if (rollback_ != Rollback::kEverything) note_what_is_in_the_way(now_);
       applied_.left = planned(now_);
       if (is_over() || applied_.left.empty()) break;
       auto next = planned_without_refused(now_);
@@ -238,6 +239,12 @@ class Attempt {
     if (on_step_) on_step_(step);
     done_.push_back(step);
     return status;
+  }
+
+  void note_what_is_in_the_way(const State& now) {
+    if (!scope_.has(Look::kLinks)) return;
+    for (auto& known : in_the_way(desired_, now))
+      if (!is_refused(known.object)) note(std::move(known));
   }
 
   void note(Refusal refusal) {

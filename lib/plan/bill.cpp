@@ -127,6 +127,10 @@ class Reckoner {
   StepToll of(const SetAdActorSystem& s) const { return interrupts_lacp(s.bond); }
   StepToll of(const SetBondOption& s) const {
     if (s.option == BondOption::kAdActorSysPrio) return interrupts_lacp(s.bond);
+    // Without a partner it takes the carrier away.
+    if (s.option == BondOption::kLacpStrict && s.to != 0 && is_lacp(s.bond) &&
+        carried_.ready_ports(*bond_now(s.bond)).empty())
+      return interrupts(s.bond);
     if (s.option == BondOption::kMinLinks && s.to > s.from && is_lacp(s.bond) &&
         carried_.ready_ports(*bond_now(s.bond)).size() < s.to)
       return interrupts(s.bond);

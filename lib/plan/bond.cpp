@@ -125,20 +125,25 @@ class BondPlan {
       };
       if (from.queue_id != 0 && from.queue_id != wanted.queue_id &&
           std::ranges::any_of(wanted_.ports, is_next))
-        draft_.take(SetPortOptions{name_, port, from, {.prio = from.prio, .queue_id = 0}});
+        set_port_option(port, &BondPort::queue_id, {});
     }
   }
 
+  template <class Value>
+  void set_port_option(const std::string& port, Value BondPort::*option, const BondPort& wanted) {
+    const auto from = there().ports.at(port);
+    auto to = from;
+    to.*option = wanted.*option;
+    if (from != to) draft_.take(SetPortOptions{name_, port, from, to});
+  }
+
+  // A step each: one may be refused, and the other not.
   void set_port_options() {
     free_queues();
     for (const auto& [port, options] : wanted_.ports) {
-      const auto from = there().ports.at(port);
-      // A step each: one may be refused, and the other not.
-      const auto prio = has_active_port(wanted_.mode) ? options.prio : from.prio;
-      const BondPort half{.prio = prio, .queue_id = from.queue_id};
-      const BondPort to{.prio = prio, .queue_id = options.queue_id};
-      if (from != half) draft_.take(SetPortOptions{name_, port, from, half});
-      if (half != to) draft_.take(SetPortOptions{name_, port, half, to});
+      if (has_active_port(wanted_.mode)) set_port_option(port, &BondPort::prio, options);
+      if (wanted_.mode == BondMode::k8023ad) set_port_option(port, &BondPort::actor_port_prio, options);
+      set_port_option(port, &BondPort::queue_id, options);
     }
   }
 

@@ -39,6 +39,7 @@ struct DescribeBond {
   std::string operator()(const SetPortOptions& s) const {
     words::List list;
     list.change("prio", s.from.prio, s.to.prio);
+    list.change("actor_port_prio", s.from.actor_port_prio, s.to.actor_port_prio);
     list.change("queue_id", s.from.queue_id, s.to.queue_id);
     return fmt::format("{}: set port {}: {}", s.bond, s.port, list.text());
   }
@@ -54,7 +55,9 @@ struct UnitOfBond {
   std::string operator()(const SetBondTargets& s) const { return option(s.bond, family_targets(s.family)); }
   std::string operator()(const SetAdActorSystem& s) const { return option(s.bond, "ad_actor_system"); }
   std::string operator()(const SetPortOptions& s) const {
-    return port_unit(s.bond, s.port) + (s.from.prio != s.to.prio ? " prio" : " queue_id");
+    const auto port = port_unit(s.bond, s.port);
+    if (s.from.prio != s.to.prio) return port + " prio";
+    return port + (s.from.actor_port_prio != s.to.actor_port_prio ? " actor_port_prio" : " queue_id");
   }
   std::string operator()(const SetActivePort& s) const { return s.bond; }
 
@@ -105,6 +108,7 @@ void set_mode(Bond& bond, BondMode mode) {
   }
   if (mode == BondMode::kBalanceAlb) bond.set(BondOption::kTlbDynamicLb, 1);
   bond.set(BondOption::kArpValidate, 0);
+  bond.set(BondOption::kBroadcastNeighbor, 0);
   bond.mode = mode;
 }
 
@@ -154,6 +158,7 @@ struct HoldBond {
     const auto left = found != now.ports.end() ? found->second : BondPort{};
     auto& port = wanted.ports[s.port];
     if (s.from.prio != s.to.prio) port.prio = left.prio;
+    if (s.from.actor_port_prio != s.to.actor_port_prio) port.actor_port_prio = left.actor_port_prio;
     if (s.from.queue_id != s.to.queue_id) port.queue_id = left.queue_id;
   }
   void operator()(const SetActivePort& /*s*/) const {}

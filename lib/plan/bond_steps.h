@@ -43,7 +43,7 @@ struct SetAdActorSystem {
   MacAddress from, to;
   bool operator==(const SetAdActorSystem&) const = default;
 };
-struct SetPortOptions {  // prio, queue_id of a device that is already a port
+struct SetPortOptions {  // one of them, of a device that is already a port
   static constexpr Kind kKind{"set-port-options"};
   std::string bond;
   std::string port;

@@ -30,13 +30,16 @@ inline const Scope kNetworkOnly{{Look::kLinks, Look::kRoutes}};
 inline const Scope kLinksOnly{{Look::kLinks}};
 inline const Scope kIpvsOnly{{Look::kIpvs}};
 
+inline constexpr std::string_view kNotInThisKernel = "this kernel does not have it";
+
 class Kernel {
  public:
   virtual ~Kernel() = default;
   // Errors: no permission, no netlink, the kernel kept interrupting the dump.
   virtual Result<Observed> observe(const Scope& scope) = 0;
   // Blocks until the kernel acknowledged. Safe to repeat: what is already so is not an error.
-  // The error text is "OBJECT: VERB THING: REASON", `code` the errno.
+  // The error text is "OBJECT: VERB THING: REASON", `code` the errno. ENOSYS: this kernel does not have the
+  // option, and nothing was changed or made.
   virtual Status perform(const Step& step) = 0;
 };
 

@@ -59,7 +59,7 @@ std::vector<Step> towards_network(const State& from, const State& target, Owner 
 std::vector<Step> plan_network(const Desired& desired, const State& observed, std::span<const Step> held) {
   auto target = network_target(desired, observed);
   std::vector<Step> all(held.begin(), held.end());
-  for (auto& foreign : foreign_in_the_way(desired, observed)) all.push_back(std::move(foreign.step));
+  for (auto& known : in_the_way(desired, observed)) all.push_back(std::move(known.step));
   hold(target, {observed, observed, all, desired.state});
   return towards_network(observed, target, desired.owner);
 }

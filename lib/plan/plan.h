@@ -45,9 +45,14 @@ struct Refusal {
 // What the file wants and cannot have without taking it from somebody else: a device of the name and of
 // another make, a port that is in a bridge or a bond of others. In words, as if the kernel had refused it.
 std::vector<Refusal> foreign_in_the_way(const Desired& desired, const State& observed);
+// What this kernel does not have, as its bonds tell: "bond0: set lacp_strict off -> on: this kernel does not
+// have it".
+std::vector<Refusal> lacked_by_the_kernel(const Desired& desired, const State& observed);
+// Both: what is known to be refused before anything is tried.
+std::vector<Refusal> in_the_way(const Desired& desired, const State& observed);
 
 std::vector<Step> plan(const Desired& desired, const State& observed);
-// Without what is in `held`, what others are in the way of, and what rests on either (hold.h).
+// Without what is in `held`, what is in the way, and what rests on either (hold.h).
 std::vector<Step> plan_network(const Desired& desired, const State& observed,
                                std::span<const Step> held = {});
 std::vector<Step> plan_ipvs(const Desired& desired, const State& observed);

@@ -50,6 +50,11 @@ Bond settle_bond(Bond wanted, const Bond* observed) {
       options.prio = old != nullptr ? old->prio : 0;
     }
   }
+  if (wanted.mode != BondMode::k8023ad)
+    for (auto& [port, options] : wanted.ports) {
+      const auto* old = find_in(there.ports, port);
+      options.actor_port_prio = old != nullptr ? old->actor_port_prio : kActorPortPrio;
+    }
   std::ranges::sort(wanted.arp_ip_target);
   std::ranges::sort(wanted.ns_ip6_target);
   return wanted;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lib/base/address.h"
+#include "lib/base/enum_set.h"
 #include "lib/base/names.h"
 
 namespace hawser {
@@ -64,12 +65,18 @@ enum class BondOption : std::uint8_t {
   kAdActorSysPrio,
   kAdUserPortKey,
   kTlbDynamicLb,
+  kCoupledControl,
+  kBroadcastNeighbor,
+  kLacpStrict,
 };
-inline constexpr std::size_t kBondOptionCount = 24;
+inline constexpr std::size_t kBondOptionCount = 27;
+
+inline constexpr std::uint16_t kActorPortPrio = 255;  // of a port of which nobody said another
 
 struct BondPort {
   std::int32_t prio = 0;  // higher is preferred; ignored by the kernel while a primary is set
   std::uint16_t queue_id = 0;
+  std::uint16_t actor_port_prio = kActorPortPrio;  // 802.3ad: lower is preferred
 
   auto operator<=>(const BondPort&) const = default;
 };
@@ -83,6 +90,19 @@ struct JoinOrder {
   bool operator==(const JoinOrder& /*other*/) const { return true; }
 };
 
+// What the running kernel has never heard of, as its own answers tell: asking for it would be in vain. A fact
+// beside what the bond is, so never compared. Never by the kernel's version: distributions backport.
+struct Lacking {
+  EnumSet<BondOption> options;
+  bool actor_port_prio = false;  // told of ports in 802.3ad only
+
+  void add(const Lacking& other) {
+    options.add(other.options);
+    actor_port_prio |= other.actor_port_prio;
+  }
+  bool operator==(const Lacking& /*other*/) const { return true; }
+};
+
 struct Bond {
   BondMode mode = BondMode::kBalanceRr;
   std::array<std::uint32_t, kBondOptionCount>
@@ -93,6 +113,7 @@ struct Bond {
   MacAddress ad_actor_system;             // all zero: the bond's own
   std::map<std::string, BondPort> ports;  // by device name
   JoinOrder order;
+  Lacking lacking{};
 
   [[nodiscard]] std::uint32_t get(BondOption option) const {
     return options.at(static_cast<std::size_t>(option));

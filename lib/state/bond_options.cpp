@@ -29,7 +29,7 @@ constexpr std::array<std::string_view, 3> kFailOverMac{"none", "active", "follow
 constexpr std::array<std::string_view, 6> kHashPolicy{"layer2",   "layer3+4", "layer2+3",
                                                       "encap2+3", "encap3+4", "vlan+srcmac"};
 constexpr std::array<std::string_view, 2> kLacpRate{"slow", "fast"};
-constexpr std::array<std::string_view, 3> kAdSelect{"stable", "bandwidth", "count"};
+constexpr std::array<std::string_view, 4> kAdSelect{"stable", "bandwidth", "count", "actor_port_prio"};
 
 constexpr BondOptionInfo milliseconds(BondOption option, std::string_view name, BondModes modes,
                                       std::string_view help, std::uint32_t maximum = kIntMax) {
@@ -104,6 +104,12 @@ constexpr std::array<BondOptionInfo, kBondOptionCount> kTable{{
           "move flows by load instead of by hash"),
     number(BondOption::kArpMissedMax, "arp_missed_max", 1, 255, 2, kArpModes, BondWhen::kLive,
            "missed ARP checks before a port is down"),
+    words(BondOption::kCoupledControl, "coupled_control", kOffOn, 1, kLacp, BondWhen::kDown,
+          "collect and distribute in one step; off: first collect, where the kernel has it"),
+    words(BondOption::kBroadcastNeighbor, "broadcast_neighbor", kOffOn, 0, kLacp, BondWhen::kLive,
+          "send ARP and neighbour discovery through every port, where the kernel has it"),
+    words(BondOption::kLacpStrict, "lacp_strict", kOffOn, 0, kLacp, BondWhen::kLive,
+          "no carrier without a partner, where the kernel has it"),
 }};
 
 std::string range_text(const BondOptionInfo& info) {

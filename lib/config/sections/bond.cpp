@@ -50,7 +50,9 @@ const Rows<BondPort>& bond_port_rows() {
                                     "higher is preferred; not looked at while a primary is set")
                                .add("queue_id", &BondPort::queue_id, Whole{0, 16},
                                     "transmit queue, of which a bond has 16; 0: none")
-                               .unsupported({"actor_port_prio", "probe"});
+                               .add("actor_port_prio", &BondPort::actor_port_prio, Whole{0, 65535},
+                                    "LACP port priority: lower is preferred, where the kernel has it")
+                               .unsupported({"probe"});
   return rows;
 }
 
@@ -99,8 +101,7 @@ const Rows<BondSpec>& bond_rows() {
     auto port = setting("port", "table", "", "[bond.NAME.port.PORT]: settings of one port");
     port.per_node = false;
     made.custom(std::move(port), read_ports, {}).like("{ eth0 = { prio = 10 } }");
-    made.unsupported(
-        {"failback", "hold_down", "probe", "coupled_control", "broadcast_neighbor", "lacp_strict"});
+    made.unsupported({"failback", "hold_down", "probe"});
     return made;
   }();
   return rows;

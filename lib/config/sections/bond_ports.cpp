@@ -27,10 +27,14 @@ void port_settings_have_a_port(const BondSection& bond, Report& report) {
   for (const auto& [name, port] : bond.spec.port) {
     if (!is_port(bond.spec, name))
       report.add(Part::kNetd, port.place, port.path, fmt::format("{} is not among the ports", quote(name)));
-    if (bond.has("mode") && port.has("prio") && (kWithActivePort & mode_bit(bond.spec.mode)) == 0)
-      report.add(Part::kNetd, port.at("prio"), port.path + ".prio",
-                 fmt::format("mode {} does not take it: only {}", name_of(bond.spec.mode),
-                             modes_of(kWithActivePort)));
+    const auto belongs_to = [&, &port = port](std::string_view key, BondModes modes) {
+      if (bond.has("mode") && port.has(key) && (modes & mode_bit(bond.spec.mode)) == 0)
+        report.add(
+            Part::kNetd, port.at(key), dotted(port.path, key),
+            fmt::format("mode {} does not take it: only {}", name_of(bond.spec.mode), modes_of(modes)));
+    };
+    belongs_to("prio", kWithActivePort);
+    belongs_to("actor_port_prio", mode_bit(BondMode::k8023ad));
   }
 }
 

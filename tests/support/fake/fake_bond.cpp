@@ -142,13 +142,25 @@ Status FakeKernel::set_mode(const std::string& name, BondMode mode) {
   }
   if (mode == BondMode::kBalanceAlb) bond->set(BondOption::kTlbDynamicLb, 1);
   bond->set(BondOption::kArpValidate, 0);
+  bond->set(BondOption::kBroadcastNeighbor, 0);
   bond->mode = mode;
   return {};
+}
+
+// bond_fill_info(), bond_fill_slave_info(): of a port's priority only a port of 802.3ad tells.
+void FakeKernel::tell_what_is_lacking(State& state) const {
+  for (auto& [name, link] : state.links) {
+    if (!link.bond) continue;
+    link.bond->lacking.options = lacking_.options;
+    const bool tells = link.bond->mode == BondMode::k8023ad && !link.bond->ports.empty();
+    link.bond->lacking.actor_port_prio = lacking_.actor_port_prio && tells;
+  }
 }
 
 Status FakeKernel::set_option(const std::string& name, BondOption option, std::uint32_t value) {
   auto* bond = find_bond(name);
   if (bond == nullptr) return refuse(ENODEV);
+  if (lacking_.options.contains(option)) return refuse(ENOSYS, kNotInThisKernel);
   const auto& info = info_of(option);
   if (!option_applies(info, bond->mode)) return refuse(EACCES, "option not supported in mode");
   if (bond->get(option) == value) return {};
@@ -157,6 +169,7 @@ Status FakeKernel::set_option(const std::string& name, BondOption option, std::u
   if (info.when == BondWhen::kDown && find(name)->up)
     return refuse(EBUSY, "unable to set option because the bond is up");
   if (auto good = in_range(info, value); !good) return good;
+  if (option == BondOption::kAdSelect && value > last_ad_select_) return refuse(ENOSYS, kNotInThisKernel);
   if (is_delay(option) && bond->get(BondOption::kMiimon) == 0) return refuse(EPERM);
   store(name, option, value);
   return {};
@@ -203,6 +216,10 @@ Status FakeKernel::set_port(const std::string& name, const std::string& port, co
     if (other != port && options.queue_id != 0 && its.queue_id == options.queue_id) return refuse(EPERM);
   if (options.prio != there.prio && !uses_primary(bond->mode))
     return refuse(EACCES, "option not supported in mode");
+  if (options.actor_port_prio != there.actor_port_prio) {
+    if (lacking_.actor_port_prio) return refuse(ENOSYS, kNotInThisKernel);
+    if (bond->mode != BondMode::k8023ad) return refuse(EACCES, "option not supported in mode");
+  }
   there = options;
   return {};
 }

@@ -169,6 +169,7 @@ Result<Observed> FakeKernel::observe(const Scope& scope) {
   Observed observed;
   if (scope.has(Look::kLinks)) {
     observed.state.links = state_.links;
+    tell_what_is_lacking(observed.state);
     for (const auto& [name, order] : in_order_)
       if (const auto link = observed.state.links.find(name); link != observed.state.links.end())
         for (std::size_t i = 0; i < order.size(); ++i)

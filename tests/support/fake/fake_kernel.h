@@ -29,6 +29,10 @@ class FakeKernel : public Kernel {
   void plug_in_with_fixed_mac(const std::string& device);
   // Something lives on the device (ipvlan, macvlan): netdev_is_rx_handler_busy().
   void set_in_use(const std::string& device, bool in_use);
+  // An older one, which has never heard of an option.
+  void lack(BondOption option) { lacking_.options.add(option); }
+  void lack_actor_port_prio() { lacking_.actor_port_prio = true; }
+  void lack_ad_select_by_port_prio() { last_ad_select_ = 2; }
   void set_carrier(const std::string& device, bool carrier);
   void add_altname(const std::string& device, const std::string& name) { altnames_[device].insert(name); }
   // "ip route flush": the kernel's own route to the subnet of an address, which it does not make again.
@@ -96,6 +100,7 @@ class FakeKernel : public Kernel {
   Status set_actor(const std::string& name, const MacAddress& mac);
   Status set_port(const std::string& name, const std::string& port, const BondPort& options);
   Status set_active(const std::string& name, const std::string& port);
+  void tell_what_is_lacking(State& state) const;
   void store(const std::string& name, BondOption option, std::uint32_t value);
   void show_delays(const std::string& bond);
   [[nodiscard]] Bond* find_bond(const std::string& name);
@@ -133,6 +138,8 @@ class FakeKernel : public Kernel {
   std::set<IpAddress> tentative_;
   std::set<std::string> fixed_mac_;
   std::set<std::string> in_use_;
+  Lacking lacking_;
+  std::uint32_t last_ad_select_ = 3;
   std::map<std::string, int> index_;
   int next_index_ = 2;
   std::uint16_t next_mac_ = 1;

@@ -98,6 +98,55 @@ TEST_F(BondChange, SaysAllThatIsWrongInOneRun) {
   EXPECT_TRUE(change.wrong_words);
 }
 
+TEST_F(BondChange, TheKernelsTrapsAreNotWalkedInto) {
+  EXPECT_THAT(set({"miimon=0"}).problems,
+              ElementsAre(HasSubstr("bond0: miimon: 0s leaves the bond unmonitored")));
+  EXPECT_THAT(set({"miimon=100", "arp_interval=200"}).problems,
+              testing::Contains(HasSubstr("miimon 100ms and arp_interval 200ms exclude each other")));
+  EXPECT_THAT(set({"arp_interval=200"}).problems, ElementsAre(HasSubstr("bond0: arp_ip_target: is missing")));
+  EXPECT_THAT(set({"primary=eth2"}).problems, ElementsAre("bond0: primary: \"eth2\" is not among the ports"));
+  EXPECT_THAT(create({"mode=active-backup", "miimon=0"}).problems,
+              ElementsAre(HasSubstr("bond9: miimon: 0s leaves the bond unmonitored")));
+  EXPECT_THAT(create({"mode=active-backup", "ports=eth2", "primary=eth1"}).problems,
+              ElementsAre("bond9: primary: \"eth1\" is not among the ports"));
+  EXPECT_THAT(create({"mode=active-backup", "arp_interval=200"}).problems,
+              ElementsAre(HasSubstr("bond9: arp_ip_target: is missing")));
+}
+
+// The kernel keeps delays as counts of miimon.
+TEST_F(BondChange, DelaysStayWhatTheyAreWhenMiimonChanges) {
+  bond().set(BondOption::kUpdelay, 200);
+  EXPECT_THAT(plan_of(set({"miimon=50"})),
+              ElementsAre("bond0: set miimon 100ms -> 50ms", "bond0: set updelay 100ms -> 200ms"));
+  EXPECT_THAT(set({"miimon=150"}).problems,
+              ElementsAre("bond0: updelay: \"200ms\" is not a multiple of miimon 150ms: write \"150ms\" or "
+                          "\"300ms\""));
+}
+
+TEST_F(BondChange, WhatTheKernelLacksIsSaidBeforeAnythingIsTouched) {
+  bond() = kernel_default_bond(BondMode::k8023ad);
+  for (const auto* name : {"eth0", "eth1"}) bond().ports[name];
+  EXPECT_THAT(
+      plan_of(set({"lacp_strict=on", "eth1.actor_port_prio=10"})),
+      ElementsAre("bond0: set lacp_strict off -> on", "bond0: set port eth1: actor_port_prio 255 -> 10"));
+  bond().lacking.options.add(BondOption::kLacpStrict);
+  bond().lacking.actor_port_prio = true;
+  const auto change = set({"lacp_strict=on", "eth1.actor_port_prio=10", "resend_igmp=3"});
+  EXPECT_THAT(change.problems,
+              ElementsAre("bond0: set lacp_strict off -> on: this kernel does not have it",
+                          "bond0: set port eth1: actor_port_prio 255 -> 10: this kernel does not have it"));
+  EXPECT_FALSE(change.wrong_words);
+  EXPECT_THAT(create({"mode=802.3ad", "lacp_strict=on"}).problems,
+              ElementsAre("bond9: set lacp_strict off -> on: this kernel does not have it"));
+}
+
+TEST_F(BondChange, AnotherModeLeavesNoLacpPriority) {
+  bond() = kernel_default_bond(BondMode::k8023ad);
+  bond().ports["eth0"].actor_port_prio = 10;
+  bond().ports["eth1"];
+  EXPECT_THAT(set({"mode=balance-xor"}).problems, IsEmpty());
+}
+
 TEST_F(BondChange, PortsOfOthersAreNotTaken) {
   Link bridge;
   bridge.kind = LinkKind::kOther;

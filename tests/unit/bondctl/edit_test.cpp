@@ -90,7 +90,7 @@ TEST(BondEdit, SaysWhatIsWrongWithAWord) {
   EXPECT_EQ(wrong("mimon=3"), "mimon: no such setting: did you mean miimon?");
   EXPECT_EQ(wrong("miimon+=3"), "miimon: += and -= are for lists: write miimon=..");
   EXPECT_EQ(wrong("active_slave=eth0"), "active_slave: write 'bondctl switch BOND PORT'");
-  EXPECT_EQ(wrong("coupled_control=on"), "coupled_control: not supported by this version");
+  EXPECT_EQ(wrong("hold_down=1s"), "hold_down: not supported by this version");
   EXPECT_EQ(wrong("eth0.speed=3"),
             "eth0.speed: no such setting: 'man hawser.toml', [bond.NAME], has them all");
 }

@@ -251,7 +251,8 @@ TEST(BondJson, HasEveryPromisedKey) {
       "ns_ip6_target":[],"hidden":[],"guarded":true,"lacp":null,"last_change":null,"last_state":null,
       "ports":[{"name":"eth1","up":true,"carrier":false,"active":false,
       "mii":"down","failures":12,"carrier_changes":3,"carrier_ups":1,"carrier_downs":2,"speed_mbps":1000,
-      "duplex":"full","prio":0,"queue_id":0,"permanent_mac":"52:54:00:00:00:02","lacp":null}]})");
+      "duplex":"full","prio":0,"actor_port_prio":null,"queue_id":0,
+      "permanent_mac":"52:54:00:00:00:02","lacp":null}]})");
   EXPECT_EQ(boost::json::value(bond), expected) << control::pretty(bond);
 }
 

@@ -4,6 +4,7 @@
 #include <linux/rtnetlink.h>
 
 #include "captures.h"
+#include "lib/state/bond_options.h"
 
 namespace hawser::nl {
 namespace {
@@ -222,6 +223,62 @@ TEST(LinkCodec, SendsEachBondOptionSoThatItIsReadBack) {
     expected.set(which, 77);
     EXPECT_EQ(back.bond.bond, expected) << option;
   }
+}
+
+// Linux 6.9, 6.17, 7.1: their numbers in include/uapi/linux/if_link.h.
+TEST(LinkCodec, PinsTheAttributesThatHeadersMayNotHave) {
+  const auto data = [](BondOption option, std::uint32_t value) {
+    return bytes_of_hex(
+        "44000000100005000000000000000000"
+        "00000000000000000000000000000000"
+        "0600030062000000"
+        "1c001280"
+        "09000100626f6e6400000000"
+        "0c000280"
+        "0500" +
+        fmt::format("{:02x}", 32 + static_cast<int>(option) - static_cast<int>(BondOption::kCoupledControl)) +
+        "00" + fmt::format("{:02x}", value) + "000000");
+  };
+  for (const auto option :
+       {BondOption::kCoupledControl, BondOption::kBroadcastNeighbor, BondOption::kLacpStrict})
+    EXPECT_EQ(encode_bond_option("b", option, 1), data(option, 1));
+  EXPECT_EQ(encode_port_options("b", {}, {.actor_port_prio = 10}),
+            bytes_of_hex("44000000100005000000000000000000"
+                         "00000000000000000000000000000000"
+                         "0600030062000000"
+                         "1c001280"
+                         "09000400626f6e6400000000"  // IFLA_INFO_SLAVE_KIND
+                         "0c000580"                  // IFLA_INFO_SLAVE_DATA
+                         "06000a000a000000"));       // IFLA_BOND_SLAVE_ACTOR_PORT_PRIO
+}
+
+TEST(LinkCodec, KnowsWhatTheKernelSaysNothingOf) {
+  const auto said = decoded("link_bond1").bond.bond.lacking.options;
+  EXPECT_FALSE(said.contains(BondOption::kMiimon));
+  EXPECT_FALSE(said.contains(BondOption::kArpMissedMax));
+  EXPECT_TRUE(said.contains(BondOption::kBroadcastNeighbor));
+  EXPECT_TRUE(said.contains(BondOption::kLacpStrict));
+  // Told to CAP_NET_ADMIN only, and in 802.3ad: nothing follows from silence.
+  const auto elsewhere = decoded("link_bond0").bond.bond.lacking.options;
+  EXPECT_FALSE(elsewhere.contains(BondOption::kAdActorSysPrio));
+  EXPECT_FALSE(elsewhere.contains(BondOption::kAdUserPortKey));
+}
+
+// A new bond begins with the module's parameters.
+TEST(LinkCodec, TellsANewBondWhatTheModuleMayHaveOtherwise) {
+  Link link;
+  link.kind = LinkKind::kBond;
+  link.bond = kernel_default_bond(BondMode::k8023ad);
+  const auto said = sent(encode_create_link("bond7", link, IfIndex{})).bond.bond.lacking.options;
+  for (const auto option :
+       {BondOption::kMiimon, BondOption::kUpdelay, BondOption::kLacpRate, BondOption::kAdSelect,
+        BondOption::kXmitHashPolicy, BondOption::kMinLinks, BondOption::kFailOverMac})
+    EXPECT_FALSE(said.contains(option)) << info_of(option).name;
+  EXPECT_TRUE(said.contains(BondOption::kCoupledControl));  // no parameter: a kernel without it is not asked
+  link.bond = kernel_default_bond(BondMode::kActiveBackup);
+  const auto unmonitored = sent(encode_create_link("bond7", link, IfIndex{})).bond.bond.lacking.options;
+  EXPECT_TRUE(unmonitored.contains(BondOption::kUpdelay));  // refused without miimon
+  EXPECT_FALSE(unmonitored.contains(BondOption::kMiimon));
 }
 
 TEST(LinkCodec, SendsModePrimaryActivePortTargetsAndActor) {

@@ -58,6 +58,8 @@ void RandomState::random_port_options(Bond& bond) {
   std::uint16_t queue = 1;
   for (auto& [port, options] : bond.ports) {
     if (uses_primary(bond.mode) && chance(30)) options.prio = below(20) - 10;
+    if (bond.mode == BondMode::k8023ad && chance(30))
+      options.actor_port_prio = static_cast<std::uint16_t>(250 + below(10));
     if (chance(30)) options.queue_id = queue++;
   }
 }

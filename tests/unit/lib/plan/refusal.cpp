@@ -18,7 +18,9 @@ bool is_same_wish(const S& one, const S& other) {
   else if constexpr (std::is_same_v<S, SetMaster>)
     return one.link == other.link && one.to == other.to;
   else if constexpr (std::is_same_v<S, SetPortOptions>)
-    return one.port == other.port && (one.from.prio != one.to.prio) == (other.from.prio != other.to.prio);
+    return one.port == other.port && (one.from.prio != one.to.prio) == (other.from.prio != other.to.prio) &&
+           (one.from.actor_port_prio != one.to.actor_port_prio) ==
+               (other.from.actor_port_prio != other.to.actor_port_prio);
   else if constexpr (requires { one.prefix; })
     return one.link == other.link && one.prefix == other.prefix;
   else if constexpr (requires { RouteKey{one.key}; })
@@ -139,7 +141,9 @@ class Edit {
       const auto found = there.find(port);
       if (found == there.end()) continue;
       if (s.from.prio != s.to.prio && port == s.port) options.prio = found->second.prio;
-      if (s.from.prio == s.to.prio) options.queue_id = found->second.queue_id;
+      const bool lacp = s.from.actor_port_prio != s.to.actor_port_prio;
+      if (lacp && port == s.port) options.actor_port_prio = found->second.actor_port_prio;
+      if (s.from.prio == s.to.prio && !lacp) options.queue_id = found->second.queue_id;
     }
   }
   void operator()(const AddAddress& s) { address(s.link, s.prefix); }

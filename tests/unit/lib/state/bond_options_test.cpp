@@ -42,7 +42,8 @@ TEST(BondOptions, ComeInTheOrderOfTheKernel) {
   // The kernel refuses a delay while miimon is 0, so miimon must be set first.
   EXPECT_EQ(bond_options().front().option, BondOption::kMiimon);
   EXPECT_EQ(bond_options()[3].option, BondOption::kPeerNotifDelay);
-  EXPECT_EQ(bond_options().back().option, BondOption::kArpMissedMax);
+  EXPECT_EQ(bond_options()[23].option, BondOption::kArpMissedMax);
+  EXPECT_EQ(bond_options().back().option, BondOption::kLacpStrict);
 }
 
 TEST(BondOptions, WordsAndUnitsAreRead) {

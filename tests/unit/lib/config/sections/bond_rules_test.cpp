@@ -33,7 +33,9 @@ TEST(BondRules, EveryOptionIsReadByItsKernelName) {
   const auto ad = bond("802.3ad",
                        "lacp_rate = \"fast\"\nmin_links = 2\nxmit_hash_policy = \"layer3+4\"\n"
                        "ad_actor_system = \"02:00:00:00:00:01\"\nlp_interval = \"2m\"\n"
-                       "all_slaves_active = true\nlacp_active = \"off\"\nnum_unsol_na = 3\n");
+                       "all_slaves_active = true\nlacp_active = \"off\"\nnum_unsol_na = 3\n"
+                       "ad_select = \"actor_port_prio\"\ncoupled_control = false\nbroadcast_neighbor = true\n"
+                       "lacp_strict = \"on\"\n[bond.b.port.eth0]\nactor_port_prio = 10\n");
   EXPECT_EQ(ad.get(BondOption::kLacpRate), 1U);
   EXPECT_EQ(ad.get(BondOption::kMinLinks), 2U);
   EXPECT_EQ(ad.get(BondOption::kXmitHashPolicy), 1U);
@@ -43,6 +45,11 @@ TEST(BondRules, EveryOptionIsReadByItsKernelName) {
   EXPECT_EQ(ad.get(BondOption::kLacpActive), 0U);
   EXPECT_EQ(ad.get(BondOption::kNumGratArp), 3U);
   EXPECT_EQ(ad.get(BondOption::kMiimon), 100U);
+  EXPECT_EQ(ad.get(BondOption::kAdSelect), 3U);
+  EXPECT_EQ(ad.get(BondOption::kCoupledControl), 0U);
+  EXPECT_EQ(ad.get(BondOption::kBroadcastNeighbor), 1U);
+  EXPECT_EQ(ad.get(BondOption::kLacpStrict), 1U);
+  EXPECT_EQ(ad.ports.at("eth0").actor_port_prio, 10);
   for (const auto& info : bond_options()) {
     const auto keys = describe_keys();
     const auto named = [&](const KeyInfo& key) {
@@ -202,13 +209,15 @@ TEST(BondRules, DelaysAreMultiplesOfMiimon) {
 }
 
 TEST(BondRules, PrimaryAndPortSettingsNameAPort) {
-  EXPECT_THAT(in_bond("active-backup",
-                      "primary = \"eth2\"\n[bond.b.port.eth3]\nprio = 1\n[bond.b.port.eth0]\n"
-                      "queue_id = 1\nactor_port_prio = 1\n[bond.b.port.eth1]\nqueue_id = 1\n"),
-              Lines("t.toml:4:11: bond.b.primary: \"eth2\" is not among the ports",
-                    "t.toml:5:14: bond.b.port.eth3: \"eth3\" is not among the ports",
-                    "t.toml:9:1: bond.b.port.eth0.actor_port_prio: not supported by this version",
-                    "t.toml:11:12: bond.b.port.eth1.queue_id: 1 is also that of port \"eth0\""));
+  EXPECT_THAT(
+      in_bond("active-backup",
+              "primary = \"eth2\"\n[bond.b.port.eth3]\nprio = 1\n[bond.b.port.eth0]\n"
+              "queue_id = 1\nactor_port_prio = 1\n[bond.b.port.eth1]\nqueue_id = 1\n"),
+      Lines("t.toml:4:11: bond.b.primary: \"eth2\" is not among the ports",
+            "t.toml:5:14: bond.b.port.eth3: \"eth3\" is not among the ports",
+            "t.toml:9:19: bond.b.port.eth0.actor_port_prio: mode active-backup does not take it: only "
+            "802.3ad",
+            "t.toml:11:12: bond.b.port.eth1.queue_id: 1 is also that of port \"eth0\""));
   EXPECT_THAT(in_bond("active-backup", "port = 5\n"),
               Lines("t.toml:4:8: bond.b.port: must be tables: [bond.NAME.port.PORT]"));
   EXPECT_THAT(in_bond("active-backup", "port = { eth0 = 5 }\n"),
@@ -242,6 +251,14 @@ TEST(BondRules, ABondIsNoPort) {
   EXPECT_THAT(problems_of("[bond.a]\nmode = \"broadcast\"\nports = [\"b\"]\n[bond.b]\nmode = "
                           "\"broadcast\"\nports = [\"eth0\"]\n"),
               Lines("t.toml:3:10: bond.a.ports: \"b\" is a bond, which is no port of a bond"));
+}
+
+TEST(BondRules, YoungOptionsAreOfLacp) {
+  EXPECT_THAT(
+      in_bond("balance-rr", "coupled_control = \"on\"\nbroadcast_neighbor = \"on\"\nlacp_strict = true\n"),
+      Lines("t.toml:4:19: bond.b.coupled_control: mode balance-rr does not take it: only 802.3ad",
+            "t.toml:5:22: bond.b.broadcast_neighbor: mode balance-rr does not take it: only 802.3ad",
+            "t.toml:6:15: bond.b.lacp_strict: mode balance-rr does not take it: only 802.3ad"));
 }
 
 TEST(BondRules, WhatIsNotSupportedYetIsRefused) {
