@@ -207,10 +207,12 @@ TEST_P(BondContract, TakesEveryOptionOfItsModeAtTheEndsOfItsRange) {
           info.unit == BondUnit::kMilliseconds;  // another monitor goes off, delays are rounded
       if (delay || !option_applies(info, mode) || info.option == BondOption::kArpValidate) continue;
       for (const auto value : {info.maximum, info.minimum}) {
-        perform(option(info.option, value));
+        const int code = refused(option(info.option, value));
+        if (code == ENOSYS) continue;  // young: bond_matrix_test.cpp
+        EXPECT_EQ(code, 0) << name << " " << info.name;
         EXPECT_EQ(bond().get(info.option), value) << name << " " << info.name;
       }
-      if (info.maximum >= 255) continue;  // one more would not fit the attribute
+      if (info.maximum >= 255 || bond().lacking.options.contains(info.option)) continue;
       EXPECT_EQ(refused(option(info.option, info.maximum + 1)), EINVAL) << info.name;
     }
     perform(DeleteLink{"bond0", LinkKind::kBond});

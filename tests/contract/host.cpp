@@ -20,13 +20,26 @@ namespace {
 
 class FakeHost : public Host {
  public:
+  FakeHost() = default;
   Kernel& kernel() override { return kernel_; }
   void plug_in(const std::string& card) override { kernel_.plug_in(card); }
   void set_carrier(const std::string& card, bool carrier) override { kernel_.set_carrier(card, carrier); }
   void occupy(const std::string& card) override { kernel_.set_in_use(card, true); }
 
- private:
+ protected:
   FakeKernel kernel_;
+};
+
+// Linux 6.1 as it came out.
+class OlderFakeHost : public FakeHost {
+ public:
+  OlderFakeHost() {
+    for (const auto option :
+         {BondOption::kCoupledControl, BondOption::kBroadcastNeighbor, BondOption::kLacpStrict})
+      kernel_.lack(option);
+    kernel_.lack_actor_port_prio();
+    kernel_.lack_ad_select_by_port_prio();
+  }
 };
 
 void enter_fresh_namespace() {
@@ -34,8 +47,8 @@ void enter_fresh_namespace() {
     throw std::runtime_error(std::string("no network namespace to be had (root?): ") + std::strerror(errno));
 }
 
-NetlinkKernel opened() {
-  auto kernel = NetlinkKernel::open();
+NetlinkKernel opened(nl::Dialect dialect = {}) {
+  auto kernel = NetlinkKernel::open(std::move(dialect));
   if (!kernel) throw std::runtime_error(kernel.error().text);
   return std::move(*kernel);
 }
@@ -43,7 +56,7 @@ NetlinkKernel opened() {
 // The whole process moves; the namespace of the test before ends with its last socket.
 class RealHost : public Host {
  public:
-  RealHost() : kernel_((enter_fresh_namespace(), opened())) { run("ip link set lo up"); }
+  RealHost() : RealHost((enter_fresh_namespace(), opened())) {}
   Kernel& kernel() override { return kernel_; }
   void plug_in(const std::string& card) override {
     run("ip link add " + card + " type veth peer name sw-" + card);
@@ -56,8 +69,46 @@ class RealHost : public Host {
     run("ip link add link " + card + " name on-" + card + " type macvlan");
   }
 
+ protected:
+  explicit RealHost(NetlinkKernel kernel) : kernel_(std::move(kernel)) { run("ip link set lo up"); }
+
  private:
   NetlinkKernel kernel_;
+};
+
+// /sys shows the devices of the namespace in which it was mounted.
+class Sysfs {
+ public:
+  Sysfs() {
+    if (::mkdtemp(root_.data()) == nullptr) throw std::runtime_error("no directory for sysfs");
+    run("mount -t sysfs sysfs " + root_);
+  }
+  Sysfs(const Sysfs&) = delete;
+  Sysfs& operator=(const Sysfs&) = delete;
+  ~Sysfs() { (void)std::system(("umount -l " + root_ + " && rmdir " + root_).c_str()); }
+  [[nodiscard]] std::string devices() const { return root_ + "/class/net"; }
+
+ private:
+  std::string root_ = "/tmp/hawser-sysfs-XXXXXX";
+};
+
+struct FreshNamespaceWithSysfs {
+  FreshNamespaceWithSysfs() {
+    enter_fresh_namespace();
+    sysfs = std::make_unique<Sysfs>();
+  }
+  std::unique_ptr<Sysfs> sysfs;
+};
+
+// As a kernel older than these attributes: each of them has a file.
+class FilesHost : private FreshNamespaceWithSysfs, public RealHost {
+ public:
+  FilesHost()
+      : RealHost(opened({.unknown = {BondOption::kMiimon, BondOption::kUpdelay, BondOption::kPeerNotifDelay,
+                                     BondOption::kFailOverMac, BondOption::kXmitHashPolicy,
+                                     BondOption::kNumGratArp, BondOption::kLacpRate, BondOption::kLacpActive,
+                                     BondOption::kTlbDynamicLb, BondOption::kArpMissedMax},
+                         .files = nl::BondFiles(sysfs->devices())})) {}
 };
 
 template <class Made>
@@ -66,7 +117,9 @@ std::unique_ptr<Host> make() {
 }
 
 constexpr HostKind kFake{"FakeKernel", make<FakeHost>};
+constexpr HostKind kOlderFake{"OlderFakeKernel", make<OlderFakeHost>};
 constexpr HostKind kReal{"NetlinkKernel", make<RealHost>};
+constexpr HostKind kByFiles{"NetlinkKernelAndFiles", make<FilesHost>};
 
 const char* trial(Need need) {
   switch (need) {
@@ -124,6 +177,13 @@ std::vector<HostKind> real_hosts(Need need) {
 std::vector<HostKind> hosts(Need need) {
   auto all = real_hosts(need);
   all.push_back(kFake);
+  return all;
+}
+
+std::vector<HostKind> hosts_of_every_age(Need need) {
+  auto all = hosts(need);
+  all.push_back(kOlderFake);
+  if (!real_hosts(need).empty()) all.push_back(kByFiles);
   return all;
 }
 

@@ -38,6 +38,9 @@ std::string missing_modules();  // "bonding, ip_vs"; empty: all there
 
 // The fake always, the real kernel where it has what is needed.
 std::vector<HostKind> hosts(Need need);
+// Beside them a kernel that lacks what young options need, and the real one with options that go by files
+// instead of attributes.
+std::vector<HostKind> hosts_of_every_age(Need need);
 // Only the real kernel, or nothing.
 std::vector<HostKind> real_hosts(Need need);
 
