@@ -4,6 +4,7 @@
 #include "tests/support/echo.h"
 #include "tests/support/fixture.h"
 #include "tests/support/netd_host.h"
+#include "tests/support/session.h"
 
 namespace hawser::lab {
 namespace {
@@ -78,7 +79,7 @@ TEST_F(NetdTrafficLab, PutsForeignRoutesBackWholeAfterTheBondWasDown) {
 }
 
 // Of nobody that netd knows: addresses of both families, a VLAN with both, routes in main and in table 77,
-// default routes of both.
+// default routes of both. Who is logged in over it stays so.
 TEST_F(NetdTrafficLab, AModeChangeKeepsWhatOthersHaveOnTheBond) {
   netd.write(bond("active-backup", R"("eth0", "eth1")", "mtu = 1400"));
   ASSERT_EQ(netd.ask({"apply"}).status, 0);
@@ -97,15 +98,23 @@ TEST_F(NetdTrafficLab, AModeChangeKeepsWhatOthersHaveOnTheBond) {
   };
   ASSERT_TRUE(eventually(20s, [&] { return shown().find("tentative") == std::string::npos; }));
   const auto before = shown();
-  for (const auto* mode : {"802.3ad", "active-backup"}) {  // there and back
+  Session session(network.host("client"), lb1, "192.0.2.11", 7022);
+  for (const auto* mode : {"802.3ad", "active-backup", "balance-tlb", "active-backup"}) {
     netd.write(bond(mode, R"("eth0", "eth1")", "mtu = 1400"));
     const auto refused = netd.ask({"apply"});
     EXPECT_EQ(refused.status, 1) << refused.text;
     EXPECT_THAT(refused.text, HasSubstr("bond0: bond down, ports released (eth0, eth1): would interrupt"));
     EXPECT_EQ(shown(), before) << "refused before anything was touched";
+    ASSERT_TRUE(eventually(20s, [&] { return session.answered_since(Clock::now() - 100ms); }));
+    session.forget_gaps();
     const auto apply = netd.ask({"apply", "--allow-interruption"});
+    const auto changed = Clock::now();
     EXPECT_EQ(apply.status, 0) << apply.text;
     EXPECT_TRUE(eventually(20s, [&] { return shown() == before; })) << mode << ":\n" << shown() << before;
+    ASSERT_TRUE(eventually(60s, [&] { return session.answered_since(changed); })) << mode;
+    EXPECT_TRUE(session.is_alive());
+    fmt::print("to {}: the connection lives; it stood still for {:.0f} ms\n", mode,
+               milliseconds(session.longest_gap()));
   }
 }
 
