@@ -33,6 +33,15 @@ class Carried {
     return ports;
   }
 
+  // Nobody speaks LACP at the other end of any port.
+  [[nodiscard]] bool has_no_partner(const Bond& bond) const {
+    return std::ranges::all_of(bond.ports, [&](const auto& entry) {
+      const auto status = before_.links.find(entry.first);
+      const bool known = status != before_.links.end() && status->second.port && status->second.port->lacp;
+      return known && !status->second.port->lacp->partner;
+    });
+  }
+
  private:
   [[nodiscard]] const Link* link_at(const std::string& name) const {
     const auto found = before_.state.links.find(name);
@@ -127,10 +136,9 @@ class Reckoner {
   StepToll of(const SetAdActorSystem& s) const { return interrupts_lacp(s.bond); }
   StepToll of(const SetBondOption& s) const {
     if (s.option == BondOption::kAdActorSysPrio) return interrupts_lacp(s.bond);
-    // Without a partner it takes the carrier away.
     if (s.option == BondOption::kLacpStrict && s.to != 0 && is_lacp(s.bond) &&
-        carried_.ready_ports(*bond_now(s.bond)).empty())
-      return interrupts(s.bond);
+        carried_.has_no_partner(*bond_now(s.bond)))
+      return interrupts(s.bond);  // it has no carrier any more
     if (s.option == BondOption::kMinLinks && s.to > s.from && is_lacp(s.bond) &&
         carried_.ready_ports(*bond_now(s.bond)).size() < s.to)
       return interrupts(s.bond);

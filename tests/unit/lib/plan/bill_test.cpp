@@ -164,6 +164,18 @@ TEST(Bill, OfMoreMinLinksThanPortsAreReadyIsTheTraffic) {
   EXPECT_EQ(price_of_one(seen(before), SetBondOption{"bond0", BondOption::kMinLinks, 9, 3}), "free");
 }
 
+TEST(Bill, OfLacpStrictWithoutAPartnerIsTheTraffic) {
+  auto before = host();
+  before.links["bond0"].bond->mode = BondMode::k8023ad;
+  auto observed = seen(before);
+  const SetBondOption strict{"bond0", BondOption::kLacpStrict, 0, 1};
+  for (const auto* port : {"eth0", "eth1"}) observed.links[port].port.emplace().lacp.emplace();
+  EXPECT_EQ(price_of_one(observed, strict), "traffic interrupted!");
+  EXPECT_EQ(price_of_one(observed, SetBondOption{"bond0", BondOption::kLacpStrict, 1, 0}), "free");
+  observed.links["eth1"].port->lacp->partner = true;
+  EXPECT_EQ(price_of_one(observed, strict), "free");
+}
+
 TEST(Bill, OfTheActiveRoleMovedIsFree) {
   EXPECT_EQ(price_of_one(seen(host()), SetActivePort{"bond0", "eth1"}), "free");
   EXPECT_EQ(price_of_one(seen(host()), SetBondPrimary{"bond0", "", "eth1"}), "free");
