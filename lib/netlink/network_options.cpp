@@ -95,7 +95,7 @@ Status Network::give_the_rest(const CreateLink& made) {
     if (!there->bond.bond.lacking.options.contains(info.option)) continue;
     const auto given = set_by_file(*there, info.option, value);
     if (given) continue;
-    const auto why = given.error();
+    const auto& why = given.error();
     (void)socket_.request(encode_delete_link(made.link));
     return fail_with(why.code, "{}: {}", info.name, why.text.empty() ? std::strerror(why.code) : why.text);
   }
