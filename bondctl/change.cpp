@@ -109,29 +109,6 @@ std::string address_of(const Link& link) {
   return {};
 }
 
-std::string why_no_port(const Observed& observed, const std::string& bond, const std::string& name) {
-  const auto& link = observed.state.links.at(name);
-  const auto say = [&](const std::string& why) {
-    return fmt::format("{}: add port {}: {}", bond, name, why);
-  };
-  if (!link.master.empty() && link.master != bond) {
-    const bool in_bond = find_bond(observed, link.master) != nullptr;
-    return say(fmt::format("it is in {}: take it out first: {}", link.master,
-                           in_bond ? fmt::format("bondctl remove {} {}", link.master, name)
-                                   : fmt::format("ip link set {} nomaster", name)));
-  }
-  if (link.bond || link.kind == LinkKind::kVrf)
-    return say(fmt::format("it is a {}, which is no port of a bond", name_of(link.kind)));
-  if (name == "lo" || link.mac.value_or(MacAddress{}) == MacAddress{})
-    return say("it is no Ethernet device: it has no MAC");
-  if (const auto address = address_of(link); !address.empty())
-    return say(
-        fmt::format("it has addresses, which a port cannot use: first take them away, as in 'ip address "
-                    "delete {} dev {}', and give them to {}",
-                    address, name, bond));
-  return {};
-}
-
 void look_at_ports(Change& change, const Observed& observed, const std::string& bond, const Bond& wanted) {
   const auto* there = bond_in(observed.state, bond);
   for (const auto& [port, settings] : wanted.ports) {
@@ -233,6 +210,29 @@ Change remove(const Observed& observed, const std::string& bond) {
   change.desired.owner = Owner::kNone;
   change.desired.journal.links.insert(bond);
   return change;
+}
+
+std::string why_no_port(const Observed& observed, const std::string& bond, const std::string& name) {
+  const auto& link = observed.state.links.at(name);
+  const auto say = [&](const std::string& why) {
+    return fmt::format("{}: add port {}: {}", bond, name, why);
+  };
+  if (!link.master.empty() && link.master != bond) {
+    const bool in_bond = find_bond(observed, link.master) != nullptr;
+    return say(fmt::format("it is in {}: take it out first: {}", link.master,
+                           in_bond ? fmt::format("bondctl remove {} {}", link.master, name)
+                                   : fmt::format("ip link set {} nomaster", name)));
+  }
+  if (link.bond || link.kind == LinkKind::kVrf)
+    return say(fmt::format("it is a {}, which is no port of a bond", name_of(link.kind)));
+  if (name == "lo" || link.mac.value_or(MacAddress{}) == MacAddress{})
+    return say("it is no Ethernet device: it has no MAC");
+  if (const auto address = address_of(link); !address.empty())
+    return say(
+        fmt::format("it has addresses, such as {}, which a port cannot use: 'bondctl migrate {} --into {} "
+                    "--confirm 60s' gives them to the bond, with the routes and VLANs of {}",
+                    address, name, bond, name));
+  return {};
 }
 
 std::string why_not_active(const Observed& observed, const std::string& bond, const std::string& port) {

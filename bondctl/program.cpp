@@ -1,9 +1,12 @@
 #include "bondctl/program.h"
 
+#include "bondctl/apply_verb.h"
 #include "bondctl/change_verbs.h"
+#include "bondctl/drain_verbs.h"
 #include "bondctl/drill/drill.h"
 #include "bondctl/ifupdown.h"
 #include "bondctl/import_verb.h"
+#include "bondctl/migrate_verb.h"
 #include "bondctl/save_verb.h"
 #include "bondctl/show.h"
 #include "bondctl/watch.h"
@@ -25,6 +28,9 @@ std::vector<cli::Hint> foreign_words() {
        "write 'bondctl switch BOND PORT'"},
       {{"change", "modify", "mode", "config"},
        "write 'bondctl set BOND KEY=VALUE', as in mode=active-backup"},
+      {{"evacuate", "disable", "maintenance", "offline"}, "write 'bondctl drain BOND PORT'"},
+      {{"enable", "online"}, "write 'bondctl undrain BOND PORT'"},
+      {{"move"}, "write 'bondctl migrate DEVICE --into BOND'"},
       {{"up", "down"}, "write 'bondctl set BOND up=on' (or off)"},
       {{"monitor", "follow", "events", "tail"}, "write 'bondctl watch'"},
       {{"log", "history", "journal", "explain", "reason", "debug"},
@@ -32,7 +38,7 @@ std::vector<cli::Hint> foreign_words() {
       {{"test", "failover-test", "pull", "measure"}, "write 'bondctl drill BOND'"},
       {{"convert", "read", "from"}, "write 'bondctl import'"},
       {{"ifup", "ifdown", "ifquery"}, "run '{}' itself: its hooks are ours, see bondctl(8), IFUPDOWN"},
-      {{"check", "plan", "apply", "reload"}, "write 'netd {}'"},
+      {{"check", "plan", "reload"}, "write 'netd {}'"},
       {{"bond*"}, "a verb comes first, as in 'bondctl show bond0'"},
   };
 }
@@ -61,6 +67,14 @@ const cli::Program& program() {
             "make a port the active one, until something is preferred to it",
             switch_verb,
             {dry_run, answer::kConfirm}},
+           {"drain", "BOND PORT", "free a port of traffic, its link left up, to work on cable or switch",
+            drain_verb, changing},
+           {"undrain", "BOND PORT", "give a drained port its part back", undrain_verb, changing},
+           {"migrate", "DEVICE [SETTING...]",
+            "make a live interface a port of a bond, which gets its addresses, routes, VLANs", migrate_verb,
+            migrate_options()},
+           {"apply", "[BOND...]", "the bonds of the file, with what is on them, and nothing else of it",
+            apply_verb, apply_options()},
            {"delete", "BOND", "delete a bond; its ports are down afterwards", delete_verb, changing},
            {"confirm",
             "",

@@ -139,7 +139,7 @@ void collect(Slots& slots, const Verb& verb) {
   for (const auto& [name, given] : slot.flags)
     if (given) result.flags.insert(name);
   for (const auto& option : verb.options)
-    if (!option.value.empty() && slot.app->count(option.name) > 0)
+    if (!option.value.empty() && slot.app->count(option.name.substr(option.name.find("--"))) > 0)
       result.values[option.name] = slot.values.at(option.name);
   if (!slots.config.empty()) result.config = slots.config;
   if (!slots.runtime_dir.empty()) result.runtime_dir = slots.runtime_dir;

@@ -34,7 +34,7 @@ struct Arguments {
 
 // One option of a verb.
 struct Option {
-  std::string name;   // "--dry-run"
+  std::string name;   // "--dry-run", "-c,--config"
   std::string value;  // "DURATION" where it takes one; empty: a flag
   std::string help;
 };

@@ -52,6 +52,17 @@ void make_address(Draft& draft, const std::string& name, const Prefix& prefix, c
   }
 }
 
+// As the kernel had them, and then those that are new: the first of a subnet is its primary, which others are
+// called from.
+std::vector<std::pair<Prefix, Address>> in_their_order(const Addresses& addresses) {
+  std::vector<std::pair<Prefix, Address>> all(addresses.begin(), addresses.end());
+  std::ranges::stable_sort(all, {}, [](const auto& entry) {
+    const auto place = entry.second.place.value;
+    return std::pair(place == 0, place);
+  });
+  return all;
+}
+
 }  // namespace
 
 void make_addresses(Draft& draft, const Link& wanted, const std::string& name) {
@@ -62,7 +73,8 @@ void make_addresses(Draft& draft, const Link& wanted, const std::string& name) {
       draft.take(RemoveAddress{name, prefix});
   // Twice: one that is made anew takes its secondaries along, which may have had their turn.
   for (int pass = 0; pass < 2; ++pass)
-    for (const auto& [prefix, address] : wanted.addresses) make_address(draft, name, prefix, address);
+    for (const auto& [prefix, address] : in_their_order(wanted.addresses))
+      make_address(draft, name, prefix, address);
 }
 
 void remove_addresses(Draft& draft, const State& target) {

@@ -47,6 +47,22 @@ TEST(BondctlProgram, ImportsThisHostAnotherOneOrFiles) {
   EXPECT_THAT(answer_to({"ifupdown", "bond0"}), HasSubstr("'bond0' is one word too many"));
 }
 
+TEST(BondctlProgram, KnowsWhatPlannedWorkMayBeCalled) {
+  EXPECT_THAT(answer_to({"maintenance", "bond0", "eth0"}), HasSubstr("write 'bondctl drain BOND PORT'\n"));
+  EXPECT_THAT(answer_to({"move", "eth0"}), HasSubstr("write 'bondctl migrate DEVICE --into BOND'\n"));
+  EXPECT_EQ(answer_to({"drain", "bond0", "eth0", "--confirm", "60s"}), "accepted");
+  EXPECT_THAT(answer_to({"undrain", "bond0"}), HasSubstr("a word is missing"));
+  EXPECT_EQ(answer_to({"migrate", "eth0", "--into", "bond0", "--with", "eth1", "mode=802.3ad"}), "accepted");
+}
+
+TEST(BondctlProgram, TakesTheFileOfApply) {
+  const auto parsed = cli::parse(program(), {"apply", "-c", "a.toml", "bond0", "--node", "lb1"});
+  ASSERT_TRUE(parsed) << parsed.error().text;
+  EXPECT_EQ(parsed->arguments.values.at("-c,--config"), "a.toml");
+  EXPECT_EQ(parsed->arguments.words, std::vector<std::string>{"bond0"});
+  EXPECT_THAT(program().verbs, testing::Contains(testing::Field(&cli::Verb::name, "apply")));
+}
+
 TEST(BondctlProgram, NamesTheProgramWhoseVerbItIs) {
   EXPECT_THAT(answer_to({"check"}), HasSubstr("unknown verb 'check': write 'netd check'\n"));
 }

@@ -4,6 +4,7 @@
 
 #include "lib/plan/apply.h"
 #include "lib/plan/consequence.h"
+#include "lib/plan/restore.h"
 #include "lib/plan/simulate.h"
 #include "tests/support/fake/fake_kernel.h"
 #include "tests/unit/lib/plan/host.h"
@@ -71,6 +72,20 @@ TEST_F(PlannedSecondaries, ArePutBackWhenTheirPrimaryIsMadeAnew) {
   file.links["eth0"].addresses[kOld].scope = 253;
   ASSERT_TRUE(apply(wanting(file), kernel, Rollback::kObject)->complete());
   EXPECT_EQ(kernel.state().links.at("eth0").addresses.size(), 4U);
+}
+
+// Or another one is the primary, which the host calls others from.
+TEST_F(PlannedSecondaries, ComeBackInTheOrderThatTheyHad) {
+  State before;
+  auto& device = before.links["dummy0"] = of_kind(LinkKind::kDummy);
+  for (const auto& one : {kOld, kOurs, kForeign})
+    device.addresses[one].place.value = static_cast<std::uint32_t>(device.addresses.size() + 1);
+  const std::vector<Step> planned{LinkStep{DeleteLink{"dummy0", LinkKind::kDummy}}};
+  auto back = lines(way_back(before, {}, planned, Owner::kNone));
+  ASSERT_GE(back.size(), 3U);
+  back.erase(back.begin(), back.end() - 3);
+  EXPECT_THAT(back, ElementsAre("dummy0: add address 192.0.2.9/24", "dummy0: add address 192.0.2.1/24",
+                                "dummy0: add address 192.0.2.5/24"));
 }
 
 TEST_F(PlannedSecondaries, ThatOnlyTheirOwnerPutsBackAreSaid) {

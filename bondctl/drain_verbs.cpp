@@ -1,0 +1,59 @@
+#include "bondctl/drain_verbs.h"
+
+#include "bondctl/carry_out.h"
+#include "bondctl/drain.h"
+#include "lib/cli/refuse.h"
+
+namespace hawser::bondctl {
+
+namespace {
+
+std::function<Status()> writing(const cli::Arguments& arguments, DrainedPorts ports) {
+  return [directory = arguments.runtime_dir, ports = std::move(ports)] {
+    return write_drained(directory, ports);
+  };
+}
+
+// Written down before the first step: what is done and not known could not be given back.
+Work drained(const cli::Arguments& arguments, const Observed& observed, const DrainedPorts& all) {
+  const auto& bond = arguments.words.front();
+  const auto& port = arguments.words.back();
+  auto [change, what] = drain(observed, bond, port, drained_of(all, observed, bond));
+  auto now = all;
+  now[port] = std::move(what);
+  Work work{std::move(change)};
+  work.before = writing(arguments, now);
+  work.undone = writing(arguments, all);
+  return work;
+}
+
+Work undrained(const cli::Arguments& arguments, const Observed& observed, const DrainedPorts& all) {
+  const auto& bond = arguments.words.front();
+  const auto& port = arguments.words.back();
+  auto now = all;
+  now.erase(port);
+  return {undrain(observed, bond, port, drained_of(all, observed, bond)),
+          {},
+          writing(arguments, now),
+          writing(arguments, all)};
+}
+
+template <class Make>
+int with_known(const cli::Arguments& arguments, Make make) {
+  const auto all = read_drained(arguments.runtime_dir);
+  if (!all) return cli::refuse(arguments, "bondctl", all.error());
+  return change_bond(arguments, arguments.words.front(),
+                     [&](const Observed& observed) { return make(arguments, observed, *all); });
+}
+
+}  // namespace
+
+int drain_verb(const cli::Arguments& arguments) {
+  return with_known(arguments, drained);
+}
+
+int undrain_verb(const cli::Arguments& arguments) {
+  return with_known(arguments, undrained);
+}
+
+}  // namespace hawser::bondctl
