@@ -55,14 +55,14 @@ HookCall call_of(const Environment& environment, Phase phase) {
 
 // --- what is there ---
 
-const Link* find_bond(const Observed& observed, const std::string& name) {
+const Link* bond_called(const Observed& observed, const std::string& name) {
   const auto* link = find_in(observed.state.links, name);
   return link != nullptr && link->bond ? link : nullptr;
 }
 
-Names ports_of(const Observed& observed, const std::string& bond) {
+Names port_names(const Observed& observed, const std::string& bond) {
   Names names;
-  if (const auto* link = find_bond(observed, bond))
+  if (const auto* link = bond_called(observed, bond))
     for (const auto& [port, settings] : link->bond->ports) names.push_back(port);
   return names;
 }
@@ -133,7 +133,7 @@ Names listed_ports(Asked& asked, const Observed& observed, const HookCall& call,
 
 Names wanted_ports(Asked& asked, const Observed& observed, const HookCall& call,
                    const std::set<std::string>& own) {
-  auto ports = ports_of(observed, call.interface);
+  auto ports = port_names(observed, call.interface);
   const auto add = [&](const std::string& port) {
     if (!has(ports, port)) ports.push_back(port);
   };
@@ -169,11 +169,11 @@ Result<std::optional<HookCall>> read_call(const Environment& environment) {
 
 Asked ask_for_bond(const Observed& observed, const HookCall& call, const std::set<std::string>& own) {
   Asked asked{call.stanza.edits, call.stanza.notes};
-  const auto* there = find_bond(observed, call.interface);
+  const auto* there = bond_called(observed, call.interface);
   const auto miimon = there == nullptr ? 0 : there->bond->get(BondOption::kMiimon);
   for (auto& note : settle_monitor(asked.edits, miimon)) asked.notes.push_back(std::move(note));
   const auto ports = wanted_ports(asked, observed, call, own);
-  put_ports(asked.edits, ports, ports_of(observed, call.interface));
+  put_ports(asked.edits, ports, port_names(observed, call.interface));
   drop_absent(asked, ports);
   choose_primary(asked.edits, call.stanza, ports);
   return asked;
@@ -187,7 +187,7 @@ Asked ask_to_join(const Observed& observed, const HookCall& call) {
   asked.edits.good.push_back({"ports", Edit::How::kAdd, call.interface});
   for (const auto& edit : call.stanza.edits.good)
     if (edit.key.starts_with(call.interface + ".")) asked.edits.good.push_back(edit);
-  auto ports = ports_of(observed, call.stanza.master);
+  auto ports = port_names(observed, call.stanza.master);
   ports.push_back(call.interface);
   choose_primary(asked.edits, call.stanza, ports);
   return asked;
@@ -197,9 +197,9 @@ Asked ask_to_leave(const Observed& observed, const HookCall& call, const std::st
   Asked asked;
   asked.edits.said_as = SaidAs::kStanza;
   asked.edits.good.push_back({"ports", Edit::How::kTakeAway, call.interface});
-  auto ports = ports_of(observed, bond);
+  auto ports = port_names(observed, bond);
   std::erase(ports, call.interface);
-  if (const auto* there = find_bond(observed, bond); there != nullptr && has_active_port(there->bond->mode))
+  if (const auto* there = bond_called(observed, bond); there != nullptr && has_active_port(there->bond->mode))
     choose_primary(asked.edits, call.stanza, ports);
   return asked;
 }

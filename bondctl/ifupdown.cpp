@@ -20,9 +20,9 @@ namespace hawser::bondctl {
 
 namespace {
 
-constexpr Milliseconds kPatience{20'000};   // cards that are plugged in at once come one after the other
-constexpr Milliseconds kForCarrier{5'000};  // of a port that is to be the active one
-constexpr Milliseconds kPause{100};
+constexpr Milliseconds kForTheLock{20'000};  // cards that are plugged in at once come one after the other
+constexpr Milliseconds kForCarrier{5'000};   // of a port that is to be the active one
+constexpr Milliseconds kBetweenLooks{100};
 constexpr const char* kOfIfenslave = "/etc/network/if-pre-up.d/ifenslave";
 
 Environment environment_of_this_process() {
@@ -96,7 +96,7 @@ class Work {
   using Ask = std::function<Asked(const Observed&)>;
 
   static Result<Work> begin(const cli::Arguments& arguments, const HookCall& call, std::string bond) {
-    auto lock = alone(bond, kPatience);
+    auto lock = alone(bond, kForTheLock);
     if (!lock) return tl::unexpected(lock.error());
     if (auto ours = is_ours_to_change(arguments.runtime_dir, bond); !ours)
       return tl::unexpected(ours.error());
@@ -255,7 +255,7 @@ int pre_up(const cli::Arguments& arguments, const HookCall& call) {
 Status make_active(NetlinkKernel& kernel, const HookCall& call) {
   const auto port = call.stanza.active == "none" ? std::string() : call.stanza.active;
   std::string why;
-  for (auto left = kForCarrier; left >= kPause; left -= kPause) {
+  for (auto left = kForCarrier; left >= kBetweenLooks; left -= kBetweenLooks) {
     const auto observed = kernel.observe(kLinksOnly);
     if (!observed) return tl::unexpected(observed.error());
     if (const auto* link = find_in(observed->links, call.interface);
@@ -263,7 +263,7 @@ Status make_active(NetlinkKernel& kernel, const HookCall& call) {
       return {};
     why = port.empty() ? std::string() : why_not_active(*observed, call.interface, port);
     if (why.empty()) return kernel.perform(BondStep{SetActivePort{call.interface, port}});
-    std::this_thread::sleep_for(kPause);
+    std::this_thread::sleep_for(kBetweenLooks);
   }
   return fail("{}: bond-active-slave: {}", call.interface, why.substr(call.interface.size() + 2));
 }
@@ -296,8 +296,8 @@ int give_a_chance(const cli::Arguments& arguments, const HookCall& call) {
   const auto before = bond->bond->primary;
   if (const int status = primary_is(link->master, call.interface); status != kDone) return status;
   for (auto left = *call.stanza.chance; left > Milliseconds{0} && !is_operational(call.interface);
-       left -= kPause)
-    std::this_thread::sleep_for(kPause);
+       left -= kBetweenLooks)
+    std::this_thread::sleep_for(kBetweenLooks);
   return primary_is(link->master, before);
 }
 

@@ -1,17 +1,16 @@
 #include "bondctl/import_command.h"
 
 #include <algorithm>
-#include <charconv>
 #include <span>
 
 #include "bondctl/foreign/lines.h"
 #include "bondctl/import_address.h"
+#include "bondctl/import_stanzas.h"
 
 namespace hawser::bondctl {
 
 namespace {
 
-using Words = std::vector<std::string>;
 using config::plain_value;
 using config::Table;
 
@@ -21,23 +20,12 @@ bool is_device(const std::string& word, const std::string& device) {
 }
 
 // "|| true" makes nothing of a failure; any other sign of the shell makes another command of it.
-bool is_plain(Words& words) {
+bool is_plain(std::vector<std::string>& words) {
   const auto size = words.size();
   if (size > 2 && words[size - 2] == "||" && (words[size - 1] == "true" || words[size - 1] == ":"))
     words.resize(size - 2);
   return std::ranges::none_of(
       words, [](const std::string& word) { return word.find_first_of("|&;<>()`*") != std::string::npos; });
-}
-
-bool is_one_of(const std::string& word, std::initializer_list<std::string_view> others) {
-  return std::ranges::find(others, word) != others.end();
-}
-
-std::optional<std::int64_t> number_in(const std::string& word) {
-  std::int64_t number = 0;
-  const auto* end = word.data() + word.size();
-  const auto [stop, error] = std::from_chars(word.data(), end, number);
-  return error == std::errc{} && stop == end ? std::optional(number) : std::nullopt;
 }
 
 // --- ip ---
@@ -135,7 +123,7 @@ std::optional<Command> ifenslave_command(std::span<const std::string> words, con
   return CommandPorts{{words.begin() + 1, words.end()}};
 }
 
-std::string_view without_folder(std::string_view program) {
+std::string_view program_name(std::string_view program) {
   return program.substr(program.rfind('/') + 1);
 }
 
@@ -144,7 +132,7 @@ std::string_view without_folder(std::string_view program) {
 std::optional<Command> read_command(const std::string& text, const std::string& device) {
   auto words = words_of(text);
   if (words.size() < 2 || !is_plain(words)) return std::nullopt;
-  const auto program = without_folder(words.front());
+  const auto program = program_name(words.front());
   const auto rest = std::span<const std::string>(words).subspan(1);
   if (program == "ip") return ip_command(rest, device);
   if (program == "ifenslave") return ifenslave_command(rest, device);

@@ -17,9 +17,10 @@ namespace {
 using config::plain_value;
 using config::Table;
 
-class Importer {
+class InterfacesImporter {
  public:
-  Importer(const ForeignFiles& files, Draft& draft) : draft_(draft), files_(files), module_(files.modprobe) {
+  InterfacesImporter(const ForeignFiles& files, Draft& draft)
+      : draft_(draft), files_(files), module_(files.modprobe) {
     std::vector<IfaceStanza> stanzas;
     for (const auto& source : files.interfaces) {
       auto parsed = parse_interfaces(source.file, source.text);
@@ -398,7 +399,7 @@ class Importer {
 }  // namespace
 
 void import_interfaces(const ForeignFiles& files, Draft& draft) {
-  if (!files.interfaces.empty()) Importer(files, draft).make();
+  if (!files.interfaces.empty()) InterfacesImporter(files, draft).make();
 }
 
 }  // namespace hawser::bondctl

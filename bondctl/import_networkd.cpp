@@ -18,7 +18,7 @@ namespace {
 using config::plain_value;
 using config::Table;
 
-std::string as_written(const UnitEntry& entry) {
+std::string unit_line(const UnitEntry& entry) {
   return fmt::format("{}={}", entry.key, entry.value);
 }
 
@@ -29,9 +29,9 @@ std::optional<std::int64_t> bytes_in(std::string_view text) {
   return number && *number <= kLargestMtu ? std::optional(*number * (thousands ? 1024 : 1)) : std::nullopt;
 }
 
-class Importer {
+class NetworkdImporter {
  public:
-  Importer(const ForeignFiles& files, Draft& draft)
+  NetworkdImporter(const ForeignFiles& files, Draft& draft)
       : draft_(draft), files_(files), units_(merged_units(files.units)) {
     for (const auto& left : units_.left_out) draft_.leave_out(left.at, left.what, left.why);
   }
@@ -51,7 +51,7 @@ class Importer {
 
  private:
   void leave_out(const UnitEntry& entry, const std::string& why) {
-    draft_.leave_out(entry.at, as_written(entry), why);
+    draft_.leave_out(entry.at, unit_line(entry), why);
   }
 
   // --- .netdev ---
@@ -332,7 +332,7 @@ class Importer {
 }  // namespace
 
 void import_networkd(const ForeignFiles& files, Draft& draft) {
-  if (!files.units.empty()) Importer(files, draft).make();
+  if (!files.units.empty()) NetworkdImporter(files, draft).make();
 }
 
 }  // namespace hawser::bondctl

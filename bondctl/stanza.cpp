@@ -12,7 +12,7 @@ namespace hawser::bondctl {
 
 namespace {
 
-using Words = std::vector<std::string>;
+using WordList = std::vector<std::string>;
 
 std::string plain(std::string_view name) {
   std::string text(name);
@@ -21,8 +21,8 @@ std::string plain(std::string_view name) {
   return text;
 }
 
-Words words_in(std::string_view text) {
-  Words words;
+WordList words_in(std::string_view text) {
+  WordList words;
   for (std::size_t at = 0; at < text.size();) {
     const auto end = std::min(text.find_first_of(" \t\n,", at), text.size());
     if (end > at) words.emplace_back(text.substr(at, end - at));
@@ -49,7 +49,7 @@ constexpr std::string_view kOurs[] = {"bond-master",       "bond-slaves",       
                                       "bond-prio"};
 
 std::string no_such_option(const std::string& name) {
-  Words known(std::begin(kOurs), std::end(kOurs));
+  WordList known(std::begin(kOurs), std::end(kOurs));
   for (const auto& info : bond_options()) known.push_back(stanza_option(info.name));
   for (const auto key : kOfTheBond) known.push_back(stanza_option(key));
   const auto near = nearest(name, {known.begin(), known.end()});
@@ -110,9 +110,9 @@ class Reader {
     const auto words = words_in(value);
     stanza_.ports.clear();
     stanza_.list = PortList::kListed;
-    if (words == Words{"none"})
+    if (words == WordList{"none"})
       stanza_.list = PortList::kNone;
-    else if (words == Words{"all"})
+    else if (words == WordList{"all"})
       stanza_.list = PortList::kEveryCard;
     else
       stanza_.ports = words;

@@ -10,18 +10,18 @@ namespace hawser::bondctl {
 
 namespace {
 
-using Notes = std::vector<std::string>;
+using NoteList = std::vector<std::string>;
 
-Edit* find_edit(Edits& edits, std::string_view key) {
+Edit* edit_of(Edits& edits, std::string_view key) {
   const auto found = std::ranges::find(edits.good, key, &Edit::key);
   return found == edits.good.end() ? nullptr : &*found;
 }
 
-void drop(Edits& edits, std::string_view key) {
+void drop_edit(Edits& edits, std::string_view key) {
   std::erase_if(edits.good, [&](const Edit& edit) { return edit.key == key; });
 }
 
-bool is_on(const Edit* edit) {
+bool is_nonzero(const Edit* edit) {
   return edit != nullptr && edit->value.find_first_of("123456789") != std::string::npos;
 }
 
@@ -34,27 +34,27 @@ std::optional<std::uint32_t> number_of(const Edit* edit) {
 }
 
 // ifenslave's manual has it so: of the two, miimon counts. A zero means: not this one.
-void choose_monitor(Edits& edits, Notes& notes) {
-  const bool mii = is_on(find_edit(edits, "miimon"));
-  const bool arp = is_on(find_edit(edits, "arp_interval"));
+void choose_monitor(Edits& edits, NoteList& notes) {
+  const bool mii = is_nonzero(edit_of(edits, "miimon"));
+  const bool arp = is_nonzero(edit_of(edits, "arp_interval"));
   if (mii && arp) {
     notes.emplace_back("bond-arp-interval: left out beside bond-miimon: they exclude each other");
     for (const auto* key : {"arp_interval", "arp_validate", "arp_ip_target", "ns_ip6_target"})
-      drop(edits, key);
+      drop_edit(edits, key);
   }
-  if (number_of(find_edit(edits, "arp_interval")) == 0U) drop(edits, "arp_interval");
-  const auto* miimon = find_edit(edits, "miimon");
+  if (number_of(edit_of(edits, "arp_interval")) == 0U) drop_edit(edits, "arp_interval");
+  const auto* miimon = edit_of(edits, "miimon");
   if (mii || miimon == nullptr || number_of(miimon) != 0U) return;
-  drop(edits, "miimon");
+  drop_edit(edits, "miimon");
   if (!arp) edits.good.push_back({"monitor", Edit::How::kSet, "none"});
 }
 
 // The kernel counts delays in looks at the carrier, and rounds down without a word.
-void round_delays(Edits& edits, std::uint32_t miimon_there, Notes& notes) {
-  const auto miimon = number_of(find_edit(edits, "miimon")).value_or(miimon_there);
+void round_delays(Edits& edits, std::uint32_t miimon_there, NoteList& notes) {
+  const auto miimon = number_of(edit_of(edits, "miimon")).value_or(miimon_there);
   if (miimon == 0) return;
   for (const auto* key : {"updelay", "downdelay", "peer_notif_delay"}) {
-    auto* delay = find_edit(edits, key);
+    auto* delay = edit_of(edits, key);
     const auto wanted = number_of(delay);
     if (!wanted || *wanted % miimon == 0) continue;
     const auto rounded = *wanted / miimon * miimon;
@@ -67,7 +67,7 @@ void round_delays(Edits& edits, std::uint32_t miimon_there, Notes& notes) {
 }  // namespace
 
 std::vector<std::string> settle_monitor(Edits& edits, std::uint32_t miimon_there) {
-  Notes notes;
+  NoteList notes;
   choose_monitor(edits, notes);
   round_delays(edits, miimon_there, notes);
   return notes;

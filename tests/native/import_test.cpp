@@ -14,7 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 using testing::HasSubstr;
-using testing::Not;
 
 class ImportTest : public LabTest {
  protected:

@@ -44,6 +44,7 @@ class BondChange : public testing::Test {
 
   static std::vector<std::string> lines(const std::vector<Step>& steps) {
     std::vector<std::string> lines;
+    lines.reserve(steps.size());
     for (const auto& step : steps) lines.push_back(describe(step));
     return lines;
   }

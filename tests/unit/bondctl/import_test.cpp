@@ -32,6 +32,7 @@ Imported from_interfaces(const std::string& text) {
 
 std::vector<std::string> left(const Imported& made) {
   std::vector<std::string> lines;
+  lines.reserve(made.left_out.size());
   for (const auto& one : made.left_out) lines.push_back(to_string(one));
   return lines;
 }
