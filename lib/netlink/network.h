@@ -43,9 +43,9 @@ class Network {
   Status set(const SetPortOptions& step);
   Status give_the_rest(const CreateLink& made);
   static Status in_other_words(const CreateLink& refused, Status status);
-  void read_from_files(DecodedLink& bond) const;
+  void read_from_files(DecodedLink& link) const;
   Result<DecodedLink> look_at(const std::string& name);
-  Status set_by_file(const DecodedLink& bond, BondOption option, std::uint32_t value);
+  [[nodiscard]] Status set_by_file(const DecodedLink& bond, BondOption option, std::uint32_t value) const;
 
   Status observe_links(Observed& observed, Names& names);
   Result<std::vector<DecodedAddress>> observe_addresses(Observed& observed, const Names& names);

@@ -47,7 +47,7 @@ void Network::read_from_files(DecodedLink& link) const {
   }
 }
 
-Status Network::set_by_file(const DecodedLink& bond, BondOption option, std::uint32_t value) {
+Status Network::set_by_file(const DecodedLink& bond, BondOption option, std::uint32_t value) const {
   auto status = dialect_.files.write(bond.name, bond.index, option, value);
   if (!status && status.error().code == ENOENT) return not_in_this_kernel();
   return status;

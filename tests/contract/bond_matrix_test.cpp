@@ -67,6 +67,7 @@ class BondMatrix : public HostTest {
     if (!is_whole())
       return {BondMode::kBalanceRr, BondMode::kActiveBackup, BondMode::k8023ad, BondMode::kBalanceAlb};
     std::vector<BondMode> all;
+    all.reserve(kNames<BondMode>.size());
     for (const auto& [one, word] : kNames<BondMode>) all.push_back(one);
     return all;
   }
