@@ -8,12 +8,6 @@ namespace hawser::bondctl {
 
 namespace {
 
-std::function<Status()> writing(const cli::Arguments& arguments, DrainedPorts ports) {
-  return [directory = arguments.runtime_dir, ports = std::move(ports)] {
-    return write_drained(directory, ports);
-  };
-}
-
 // Written down before the first step: what is done and not known could not be given back.
 Work drained(const cli::Arguments& arguments, const Observed& observed, const DrainedPorts& all) {
   const auto& bond = arguments.words.front();
@@ -22,8 +16,8 @@ Work drained(const cli::Arguments& arguments, const Observed& observed, const Dr
   auto now = all;
   now[port] = std::move(what);
   Work work{std::move(change)};
-  work.before = writing(arguments, now);
-  work.undone = writing(arguments, all);
+  work.before = [directory = arguments.runtime_dir, now] { return write_drained(directory, now); };
+  work.undone = [directory = arguments.runtime_dir, all] { return write_drained(directory, all); };
   return work;
 }
 
@@ -32,10 +26,10 @@ Work undrained(const cli::Arguments& arguments, const Observed& observed, const 
   const auto& port = arguments.words.back();
   auto now = all;
   now.erase(port);
-  return {undrain(observed, bond, port, drained_of(all, observed, bond)),
-          {},
-          writing(arguments, now),
-          writing(arguments, all)};
+  Work work{undrain(observed, bond, port, drained_of(all, observed, bond))};
+  work.after = [directory = arguments.runtime_dir, now] { return write_drained(directory, now); };
+  work.undone = [directory = arguments.runtime_dir, all] { return write_drained(directory, all); };
+  return work;
 }
 
 template <class Make>
