@@ -91,18 +91,18 @@ Ports ports_of(const Observed& observed, const std::string& bond) {
 }
 
 // One change of one bond, alone.
-class Work {
+class HookWork {
  public:
   using Ask = std::function<Asked(const Observed&)>;
 
-  static Result<Work> begin(const cli::Arguments& arguments, const HookCall& call, std::string bond) {
+  static Result<HookWork> begin(const cli::Arguments& arguments, const HookCall& call, std::string bond) {
     auto lock = alone(bond, kForTheLock);
     if (!lock) return tl::unexpected(lock.error());
     if (auto ours = is_ours_to_change(arguments.runtime_dir, bond); !ours)
       return tl::unexpected(ours.error());
     auto kernel = NetlinkKernel::open();
     if (!kernel) return tl::unexpected(kernel.error());
-    Work work(call, std::move(bond), std::move(*lock), std::move(*kernel));
+    HookWork work(call, std::move(bond), std::move(*lock), std::move(*kernel));
     if (auto looked = work.look(); !looked) return tl::unexpected(looked.error());
     return work;
   }
@@ -152,7 +152,7 @@ class Work {
   }
 
  private:
-  Work(const HookCall& call, std::string bond, NamespaceLock lock, NetlinkKernel kernel)
+  HookWork(const HookCall& call, std::string bond, NamespaceLock lock, NetlinkKernel kernel)
       : call_(call), bond_(std::move(bond)), lock_(std::move(lock)), kernel_(std::move(kernel)) {}
 
   Status look() {
@@ -210,7 +210,7 @@ void bring_up_with(const HookCall& call, const Ports& before, const Ports& after
 int make_bond(const cli::Arguments& arguments, const HookCall& call) {
   Ports before, after;
   {
-    auto work = Work::begin(arguments, call, call.interface);
+    auto work = HookWork::begin(arguments, call, call.interface);
     if (!work) return complain(work.error().text);
     before = ports_of(work->observed(), call.interface);
     if (auto made = work->make(); !made) return complain(made.error().text);
@@ -238,7 +238,7 @@ int join(const cli::Arguments& arguments, const HookCall& call) {
   // As ifenslave has it: where the master came only half way (no address to be had), its ports join all the
   // same.
   if (auto up = bring_up_master(call); !up) complain(up.error().text);
-  auto work = Work::begin(arguments, call, master);
+  auto work = HookWork::begin(arguments, call, master);
   if (!work) return complain(work.error().text);
   return work->change([&](const Observed& observed) { return ask_to_join(observed, call); });
 }
@@ -276,7 +276,7 @@ bool is_operational(const std::string& interface) {
 
 int give_a_chance(const cli::Arguments& arguments, const HookCall& call) {
   const auto primary_is = [&](const std::string& bond, const std::string& port) {
-    auto work = Work::begin(arguments, call, bond);
+    auto work = HookWork::begin(arguments, call, bond);
     if (!work) return complain(work.error().text);
     return work->change([&](const Observed&) {
       Asked asked;
@@ -313,7 +313,7 @@ int up(const cli::Arguments& arguments, const HookCall& call) {
 // --- post-down ---
 
 int leave(const cli::Arguments& arguments, const HookCall& call, const std::string& bond) {
-  auto work = Work::begin(arguments, call, bond);
+  auto work = HookWork::begin(arguments, call, bond);
   if (!work) return call.stanza.says_nothing() ? kDone : complain(work.error().text);
   return work->change([&](const Observed& observed) { return ask_to_leave(observed, call, bond); });
 }
@@ -324,7 +324,7 @@ int remove_bond(const cli::Arguments& arguments, const HookCall& call, const Por
   for (const auto& [port, settings] : ports)
     if (!call.is_at_work_on(port) && is_configured(port))
       if (auto down = run_shown(call, {"ifdown", port}); !down) status = complain(down.error().text);
-  auto work = Work::begin(arguments, call, call.interface);
+  auto work = HookWork::begin(arguments, call, call.interface);
   if (!work) return complain(work.error().text);
   return std::max(status, work->remove());
 }
