@@ -109,7 +109,7 @@ MacAddress another(MacAddress mac) {
 }
 
 // A device of its own, open and with nothing on it.
-Link alone(const Observed& observed, const std::string& port, bool up) {
+Link by_itself(const Observed& observed, const std::string& port, bool up) {
   auto link = observed.state.links.at(port);
   link.master.clear();
   link.addresses.clear();
@@ -124,7 +124,7 @@ void take_out(Desired& desired, const Observed& observed, const std::string& bon
   auto& there = bond_in(desired, bond);
   there.ports.erase(port);
   if (there.primary == port) there.primary.clear();
-  auto link = alone(observed, port, true);
+  auto link = by_itself(observed, port, true);
   const auto& own = observed.links.at(port).port->permanent_mac;
   if (observed.state.links.at(bond).mac == own) {
     drained.mac = own;
@@ -196,13 +196,13 @@ void note_static_group(Change& change, const std::string& bond, const std::strin
         bond, name_of(mode), port, port));
 }
 
-Change refused(std::string why) {
+Change not_drained(std::string why) {
   Change change;
   change.problems.push_back(std::move(why));
   return change;
 }
 
-std::string no_bond(const Observed& observed, const std::string& bond) {
+std::string no_bond_to_drain(const Observed& observed, const std::string& bond) {
   return observed.state.links.contains(bond)
              ? fmt::format("{}: is no bond", bond)
              : fmt::format("{}: no such bond: 'bondctl show' lists those there are", bond);
@@ -216,7 +216,7 @@ Change drained_already(const Observed& observed, const std::string& bond, const 
   bond_in(change.desired, bond).set(BondOption::kAllSlavesActive, before.all_slaves_active);
   change.notes.push_back(fmt::format("{}: {} is drained already", bond, port));
   if (!observed.state.links.at(port).master.empty()) return change;  // it kept its place, or has another one
-  auto link = alone(observed, port, true);
+  auto link = by_itself(observed, port, true);
   if (before.mac) link.mac = another(*before.mac);
   change.desired.state.links[port] = std::move(link);
   return change;
@@ -225,11 +225,11 @@ Change drained_already(const Observed& observed, const std::string& bond, const 
 // Its MAC is given back while it is down and before it joins: the bond takes what it has then for its own.
 Change join_again(const Observed& observed, const std::string& bond, const std::string& port,
                   const Drained& before) {
-  if (auto why = why_no_port(observed, bond, port); !why.empty()) return refused(std::move(why));
+  if (auto why = why_no_port(observed, bond, port); !why.empty()) return not_drained(std::move(why));
   Change change;
   change.desired = as_it_is(observed, bond);
   if (before.mac) {
-    change.desired.state.links[port] = alone(observed, port, false);
+    change.desired.state.links[port] = by_itself(observed, port, false);
     Stage own{.desired = change.desired};
     own.desired.state.links[port].mac = before.mac;
     change.then.push_back(std::move(own));
@@ -247,11 +247,12 @@ Change join_again(const Observed& observed, const std::string& bond, const std::
 Drain drain(const Observed& observed, const std::string& bond, const std::string& port,
             const DrainedPorts& known) {
   const auto* link = bond_link(observed, bond);
-  if (link == nullptr) return {refused(no_bond(observed, bond)), {}};
+  if (link == nullptr) return {not_drained(no_bond_to_drain(observed, bond)), {}};
   const auto* before = find_in(known, port);
   if (before != nullptr && is_drained(observed, bond, port))
     return {drained_already(observed, bond, port, *before), *before};
-  if (auto why = why_not_drained(observed, bond, port); !why.empty()) return {refused(std::move(why)), {}};
+  if (auto why = why_not_drained(observed, bond, port); !why.empty())
+    return {not_drained(std::move(why)), {}};
   auto drained = remembered(observed, bond, port);
   if (before != nullptr) drained.all_slaves_active = before->all_slaves_active;
   if (observed.links.at(bond).active_port == port && !successor(observed, *link->bond, port).empty())
@@ -270,11 +271,11 @@ Drain drain(const Observed& observed, const std::string& bond, const std::string
 Change undrain(const Observed& observed, const std::string& bond, const std::string& port,
                const DrainedPorts& known) {
   const auto* link = bond_link(observed, bond);
-  if (link == nullptr) return refused(no_bond(observed, bond));
+  if (link == nullptr) return not_drained(no_bond_to_drain(observed, bond));
   const auto* before = find_in(known, port);
   const bool is_in = link->bond->ports.contains(port);
   if (before == nullptr || !is_drained(observed, bond, port))
-    return refused(
+    return not_drained(
         fmt::format("{}: undrain {}: it was not drained, or is back already{}", bond, port,
                     is_in ? std::string{} : fmt::format(": 'bondctl add {} {}' adds a port", bond, port)));
   if (!is_in) return join_again(observed, bond, port, *before);
