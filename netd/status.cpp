@@ -143,8 +143,8 @@ void add_refusals(json::array& list, const Retries<Key>& refusals, TimePoint now
 }
 
 json::object guard_json(const GuardStatus& guard) {
-  constexpr std::array<std::string_view, 3> kWords{"off", "running", "restarting"};
-  return {{"state", kWords.at(static_cast<std::size_t>(guard.state))},
+  constexpr std::array<std::string_view, 3> kStates{"off", "running", "restarting"};
+  return {{"state", kStates.at(static_cast<std::size_t>(guard.state))},
           {"pid", guard.pid},
           {"restarts", guard.restarts},
           {"switches", guard.switches},
