@@ -207,13 +207,19 @@ std::optional<int> refuse_cut(const cli::Arguments& arguments, const Work& work,
 // Of several stages some may have been done before one was refused, and no stage knows the active roles: all
 // or nothing.
 Result<Applied> all_or_nothing(const Work& work, const Observed& before, const std::vector<Step>& planned,
-                               Kernel& kernel) {
+                               Kernel& kernel, answer::Confirmation& confirmation) {
   auto applied = carry_out(work.change, kernel);
   const bool whole = applied && applied->refused.empty();
-  if (whole) return applied;
-  const auto back = take_back(kernel, before, planned, work);
-  if (!back) cli::complain("bondctl", fmt::format("not wholly taken back: {}", back.error().text));
-  if (applied) applied->done.clear();
+  if (!whole) {
+    // What we cannot, the process that waits with --confirm tries once more when this one has ended.
+    const auto back = take_back(kernel, before, planned, work);
+    if (applied) applied->done.clear();
+    if (!back) {
+      cli::complain("bondctl", fmt::format("not wholly taken back: {}", back.error().text));
+      return applied;
+    }
+  }
+  if (!applied || applied->done.empty()) confirmation.forget();
   return applied;
 }
 
@@ -228,8 +234,7 @@ int do_it(const cli::Arguments& arguments, const Work& work, const Observed& obs
       return cli::refuse(arguments, "bondctl", written.error());
     }
   PatientKernel patient(kernel);
-  const auto applied = all_or_nothing(work, observed, plan.steps, patient);
-  if (!applied || applied->done.empty()) confirmation->forget();
+  const auto applied = all_or_nothing(work, observed, plan.steps, patient, *confirmation);
   if (!applied) return cli::refuse(arguments, "bondctl", applied.error());
   print_applied(arguments, work.change, *applied, plan_of(observed, work.change, applied->done));
   const int status = applied->complete() ? kDone : kRefused;

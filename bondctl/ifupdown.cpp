@@ -15,6 +15,7 @@
 #include "lib/plan/apply.h"
 #include "lib/reconcile/device_paths.h"
 #include "lib/reconcile/patient_kernel.h"
+#include "lib/reconcile/put_back.h"
 
 namespace hawser::bondctl {
 
@@ -163,8 +164,11 @@ class HookWork {
   }
 
   int apply_all(const Desired& desired) {
-    PatientKernel patient(kernel_, [](Milliseconds pause) { std::this_thread::sleep_for(pause); });
+    PatientKernel patient(kernel_);
+    const auto planned = plan_network(desired, observed_.state);
     const auto applied = apply(desired, patient, Rollback::kEverything, kNetworkOnly);
+    if (!applied || !applied->refused.empty())
+      if (auto back = put_back(patient, observed_, planned, Owner::kNone); !back) complain(back.error().text);
     if (!applied) return complain(applied.error().text), give_up();
     if (call_.verbose)
       for (const auto& step : applied->done) cli::print(describe(step) + "\n");
