@@ -1,7 +1,6 @@
 // Every option in every mode, made from the rows: what the kernel takes when a bond is made, what it takes
 // and refuses on a running one, what is then read back, by us and by ip. A new option is in it by its row.
 #include <cerrno>
-#include <cstdlib>
 
 #include <gmock/gmock.h>
 
@@ -9,6 +8,7 @@
 #include "lib/state/bond_options.h"
 #include "tests/contract/host.h"
 #include "tests/contract/tools.h"
+#include "tests/support/thorough.h"
 
 namespace hawser::contract {
 namespace {
@@ -57,8 +57,8 @@ class BondMatrix : public HostTest {
     if (!lacking_.options.contains(BondOption::kAdSelect)) has_by_port_prio_ = refused(by_prio) == 0;
     perform(DeleteLink{"bond0", LinkKind::kBond});
   }
-  // On the real kernel, which is slow where it is emulated, a sample: HAWSER_WHOLE_MATRIX=1 is for all of it.
-  [[nodiscard]] static bool is_whole() { return !is_real() || std::getenv("HAWSER_WHOLE_MATRIX") != nullptr; }
+  // On the real kernel, which is slow where it is emulated, a sample.
+  [[nodiscard]] static bool is_whole() { return !is_real() || lab::thorough(); }
   [[nodiscard]] static std::vector<std::uint32_t> values_of(const BondOptionInfo& info) {
     const auto all = all_values_of(info);
     return is_whole() ? all : std::vector{all.front(), all.back()};

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include <sched.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -85,7 +86,10 @@ class Sysfs {
   }
   Sysfs(const Sysfs&) = delete;
   Sysfs& operator=(const Sysfs&) = delete;
-  ~Sysfs() { (void)std::system(("umount -l " + root_ + " && rmdir " + root_).c_str()); }
+  ~Sysfs() {
+    ::umount2(root_.c_str(), MNT_DETACH);
+    ::rmdir(root_.c_str());
+  }
   [[nodiscard]] std::string devices() const { return root_ + "/class/net"; }
 
  private:
