@@ -61,6 +61,12 @@ json::array ports_json(const Subject& subject) {
 }
 
 // The last of netd's events that tells of a switch or of how the bond is.
+json::array drained_json(const Subject& subject) {
+  json::array list;
+  for (const auto& port : drained_ports(subject)) list.emplace_back(port);
+  return list;
+}
+
 json::object bond_json(const Subject& subject) {
   json::array hidden;
   for (const auto name : hidden_options(subject)) hidden.emplace_back(name);
@@ -81,6 +87,7 @@ json::object bond_json(const Subject& subject) {
           {"hidden", hidden},
           {"guarded", guarded},
           {"lacp", lacp_json(subject)},
+          {"drained", drained_json(subject)},
           {"last_change", last_event(subject, "switch")},
           {"last_state", last_event(subject, "state")},
           {"ports", ports_json(subject)}};

@@ -33,6 +33,8 @@ Result<View> look(const cli::Arguments& arguments) {
   View view{std::move(*observed), nl::has_net_admin(), {}, std::move(*details), {}};
   ask_netd(arguments, view);
   view.waiting = waiting_change();
+  // What cannot be read is a matter for drain and undrain, which say so.
+  if (auto drained = read_drained(arguments.runtime_dir)) view.drained = std::move(*drained);
   return view;
 }
 

@@ -217,6 +217,9 @@ std::string render_one(const Subject& subject, std::size_t width) {
   add("guard", describe_guard(subject));
   add("last", describe_last(subject, "switch"));
   add("state", describe_last(subject, "state"));
+  for (const auto& port : drained_ports(subject))
+    add("drained",
+        fmt::format("{}: 'bondctl undrain {} {}' gives it back its part", port, subject.name, port));
   add("hidden", describe_hidden(subject));
   return text + render_ports(subject, width) + render_lacp(subject, width);
 }

@@ -13,6 +13,7 @@
 //    "lacp": {"aggregator": {"id": 1, "ports": 2, "actor_key": 15, "partner_key": 15,
 //                            "partner": "52:54:00:00:00:02"},  // the active one; null: none
 //             "counters": {..}},          // as of a port; null: not 802.3ad
+//    "drained": ["eth1"],                 // by bondctl drain, in the bond or out of it
 //    "last_change": {..},                 // netd's last event of kind switch; null: none known
 //    "last_state": {..},                  // netd's last event of kind state; null: none known
 //    "ports": [{"name": "eth0", "up": true, "carrier": true, "active": true, "mii": "up", "failures": 0,

@@ -67,6 +67,14 @@ std::string why_unusable(const Port& port) {
   return {};
 }
 
+std::vector<std::string> drained_ports(const Subject& subject) {
+  const auto& observed = subject.view.observed;
+  std::vector<std::string> names;
+  for (const auto& [port, was] : drained_of(subject.view.drained, observed, subject.name))
+    if (is_drained(observed, subject.name, port)) names.push_back(port);
+  return names;
+}
+
 boost::json::array events_of(const Subject& subject) {
   boost::json::array events;
   for (const auto& event : subject.view.events)

@@ -8,6 +8,7 @@
 
 #include <boost/json/array.hpp>
 
+#include "bondctl/drained.h"
 #include "bondctl/netd_view.h"
 #include "lib/base/result.h"
 #include "lib/daemon/undo.h"
@@ -24,6 +25,7 @@ struct View {
   BondDetails details{};
   boost::json::array events{};             // netd's, oldest first (doc/control-api.md)
   std::optional<WaitingChange> waiting{};  // made with --confirm, and not confirmed yet
+  DrainedPorts drained{};                  // of all bonds, as written down
 };
 
 // One bond. As long as the view lives.
@@ -62,6 +64,10 @@ bool is_shown(const Subject& subject, const BondOptionInfo& info);
 
 // What speaks against a port: "is down", "has no carrier"; empty: nothing.
 std::string why_unusable(const Port& port);
+
+// Those that `bondctl drain` freed of traffic and that still are: in the bond with the least prio, or out of
+// it.
+std::vector<std::string> drained_ports(const Subject& subject);
 
 // The events of netd about this bond.
 boost::json::array events_of(const Subject& subject);

@@ -136,6 +136,7 @@ std::string why_not(const Subject& subject, const Port& port) {
   if (subject.bond.mode == BondMode::k8023ad) return why_not_carrying(subject, port);
   if (const auto words = why_unusable(port); !words.empty()) return "it " + words;
   if (!has_active_port(subject.bond.mode) || port.name == subject.status.active_port) return {};
+  if (std::ranges::count(drained_ports(subject), port.name) > 0) return "it is drained";
   return "it is up and waits";
 }
 

@@ -74,6 +74,7 @@ TEST_F(BondctlByHand, AModeChangeKeepsWhatStandsOnTheBond) {
            "link set v5 up", "address add 198.51.100.1/24 dev v5", "address add 2001:db8:5::1/64 dev v5",
            "route add default via 192.0.2.9", "route add 203.0.113.0/24 via 198.51.100.9 table 77",
            "route add default via 2001:db8:5::9", "link set bond7 mtu 1400"});
+  await_link_local({"bond7", "v5"});
   const auto before = routes();
   for (const auto* mode : {"balance-xor", "802.3ad", "active-backup"}) {
     must({"set", "bond7", fmt::format("mode={}", mode), "--allow-interruption"});

@@ -232,6 +232,21 @@ TEST(BondRender, SaysFirstThatAChangeWaits) {
   EXPECT_TRUE(to_json(example(), {}).at("waiting").is_null());
 }
 
+TEST(BondRender, NamesWhatIsDrained) {
+  auto view = example();
+  bond_of(view).ports.at("eth1").prio = kDrainedPrio;
+  Drained was;
+  was.bond = "bond0";
+  was.bond_index = view.observed.links.at("bond0").index;
+  was.port_index = view.observed.links.at("eth1").index;
+  view.drained = {{"eth1", was}};
+  EXPECT_THAT(text_of(view),
+              HasSubstr("  drained  eth1: 'bondctl undrain bond0 eth1' gives it back its part\n"));
+  EXPECT_EQ(boost::json::serialize(to_json(view, {"bond0"}).at("bonds").at(0).at("drained")), R"(["eth1"])");
+  bond_of(view).ports.at("eth1").prio = 0;  // by other means
+  EXPECT_THAT(text_of(view), testing::Not(HasSubstr("drained")));
+}
+
 TEST(BondJson, HasEveryPromisedKey) {
   auto view = example();
   view.guard = NetdView{"running", 2, "x", {{"bond0", {}}}};
@@ -248,7 +263,7 @@ TEST(BondJson, HasEveryPromisedKey) {
   bond.at("ports").as_array().erase(bond.at("ports").as_array().begin());
   const auto expected = boost::json::parse(R"({"name":"bond0","mode":"active-backup","up":true,"carrier":true,
       "mac":"52:54:00:00:00:01","mtu":1500,"monitor":"mii","active_port":"eth0","primary":"eth0","arp_ip_target":[],
-      "ns_ip6_target":[],"hidden":[],"guarded":true,"lacp":null,"last_change":null,"last_state":null,
+      "ns_ip6_target":[],"hidden":[],"guarded":true,"lacp":null,"drained":[],"last_change":null,"last_state":null,
       "ports":[{"name":"eth1","up":true,"carrier":false,"active":false,
       "mii":"down","failures":12,"carrier_changes":3,"carrier_ups":1,"carrier_downs":2,"speed_mbps":1000,
       "duplex":"full","prio":0,"actor_port_prio":null,"queue_id":0,
