@@ -3,6 +3,7 @@
 #include <fstream>
 #include <thread>
 
+#include <net/if.h>
 #include <unistd.h>
 
 #include "bondctl/change.h"
@@ -163,7 +164,17 @@ class HookWork {
     return {};
   }
 
-  int apply_all(const Desired& desired) {
+  // ifupdown sets the bond up by itself, and several may run at once: what was not so when this one began is
+  // not to be taken back.
+  void leave_up_as_it_is(Desired& desired) const {
+    const auto wanted = desired.state.links.find(bond_);
+    const auto* now = find_in(observed_.state.links, bond_);
+    if (wanted != desired.state.links.end() && now != nullptr) wanted->second.up = now->up;
+  }
+
+  int apply_all(Desired desired) {
+    if (auto looked = look(); !looked) return complain(looked.error().text), give_up();
+    leave_up_as_it_is(desired);
     PatientKernel patient(kernel_);
     const auto planned = plan_network(desired, observed_.state);
     const auto applied = apply(desired, patient, Rollback::kEverything, kNetworkOnly);
@@ -235,13 +246,23 @@ Status bring_up_master(const HookCall& call) {
   return run_shown(call, {"ifup", master});
 }
 
+// Another ifup may be at it: a master counts as configured from the moment that its ifup begins.
+void await_bond(const std::string& master) {
+  for (auto left = kForTheLock; left >= kBetweenLooks && ::if_nametoindex(master.c_str()) == 0;
+       left -= kBetweenLooks)
+    std::this_thread::sleep_for(kBetweenLooks);
+}
+
 int join(const cli::Arguments& arguments, const HookCall& call) {
   const auto& master = call.stanza.master;
   if (!has_stanza(master))
     return complain(fmt::format("{}: bond-master: there is no stanza of {}", call.interface, master));
   // As ifenslave has it: where the master came only half way (no address to be had), its ports join all the
   // same.
-  if (auto up = bring_up_master(call); !up) complain(up.error().text);
+  if (auto up = bring_up_master(call); !up)
+    complain(up.error().text);
+  else
+    await_bond(master);
   auto work = HookWork::begin(arguments, call, master);
   if (!work) return complain(work.error().text);
   return work->change([&](const Observed& observed) { return ask_to_join(observed, call); });

@@ -175,11 +175,11 @@ class NetworkdImporter {
   // Ports may be meant by their MAC address.
   std::vector<std::string> ports_of(const Unit& unit) {
     auto names = devices_of(unit);
+    if (!names.empty()) return names;
     for (const auto* key : {"MACAddress", "PermanentMACAddress"})
       for (const auto* entry : unit.all("Match", key))
         for (const auto& word : words_of(entry->value))
-          if (names.empty() && MacAddress::parse(word))
-            names.push_back("mac:" + to_string(*MacAddress::parse(word)));
+          if (const auto mac = MacAddress::parse(word)) names.push_back("mac:" + to_string(*mac));
     return names;
   }
 
@@ -306,8 +306,11 @@ class NetworkdImporter {
   void say_the_rest(const Unit& unit) {
     unit.each([&](const std::string& part, const UnitEntry& entry) {
       if (part == "Match" || is_taken(part, entry.key) ||
-          (part == "Network" && is_one_of(entry.key, {"Bond", "VLAN", "PrimarySlave"})))
+          (part == "Network" && is_one_of(entry.key, {"Bond", "VLAN"})))
         return;
+      // Only of a port, and as a flag; the bond's own file is where many look for it.
+      const bool is_primary = part == "Network" && entry.key == "PrimarySlave";
+      if (is_primary && unit.find("Network", "Bond") != nullptr && unit_flag(entry.value)) return;
       said_once(entry, why_no_setting(part, entry));
     });
   }

@@ -258,6 +258,29 @@ TEST_F(Ifupdown, TwoCardsThatArePluggedIn) {
   EXPECT_NE(run({"ifquery", "--state", "eth1"}).status, 0);
 }
 
+// As at boot: each card and the bond itself have an ifup of their own, all at the same moment.
+TEST_F(Ifupdown, AllStanzasAtOnce) {
+  bridge();
+  interfaces(
+      "auto bond0\niface bond0 inet static\n  address 192.0.2.11/24\n  gateway 192.0.2.1\n  bond-slaves "
+      "none\n"
+      "  bond-mode 1\n  bond-miimon 100\n\n"
+      "iface eth0 inet manual\n  bond-master bond0\n\niface eth1 inet manual\n  bond-master bond0\n");
+  for (int turn = 0; turn < 3; ++turn) {
+    Process one(host, in_place({"ifup", "eth0"}));
+    Process other(host, in_place({"ifup", "eth1"}));
+    must({"ifup", "bond0"});
+    EXPECT_EQ(one.wait(90s), 0) << one.output();
+    EXPECT_EQ(other.wait(90s), 0) << other.output();
+    for (const auto* card : {"eth0", "eth1"})
+      EXPECT_EQ(master_of(card), "bond0") << one.output() << other.output();
+    EXPECT_THAT(host.check({"ip", "link", "show", "bond0"}), HasSubstr(",UP"));
+    EXPECT_TRUE(reaches("192.0.2.1"));
+    must({"ifdown", "bond0"});
+    no_bond_is_left();
+  }
+}
+
 TEST_F(Ifupdown, ACardAndAWirelessOneThatComesUpWithTheBond) {
   bridge();
   const auto server = dhcp_server();

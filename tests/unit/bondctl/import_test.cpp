@@ -358,6 +358,20 @@ TEST(ImportNetworkd, APortMayBeMeantByItsMac) {
   EXPECT_THAT(from_units({kBond, port}).text, HasSubstr("ports = [\"mac:52:54:00:aa:00:01\"]"));
 }
 
+TEST(ImportNetworkd, EveryMacOfAFileIsAPort) {
+  const config::Source port{
+      "p.network",
+      "[Match]\nPermanentMACAddress=02:00:00:00:00:33 02:00:00:00:00:22\n[Network]\nBond=bond0\n"};
+  EXPECT_THAT(from_units({kBond, port}).text,
+              testing::AllOf(HasSubstr("mac:02:00:00:00:00:33"), HasSubstr("mac:02:00:00:00:00:22")));
+}
+
+TEST(ImportNetworkd, APrimaryThatIsNoPortsIsSaid) {
+  const auto made =
+      from_units({kBond, kPort, {"b.network", "[Match]\nName=bond0\n[Network]\nPrimarySlave=eth0\n"}});
+  EXPECT_THAT(left(made), Contains(HasSubstr("b.network:4: PrimarySlave=eth0")));
+}
+
 TEST(ImportNetworkd, DropInsCountLast) {
   const auto made =
       from_units({kBond,
