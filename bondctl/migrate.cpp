@@ -104,6 +104,7 @@ Route led_over(const Route& route, const std::string& device, const std::string&
   auto rest = *route.rest;
   for (auto& hop : rest.hops)
     if (hop.device == device) hop.device = bond;
+  rest.nexthop_id = 0;  // the object goes with its device; where it led, the hops tell
   moved.rest = RouteRest(std::move(rest));
   return moved;
 }

@@ -92,7 +92,7 @@ class Ifupdown : public LabTest {
     fs::create_symlink("/bin/busybox", "/sbin/udhcpc", there_already);
     std::ofstream(directory / "udhcpd.leases") << "";
     std::ofstream(directory / "udhcpd.conf") << fmt::format(
-        "interface br0\nstart 192.0.2.50\nend 192.0.2.60\nlease_file {0}/udhcpd.leases\n"
+        "interface br0\nstart 192.0.2.50\nend 192.0.2.59\nlease_file {0}/udhcpd.leases\n"
         "pidfile {0}/udhcpd.pid\noption subnet 255.255.255.0\n",
         directory.string());
     return {far, {"busybox", "udhcpd", "-f", directory / "udhcpd.conf"}};
