@@ -289,10 +289,19 @@ class Attempt {
     const auto scope = scope_of(undone);
     if (auto looked = look(now, scope); !looked) return looked;
     const auto done = done_;
+    if (scope.has(Look::kLinks))
+      if (auto looked = prepare_way_back(undone, scope, now); !looked) return looked;
     for (const auto& step : way_back(now, scope, undone, kept))
       if (!take(step)) break;  // what is left of it is in the last look
     done_ = done;
     return {};
+  }
+
+  Status prepare_way_back(const Touched& undone, const Scope& scope, State& now) {
+    const auto steps = before_the_mode_goes(before_, now, undone, desired_.owner);
+    for (const auto& step : steps)
+      if (!take(step)) break;
+    return steps.empty() ? Status{} : look(now, scope);
   }
 
   [[nodiscard]] std::vector<Step> way_back(const State& now, const Scope& scope, const Touched& undone,

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <iterator>
 
+#include "lib/base/find_in.h"
 #include "lib/plan/draft.h"
+#include "lib/state/bond_options.h"
 
 namespace hawser {
 
@@ -36,6 +38,18 @@ std::map<Key, Address> addresses_of(const State& state) {
   return all;
 }
 
+// The kernel tells these in 802.3ad only: what they were before in another mode, nobody knows.
+bool is_told_in_every_mode(BondOption option) {
+  return option != BondOption::kAdActorSysPrio && option != BondOption::kAdUserPortKey;
+}
+
+void give_back_what_it_alone_takes(Bond& now, const Bond& before) {
+  for (const auto& info : bond_options())
+    if (option_applies(info, now.mode) && !option_applies(info, before.mode) &&
+        is_told_in_every_mode(info.option))
+      now.set(info.option, before.get(info.option));
+}
+
 }  // namespace
 
 bool came_to_nothing(const Step& step, const State& before, const State& now) {
@@ -45,6 +59,17 @@ bool came_to_nothing(const Step& step, const State& before, const State& now) {
           [&](const auto& one) { return family::value_in(before, one) == family::value_in(now, one); },
       },
       step);
+}
+
+std::vector<Step> before_the_mode_goes(const State& before, const State& now, const Touched& undone,
+                                       Owner owner) {
+  auto target = now;
+  for (auto& [name, link] : target.links) {
+    const auto* was = find_in(before.links, name);
+    if (!undone.links.contains(name) || !link.bond || was == nullptr || !was->bond) continue;
+    if (link.bond->mode != was->bond->mode) give_back_what_it_alone_takes(*link.bond, *was->bond);
+  }
+  return target == now ? std::vector<Step>{} : towards_network(now, target, owner);
 }
 
 std::vector<Step> way_back(const State& before, const State& now, std::span<const Step> planned,

@@ -17,6 +17,18 @@ Scope scope_of(std::span<const Step> planned) {
   return kNetworkOnly;
 }
 
+// Once: what is refused of it must not keep the rest from going back.
+Status prepare(Kernel& kernel, const State& before, std::span<const Step> planned, Owner owner) {
+  const auto now = kernel.observe(kNetworkOnly);
+  if (!now) return tl::unexpected(now.error());
+  Touched undone;
+  for (const auto& step : planned) undone.add(step);
+  Status last;
+  for (const auto& step : before_the_mode_goes(before, now->state, undone, owner))
+    if (auto done = kernel.perform(step); !done && last) last = done;
+  return last;
+}
+
 Status put_state_back(Kernel& kernel, const State& before, std::span<const Step> planned, Owner owner) {
   const auto scope = scope_of(planned);
   Status last;
@@ -62,8 +74,10 @@ Status give_roles_back(Kernel& kernel, const Observed& before, std::span<const S
 }
 
 Status put_back(Kernel& kernel, const Observed& before, std::span<const Step> planned, Owner owner) {
+  const auto prepared = prepare(kernel, before.state, planned, owner);
   const auto state = put_state_back(kernel, before.state, planned, owner);
   const auto roles = give_roles_back(kernel, before, planned);
+  if (!prepared) return prepared;
   return state ? roles : state;
 }
 

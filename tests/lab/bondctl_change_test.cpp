@@ -92,6 +92,21 @@ TEST_F(BondctlConfirm, WhatNobodyConfirmsIsTakenBack) {
   EXPECT_EQ(bondctl({"confirm"}).text, "bondctl: no change waits to be confirmed\n");
 }
 
+// What only the other mode takes, the kernel keeps when that goes.
+TEST_F(BondctlConfirm, NothingOfTheOtherModeIsLeft) {
+  const auto before = table();
+  const std::vector<Argv> others{{"mode=802.3ad", "lacp_rate=fast", "lacp_active=off", "ad_select=count"},
+                                 {"mode=balance-rr", "packets_per_slave=7"}};
+  for (const auto& other : others) {
+    Argv words{"set", "bond7", "--allow-interruption", "--confirm", "5s"};
+    words.insert(words.begin() + 2, other.begin(), other.end());
+    must(words);
+    EXPECT_NE(table(), before);
+    EXPECT_TRUE(has_mode("active-backup"));
+    EXPECT_EQ(table(), before) << other.front();
+  }
+}
+
 // A bond that is made anew has another number, which nobody wrote down; all else is as it was.
 TEST_F(BondctlConfirm, ADeletedBondComesBackWithWhatStoodOnIt) {
   const auto without_numbers = [](const std::string& text) {

@@ -81,7 +81,7 @@ class End {
   }
 
   std::atomic<std::uint64_t> sent = 0, heard = 0;
-  Duration longest_silence{};
+  std::atomic<Duration> longest_silence = Duration::zero();
   std::string fault;
 
  private:
@@ -128,7 +128,7 @@ class End {
     closed_ = size == 0;
     if (size <= 0) return;
     const auto now = Clock::now();
-    longest_silence = std::max<Duration>(longest_silence, now - last_heard_);
+    longest_silence = std::max<Duration>(longest_silence.load(), now - last_heard_);
     last_heard_ = now;
     part_.append(buffer.data(), static_cast<std::size_t>(size));
     for (std::uint64_t number = 0; part_.size() >= sizeof number; part_.erase(0, sizeof number)) {
@@ -167,6 +167,10 @@ Conversation::~Conversation() = default;
 
 std::uint64_t Conversation::heard() const {
   return ends_->client.heard;
+}
+
+Duration Conversation::take_longest_silence() {
+  return ends_->client.longest_silence.exchange(Duration::zero());
 }
 
 Conversation::Heard Conversation::end() {

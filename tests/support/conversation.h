@@ -28,6 +28,8 @@ class Conversation {
   };
   // How many numbers the client has heard up to now.
   [[nodiscard]] std::uint64_t heard() const;
+  // Of the client's ear, since the last call.
+  Duration take_longest_silence();
   // Both stop sending, and what is on its way arrives.
   Heard end();
 

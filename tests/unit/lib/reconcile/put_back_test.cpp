@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include "lib/plan/apply.h"
+#include "lib/plan/plan.h"
 #include "lib/reconcile/patient_kernel.h"
 #include "tests/support/fake/fake_kernel.h"
 
@@ -55,6 +57,37 @@ TEST_F(PutBack, APortThatHadTheActiveRoleHasItAgain) {
   ASSERT_TRUE(put_back(kernel, before, planned, Owner::kNone));
   EXPECT_EQ(look().state, before.state);
   EXPECT_EQ(active(), "eth1");
+}
+
+// In the mode that comes back they cannot be set any more.
+TEST_F(PutBack, WhatOnlyTheOtherModeTakesIsAsItWasToo) {
+  Desired lacp;
+  lacp.state = before.state;
+  lacp.state.links.at("bond0").bond->mode = BondMode::k8023ad;
+  for (const auto& [option, value] : std::map<BondOption, std::uint32_t>{
+           {BondOption::kLacpRate, 1}, {BondOption::kLacpActive, 0}, {BondOption::kAdSelect, 2}})
+    lacp.state.links.at("bond0").bond->set(option, value);
+  const auto planned = plan_network(lacp, before.state);
+  const auto applied = apply(lacp, kernel, Rollback::kEverything, kNetworkOnly);
+  ASSERT_TRUE(applied && applied->complete());
+  ASSERT_NE(look().state, before.state);
+  EXPECT_TRUE(put_back(kernel, before, planned, Owner::kNone));
+  EXPECT_EQ(look().state, before.state);
+  EXPECT_EQ(active(), "eth1");
+}
+
+// Wherever it was refused.
+TEST_F(PutBack, APlanThatIsRolledBackLeavesNothingOfTheOtherMode) {
+  Desired lacp;
+  lacp.state = before.state;
+  lacp.state.links.at("bond0").bond->mode = BondMode::k8023ad;
+  lacp.state.links.at("bond0").bond->set(BondOption::kLacpRate, 1);
+  const auto steps = static_cast<int>(plan_network(lacp, before.state).size());
+  for (int step = 0; step < steps; ++step) {
+    kernel.fail_step(step, {"refused", EIO});
+    ASSERT_TRUE(apply(lacp, kernel, Rollback::kEverything, kNetworkOnly));
+    EXPECT_EQ(look().state, before.state) << step;
+  }
 }
 
 TEST_F(PutBack, NothingIsLeftToDoTheSecondTime) {
