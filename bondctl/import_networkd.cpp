@@ -39,6 +39,7 @@ class NetworkdImporter {
   void make() {
     for (const auto& unit : units_.units)
       if (unit.kind == UnitKind::kNetdev) make_device(unit);
+    claim_devices();
     // Which VLANs are on what, before VLANs are told of their own addresses.
     for (const auto& unit : units_.units)
       if (unit.kind == UnitKind::kNetwork) relate(unit);
@@ -64,6 +65,7 @@ class NetworkdImporter {
     if (!is_one_of(kind->value, {"bond", "vlan", "vrf", "dummy"}))
       return leave_out(*kind,
                        fmt::format("a device of this kind has no section: {} is left out", name->value));
+    made_.push_back(name->value);
     auto& section = draft_.section(kind->value == "bond" ? "bond" : "link", name->value, name->at);
     if (kind->value == "bond")
       section.set_text("mode", "balance-rr", kind->at);
@@ -142,15 +144,36 @@ class NetworkdImporter {
   // A bare number is seconds: MIIMonitorSec=100 looks at the carrier every 100 s.
   void warn_of_long_miimon(const Unit& unit) {
     const auto* entry = unit.find("Bond", "MIIMonitorSec");
-    if (entry != nullptr && number_in(entry->value) && *number_in(entry->value) > 1)
-      leave_out(*entry, fmt::format("it is {} seconds there, and written so: was {}ms meant?", entry->value,
-                                    entry->value));
+    const auto span = entry != nullptr ? unit_span(entry->value) : std::nullopt;
+    if (!span || *span <= std::chrono::seconds(1)) return;
+    const auto digits = entry->value.substr(0, entry->value.find_first_not_of("0123456789"));
+    leave_out(*entry, fmt::format("it is {} seconds there, and written so: was {}ms meant?",
+                                  std::chrono::duration_cast<std::chrono::seconds>(*span).count(), digits));
   }
 
   // --- .network ---
 
-  // Which devices a file is for: names, patterns against the cards of the host, or a MAC address.
+  // A device has the first file that is for it, in the order of their names; the others it never sees.
+  void claim_devices() {
+    for (const auto& unit : units_.units)
+      if (unit.kind == UnitKind::kNetwork)
+        for (const auto& name : matches_of(unit)) claimed_.try_emplace(name, &unit);
+  }
+
   std::vector<std::string> devices_of(const Unit& unit) {
+    auto names = matches_of(unit);
+    std::erase_if(names, [&](const std::string& name) {
+      const auto* first = claimed_.at(name);
+      if (first == &unit) return false;
+      said_once(*unit.find("Match", "Name"),
+                fmt::format("{} has {}, which comes before it", name, first->file));
+      return true;
+    });
+    return names;
+  }
+
+  // Whom a file is for: names, and patterns against the cards of the host and the devices that are made.
+  std::vector<std::string> matches_of(const Unit& unit) {
     std::vector<std::string> names;
     for (const auto* entry : unit.all("Match", "Name"))
       for (const auto& pattern : words_of(entry->value)) add_matches(*entry, pattern, names);
@@ -160,11 +183,12 @@ class NetworkdImporter {
   void add_matches(const UnitEntry& entry, const std::string& pattern, std::vector<std::string>& names) {
     if (pattern.find_first_of("*?[!") == std::string::npos) return names.push_back(pattern);
     bool any = false;
-    for (const auto& card : files_.cards)
-      if (::fnmatch(pattern.c_str(), card.c_str(), 0) == 0) {
-        names.push_back(card);
-        any = true;
-      }
+    for (const std::vector<std::string>* devices : {&files_.cards, &std::as_const(made_)})
+      for (const auto& device : *devices)
+        if (::fnmatch(pattern.c_str(), device.c_str(), 0) == 0) {
+          names.push_back(device);
+          any = true;
+        }
     if (!any) said_once(entry, "a pattern: which devices that are, only the host knows: write their names");
   }
 
@@ -330,6 +354,8 @@ class NetworkdImporter {
   std::map<std::string, Spot> vlans_without_lower_;
   std::set<std::string> ports_;
   std::set<const UnitEntry*> said_;
+  std::vector<std::string> made_;  // devices that have a .netdev file
+  std::map<std::string, const Unit*> claimed_;
 };
 
 }  // namespace

@@ -99,6 +99,7 @@ MergedUnits merged_units(const std::vector<config::Source>& sources) {
       unit = merged.units.insert(unit, {netdev ? UnitKind::kNetdev : UnitKind::kNetwork, main, {}});
     std::ranges::move(parsed.sections, std::back_inserter(unit->sections));
   }
+  std::ranges::stable_sort(merged.units, {}, [](const Unit& one) { return without_folder(one.file); });
   return merged;
 }
 

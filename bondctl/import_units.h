@@ -34,7 +34,8 @@ struct MergedUnits {
   std::vector<Unit> units;
   std::vector<LeftOut> left_out;
 };
-// "x.network.d/y.conf" goes into "x.network"; other files are left out.
+// In the order of their names, whichever folder they lie in. "x.network.d/y.conf" goes into "x.network";
+// other files are left out.
 MergedUnits merged_units(const std::vector<config::Source>& sources);
 
 enum class UnitForm : std::uint8_t { kWord, kNumber, kSpan, kFlag, kList };

@@ -94,7 +94,12 @@ class Gatherer {
   }
 
   Status folder(const fs::path& path) {
-    if (fs::exists(path / "interfaces")) return interfaces(path / "interfaces");
+    if (fs::exists(path / "interfaces")) {
+      for (const auto& file : files_in(path))
+        if (file.extension() == ".conf")
+          if (auto read = add(files_.modprobe, file); !read) return read;
+      return interfaces(path / "interfaces");
+    }
     const auto before = files_.units.size();
     if (auto read = units(path); !read) return read;
     if (files_.units.size() > before) return {};

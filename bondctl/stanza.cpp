@@ -110,7 +110,10 @@ class Reader {
     const auto words = words_in(value);
     stanza_.ports.clear();
     stanza_.list = PortList::kListed;
-    if (words == WordList{"none"})
+    if (words.front() == "glob" || words.front() == "regex")
+      wrong(name,
+            fmt::format("{} is a word of ifupdown2's: write the names of the cards, or all", words.front()));
+    else if (words == WordList{"none"})
       stanza_.list = PortList::kNone;
     else if (words == WordList{"all"})
       stanza_.list = PortList::kEveryCard;

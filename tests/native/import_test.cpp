@@ -59,6 +59,13 @@ class ImportTest : public LabTest {
   fs::path root;
 };
 
+TEST_F(ImportTest, OfAFolderTheModulesFileCountsToo) {
+  write("some/interfaces",
+        "auto bond0\niface bond0 inet static\n  address 192.0.2.11/24\n  slaves eth0 eth1\n");
+  write("some/bonding.conf", "options bonding mode=1 miimon=100\n");
+  EXPECT_THAT(answer({at("some")}).toml, HasSubstr("mode = \"active-backup\""));
+}
+
 TEST_F(ImportTest, FollowsWhatIncludesAndTheModulesParameters) {
   write("etc/network/interfaces",
         "source /etc/network/interfaces.d/*\nsource-directory more\nsource /etc/network/nothing\n"

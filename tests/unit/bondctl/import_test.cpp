@@ -312,6 +312,12 @@ TEST(ImportNetworkd, ABareNumberIsSeconds) {
       Contains("a.netdev:6: MIIMonitorSec=100: it is 100 seconds there, and written so: was 100ms meant?"));
 }
 
+TEST(ImportNetworkd, AHundredSecondsAreAskedAboutHoweverTheyAreWritten) {
+  const auto made = from_units(
+      {{"a.netdev", "[NetDev]\nName=bond0\nKind=bond\n[Bond]\nMode=802.3ad\nMIIMonitorSec=100s\n"}, kPort});
+  EXPECT_THAT(left(made), Contains(HasSubstr("MIIMonitorSec=100s: it is 100 seconds there")));
+}
+
 TEST(ImportNetworkd, AllKeysOfABondHaveTheirSetting) {
   const auto made =
       from_units({{"a.netdev",
@@ -364,6 +370,19 @@ TEST(ImportNetworkd, EveryMacOfAFileIsAPort) {
       "[Match]\nPermanentMACAddress=02:00:00:00:00:33 02:00:00:00:00:22\n[Network]\nBond=bond0\n"};
   EXPECT_THAT(from_units({kBond, port}).text,
               testing::AllOf(HasSubstr("mac:02:00:00:00:00:33"), HasSubstr("mac:02:00:00:00:00:22")));
+}
+
+TEST(ImportNetworkd, OnlyTheFirstFileOfADeviceCounts) {
+  const auto made =
+      from_units({{"90-fallback.network", "[Match]\nName=eth*\n[Network]\nAddress=203.0.113.99/24\n"},
+                  kBond,
+                  {"20-ports.network", "[Match]\nName=eth0\n[Network]\nBond=bond0\n"},
+                  {"30-bond.network", "[Match]\nName=bond*\n[Network]\nAddress=192.0.2.1/24\n"},
+                  {"90-bond.network", "[Match]\nName=bond0\n[Network]\nAddress=203.0.113.9/24\n"}},
+                 {"eth0"});
+  EXPECT_THAT(made.text, HasSubstr("addresses = [\"192.0.2.1/24\"]"));
+  EXPECT_THAT(made.text, testing::Not(HasSubstr("203.0.113.")));
+  EXPECT_THAT(left(made), Contains(HasSubstr("90-bond.network:2: Name=bond0: bond0 has 30-bond.network")));
 }
 
 TEST(ImportNetworkd, APrimaryThatIsNoPortsIsSaid) {

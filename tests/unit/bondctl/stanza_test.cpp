@@ -24,6 +24,13 @@ std::vector<std::string> wrong(const std::string& name, const std::string& value
   return stanza({{name, value}}).edits.wrong;
 }
 
+TEST(BondStanza, PatternsOfIfupdown2AreNoNames) {
+  for (const auto* name : {"bond-slaves", "slaves"})
+    EXPECT_THAT(wrong(name, "glob swp[1-4]"),
+                ElementsAre(std::string(name) +
+                            ": glob is a word of ifupdown2's: write the names of the cards, or all"));
+}
+
 TEST(BondStanza, TakesTheOptionsOfIfenslave) {
   const auto all = stanza({{"bond-slaves", "eth0 eth1"},
                            {"bond-mode", "active-backup"},
