@@ -25,6 +25,11 @@ class Carried {
     return is_used(device, *link);
   }
 
+  // What sits on the card itself and not on the bond that it is a port of: a VLAN to a storage network.
+  [[nodiscard]] bool beside_its_bond(const std::string& port) const {
+    return is_plugged(port) && bond_at(link_at(port)->master) != nullptr && carries_an_upper(port);
+  }
+
   // Those over which the bond's traffic can go at once.
   [[nodiscard]] std::set<std::string> ready_ports(const Bond& bond) const {
     std::set<std::string> ports;
@@ -129,7 +134,8 @@ class Reckoner {
   StepToll of(const SetMaster& s) const {
     const auto* bond = bond_now(s.from);
     if (bond != nullptr && s.to.empty())
-      return {Toll::kPortsReleased, carried(s.from) && !has_another_port(*bond, s.link)};
+      return {Toll::kPortsReleased,
+              (carried(s.from) && !has_another_port(*bond, s.link)) || carried_.beside_its_bond(s.link)};
     return bond_now(s.to) != nullptr ? StepToll{} : interrupts(s.link);  // a VRF closes and opens it
   }
   // The partner takes the ports out of its aggregator when the system that they belong to is another.
@@ -172,7 +178,9 @@ class Reckoner {
   }
   // And up to this step.
   [[nodiscard]] bool carries(const std::string& device) const {
-    if (!is_up(device) || !carried(device)) return false;
+    if (!is_up(device)) return false;
+    if (carried_.beside_its_bond(device)) return true;
+    if (!carried(device)) return false;
     if (const auto* own = bond_now(device)) return !own->ports.empty();
     const auto* bond = bond_now(now_.links.at(device).master);
     return bond == nullptr || !has_another_port(*bond, device);

@@ -206,6 +206,22 @@ TEST(Bill, OfACardIsWhatSitsOnIt) {
   EXPECT_EQ(price_of_one(seen(before), down), "traffic interrupted!");
 }
 
+// Another port carries on for the bond, and not for what sits on this card.
+TEST(Bill, OfAPortIsWhatSitsOnItBesideTheBond) {
+  auto before = host();
+  Link storage;
+  storage.kind = LinkKind::kVlan;
+  storage.up = true;
+  storage.vlan = Vlan{"eth1", 40};
+  storage.addresses[prefix("198.51.100.1/24")] = {};
+  before.links["eth1.40"] = storage;
+  EXPECT_EQ(price_of_one(seen(before), SetMaster{"eth1", "bond0", ""}), "ports released!");
+  EXPECT_EQ(price_of_one(seen(before), SetMaster{"eth0", "bond0", ""}), "ports released");
+  EXPECT_EQ(price_of_one(seen(before), SetLinkUp{"eth1", false}), "traffic interrupted!");
+  before.links["eth1.40"].up = false;
+  EXPECT_EQ(price_of_one(seen(before), SetMaster{"eth1", "bond0", ""}), "ports released");
+}
+
 TEST(Bill, OfACardIsTheRouteOverIt) {
   State before;
   before.links["eth0"] = card(true);
