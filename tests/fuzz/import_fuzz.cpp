@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "bondctl/import.h"
+#include "bondctl/import/import.h"
 #include "lib/config/host_file.h"
 
 namespace {

@@ -198,7 +198,7 @@ std::vector<std::string> missing_of(const std::string& proc, const std::string& 
       {"port number", R"("port":{})"},
       {"port state", R"("state":{})"},
   };
-  // In words or units of our own: tests/unit/bondctl/render_test.cpp has them.
+  // In words or units of our own: tests/unit/bondctl/show/render_test.cpp has them.
   static const std::set<std::string> kInOtherWords{"Ethernet Channel Bonding Driver",
                                                    "Bonding Mode",
                                                    "Transmit Hash Policy",

@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "bondctl/change.h"
+#include "bondctl/change/change.h"
 #include "lib/plan/simulate.h"
 
 namespace hawser::bondctl {

@@ -1,0 +1,53 @@
+#include "bondctl/change/drain_verbs.h"
+
+#include "bondctl/change/carry_out.h"
+#include "bondctl/change/drain.h"
+#include "lib/cli/refuse.h"
+
+namespace hawser::bondctl {
+
+namespace {
+
+// Written down before the first step: what is done and not known could not be given back.
+Work drained(const cli::Arguments& arguments, const Observed& observed, const DrainedPorts& all) {
+  const auto& bond = arguments.words.front();
+  const auto& port = arguments.words.back();
+  auto [change, what] = drain(observed, bond, port, drained_of(all, observed, bond));
+  auto now = all;
+  now[port] = std::move(what);
+  Work work{std::move(change)};
+  work.before = [directory = arguments.runtime_dir, now] { return write_drained(directory, now); };
+  work.undone = [directory = arguments.runtime_dir, all] { return write_drained(directory, all); };
+  return work;
+}
+
+Work undrained(const cli::Arguments& arguments, const Observed& observed, const DrainedPorts& all) {
+  const auto& bond = arguments.words.front();
+  const auto& port = arguments.words.back();
+  auto now = all;
+  now.erase(port);
+  Work work{undrain(observed, bond, port, drained_of(all, observed, bond))};
+  work.after = [directory = arguments.runtime_dir, now] { return write_drained(directory, now); };
+  work.undone = [directory = arguments.runtime_dir, all] { return write_drained(directory, all); };
+  return work;
+}
+
+template <class Make>
+int with_known(const cli::Arguments& arguments, Make make) {
+  const auto all = read_drained(arguments.runtime_dir);
+  if (!all) return cli::refuse(arguments, "bondctl", all.error());
+  return change_bond(arguments, arguments.words.front(),
+                     [&](const Observed& observed) { return make(arguments, observed, *all); });
+}
+
+}  // namespace
+
+int drain_verb(const cli::Arguments& arguments) {
+  return with_known(arguments, drained);
+}
+
+int undrain_verb(const cli::Arguments& arguments) {
+  return with_known(arguments, undrained);
+}
+
+}  // namespace hawser::bondctl
