@@ -248,6 +248,17 @@ void make_way_for_mode(Table& section, std::span<const Edit> edits) {
   take_from_ports(section, "prio");
 }
 
+// As iproute2 takes it: "miimon 0 arp_interval 500" says which of the two is meant.
+void drop_the_monitor_that_is_off(std::vector<Edit>& edits) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kOffBesideOn{
+      {{"miimon", "arp_interval"}, {"arp_interval", "miimon"}}};
+  for (const auto& [off, on] : kOffBesideOn)
+    if (is_on(find_edit(edits, on)))
+      std::erase_if(edits, [&](const Edit& edit) {
+        return edit.key == off && edit.value.find_first_not_of("0ms") == std::string::npos;
+      });
+}
+
 }  // namespace
 
 Result<Edit> parse_edit(const std::string& word) {
@@ -275,6 +286,7 @@ Edits parse_edits(std::span<const std::string> words) {
     else
       edits.wrong.push_back(one.error().text);
   }
+  drop_the_monitor_that_is_off(edits.good);
   return edits;
 }
 

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/base/argv.h"
 #include "lib/base/fd.h"
 
 namespace hawser::bondctl {
@@ -31,14 +32,6 @@ class Redirections {
  private:
   posix_spawn_file_actions_t actions_{};
 };
-
-std::vector<char*> pointers(std::vector<std::string>& words) {
-  std::vector<char*> result;
-  result.reserve(words.size() + 1);
-  for (auto& word : words) result.push_back(word.data());
-  result.push_back(nullptr);
-  return result;
-}
 
 std::string read_to_the_end(int descriptor) {
   std::string text;
@@ -70,7 +63,7 @@ Result<Ran> run_program(std::vector<std::string> words, Output output) {
   if (output == Output::kKept) redirections.keep_output(theirs.get());
   pid_t process = 0;
   const int code = ::posix_spawnp(&process, words.front().c_str(), redirections.get(), nullptr,
-                                  pointers(words).data(), environ);
+                                  pointers_to(words).data(), environ);
   if (code != 0) return fail_with(code, "{}: start it: {}", words.front(), std::strerror(code));
   theirs = Fd{};
   Ran ran;

@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/base/argv.h"
+
 namespace hawser {
 namespace {
 
@@ -65,21 +67,13 @@ class Settings {
   posix_spawnattr_t attributes_{};
 };
 
-std::vector<char*> pointers(std::vector<std::string>& words) {
-  std::vector<char*> result;
-  result.reserve(words.size() + 1);
-  for (auto& word : words) result.push_back(word.data());
-  result.push_back(nullptr);
-  return result;
-}
-
 Result<pid_t> spawn(int inherited, const Child::Program& program) {
   std::vector<std::string> words{program.name};
   words.insert(words.end(), program.arguments.begin(), program.arguments.end());
   const Settings settings{inherited};
   pid_t pid = 0;
   const int code = ::posix_spawn(&pid, program.path.c_str(), settings.files(), settings.attributes(),
-                                 pointers(words).data(), environ);
+                                 pointers_to(words).data(), environ);
   if (code == ENOENT && program.path.starts_with("/proc"))
     return fail_with(code, "start {}: {}: {}: is /proc mounted?", program.name, program.path,
                      std::strerror(code));

@@ -54,6 +54,14 @@ TEST(BondEdit, NumbersAreTheKernelsWordsAndUnits) {
                              HasSubstr("miimon = \"50ms\""), HasSubstr("lp_interval = \"3s\"")));
 }
 
+TEST(BondEdit, AMonitorThatIsOffBesideTheOtherIsNotAskedFor) {
+  EXPECT_THAT(edited({"miimon=0", "arp_interval=500", "arp_ip_target=192.0.2.9"}),
+              testing::AllOf(HasSubstr("arp_interval = \"500ms\""), testing::Not(HasSubstr("miimon"))));
+  EXPECT_THAT(edited({"miimon=50", "arp_interval=0ms"}),
+              testing::AllOf(HasSubstr("miimon = \"50ms\""), testing::Not(HasSubstr("arp_interval"))));
+  EXPECT_THAT(edited({"miimon=0"}), HasSubstr("miimon = \"0s\"")) << "which the rules ask about";
+}
+
 TEST(BondEdit, ListsAreSetAddedToAndTakenFrom) {
   EXPECT_THAT(edited({"ports=eth5,eth6"}), HasSubstr("ports = [\"eth5\", \"eth6\"]"));
   EXPECT_THAT(edited({"ports+=eth2"}), HasSubstr("ports = [\"eth0\", \"eth1\", \"eth2\"]"));

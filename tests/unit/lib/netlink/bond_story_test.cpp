@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "captures.h"
+#include "tests/unit/lib/netlink/bond_facts.h"
 
 namespace hawser {
 namespace {
@@ -13,35 +14,12 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr IfIndex kEth0{2};
-constexpr IfIndex kEth1{3};
-constexpr IfIndex kBond{9};
-
-Moment at(int ms) {
-  return {std::chrono::system_clock::time_point(milliseconds(1'000'000 + ms)), TimePoint(milliseconds(ms))};
-}
-
-LinkFact port(const std::string& name, IfIndex index, bool active) {
-  LinkFact fact;
-  fact.name = name;
-  fact.index = index;
-  fact.up = fact.carrier = true;
-  fact.master = kBond;
-  fact.carrier_changes = 2;
-  fact.port = PortStatus{.active = active, .mii = MiiStatus::kUp, .failures = 0, .permanent_mac = {}};
-  return fact;
-}
-
-LinkFact bond(IfIndex active = kEth0) {
-  LinkFact fact;
-  fact.name = "bond0";
-  fact.index = kBond;
-  fact.up = fact.carrier = true;
-  fact.kind = "bond";
-  fact.mode = BondMode::kActiveBackup;
-  fact.active_port = active;
-  return fact;
-}
+using test::at;
+using test::bond;
+using test::kBond;
+using test::kEth0;
+using test::kEth1;
+using test::port;
 
 LacpDetails lacp(std::uint16_t aggregator, std::uint8_t actor, std::uint8_t partner) {
   LacpDetails details;
