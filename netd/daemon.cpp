@@ -157,7 +157,7 @@ class Daemon {
     guard_.set(guarded_bonds(network.network, network.bonds));
     if (controller_.settled()) after_apply();
     say_conditions();
-    say_switches();
+    say_switches(clock_now());
     if (more) return work_soon();
     timer_.expires_at(
         std::min({controller_.next(), conditions_.due(), announcer_.next(), chronicle_.next()}));
@@ -175,9 +175,9 @@ class Daemon {
   }
 
   // Of the file's bonds: the others are somebody else's.
-  void say_switches() {
+  void say_switches(TimePoint now) {
     const auto& links = controller_.network().resolved().network.links;
-    for (const auto& event : chronicle_.due(clock_now())) {
+    for (const auto& event : chronicle_.due(now)) {
       const auto link = links.find(event.object);
       if (link != links.end() && link->second.bond) events_.report(event);
     }
@@ -250,6 +250,7 @@ class Daemon {
   }
 
   void stop(int signal) {
+    say_switches(TimePoint::max());  // those that wait for the rest of their story too
     events_.report(
         {.object = "netd",
          .to = fmt::format("stops on signal {}; links, addresses and services stay as they are", signal),

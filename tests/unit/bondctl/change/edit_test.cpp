@@ -59,7 +59,7 @@ TEST(BondEdit, AMonitorThatIsOffBesideTheOtherIsNotAskedFor) {
               testing::AllOf(HasSubstr("arp_interval = \"500ms\""), testing::Not(HasSubstr("miimon"))));
   EXPECT_THAT(edited({"miimon=50", "arp_interval=0ms"}),
               testing::AllOf(HasSubstr("miimon = \"50ms\""), testing::Not(HasSubstr("arp_interval"))));
-  EXPECT_THAT(edited({"miimon=0"}), HasSubstr("miimon = \"0s\"")) << "which the rules ask about";
+  EXPECT_THAT(edited({"miimon=0"}), HasSubstr("miimon = \"0ms\"")) << "which the rules ask about";
 }
 
 TEST(BondEdit, ListsAreSetAddedToAndTakenFrom) {
