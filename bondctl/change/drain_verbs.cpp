@@ -2,7 +2,6 @@
 
 #include "bondctl/change/carry_out.h"
 #include "bondctl/change/drain.h"
-#include "lib/cli/refuse.h"
 
 namespace hawser::bondctl {
 
@@ -32,12 +31,16 @@ Work undrained(const cli::Arguments& arguments, const Observed& observed, const 
   return work;
 }
 
+// Read when nobody else is at work: what another one writes down meanwhile must not be lost.
 template <class Make>
 int with_known(const cli::Arguments& arguments, Make make) {
-  const auto all = read_drained(arguments.runtime_dir);
-  if (!all) return cli::refuse(arguments, "bondctl", all.error());
-  return change_bond(arguments, arguments.words.front(),
-                     [&](const Observed& observed) { return make(arguments, observed, *all); });
+  return change_bond(arguments, arguments.words.front(), [&](const Observed& observed) {
+    const auto all = read_drained(arguments.runtime_dir);
+    if (all) return make(arguments, observed, *all);
+    Work refused;
+    refused.change.problems.push_back(all.error().text);
+    return refused;
+  });
 }
 
 }  // namespace
