@@ -206,6 +206,14 @@ void note_addresses(Change& change, const Link& link, const std::string& bond) {
   }
 }
 
+void note_vlans(Change& change, const Observed& observed, const Migration& migration) {
+  for (const auto& vlan : vlans_above(observed, migration.device))
+    change.notes.push_back(fmt::format(
+        "{0}: it is made anew on {1}: its QoS maps, flags such as gvrp, alias and queue length, if "
+        "it has any ('ip -d link show {0}'), are to be set again",
+        vlan, migration.bond));
+}
+
 Edits edits_of(const Observed& observed, const Migration& migration) {
   auto edits = parse_edits(migration.settings);
   const auto names = [&](const std::string& key) {
@@ -252,6 +260,7 @@ Change migrate(const Observed& observed, const Migration& migration, const FindP
   move_vlans(wanted, observed, migration);
   move_routes(wanted, observed, migration);
   note_addresses(change, *device, migration.bond);
+  note_vlans(change, observed, migration);
   put_in_order(change, observed, migration);
   return change;
 }

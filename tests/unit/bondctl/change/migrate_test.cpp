@@ -145,6 +145,13 @@ TEST_F(BondMigrate, VlansAreMadeAnewOnTheBondWithAllTheyHave) {
       << testing::PrintToString(lines);
 }
 
+TEST_F(BondMigrate, WhatAVlanLosesOnTheWayIsSaid) {
+  EXPECT_THAT(migrate().notes, testing::IsEmpty());
+  vlan("v5", "eth0", 5);
+  EXPECT_THAT(migrate().notes,
+              ElementsAre(HasSubstr("v5: it is made anew on bond0: its QoS maps, flags such as gvrp")));
+}
+
 TEST_F(BondMigrate, WhatCannotMoveIsRefused) {
   there.links["mv0"].kind = "macvlan";
   there.links["mv0"].lower = "eth0";
