@@ -200,6 +200,8 @@ Change set(const Observed& observed, const std::string& bond, const Edits& edits
     auto& wanted = *change.desired.state.links.at(bond).bond;
     wanted = over(*there->bond, *without.config.network.links.at(bond).bond, std::move(wanted));
   }
+  if (std::ranges::find(edits.good, "up", &Edit::key) == edits.good.end())
+    change.desired.up_as_found.insert(bond);
   look_at_kernel(change, observed.state);
   return change;
 }

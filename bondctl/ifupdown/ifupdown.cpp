@@ -164,17 +164,8 @@ class HookWork {
     return {};
   }
 
-  // ifupdown sets the bond up by itself, and several may run at once: what was not so when this one began is
-  // not to be taken back.
-  void leave_up_as_it_is(Desired& desired) const {
-    const auto wanted = desired.state.links.find(bond_);
-    const auto* now = find_in(observed_.state.links, bond_);
-    if (wanted != desired.state.links.end() && now != nullptr) wanted->second.up = now->up;
-  }
-
-  int apply_all(Desired desired) {
-    if (auto looked = look(); !looked) return complain(looked.error().text), give_up();
-    leave_up_as_it_is(desired);
+  // ifupdown itself sets the bond up, and several may run at once: set() leaves that alone.
+  int apply_all(const Desired& desired) {
     PatientKernel patient(kernel_);
     const auto planned = plan_network(desired, observed_.state);
     const auto applied = apply(desired, patient, Rollback::kEverything, kNetworkOnly);

@@ -29,6 +29,8 @@ struct Desired {
   Owner owner = Owner::kNetd;
   Journal journal;
   Owed owed{};  // of an earlier plan that was cut off
+  // Nobody spoke of their being up: whoever sets one of these up or down while we are at it is right.
+  std::set<std::string> up_as_found{};
 };
 
 // The desired state with everything that the file left open taken from what is there (MTU and MAC not given,

@@ -117,6 +117,14 @@ State stamped(const Desired& desired) {
   return state;
 }
 
+void leave_up_as_found(State& wanted, const State& observed, const std::set<std::string>& names) {
+  for (const auto& name : names) {
+    const auto link = wanted.links.find(name);
+    const auto* there = find_in(observed.links, name);
+    if (link != wanted.links.end() && there != nullptr) link->second.up = there->up;
+  }
+}
+
 void erase_link(State& target, const std::string& name) {
   target.links.erase(name);
   forget_device(target.routes, name);
@@ -318,7 +326,8 @@ State settle(const State& desired, const State& observed) {
 }
 
 State network_target(const Desired& desired, const State& observed) {
-  const auto wanted = stamped(desired);
+  auto wanted = stamped(desired);
+  leave_up_as_found(wanted, observed, desired.up_as_found);
   const auto settled = settle(wanted, observed);
   auto target = observed;
   for (auto& [name, link] : target.links) {  // side effects on others' MTU and MAC are the kernel's business

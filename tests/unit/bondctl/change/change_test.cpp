@@ -172,6 +172,14 @@ TEST_F(BondChange, WhatIsNoPortIsSaid) {
   EXPECT_THAT(set({"ports-=eth2"}).problems, ElementsAre("bond0: ports: eth2 is not among them"));
 }
 
+TEST_F(BondChange, WhoSetsItDownMeanwhileIsNotGainsaid) {
+  const auto one = set({"miimon=50"});
+  const auto other = set({"miimon=50", "up=on"});
+  there.state.links["bond0"].up = false;
+  EXPECT_THAT(plan_of(one), ElementsAre("bond0: set miimon 100ms -> 50ms"));
+  EXPECT_THAT(plan_of(other), ElementsAre("bond0: set miimon 100ms -> 50ms", "bond0: set up"));
+}
+
 TEST_F(BondChange, AnAddressOfTheKernelsIsNoObstacle) {
   there.state.links["eth2"].addresses[*Prefix::parse("fe80::1/64")];
   EXPECT_THAT(set({"ports+=eth2"}).problems, IsEmpty());

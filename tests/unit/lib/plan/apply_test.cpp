@@ -293,6 +293,25 @@ TEST(Apply, ALastingRefusalEndsSoon) {
 }
 
 // A kernel that acknowledges and does nothing: libraries and modules have been seen to do so.
+// ifup sets a bond up while the ifup of a card adds that to it.
+TEST(Apply, WhatSomebodySetsUpMeanwhileStaysUp) {
+  auto kernel = machine();
+  auto start = two_objects();
+  start.links["bond0"].up = false;
+  start.links["bond0"].bond->ports.erase("eth1");
+  ASSERT_TRUE(apply(wanting(start), kernel, Rollback::kObject));
+  auto desired = wanting(start);
+  desired.state.links["bond0"].bond->ports["eth1"] = {};
+  desired.up_as_found = {"bond0"};
+  const auto applied = apply(desired, kernel, Rollback::kEverything, {}, [&](const Step& step) {
+    if (adds_eth1(step)) {
+      EXPECT_TRUE(kernel.perform(LinkStep{SetLinkUp{"bond0", true}}));
+    }
+  });
+  ASSERT_TRUE(applied && applied->complete());
+  EXPECT_TRUE(kernel.state().links.at("bond0").up);
+}
+
 class DeafKernel : public Kernel {
  public:
   Result<Observed> observe(const Scope& /*scope*/) override { return Observed{}; }
