@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include <fmt/ranges.h>
+
 #include "lib/base/find_in.h"
 #include "lib/plan/consequence.h"
 #include "lib/plan/simulate.h"
@@ -208,10 +210,9 @@ void note_addresses(Change& change, const Link& link, const std::string& bond) {
 
 void note_vlans(Change& change, const Observed& observed, const Migration& migration) {
   for (const auto& vlan : vlans_above(observed, migration.device))
-    change.notes.push_back(fmt::format(
-        "{0}: it is made anew on {1}: its QoS maps, flags such as gvrp, alias and queue length, if "
-        "it has any ('ip -d link show {0}'), are to be set again",
-        vlan, migration.bond));
+    if (const auto& unsaid = observed.links.at(vlan).unsaid; !unsaid.empty())
+      change.notes.push_back(fmt::format("{}: it is made anew on {}, without what is to be set again: {}",
+                                         vlan, migration.bond, fmt::join(unsaid, ", ")));
 }
 
 Edits edits_of(const Observed& observed, const Migration& migration) {

@@ -74,6 +74,7 @@ class Saver {
     if (one.vlan->protocol == 0x88a8)
       section.push_back({"protocol", {}, plain_value(std::string("802.1ad"))});
     add_section("link", name, with_network(name, std::move(section)));
+    for (const auto& what : status_.at(name).unsaid) leave_out(name, what, "a VLAN has no key for it");
     above(name);
   }
 

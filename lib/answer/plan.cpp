@@ -39,6 +39,11 @@ json::object consequence_json(const Consequence& consequence) {
                    object["with"] = one.with;
                    object["mac"] = to_string(one.mac);
                  },
+                 [&](const SmallerMtu& one) {
+                   object["what"] = "mtu changes";
+                   object["from"] = one.from;
+                   object["to"] = one.to;
+                 },
                  [&](const MovedMac& one) {
                    object["what"] = "mac changes";
                    object["from"] = to_string(one.from);

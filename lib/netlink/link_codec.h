@@ -30,6 +30,7 @@ struct DecodedLink {
   std::uint32_t vrf_table = 0;
   bool promotes_secondaries = false;  // of the link itself; conf/all counts beside it
   std::set<std::string> altnames;
+  std::vector<std::string> unsaid;  // LinkStatus::unsaid
 };
 
 Result<DecodedLink> decode_link(const MessageView& message);

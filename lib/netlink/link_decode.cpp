@@ -1,5 +1,8 @@
+#include <cstring>
+
 #include <linux/if.h>
 #include <linux/if_link.h>
+#include <linux/if_vlan.h>
 #include <linux/rtnetlink.h>
 
 #include "lib/netlink/attributes.h"
@@ -23,6 +26,17 @@ void read_info(Attributes& attributes, DecodedLink& link, Info& info) {
   attributes.read(IFLA_INFO_SLAVE_DATA, info.port_data);
 }
 
+void read_unsaid(Attributes& attributes, DecodedLink& link) {
+  constexpr std::uint32_t kUsualQueue = 1000;  // DEFAULT_TX_QUEUE_LEN
+  std::uint32_t group = 0;
+  std::uint32_t queue = kUsualQueue;
+  attributes.read(IFLA_GROUP, group);
+  attributes.read(IFLA_TXQLEN, queue);
+  if (attributes.find(IFLA_IFALIAS)) link.unsaid.emplace_back("alias");
+  if (group != 0) link.unsaid.emplace_back("group");
+  if (queue != kUsualQueue) link.unsaid.emplace_back("txqueuelen");
+}
+
 void read_link(Attributes& attributes, DecodedLink& link, Info& info) {
   attributes.read(IFLA_IFNAME, link.name);
   attributes.read(IFLA_MTU, link.mtu);
@@ -36,14 +50,31 @@ void read_link(Attributes& attributes, DecodedLink& link, Info& info) {
   attributes.inside(IFLA_LINKINFO, [&](Attributes& parts) { read_info(parts, link, info); });
   if (const auto families = attributes.find(IFLA_AF_SPEC))
     link.promotes_secondaries = promotes_secondaries(*families);
+  read_unsaid(attributes, link);
   if (const auto properties = attributes.find(IFLA_PROP_LIST))
     properties->each([&](const Attr& property) {
       if (property.type() == IFLA_ALT_IFNAME) link.altnames.insert(property.text());
     });
 }
 
+// In ip's words. All VLANs reorder headers unless told not to.
+void read_vlan_flags(Attributes& attributes, DecodedLink& link) {
+  ifla_vlan_flags is{};
+  const auto flags = attributes.find(IFLA_VLAN_FLAGS);
+  if (!flags || flags->value().size() < sizeof is) return;
+  std::memcpy(&is, flags->value().data(), sizeof is);
+  if ((is.flags & VLAN_FLAG_REORDER_HDR) == 0) link.unsaid.emplace_back("reorder_hdr off");
+  if ((is.flags & VLAN_FLAG_GVRP) != 0) link.unsaid.emplace_back("gvrp");
+  if ((is.flags & VLAN_FLAG_MVRP) != 0) link.unsaid.emplace_back("mvrp");
+  if ((is.flags & VLAN_FLAG_LOOSE_BINDING) != 0) link.unsaid.emplace_back("loose_binding");
+  if ((is.flags & VLAN_FLAG_BRIDGE_BINDING) != 0) link.unsaid.emplace_back("bridge_binding");
+}
+
 bool read_vlan(ByteView data, DecodedLink& link) {
   Attributes attributes{data};
+  read_vlan_flags(attributes, link);
+  if (attributes.find(IFLA_VLAN_EGRESS_QOS)) link.unsaid.emplace_back("egress-qos-map");
+  if (attributes.find(IFLA_VLAN_INGRESS_QOS)) link.unsaid.emplace_back("ingress-qos-map");
   attributes.read(IFLA_VLAN_ID, link.vlan_id);
   // Network order, unlike all else.
   if (const auto protocol = attributes.find(IFLA_VLAN_PROTOCOL))

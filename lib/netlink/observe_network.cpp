@@ -59,6 +59,7 @@ LinkStatus status_of(const DecodedLink& decoded, const Names& names) {
   status.active_port = name_in(names, decoded.bond.active_port);
   status.aggregator = decoded.bond.aggregator ? decoded.bond.aggregator->id : std::uint16_t{0};
   status.altnames = decoded.altnames;
+  status.unsaid = decoded.unsaid;
   return status;
 }
 

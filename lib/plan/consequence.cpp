@@ -57,11 +57,13 @@ struct Said {
     for (const auto& step : steps) {
       if (const auto* address = as<RemoveAddress>(step)) addresses.emplace(address->link, address->prefix);
       if (const auto* route = as<RemoveRoute>(step)) routes.insert(route->key);
+      if (const auto* mtu = as<SetMtu>(step)) mtus.insert(mtu->link);
     }
   }
 
   std::set<std::pair<std::string, Prefix>> addresses;
   std::set<RouteKey> routes;
+  std::set<std::string> mtus;
 };
 
 using Places = std::map<IpAddress, std::set<std::string>>;
@@ -170,6 +172,17 @@ void add_shared_macs(std::vector<Consequence>& all, const State& before, const S
       all.emplace_back(SharedMac{name, *card, *bond.mac});
 }
 
+void add_smaller_mtus(std::vector<Consequence>& all, const State& before, const State& now,
+                      const Said& said) {
+  for (const auto& [name, link] : before.links) {
+    const auto found = now.links.find(name);
+    if (!link.vlan || found == now.links.end() || !found->second.vlan) continue;
+    const auto& after = found->second;
+    if (link.mtu && after.mtu && *after.mtu < *link.mtu && !said.mtus.contains(name))
+      all.emplace_back(SmallerMtu{name, after.vlan->on, *link.mtu, *after.mtu});
+  }
+}
+
 std::string until_router(bool by_router) {
   return by_router ? ", until a router advertises it again" : "";
 }
@@ -206,6 +219,9 @@ struct DescribeLoss {
     return fmt::format("{}: keeps mac {}, which {} has as well: give one of them another (mac = \"..\")",
                        c.link, c.mac, c.with);
   }
+  std::string operator()(const SmallerMtu& c) const {
+    return fmt::format("{}: mtu goes from {} to {}, the most that {} has", c.link, c.from, c.to, c.with);
+  }
   std::string operator()(const MovedMac& c) const {
     const auto to = c.to ? to_string(*c.to) : std::string("another");
     if (c.link == c.from_link)
@@ -228,6 +244,7 @@ std::vector<Consequence> consequences(const Observed& before, const std::vector<
   add_lost_routes(all, before.state, now, steps, said);
   add_moved_macs(all, before.state, now);
   add_shared_macs(all, before.state, now);
+  add_smaller_mtus(all, before.state, now, said);
   return all;
 }
 

@@ -59,8 +59,16 @@ struct SharedMac {
   MacAddress mac;
   bool operator==(const SharedMac&) const = default;
 };
+// A VLAN is never larger than what it is on (vlan_device_event()), and does not grow with it again.
+struct SmallerMtu {
+  std::string link;
+  std::string with;  // the device that it is on
+  std::uint32_t from = 0, to = 0;
+  bool operator==(const SmallerMtu&) const = default;
+};
 
-using Consequence = std::variant<LostLink, LostAddress, LostRoute, PoorerRoute, MovedMac, SharedMac>;
+using Consequence =
+    std::variant<LostLink, LostAddress, LostRoute, PoorerRoute, MovedMac, SharedMac, SmallerMtu>;
 
 std::vector<Consequence> consequences(const Observed& before, const std::vector<Step>& steps);
 // The devices that go with those that are deleted, and are none of `made`: VLANs (the plan names them, and

@@ -125,7 +125,7 @@ void leave_bond(State& state, const std::string& port, Bond& bond, const std::st
   if (bond.primary == port) bond.primary.clear();
   if (bond.ports.empty()) change_mac(state, master, std::nullopt);  // eth_hw_addr_random()
   set_up(state, port, false);
-  state.links[port].mac.reset();  // its own again
+  change_mac(state, port, std::nullopt);  // its own again
 }
 
 // cycle_netdev() of drivers/net/vrf.c: down and up again.
@@ -152,8 +152,8 @@ void join_master(State& state, const std::string& name, const std::string& to) {
   if (!master.bond) return cycle(state, name);
   master.bond->ports[name] = BondPort{};
   if (!master.mac) change_mac(state, to, link.mac);  // the first port lends it
-  link.mtu = master.mtu;
-  link.mac = master.mac;
+  if (master.mtu) set_mtu(state, name, *master.mtu);
+  change_mac(state, name, master.mac);
   set_up(state, name, true);
 }
 

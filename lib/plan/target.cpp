@@ -60,6 +60,15 @@ Bond settle_bond(Bond wanted, const Bond* observed) {
   return wanted;
 }
 
+// As with addresses: a route that is right as it is stays its owner's, and is not ours to remove.
+Route settle_route(Route wanted, const Route* observed) {
+  if (wanted.protocol == 0) wanted.protocol = observed != nullptr ? observed->protocol : kStatic;
+  if (observed == nullptr || !is_daemon(wanted.protocol)) return wanted;
+  auto of_its_owner = wanted;
+  of_its_owner.protocol = observed->protocol;
+  return of_its_owner == *observed ? *observed : wanted;
+}
+
 // A bridge, or a bond or VRF that the file does not have: a device that is in one stays there.
 bool is_foreign_master(const State& desired, const std::string& master) {
   return !master.empty() && !desired.links.contains(master);
@@ -317,9 +326,7 @@ State settle(const State& desired, const State& observed) {
   settle_masters(settled);
   for (const auto& [raw, route] : desired.routes) {
     const auto key = settle_key(raw);
-    const auto* there = find_in(observed.routes, key);
-    settled.routes[key] = route;
-    if (route.protocol == 0) settled.routes[key].protocol = there != nullptr ? there->protocol : kStatic;
+    settled.routes[key] = settle_route(route, find_in(observed.routes, key));
   }
   for (const auto& [key, service] : desired.services) settled.services[key] = settle_service(key, service);
   return settled;

@@ -58,6 +58,8 @@ struct LinkStatus {
   std::uint16_t aggregator = 0;              // of an 802.3ad bond: the one that carries; 0: none
   std::set<std::string> altnames{};          // "ip link property add dev eth0 altname uplink"
   std::map<Prefix, Detection> undetected{};  // its addresses that have not passed
+  // What it was given and no word of ours says: "gvrp", "egress-qos-map". Who makes it anew makes it without.
+  std::vector<std::string> unsaid{};
 
   bool operator==(const LinkStatus&) const = default;
 };

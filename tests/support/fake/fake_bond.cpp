@@ -94,6 +94,7 @@ Status FakeKernel::enslave(const std::string& bond, const std::string& port) {
   if (link->up) return refuse(EPERM, "Device can not be enslaved while up");
   auto& master = *find(bond);
   if (link->vlan && !find(link->vlan->on)->up) return refuse(ENETDOWN);
+  if (link->vlan && *find(link->vlan->on)->mtu < *master.mtu) return refuse(ERANGE);  // dev_set_mtu()
   constexpr std::uint32_t kFollowActive = 1;  // BOND_FOM_ACTIVE
   if (fixed_mac_.contains(port) && master.bond->mode == BondMode::kActiveBackup &&
       master.bond->get(BondOption::kFailOverMac) != kFollowActive) {
@@ -105,8 +106,8 @@ Status FakeKernel::enslave(const std::string& bond, const std::string& port) {
   if (master.bond->ports.empty() && !facts.own_mac) change_mac(bond, *link->mac);
   master.bond->ports[port] = {};
   link->master = bond;
-  link->mtu = master.mtu;
-  link->mac = master.mac;
+  (void)set_mtu(port, *master.mtu);
+  change_mac(port, *master.mac);
   (void)set_up(port, true);
   if (uses_primary(master.bond->mode) && facts.primary == port) master.bond->primary = port;
   if (facts.active.empty() || facts.primary == port) facts.active = port;
@@ -121,9 +122,8 @@ void FakeKernel::release(const std::string& bond, const std::string& port) {
   if (facts.active == port)
     facts.active = master.bond->ports.empty() ? "" : master.bond->ports.begin()->first;
   take_down(port);
-  auto& link = *find(port);
-  link.mtu = hardware_[port].mtu;
-  link.mac = hardware_[port].mac;
+  find(port)->mtu = hardware_[port].mtu;
+  change_mac(port, hardware_[port].mac);
   if (!master.bond->ports.empty()) return;
   change_mac(bond, new_mac());  // eth_hw_addr_random()
   facts.own_mac = false;

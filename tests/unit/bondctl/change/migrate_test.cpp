@@ -146,10 +146,11 @@ TEST_F(BondMigrate, VlansAreMadeAnewOnTheBondWithAllTheyHave) {
 }
 
 TEST_F(BondMigrate, WhatAVlanLosesOnTheWayIsSaid) {
-  EXPECT_THAT(migrate().notes, testing::IsEmpty());
   vlan("v5", "eth0", 5);
+  EXPECT_THAT(migrate().notes, testing::IsEmpty());
+  there.links["v5"].unsaid = {"gvrp", "alias"};
   EXPECT_THAT(migrate().notes,
-              ElementsAre(HasSubstr("v5: it is made anew on bond0: its QoS maps, flags such as gvrp")));
+              ElementsAre("v5: it is made anew on bond0, without what is to be set again: gvrp, alias"));
 }
 
 TEST_F(BondMigrate, WhatCannotMoveIsRefused) {

@@ -3,6 +3,8 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 
+#include <gmock/gmock.h>
+
 #include "captures.h"
 #include "lib/state/bond_options.h"
 
@@ -86,6 +88,13 @@ TEST(LinkCodec, ReadsVlansOfBothProtocols) {
   EXPECT_EQ(outer.vlan_protocol, 0x88a8);
 }
 
+TEST(LinkCodec, NamesWhatAVlanWasGivenAndNoWordOfOursSays) {
+  EXPECT_THAT(decoded("link_front").unsaid, testing::IsEmpty());
+  EXPECT_THAT(decoded("link_vlan_unsaid").unsaid,
+              testing::UnorderedElementsAre("gvrp", "loose_binding", "egress-qos-map", "ingress-qos-map",
+                                            "alias", "group", "txqueuelen"));
+}
+
 TEST(LinkCodec, ReadsAVrfAndItsMember) {
   const auto blue = decoded("link_blue");
   EXPECT_EQ(blue.kind, "vrf");
@@ -115,7 +124,7 @@ TEST(LinkCodec, ReadsARemovedLink) {
 }
 
 TEST(LinkCodec, RefusesEveryTruncation) {
-  for (const auto* name : {"link_bond0", "link_bond2", "link_eth1", "link_outer", "link_blue"})
+  for (const auto* name : {"link_bond0", "link_bond2", "link_eth1", "link_outer", "link_blue", "link_vlan_unsaid"})
     expect_truncations_refused(capture(name), sizeof(ifinfomsg), decode_link);
 }
 

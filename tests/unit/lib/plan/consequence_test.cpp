@@ -210,6 +210,17 @@ TEST(Consequence, ABondThatKeepsTheMacOfACardThatLeavesIsSaid) {
 }
 
 // Whoever holds it announces it.
+TEST(Consequences, OfAPortThatBecomesSmallerAreItsVlansToo) {
+  auto before = host_of_cards();
+  before.state.links["eth1"].mtu = 9000;
+  before.state.links["v5"] = vlan("eth1", 5);
+  before.state.links["v5"].mtu = 9000;
+  before.state.links["v5"].mac = kMac1;
+  const std::vector<Step> steps{LinkStep{CreateLink{"bond0", bond(BondMode::kActiveBackup, {})}},
+                                LinkStep{SetMaster{"eth1", "", "bond0"}}};
+  EXPECT_THAT(told(before, steps), ElementsAre("v5: mtu goes from 9000 to 1500, the most that eth1 has"));
+}
+
 TEST(Consequences, LeaveAFloatingAddressToVipd) {
   auto before = host_of_cards();
   auto& addresses = before.state.links["eth0"].addresses;

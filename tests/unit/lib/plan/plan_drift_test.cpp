@@ -99,7 +99,13 @@ std::vector<Drift> network_drifts() {
        {kRoute + "source 203.0.113.11 -> none"}},
       {"Onlink", [](State& s) { route_of(s).onlink = true; }, {kRoute + "onlink on -> off"}},
       {"RouteMtu", [](State& s) { route_of(s).mtu = 1400; }, {kRoute + "mtu 1400 -> 0"}},
-      {"RouteProtocol", [](State& s) { route_of(s).protocol = kBoot; }, {kRoute + "protocol boot -> netd"}},
+      {"RouteProtocol", [](State& s) { route_of(s).protocol = kBoot; }, {}},
+      {"RouteProtocolAndMore",
+       [](State& s) {
+         route_of(s).protocol = kBoot;
+         route_of(s).mtu = 1400;
+       },
+       {kRoute + "mtu 1400 -> 0, protocol boot -> netd"}},
   };
 }
 
