@@ -170,6 +170,43 @@ TEST_P(BondContract, GivesItsPortsItsMtu) {
   EXPECT_EQ(link("eth1").mtu, 1400U);
 }
 
+// What a plan says of them before it is carried out: lib/plan/consequence.h.
+TEST_P(BondContract, AVlanOnAPortHasNoMoreThanItsMtuAndGoesOnHavingItsMac) {
+  make_bond();
+  plug_in("eth0");
+  perform(SetMaster{"eth0", "", "bond0"});
+  plug_in("eth1");
+  perform(SetMtu{"eth1", 1500, 9000});
+  Link vlan;
+  vlan.kind = LinkKind::kVlan;
+  vlan.vlan = Vlan{"eth1", 7, 0x8100};
+  perform(CreateLink{"v7", vlan});
+  const auto own = link("eth1").mac;
+  EXPECT_EQ(link("v7").mtu, 9000U);
+  perform(SetMaster{"eth1", "", "bond0"});
+  EXPECT_EQ(link("v7").mtu, 1500U);
+  EXPECT_EQ(link("v7").mac, link("bond0").mac);
+  perform(SetMaster{"eth1", "bond0", ""});
+  perform(SetLinkUp{"eth1", true});
+  EXPECT_EQ(link("eth1").mtu, 9000U);
+  EXPECT_EQ(link("v7").mtu, 1500U);
+  EXPECT_EQ(link("v7").mac, own);
+}
+
+// p6 is a VLAN itself.
+TEST_P(BondContract, RefusesAPortThatCannotHaveItsMtu) {
+  make_bond();
+  plug_in("eth0");
+  perform(SetMtu{"eth0", 1500, 1400});
+  perform(SetLinkUp{"eth0", true});
+  Link vlan;
+  vlan.kind = LinkKind::kVlan;
+  vlan.vlan = Vlan{"eth0", 6, 0x8100};
+  perform(CreateLink{"p6", vlan});
+  EXPECT_EQ(refused(SetMaster{"p6", "", "bond0"}), ERANGE);
+  EXPECT_EQ(link("p6").master, "");
+}
+
 TEST_P(BondContract, RefusesAModeChangeWhilePortsAreAttached) {
   make_bond();
   plug_in("eth0");
