@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <unistd.h>
 
+#include "lib/base/find_in.h"
 #include "lib/config/problem_json.h"
 #include "netd/guard/failover.h"
 
@@ -71,6 +72,29 @@ json::object bond_json(const std::string& name, const Link& wanted, const Networ
     if (missing.bond == name) list.push_back(port_json(name, missing.port, observed));
   bond["ports"] = std::move(list);
   return bond;
+}
+
+// What the file sets of a device that has a section of its own; nothing: it may be what others make of it.
+json::array kept_of(const std::string& name, const Link& link, const State& network) {
+  json::array kept;
+  const auto has_route = [&](const auto& entry) { return entry.second.device == name; };
+  if (!link.addresses.empty()) kept.emplace_back("addresses");
+  if (std::ranges::any_of(network.routes, has_route)) kept.emplace_back("routes");
+  if (link.mtu) kept.emplace_back("mtu");
+  if (link.mac) kept.emplace_back("mac");
+  if (const auto* master = find_in(network.links, link.master); master != nullptr && !master->bond)
+    kept.emplace_back("vrf");
+  if (!link.up) kept.emplace_back("up");
+  return kept;
+}
+
+json::array links_json(const State& network) {
+  json::array links;
+  for (const auto& [name, link] : network.links)
+    if (!link.bond)
+      links.push_back(json::object{
+          {"name", name}, {"kind", name_of(link.kind)}, {"keeps", kept_of(name, link, network)}});
+  return links;
 }
 
 json::object check_json(const probes::ProbeKey& key, const probes::Health& health, TimePoint now) {
@@ -225,6 +249,7 @@ json::object status_json(const StatusFacts& facts) {
           {"findings", findings_json(found)},
           {"config", config_json(facts.source)},
           {"bonds", std::move(bonds)},
+          {"links", links_json(network.resolved().network)},
           {"services", services_json(facts)},
           {"refused", std::move(refused)},
           {"counters", counters_json(facts)},

@@ -283,9 +283,14 @@ int change_network(const cli::Arguments& arguments, const std::string& object, c
 }
 
 int change_bond(const cli::Arguments& arguments, const std::string& bond, const MakeWork& make) {
-  if (auto ours = is_ours_to_change(arguments.runtime_dir, bond); !ours)
-    return cli::refuse(arguments, "bondctl", ours.error());
-  return change_network(arguments, bond, {}, make);
+  const auto kept = kept_by_netd(arguments.runtime_dir, bond);
+  if (!kept) return cli::refuse(arguments, "bondctl", kept.error());
+  if (const auto why = kept->why(bond); !why.empty()) return cli::refuse(arguments, "bondctl", why);
+  return change_network(arguments, bond, {}, [&](const Observed& observed) {
+    auto work = make(observed);
+    leave_to_netd(work.change, observed, *kept);
+    return work;
+  });
 }
 
 }  // namespace hawser::bondctl

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bondctl/change/port_names.h"
 #include "bondctl/change/stanza.h"
 #include "lib/base/find_in.h"
 #include "lib/config/engine/kinds.h"
@@ -145,6 +146,17 @@ void settle(Change& change, const Observed& observed, const std::string& bond, c
   look_at_ports(change, observed, bond, *link.bond);
 }
 
+// "mac=default" takes back what somebody said: what the bond had by itself is the MAC of a port.
+void settle_mac(Change& change, const Observed& observed, const std::string& bond, const Edits& edits) {
+  const auto is_asked = [](const Edit& edit) { return edit.key == "mac" && edit.value == "default"; };
+  if (!change.problems.empty() || std::ranges::none_of(edits.good, is_asked)) return;
+  auto& link = change.desired.state.links.at(bond);
+  link.mac = config::usual_mac(observed, bond, *link.bond);
+  if (!link.mac)
+    change.problems.push_back(
+        fmt::format("{}: mac: has no default while there is no port: write mac=52:54:00:..", bond));
+}
+
 // All that is wrong with the words in one run: those that nobody knows, then those that the rules refuse.
 Change edited(const Observed& observed, const std::string& bond, config::Table section, const Edits& edits,
               const FindPaths& find_paths) {
@@ -165,7 +177,7 @@ Change edited(const Observed& observed, const std::string& bond, config::Table s
 
 }  // namespace
 
-Change create(const Observed& observed, const std::string& bond, const Edits& edits,
+Change create(const Observed& observed, const std::string& bond, const Edits& words,
               const FindPaths& find_paths) {
   if (const auto fault = config::device_fault(bond); !fault.empty()) {
     auto change = refused(fmt::format("create: {}", fault));
@@ -177,16 +189,18 @@ Change create(const Observed& observed, const std::string& bond, const Edits& ed
         fmt::format("{0}: create: it is there already: 'bondctl set {0} KEY=VALUE' changes it", bond));
   if (find_in(observed.state.links, bond) != nullptr)
     return refused(fmt::format("{}: create: another device has this name", bond));
+  const auto edits = with_devices(words, observed, find_paths);
   auto change =
       edited(observed, bond, {{"ports", {}, config::plain_value(config::List{})}}, edits, find_paths);
   if (change.problems.empty()) look_at_kernel(change, observed.state);
   return change;
 }
 
-Change set(const Observed& observed, const std::string& bond, const Edits& edits,
+Change set(const Observed& observed, const std::string& bond, const Edits& words,
            const FindPaths& find_paths) {
   const auto* there = find_bond(observed, bond);
   if (there == nullptr) return refused(no_bond(observed, bond));
+  const auto edits = with_devices(words, observed, find_paths);
   if (std::ranges::find(edits.good, "addresses", &Edit::key) != edits.good.end())
     return refused(
         fmt::format("{0}: addresses: only when it is created: write 'ip address add .. dev {0}'", bond));
@@ -195,6 +209,7 @@ Change set(const Observed& observed, const std::string& bond, const Edits& edits
   const auto without = judge(bond, section, edits.said_as);
   make_way(section, edits.good);
   auto change = edited(observed, bond, std::move(section), edits, find_paths);
+  settle_mac(change, observed, bond, edits);
   if (!change.problems.empty()) return change;
   if (without.good()) {
     auto& wanted = *change.desired.state.links.at(bond).bond;

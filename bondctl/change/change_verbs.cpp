@@ -5,6 +5,7 @@
 
 #include "bondctl/change/carry_out.h"
 #include "bondctl/change/change.h"
+#include "bondctl/change/port_names.h"
 #include "lib/answer/confirm.h"
 #include "lib/cli/refuse.h"
 #include "lib/netlink/netlink_kernel.h"
@@ -64,11 +65,11 @@ int delete_verb(const cli::Arguments& arguments) {
 // The role is nobody's setting: netd does not take it back, so its bonds are no exception.
 int switch_verb(const cli::Arguments& arguments) {
   const auto& bond = arguments.words.front();
-  const auto& port = arguments.words.back();
   auto kernel = NetlinkKernel::open();
   if (!kernel) return cli::refuse(arguments, "bondctl", kernel.error());
   const auto observed = kernel->observe(kNetworkOnly);
   if (!observed) return cli::refuse(arguments, "bondctl", observed.error());
+  const auto port = device_named(*observed, arguments.words.back(), devices_by_path);
   if (const auto why = why_not_active(*observed, bond, port); !why.empty())
     return cli::refuse(arguments, "bondctl", why);
   const auto& before = observed->links.at(bond).active_port;

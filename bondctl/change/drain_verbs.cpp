@@ -2,15 +2,24 @@
 
 #include "bondctl/change/carry_out.h"
 #include "bondctl/change/drain.h"
+#include "bondctl/change/port_names.h"
+#include "lib/reconcile/device_paths.h"
 
 namespace hawser::bondctl {
 
 namespace {
 
+// By any of its names.
+std::string port_named(const cli::Arguments& arguments, const Observed& observed, const DrainedPorts& all) {
+  const auto& name = arguments.words.back();
+  const auto known = drained_with_mac(drained_of(all, observed, arguments.words.front()), name);
+  return known.empty() ? device_named(observed, name, devices_by_path) : known;
+}
+
 // Written down before the first step: what is done and not known could not be given back.
 Work drained(const cli::Arguments& arguments, const Observed& observed, const DrainedPorts& all) {
   const auto& bond = arguments.words.front();
-  const auto& port = arguments.words.back();
+  const auto port = port_named(arguments, observed, all);
   auto [change, what] = drain(observed, bond, port, drained_of(all, observed, bond));
   auto now = all;
   now[port] = std::move(what);
@@ -22,7 +31,7 @@ Work drained(const cli::Arguments& arguments, const Observed& observed, const Dr
 
 Work undrained(const cli::Arguments& arguments, const Observed& observed, const DrainedPorts& all) {
   const auto& bond = arguments.words.front();
-  const auto& port = arguments.words.back();
+  const auto port = port_named(arguments, observed, all);
   auto now = all;
   now.erase(port);
   Work work{undrain(observed, bond, port, drained_of(all, observed, bond))};

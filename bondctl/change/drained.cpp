@@ -64,6 +64,15 @@ DrainedPorts drained_of(const DrainedPorts& all, const Observed& observed, const
   return ports;
 }
 
+std::string drained_with_mac(const DrainedPorts& ports, const std::string& name) {
+  constexpr std::string_view kMac = "mac:";
+  if (!name.starts_with(kMac)) return {};
+  const auto mac = MacAddress::parse(std::string_view(name).substr(kMac.size()));
+  for (const auto& [port, drained] : ports)
+    if (mac && drained.mac == *mac) return port;
+  return {};
+}
+
 bool is_drained(const Observed& observed, const std::string& bond, const std::string& port) {
   const auto* link = find_in(observed.state.links, bond);
   const auto* place = link != nullptr && link->bond ? find_in(link->bond->ports, port) : nullptr;

@@ -33,6 +33,9 @@ using DrainedPorts = std::map<std::string, Drained>;
 
 // What was written down of this bond and of devices that are still the same.
 DrainedPorts drained_of(const DrainedPorts& all, const Observed& observed, const std::string& bond);
+// The port that was written down with this MAC as its own: it may have another one for the time being. Empty:
+// none.
+std::string drained_with_mac(const DrainedPorts& ports, const std::string& name);
 // Whether it is so still: it was not cut off before it was done, and nobody undid it by other means.
 bool is_drained(const Observed& observed, const std::string& bond, const std::string& port);
 

@@ -8,6 +8,7 @@
 #include "lib/base/spelling.h"
 #include "lib/config/engine/schema.h"
 #include "lib/config/sections/bond.h"
+#include "lib/plan/simulate.h"
 #include "lib/state/bond_options.h"
 
 namespace hawser::bondctl {
@@ -44,6 +45,8 @@ constexpr Elsewhere kElsewhere[] = {
     {"device", "the bond's name comes before the settings"},
     {"description", "the kernel keeps none: write it in the file"},
     {"routes", "write 'ip route add .. dev BOND', or give them in the file"},
+    {"vrf", "write 'ip link set BOND master VRF', or nomaster"},
+    {"port", "write PORT.KEY=VALUE, as in eth1.prio=10"},
 };
 
 std::string plain_key(std::string_view word) {
@@ -53,13 +56,6 @@ std::string plain_key(std::string_view word) {
   for (const auto& [other, ours] : kOtherNames)
     if (key == other) key = ours;
   return key;
-}
-
-// "eth0.100.prio" is the prio of the port eth0.100.
-std::optional<std::pair<std::string, std::string>> port_key(std::string_view key) {
-  const auto dot = key.rfind('.');
-  if (dot == std::string_view::npos) return std::nullopt;
-  return std::pair{std::string(key.substr(0, dot)), std::string(key.substr(dot + 1))};
 }
 
 const config::KeyInfo* find_setting(const std::string& key) {
@@ -84,6 +80,18 @@ bool is_list(const config::KeyInfo& info) {
   return info.type.starts_with("list");
 }
 
+bool is_default(const Edit& edit) {
+  return edit.how == Edit::How::kSet && edit.value == "default";
+}
+
+// Of these the user has to say something.
+Status has_default(const Edit& edit) {
+  if (edit.key == "ports")
+    return fail("ports: has no default: write the ports that are meant, or ports=none for no port at all");
+  if (edit.key == "mode") return fail("mode: has no default: write one of {}", all_names<BondMode>());
+  return {};
+}
+
 Status is_edit(const Edit& edit) {
   for (const auto& [key, remedy] : kElsewhere)
     if (edit.key == key) return fail("{}: {}", edit.key, remedy);
@@ -91,7 +99,7 @@ Status is_edit(const Edit& edit) {
   if (info == nullptr) return tl::unexpected(no_such_setting(edit.key));
   if (edit.how != Edit::How::kSet && !is_list(*info))
     return fail("{}: += and -= are for lists: write {}=..", edit.key, edit.key);
-  return {};
+  return is_default(edit) ? has_default(edit) : Status{};
 }
 
 // A number of the kernel's for a word: mode=1, lacp_rate=1.
@@ -121,16 +129,6 @@ Value value_of(const config::KeyInfo& info, const std::string& key, const std::s
   return config::plain_value(word_of(key, text));
 }
 
-List elements_of(const std::string& text) {
-  List list;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto end = std::min(text.find_first_of(", ", at), text.size());
-    if (end > at && text != "none") list.push_back(config::plain_value(text.substr(at, end - at)));
-    at = end + 1;
-  }
-  return list;
-}
-
 void put(Table& table, const std::string& key, Value value) {
   if (auto* there = config::find(table, key))
     *there = std::move(value);
@@ -152,12 +150,13 @@ bool same(const Value& one, const Value& other) {
 }
 
 Status change_list(List& list, const Edit& edit) {
-  for (auto& element : elements_of(edit.value)) {
+  for (const auto& text : elements_of(edit.value)) {
+    const auto element = config::plain_value(text);
     const auto there = std::ranges::find_if(list, [&](const Value& one) { return same(one, element); });
     if (edit.how == Edit::How::kAdd && there == list.end())
-      list.push_back(std::move(element));
+      list.push_back(element);
     else if (edit.how == Edit::How::kTakeAway && there == list.end())
-      return fail("{}: {} is not among them", edit.key, *element.as<std::string>());
+      return fail("{}: {} is not among them", edit.key, text);
     else if (edit.how == Edit::How::kTakeAway)
       list.erase(there);
   }
@@ -209,8 +208,7 @@ const Edit* find_edit(std::span<const Edit> edits, std::string_view key) {
 }
 
 bool is_on(const Edit* edit) {
-  return edit != nullptr && edit->value != "default" &&
-         edit->value.find_first_of("123456789") != std::string::npos;
+  return edit != nullptr && !is_default(*edit) && edit->value.find_first_of("123456789") != std::string::npos;
 }
 
 void take_unless_named(Table& section, std::span<const Edit> edits, std::string_view key) {
@@ -259,7 +257,44 @@ void drop_the_monitor_that_is_off(std::vector<Edit>& edits) {
       });
 }
 
+// The monitor of a file that says nothing is wanted: in place of none, or of ARP.
+bool is_back_to_default(const Table& section, std::span<const Edit> edits) {
+  const auto names_default = [&](std::string_view key) {
+    const auto* edit = find_edit(edits, key);
+    return edit != nullptr && is_default(*edit);
+  };
+  const auto* monitor = config::find(section, "monitor");
+  const bool is_none = monitor != nullptr && *monitor->as<std::string>() == "none";
+  return (is_none && names_default("miimon")) ||
+         (config::find(section, "arp_interval") != nullptr && names_default("arp_interval"));
+}
+
+// What a default says of itself: for most keys, that a file that has none would do; of an MTU no file tells
+// what a bond had before.
+void put_default(Table& section, const std::string& key) {
+  if (key == "mtu")
+    put(section, key, config::plain_value(std::int64_t{kEthernetMtu}));
+  else
+    take(section, key);
+}
+
 }  // namespace
+
+std::optional<std::pair<std::string, std::string>> port_key(std::string_view key) {
+  const auto dot = key.rfind('.');
+  if (dot == std::string_view::npos) return std::nullopt;
+  return std::pair{std::string(key.substr(0, dot)), std::string(key.substr(dot + 1))};
+}
+
+std::vector<std::string> elements_of(const std::string& text) {
+  std::vector<std::string> elements;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find_first_of(", ", at), text.size());
+    if (end > at && text != "none") elements.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return elements;
+}
 
 Result<Edit> parse_edit(const std::string& word) {
   const auto equals = word.find('=');
@@ -309,8 +344,8 @@ Status edit(Table& section, const Edit& edit) {
   const auto& info = *find_setting(edit.key);
   if (port_key(edit.key)) return edit_port(section, edit, info);
   const bool no_primary = edit.key == "primary" && (edit.value.empty() || edit.value == "none");
-  if ((edit.how == Edit::How::kSet && edit.value == "default") || no_primary) {
-    take(section, edit.key);
+  if (is_default(edit) || no_primary) {
+    put_default(section, edit.key);
   } else if (is_list(info)) {
     if (auto changed = edit_list(section, edit); !changed) return changed;
   } else {
@@ -326,7 +361,7 @@ void make_way(Table& section, std::span<const Edit> edits) {
   const auto wants = [&](std::string_view word, std::string_view key) {
     return monitor != nullptr ? monitor->value == word : is_on(find_edit(edits, key));
   };
-  const bool mii = wants("mii", "miimon");
+  const bool mii = wants("mii", "miimon") || is_back_to_default(section, edits);
   const bool arp = wants("arp", "arp_interval");
   const bool none = monitor != nullptr && monitor->value == "none";
   if (mii || arp || none) take_unless_named(section, edits, "monitor");

@@ -2,8 +2,11 @@
 // iproute2, ifenslave and sysfs, which mean the same. Whether a value is right, the file's rules say.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lib/base/result.h"
@@ -22,6 +25,11 @@ struct Edit {
 // "bond-miimon=100", "ports+=eth1", "arp_ip_target-=192.0.2.254". Errors: no such key, which of another
 // command is meant, += where there is no list.
 Result<Edit> parse_edit(const std::string& word);
+
+// "eth0.100.prio" is the prio of the port eth0.100.
+std::optional<std::pair<std::string, std::string>> port_key(std::string_view key);
+// "eth0,eth1" and "eth0 eth1", as a list is written; "none" is no element.
+std::vector<std::string> elements_of(const std::string& text);
 
 // In whose words problems are told: miimon, or bond-miimon.
 enum class SaidAs : std::uint8_t { kKey, kStanza };

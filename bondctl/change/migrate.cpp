@@ -5,6 +5,7 @@
 
 #include <fmt/ranges.h>
 
+#include "bondctl/change/port_names.h"
 #include "lib/base/find_in.h"
 #include "lib/plan/consequence.h"
 #include "lib/plan/simulate.h"
@@ -231,6 +232,12 @@ Edits edits_of(const Observed& observed, const Migration& migration) {
   return edits;
 }
 
+Migration with_devices(Migration migration, const Observed& observed, const FindPaths& find_paths) {
+  migration.device = device_named(observed, migration.device, find_paths);
+  for (auto& port : migration.with) port = device_named(observed, port, find_paths);
+  return migration;
+}
+
 Change refused(std::vector<std::string> why) {
   Change change;
   change.problems = std::move(why);
@@ -239,7 +246,8 @@ Change refused(std::vector<std::string> why) {
 
 }  // namespace
 
-Change migrate(const Observed& observed, const Migration& migration, const FindPaths& find_paths) {
+Change migrate(const Observed& observed, const Migration& words, const FindPaths& find_paths) {
+  const auto migration = with_devices(words, observed, find_paths);
   const auto* device = find_in(observed.state.links, migration.device);
   if (device == nullptr)
     return refused(

@@ -13,16 +13,6 @@ namespace hawser::bondctl {
 
 namespace {
 
-std::vector<std::string> parts_of(const std::string& text) {
-  std::vector<std::string> parts;
-  for (std::size_t from = 0; from <= text.size();) {
-    const auto end = std::min(text.find(',', from), text.size());
-    if (end > from) parts.push_back(text.substr(from, end - from));
-    from = end + 1;
-  }
-  return parts;
-}
-
 std::string value_of(const cli::Arguments& arguments, const std::string& option) {
   const auto found = arguments.values.find(option);
   return found == arguments.values.end() ? std::string{} : found->second;
@@ -47,7 +37,7 @@ int migrate_verb(const cli::Arguments& arguments) {
   const auto& words = arguments.words;
   const Migration migration{words.front(),
                             value_of(arguments, "--into"),
-                            parts_of(value_of(arguments, "--with")),
+                            elements_of(value_of(arguments, "--with")),
                             {words.begin() + 1, words.end()}};
   if (migration.bond.empty()) {
     cli::refuse(arguments, "bondctl",

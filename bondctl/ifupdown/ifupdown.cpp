@@ -100,11 +100,12 @@ class HookWork {
   static Result<HookWork> begin(const cli::Arguments& arguments, const HookCall& call, std::string bond) {
     auto lock = alone(bond, kForTheLock);
     if (!lock) return tl::unexpected(lock.error());
-    if (auto ours = is_ours_to_change(arguments.runtime_dir, bond); !ours)
-      return tl::unexpected(ours.error());
+    auto kept = kept_by_netd(arguments.runtime_dir, bond);
+    if (!kept) return tl::unexpected(kept.error());
+    if (const auto why = kept->why(bond); !why.empty()) return fail("{}", why);
     auto kernel = NetlinkKernel::open();
     if (!kernel) return tl::unexpected(kernel.error());
-    HookWork work(call, std::move(bond), std::move(*lock), std::move(*kernel));
+    HookWork work(call, std::move(bond), std::move(*lock), std::move(*kernel), std::move(*kept));
     if (auto looked = work.look(); !looked) return tl::unexpected(looked.error());
     return work;
   }
@@ -124,7 +125,8 @@ class HookWork {
 
   int change(const Ask& ask) {
     const auto asked = ask(observed_);
-    const auto change = set(observed_, bond_, asked.edits, devices_by_path);
+    auto change = set(observed_, bond_, asked.edits, devices_by_path);
+    leave_to_netd(change, observed_, kept_);
     for (const auto& problem : change.problems) complain(problem);
     if (!change.problems.empty()) return give_up();
     for (const auto& note : asked.notes) complain(fmt::format("{}: {}", bond_, note));
@@ -154,8 +156,12 @@ class HookWork {
   }
 
  private:
-  HookWork(const HookCall& call, std::string bond, NamespaceLock lock, NetlinkKernel kernel)
-      : call_(call), bond_(std::move(bond)), lock_(std::move(lock)), kernel_(std::move(kernel)) {}
+  HookWork(const HookCall& call, std::string bond, NamespaceLock lock, NetlinkKernel kernel, KeptByNetd kept)
+      : call_(call),
+        bond_(std::move(bond)),
+        lock_(std::move(lock)),
+        kernel_(std::move(kernel)),
+        kept_(std::move(kept)) {}
 
   Status look() {
     auto observed = kernel_.observe(kNetworkOnly);
@@ -186,6 +192,7 @@ class HookWork {
   std::string bond_;
   NamespaceLock lock_;
   NetlinkKernel kernel_;
+  KeptByNetd kept_;
   Observed observed_;
   bool made_ = false;
 };

@@ -117,26 +117,65 @@ std::optional<Command> route_command(std::span<const std::string> words, const s
 
 // --- ifenslave(8), which was a program once ---
 
+// "-fv" is "-f -v".
+bool has_flag(const std::string& word, char flag, std::string_view name) {
+  return word == name || (!word.starts_with("--") && word.find(flag) != std::string::npos);
+}
+
+// --force, and how much it says, make no difference to a file; what else it can do is no list of ports.
+bool is_of_no_account(const std::string& option) {
+  if (option.starts_with("--")) return option == "--force" || option == "--verbose";
+  return option.find_first_not_of("fv", 1) == std::string::npos;
+}
+
 std::optional<Command> ifenslave_command(std::span<const std::string> words, const std::string& device) {
-  if (is_one_of(words.front(), {"-d", "--detach"})) return CommandUndone{};
-  if (words.size() < 2 || !is_device(words.front(), device) || words[1].starts_with("-")) return std::nullopt;
-  return CommandPorts{{words.begin() + 1, words.end()}};
+  std::vector<std::string> names;
+  for (const auto& word : words) {
+    const bool is_option = word.starts_with("-");
+    if (is_option && has_flag(word, 'd', "--detach")) return CommandUndone{};
+    if (is_option && !is_of_no_account(word)) return std::nullopt;
+    if (!is_option) names.push_back(is_device(word, device) ? device : word);
+  }
+  if (names.size() < 2) return std::nullopt;
+  return CommandPorts{names.front(), {names.begin() + 1, names.end()}};
 }
 
 std::string_view program_name(std::string_view program) {
   return program.substr(program.rfind('/') + 1);
 }
 
-}  // namespace
-
-std::optional<Command> read_command(const std::string& text, const std::string& device) {
-  auto words = words_of(text);
+std::optional<Command> read_command(std::vector<std::string> words, const std::string& device) {
   if (words.size() < 2 || !is_plain(words)) return std::nullopt;
   const auto program = program_name(words.front());
   const auto rest = std::span<const std::string>(words).subspan(1);
   if (program == "ip") return ip_command(rest, device);
   if (program == "ifenslave") return ifenslave_command(rest, device);
   return program == "route" ? route_command(rest, device) : std::nullopt;
+}
+
+// The words of each command of a line.
+std::vector<std::vector<std::string>> commands_in(const std::string& text) {
+  std::vector<std::vector<std::string>> commands(1);
+  for (auto word : words_of(text)) {
+    const bool ends = word == "&&" || word.ends_with(";");
+    if (word.ends_with(";")) word.pop_back();
+    if (!word.empty() && word != "&&") commands.back().push_back(std::move(word));
+    if (ends) commands.emplace_back();
+  }
+  if (commands.back().empty()) commands.pop_back();
+  return commands;
+}
+
+}  // namespace
+
+std::vector<Command> read_commands(const std::string& text, const std::string& device) {
+  std::vector<Command> commands;
+  for (auto& words : commands_in(text)) {
+    auto command = read_command(std::move(words), device);
+    if (!command) return {};
+    commands.push_back(std::move(*command));
+  }
+  return commands;
 }
 
 }  // namespace hawser::bondctl

@@ -18,13 +18,15 @@ struct CommandRoute {
 struct CommandAddress {
   Prefix prefix;
 };
-struct CommandPorts {
-  std::vector<std::string> ports;  // "ifenslave bond0 eth0 eth1"
+struct CommandPorts {  // "ifenslave bond0 eth0 eth1"
+  std::string bond;
+  std::vector<std::string> ports;
 };
 struct CommandUndone {};  // what such a command takes back when the interface goes down
 
-// `device`: of whose stanza; what the command says of another one is not read. nullopt: something else.
 using Command = std::variant<CommandRoute, CommandAddress, CommandPorts, CommandUndone>;
-std::optional<Command> read_command(const std::string& text, const std::string& device);
+// One line may hold several, joined by ";" or "&&". `device`: of whose stanza; addresses and routes of
+// another one are not read. Empty: something else, or more than this.
+std::vector<Command> read_commands(const std::string& text, const std::string& device);
 
 }  // namespace hawser::bondctl

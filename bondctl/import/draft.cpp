@@ -29,7 +29,16 @@ bool is_in(const DraftSection& section, const std::string& path) {
   return path == own || path.starts_with(own + ".");
 }
 
-// The element of a list that stands at this column of "key = [a, b]"; as many as there are: none of them.
+// What is without sense when a key is missing that the file left out; empty: the section.
+std::string_view needs(std::string_view missing) {
+  return missing == "arp_ip_target" ? "arp_interval" : "";
+}
+constexpr std::string_view kNoTarget = "no target is left that it could ask: miimon is in its place";
+
+constexpr std::size_t kMostTargets = 16;  // BOND_MAX_ARP_TARGETS
+
+// The element of a list that a problem is about: the one at this column of "key = [a, b]", or the last of too
+// many; as many as there are: none of them.
 std::size_t element_at(const std::string& key, const List& list, unsigned column) {
   std::size_t at = key.size() + 5;
   for (std::size_t i = 0; i < list.size(); ++i) {
@@ -37,7 +46,7 @@ std::size_t element_at(const std::string& key, const List& list, unsigned column
     if (column >= at && column < at + size) return i;
     at += size + 2;
   }
-  return list.size();
+  return key == "arp_ip_target" && list.size() > kMostTargets ? list.size() - 1 : list.size();
 }
 
 std::string in_one_line(const config::Entry& entry) {
@@ -131,6 +140,10 @@ bool Draft::take_out(const config::Problem& problem, std::set<std::string>& touc
   const bool makes_it = key == "mode" || key == "kind" || key == "on" || key == "id" || key == "table";
   if (section->has(key) && !makes_it) {
     drop(*section, key, problem);
+    return true;
+  }
+  if (const auto idle = std::string(needs(key)); section->has(idle)) {
+    drop(*section, idle, {problem.file, 0, 0, problem.key, std::string(kNoTarget)});
     return true;
   }
   leave_out(section->at, fmt::format("[{}]", path_of(*section)),

@@ -47,6 +47,7 @@ class InterfacesImporter {
   struct Port {
     std::string name;
     Spot at;
+    std::string_view said_by = "bond-master";
   };
 
   bool is_left_out(const Interface& interface) {
@@ -91,14 +92,15 @@ class InterfacesImporter {
       for (const auto& port : ports) ports_.insert(port.name);
   }
 
-  // Files from before bond-slaves: "up ifenslave bond0 eth0 eth1".
+  // Files from before bond-slaves: "up ifenslave bond0 eth0 eth1", in the stanza of the bond or of a port.
   void find_enslaved(const Interface& interface) {
     for (const auto& stanza : interface.stanzas)
       for (const auto& option : stanza.options) {
-        const auto command = read_command(option.value, interface.name);
-        const auto* enslaved = command ? std::get_if<CommandPorts>(&*command) : nullptr;
-        if (!is_command(option.name) || enslaved == nullptr) continue;
-        for (const auto& port : enslaved->ports) bonds_[interface.name].push_back({port, option.at});
+        if (!is_command(option.name)) continue;
+        for (const auto& command : read_commands(option.value, interface.name))
+          if (const auto* enslaved = std::get_if<CommandPorts>(&command))
+            for (const auto& port : enslaved->ports)
+              bonds_[enslaved->bond].push_back({port, option.at, "ifenslave"});
       }
   }
 
@@ -111,7 +113,7 @@ class InterfacesImporter {
       if (std::ranges::find(interfaces_, bond, &Interface::name) == interfaces_.end())
         for (const auto& port : ports)
           draft_.leave_out(port.at, fmt::format("iface {}", port.name),
-                           fmt::format("bond-master {}, of which there is no stanza", bond));
+                           fmt::format("{} {}, of which there is no stanza", port.said_by, bond));
   }
 
   // --- a bond ---
@@ -277,10 +279,20 @@ class InterfacesImporter {
     say_if_not_automatic(interface);
   }
 
+  static bool only_enslaves(const InterfacesOption& option, const std::string& device) {
+    const auto commands = read_commands(option.value, device);
+    return is_command(option.name) && !commands.empty() &&
+           std::ranges::all_of(commands, [](const Command& command) {
+             return std::holds_alternative<CommandPorts>(command) ||
+                    std::holds_alternative<CommandUndone>(command);
+           });
+  }
+
   static bool says_more_than_port(const Interface& interface) {
-    return std::ranges::any_of(interface.stanzas, [](const IfaceStanza& stanza) {
-      return std::ranges::any_of(stanza.options,
-                                 [](const InterfacesOption& option) { return !is_bond_option(option.name); });
+    return std::ranges::any_of(interface.stanzas, [&](const IfaceStanza& stanza) {
+      return std::ranges::any_of(stanza.options, [&](const InterfacesOption& option) {
+        return !is_bond_option(option.name) && !only_enslaves(option, interface.name);
+      });
     });
   }
 
@@ -377,12 +389,14 @@ class InterfacesImporter {
   }
 
   void put_command(const InterfacesOption& option, DraftSection& section) {
-    auto command = read_command(option.value, section.name);
-    if (!command) return draft_.leave_out(option.at, as_written(option), "netd runs no commands");
-    if (auto* route = std::get_if<CommandRoute>(&*command))
-      section.add("routes", plain_value(std::move(route->route)), option.at);
-    if (const auto* address = std::get_if<CommandAddress>(&*command))
-      section.add_text("addresses", to_string(address->prefix), option.at);
+    auto commands = read_commands(option.value, section.name);
+    if (commands.empty()) draft_.leave_out(option.at, as_written(option), "netd runs no commands");
+    for (auto& command : commands) {
+      if (auto* route = std::get_if<CommandRoute>(&command))
+        section.add("routes", plain_value(std::move(route->route)), option.at);
+      if (const auto* address = std::get_if<CommandAddress>(&command))
+        section.add_text("addresses", to_string(address->prefix), option.at);
+    }
   }
 
   Draft& draft_;

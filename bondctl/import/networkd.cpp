@@ -29,6 +29,16 @@ std::optional<std::int64_t> bytes_in(std::string_view text) {
   return number && *number <= kLargestMtu ? std::optional(*number * (thousands ? 1024 : 1)) : std::nullopt;
 }
 
+// Whoever says more has probably forgotten the ms.
+struct UsualSpan {
+  std::string_view key;
+  std::chrono::seconds longest;
+};
+constexpr UsualSpan kUsual[] = {{"MIIMonitorSec", std::chrono::seconds(1)},
+                                {"ARPIntervalSec", std::chrono::seconds(10)},
+                                {"UpDelaySec", std::chrono::seconds(60)},
+                                {"DownDelaySec", std::chrono::seconds(60)}};
+
 class NetworkdImporter {
  public:
   NetworkdImporter(const ForeignFiles& files, Draft& draft)
@@ -129,7 +139,7 @@ class NetworkdImporter {
       if (is_zero(key)) std::erase_if(section.table, [&](const auto& entry) { return entry.key == key; });
     if (unit.find("Bond", "Mode") == nullptr)
       draft_.leave_out(at, "[Bond]", "it has no Mode=: the kernel's own is written, balance-rr");
-    warn_of_long_miimon(unit);
+    for (const auto& [key, longest] : kUsual) warn_of_long_span(unit, key, longest);
     const auto& mode = *config::find(section.table, "mode")->as<std::string>();
     if (is_one_of(mode, {"802.3ad", "balance-tlb", "balance-alb"}) || section.has("miimon") ||
         section.has("arp_interval"))
@@ -142,10 +152,10 @@ class NetworkdImporter {
   }
 
   // A bare number is seconds: MIIMonitorSec=100 looks at the carrier every 100 s.
-  void warn_of_long_miimon(const Unit& unit) {
-    const auto* entry = unit.find("Bond", "MIIMonitorSec");
+  void warn_of_long_span(const Unit& unit, std::string_view key, std::chrono::seconds longest) {
+    const auto* entry = unit.find("Bond", key);
     const auto span = entry != nullptr ? unit_span(entry->value) : std::nullopt;
-    if (!span || *span <= std::chrono::seconds(1)) return;
+    if (!span || *span <= longest) return;
     const auto digits = entry->value.substr(0, entry->value.find_first_not_of("0123456789"));
     leave_out(*entry, fmt::format("it is {} seconds there, and written so: was {}ms meant?",
                                   std::chrono::duration_cast<std::chrono::seconds>(*span).count(), digits));

@@ -75,6 +75,15 @@ bool can_be_given_a_mac(const Bond& bond) {
   return bond.mode != BondMode::kActiveBackup || bond.get(BondOption::kFailOverMac) == 0;
 }
 
+std::optional<MacAddress> mac_of_first_port(const Observed& observed, const Bond& bond) {
+  for (const auto& port : joining_order(bond, JoinFor::kPreference)) {
+    const auto link = observed.state.links.find(port);
+    if (link == observed.state.links.end()) continue;
+    if (const auto own = own_mac(observed, port, link->second); !own.is_zero()) return own;
+  }
+  return std::nullopt;
+}
+
 // The MAC that a bond is to have in place of one that is a stranger's; nullopt: it may keep what it has.
 std::optional<MacAddress> instead_of_a_strangers(const Observed& observed, const std::string& name,
                                                  const Bond& bond) {
@@ -83,12 +92,7 @@ std::optional<MacAddress> instead_of_a_strangers(const Observed& observed, const
   const auto& mac = *there->second.mac;
   if (!can_be_given_a_mac(bond) || has_own_mac(observed, bond, mac)) return std::nullopt;
   if (!device_with_mac(observed, to_string(mac))) return std::nullopt;
-  for (const auto& port : joining_order(bond, JoinFor::kPreference)) {
-    const auto link = observed.state.links.find(port);
-    if (link == observed.state.links.end()) continue;
-    if (const auto own = own_mac(observed, port, link->second); !own.is_zero()) return own;
-  }
-  return std::nullopt;
+  return mac_of_first_port(observed, bond);
 }
 
 std::string needs(const std::string& name, const Link& link) {
@@ -171,6 +175,19 @@ void resolve_bond(const std::string& name, const Bond& written, const Observed& 
 }
 
 }  // namespace
+
+std::optional<std::string> find_device(const std::string& name, const Observed& observed,
+                                       const DevicesByPath& by_path) {
+  return find_device(name, {}, observed, by_path);
+}
+
+std::optional<MacAddress> usual_mac(const Observed& observed, const std::string& name, const Bond& bond) {
+  const auto there = observed.state.links.find(name);
+  const bool has_one = there != observed.state.links.end() && there->second.mac.has_value();
+  const bool stays =
+      has_one && (!can_be_given_a_mac(bond) || has_own_mac(observed, bond, *there->second.mac));
+  return stays ? there->second.mac : mac_of_first_port(observed, bond);
+}
 
 ResolvedPorts resolve_ports(const State& network, const std::map<std::string, BondPolicy>& bonds,
                             const Observed& observed, const DevicesByPath& by_path) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,11 @@ namespace hawser::config {
 // udev's ID_PATH of each device ("pci-0000:01:00.0") and the device's name; given by the caller, because
 // finding it out needs the file system.
 using DevicesByPath = std::map<std::string, std::string>;
+
+// A device by any of its names: its own, another one that it was given, "mac:..", "path:..". nullopt: it is
+// not there.
+std::optional<std::string> find_device(const std::string& name, const Observed& observed,
+                                       const DevicesByPath& by_path);
 
 struct MissingPort {
   std::string bond;  // device
@@ -38,6 +44,9 @@ struct DoubledPort {
   std::string holder;  // the bond that has it; the same one where it lists the device twice
   bool operator==(const DoubledPort&) const = default;
 };
+
+// The MAC that a bond has when nobody says another: that of a port. nullopt: it has none.
+std::optional<MacAddress> usual_mac(const Observed& observed, const std::string& name, const Bond& bond);
 
 struct ResolvedPorts {
   State network;                            // ports by device name; those that are not there are left out

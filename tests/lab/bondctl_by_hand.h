@@ -39,7 +39,7 @@ class BondctlByHand : public LabTest {
   [[nodiscard]] Output bondctl(const Argv& words) const {
     Argv argv{program("bondctl")};
     argv.insert(argv.end(), words.begin(), words.end());
-    argv.insert(argv.end(), {"--runtime-dir", "/tmp/hawser-no-netd"});
+    argv.insert(argv.end(), {"--runtime-dir", kNoNetd});
     return host.run(argv);
   }
   void must(const Argv& words) const {
@@ -83,6 +83,7 @@ class BondctlByHand : public LabTest {
                   host.check({"ip", "-o", "address"}));
   }
 
+  static constexpr const char* kNoNetd = "/tmp/hawser-no-netd";
   Namespace host{"bondctl"};
 };
 

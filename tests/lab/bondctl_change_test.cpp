@@ -68,6 +68,66 @@ TEST_F(BondctlByHand, WhatTheKernelRefusesLeavesAllAsItWas) {
   EXPECT_EQ(table(), before);
 }
 
+TEST_F(BondctlByHand, PortsAreKnownByAllTheirNames) {
+  host.ip({"link property add dev eth1 altname back"});
+  const auto mac = json::parse(host.check({"ip", "-j", "link", "show", "eth0"})).at(0).at("address");
+  const auto by_mac = fmt::format("mac:{}", std::string_view(mac.as_string()));
+  const auto is_in = [&](const std::string& port) {
+    return host.check({"ip", "link", "show", port}).find("master bond7") != std::string::npos;
+  };
+  const auto active = [&] { return std::string(options("bond7").at("active_slave").as_string()); };
+  must({"create", "bond7", "mode=active-backup", "ports=back," + by_mac});
+  EXPECT_TRUE(is_in("eth0") && is_in("eth1"));
+  ASSERT_TRUE(eventually(10s, [&] { return bondctl({"switch", "bond7", by_mac}).status == 0; }));
+  EXPECT_EQ(active(), "eth0");
+  must({"switch", "bond7", "back"});
+  EXPECT_EQ(active(), "eth1");
+  must({"drain", "bond7", "back"});
+  EXPECT_EQ(active(), "eth0");
+  must({"undrain", "bond7", "back"});
+  must({"set", "bond7", "mode=balance-xor", "--allow-interruption"});
+  for (const std::string name : {"back", by_mac.c_str()}) {  // one of them lent the bond its MAC
+    must({"drain", "bond7", name});
+    must({"undrain", "bond7", name});
+  }
+  EXPECT_TRUE(is_in("eth0") && is_in("eth1"));
+  must({"remove", "bond7", "back", by_mac, "--allow-interruption"});
+  EXPECT_FALSE(is_in("eth0") || is_in("eth1"));
+}
+
+TEST_F(BondctlByHand, DefaultIsWhatANewBondHas) {
+  must({"create", "bond7", "mode=active-backup", "ports=eth0,eth1", "mtu=1400", "mac=52:54:00:00:00:77"});
+  must({"set", "bond7", "mtu=default", "mac=default", "--allow-interruption"});
+  const auto now = json::parse(host.check({"ip", "-j", "link", "show", "bond7"})).at(0);
+  EXPECT_EQ(now.at("mtu"), 1500);
+  EXPECT_THAT(host.check({"ip", "-d", "link", "show", "eth0"}),
+              HasSubstr("perm_hwaddr " + std::string(now.at("address").as_string())));
+}
+
+TEST_F(BondctlByHand, WhatNetdKeepsIsNotTaken) {
+  must({"create", "bond7", "mode=active-backup", "ports=eth0"});
+  NetdHost netd(host);
+  netd.use_run_directory(kNoNetd);
+  netd.write(
+      "format = 1\n[link.eth1]\nkind = \"physical\"\n"
+      "[link.eth2]\nkind = \"physical\"\naddresses = [\"198.51.100.1/24\"]\n");
+  netd.start_and_await();
+  await_link_local({"eth2"});
+  const auto before = table();
+  const std::vector<Argv> all{{"add", "bond7", "eth2"},
+                              {"migrate", "eth2", "--into", "bond7", "--allow-interruption"},
+                              {"migrate", "eth2", "--into", "bond8", "--with", "eth1", "--confirm", "5s"}};
+  for (const auto& words : all) {
+    const auto refused = bondctl(words);
+    EXPECT_EQ(refused.status, 1) << refused.text;
+    EXPECT_THAT(refused.text, HasSubstr("eth2: nothing changed: netd keeps it as the file says: change "
+                                        "addresses of [link.eth2] in "));
+  }
+  EXPECT_EQ(table(), before);
+  must({"add", "bond7", "eth1"});
+  std::filesystem::remove_all(kNoNetd);
+}
+
 TEST_F(BondctlByHand, AModeChangeKeepsWhatStandsOnTheBond) {
   must({"create", "bond7", "mode=active-backup", "ports=eth0,eth1"});
   host.ip({"address add 192.0.2.1/24 dev bond7", "link add link bond7 name v5 type vlan id 5",

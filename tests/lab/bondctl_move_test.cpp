@@ -366,6 +366,14 @@ TEST_F(BondctlMigrate, AllItHadIsTheBonds) {
     EXPECT_TRUE(answers(address)) << address;
 }
 
+// The object goes when eth0 is taken down, and its routes with it.
+TEST_F(BondctlMigrate, ARouteByWayOfANexthopObjectMovesToo) {
+  host.ip({"nexthop add id 7 via 192.0.2.9 dev eth0", "route add 203.0.113.192/26 nhid 7"});
+  EXPECT_THAT(must(change()), HasSubstr("comes back without its next-hop object 7"));
+  EXPECT_THAT(host.check({"ip", "route", "show", "203.0.113.192/26"}),
+              testing::StartsWith("203.0.113.192/26 via 192.0.2.9 dev bond0"));
+}
+
 TEST_F(BondctlMigrate, WhatNobodyConfirmsIsUndoneUnderASession) {
   const auto before = table();
   Conversation session(peer, host, "192.0.2.1");

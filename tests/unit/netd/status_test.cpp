@@ -57,13 +57,36 @@ TEST_F(NetdStatus, HasNoKeyThatIsNotDocumented) {
   bond.bond.emplace();
   bond.bond->ports["eth0"];
   config.bonds["bond0"].port_order = {"eth0"};
+  kernel.plug_in("eth9");
+  config.network.links["eth9"].addresses[*Prefix::parse("192.0.2.9/24")];
   controller.configure(config, Why::kReload, now);
   for (int i = 0; i < 100 && controller.work(now); ++i) {
   }
   const auto answer = status();
   ASSERT_FALSE(control::list_in(answer, "bonds").empty());
+  ASSERT_FALSE(control::list_in(answer, "links").empty());
   EXPECT_THAT(test::undocumented(answer), testing::IsEmpty());
   EXPECT_THAT(test::undocumented(health_json(controller.ipvs().health())), testing::IsEmpty());
+}
+
+// bondctl leaves these alone.
+TEST_F(NetdStatus, SaysWhatItHoldsDevicesTo) {
+  for (const auto* name : {"eth8", "eth9"}) kernel.plug_in(name);
+  auto& links = config.network.links;
+  links["eth8"].mtu = 9000;
+  links["eth9"].addresses[*Prefix::parse("192.0.2.9/24")];
+  config.network.routes[{254, *Prefix::parse("203.0.113.0/24")}].device = "eth9";
+  links["eth9.5"].kind = LinkKind::kVlan;
+  links["eth9.5"].vlan = Vlan{"eth9", 5};
+  for (auto& [name, link] : links) link.up = true;
+  links["eth8"].up = false;
+  controller.configure(config, Why::kReload, now);
+  for (int i = 0; i < 100 && controller.work(now); ++i) {
+  }
+  EXPECT_EQ(boost::json::serialize(value_in(status(), "links")),
+            R"([{"name":"eth8","kind":"physical","keeps":["mtu","up"]},)"
+            R"({"name":"eth9","kind":"physical","keeps":["addresses","routes"]},)"
+            R"({"name":"eth9.5","kind":"vlan","keeps":[]}])");
 }
 
 TEST_F(NetdStatus, IsOkWithoutFindings) {

@@ -40,6 +40,9 @@ class BondChange : public testing::Test {
     there.state.links[name] = link;
     there.links[name].carrier = true;
   }
+  void own_mac(const std::string& name, const std::string& mac) {
+    there.links[name].port->permanent_mac = *MacAddress::parse(mac);
+  }
   Bond& bond() { return *there.state.links["bond0"].bond; }
 
   static std::vector<std::string> lines(const std::vector<Step>& steps) {
@@ -208,6 +211,59 @@ TEST_F(BondChange, CreatesByTheRulesOfTheFile) {
 TEST_F(BondChange, ABondMayLoseItsLastPort) {
   EXPECT_THAT(plan_of(set({"ports-=eth0,eth1"})),
               ElementsAre("bond0: remove port eth0", "bond0: remove port eth1"));
+}
+
+TEST_F(BondChange, TheDefaultOfAKeyIsThatOfANewBond) {
+  there.state.links["bond0"].mtu = 9000;
+  EXPECT_THAT(plan_of(set({"mtu=default"})), ElementsAre("bond0: set mtu 9000 -> 1500"));
+  there.state.links["bond0"].mtu = 1500;
+  EXPECT_THAT(plan_of(set({"mtu=default"})), IsEmpty());
+  EXPECT_THAT(plan_of(create({"mode=active-backup", "mtu=default"})),
+              ElementsAre("bond9: create bond active-backup, miimon 100ms, mtu 1500", "bond9: set up"));
+  bond().set(BondOption::kMiimon, 0);
+  EXPECT_THAT(plan_of(set({"miimon=default"})), ElementsAre("bond0: set miimon 0s -> 100ms"));
+  bond().set(BondOption::kArpInterval, 200);
+  bond().arp_ip_target = {*IpAddress::parse("192.0.2.254")};
+  EXPECT_THAT(plan_of(set({"arp_interval=default"})),
+              ElementsAre("bond0: set arp_interval 200ms -> 0s", "bond0: set miimon 0s -> 100ms",
+                          "bond0: set arp_ip_target 192.0.2.254 -> none"));
+}
+
+// A bond has the MAC of its first port, unless somebody said another.
+TEST_F(BondChange, TheDefaultMacIsThatOfAPort) {
+  own_mac("eth0", "52:54:00:00:00:21");
+  own_mac("eth1", "52:54:00:00:00:22");
+  EXPECT_THAT(plan_of(set({"mac=default"})),
+              ElementsAre("bond0: set mac 52:54:00:00:00:01 -> 52:54:00:00:00:21"));
+  there.state.links["bond0"].mac = *MacAddress::parse("52:54:00:00:00:22");
+  EXPECT_THAT(plan_of(set({"mac=default"})), IsEmpty());
+  bond().set(BondOption::kFailOverMac, 1);
+  EXPECT_THAT(plan_of(set({"mac=default"})), IsEmpty()) << "it is that of the active port";
+  bond() = kernel_default_bond(BondMode::kBalanceXor);
+  EXPECT_THAT(set({"mac=default"}).problems,
+              ElementsAre("bond0: mac: has no default while there is no port: write mac=52:54:00:.."));
+}
+
+// "ip link property add dev eth1 altname back", and as a file names cards that change their names.
+TEST_F(BondChange, PortsAreKnownByAllTheirNames) {
+  own_mac("eth0", "52:54:00:00:00:21");
+  own_mac("eth1", "52:54:00:00:00:22");
+  there.links["eth1"].altnames = {"back"};
+  const auto paths = [] { return config::DevicesByPath{{"pci-0000:01:00.0", "eth1"}}; };
+  for (const std::string name : {"eth1", "back", "mac:52:54:00:00:00:22", "path:pci-0000:01:00.0"}) {
+    const std::vector<std::string> words{name};
+    EXPECT_THAT(plan_of(bondctl::set(there, "bond0", parse_ports(words, Edit::How::kTakeAway), paths)),
+                ElementsAre("bond0: remove port eth1"))
+        << name;
+    EXPECT_THAT(plan_of(bondctl::set(there, "bond0", parse_ports(words, Edit::How::kAdd), paths)), IsEmpty())
+        << name;
+    const std::vector<std::string> settings{name + ".prio=7", "primary=" + name};
+    EXPECT_THAT(plan_of(bondctl::set(there, "bond0", parse_edits(settings), paths)),
+                ElementsAre("bond0: set port eth1: prio 0 -> 7", "bond0: set primary none -> eth1"))
+        << name;
+  }
+  EXPECT_THAT(set({"ports-=mac:52:54:00:00:00:99"}).problems,
+              ElementsAre("bond0: ports: mac:52:54:00:00:00:99 is not among them"));
 }
 
 TEST_F(BondChange, DeletesOnlyBonds) {

@@ -210,6 +210,15 @@ TEST_F(BondDrain, WhatIsUsedElsewhereDoesNotComeBack) {
               ElementsAre(HasSubstr("bond0: add port eth1: it has addresses")));
 }
 
+TEST(DrainedPorts, AreKnownByTheirOwnMacWhileTheyHaveAnother) {
+  DrainedPorts ports;
+  ports["eth0"].mac = *MacAddress::parse("52:54:00:00:00:01");
+  ports["eth1"];
+  EXPECT_EQ(drained_with_mac(ports, "mac:52:54:00:00:00:01"), "eth0");
+  EXPECT_EQ(drained_with_mac(ports, "mac:52:54:00:00:00:02"), "");
+  EXPECT_EQ(drained_with_mac(ports, "eth0"), "");
+}
+
 TEST(DrainedPorts, AreReadAsTheyWereWritten) {
   Drained one{"bond0", IfIndex{7}, IfIndex{3}, {.prio = -4, .queue_id = 2}, "eth0", {}, 1};
   Drained other{"bond0", IfIndex{7}, IfIndex{4}, {}, "", *MacAddress::parse("52:54:00:00:00:10"), 0};

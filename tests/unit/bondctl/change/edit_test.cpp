@@ -12,14 +12,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 // The section after these words, as the file would have it.
-std::string edited(const std::string& text, const std::vector<std::string>& words) {
-  Bond bond = kernel_default_bond(BondMode::kActiveBackup);
-  bond.set(BondOption::kMiimon, 100);
-  bond.ports["eth0"];
-  bond.ports["eth1"].prio = 5;
-  bond.primary = "eth0";
-  auto section = config::bond_section(bond);
-  if (!text.empty()) section.clear();
+std::string edited(config::Table section, const std::vector<std::string>& words) {
   const auto edits = parse_edits(words);
   EXPECT_THAT(edits.wrong, testing::IsEmpty());
   make_way(section, edits.good);
@@ -30,7 +23,12 @@ std::string edited(const std::string& text, const std::vector<std::string>& word
   return config::section_text("bond", "b", section);
 }
 std::string edited(const std::vector<std::string>& words) {
-  return edited("", words);
+  Bond bond = kernel_default_bond(BondMode::kActiveBackup);
+  bond.set(BondOption::kMiimon, 100);
+  bond.ports["eth0"];
+  bond.ports["eth1"].prio = 5;
+  bond.primary = "eth0";
+  return edited(config::bond_section(bond), words);
 }
 
 std::string wrong(const std::string& word) {
@@ -83,6 +81,35 @@ TEST(BondEdit, SetsWhatIsOfOnePort) {
 TEST(BondEdit, DefaultIsWhatTheFileWouldHaveByItself) {
   EXPECT_THAT(edited({"miimon=default"}), testing::Not(HasSubstr("miimon")));
   EXPECT_THAT(edited({"primary=none"}), testing::Not(HasSubstr("primary")));
+}
+
+TEST(BondEdit, OfAnMtuNobodyElseSaysTheDefault) {
+  EXPECT_THAT(edited({"mtu=default"}), HasSubstr("mtu = 1500\n"));
+}
+
+TEST(BondEdit, ADefaultMonitorIsThatOfAFileThatSaysNothing) {
+  const auto unmonitored = [](const std::vector<std::string>& words) {
+    config::Table section{{"mode", {}, config::plain_value(std::string("active-backup"))},
+                          {"monitor", {}, config::plain_value(std::string("none"))}};
+    return edited(std::move(section), words);
+  };
+  EXPECT_THAT(unmonitored({"resend_igmp=3"}), HasSubstr("monitor"));
+  EXPECT_THAT(unmonitored({"miimon=default"}), testing::Not(HasSubstr("monitor")));
+  EXPECT_THAT(unmonitored({"monitor=default"}), testing::Not(HasSubstr("monitor")));
+  Bond asked = kernel_default_bond(BondMode::kActiveBackup);
+  asked.set(BondOption::kArpInterval, 200);
+  asked.arp_ip_target = {*IpAddress::parse("192.0.2.254")};
+  EXPECT_THAT(edited(config::bond_section(asked), {"resend_igmp=3"}), HasSubstr("arp_ip_target"));
+  EXPECT_THAT(edited(config::bond_section(asked), {"arp_interval=default"}), testing::Not(HasSubstr("arp_")));
+}
+
+TEST(BondEdit, WhatHasNoDefaultIsRefusedWithWhatToWrite) {
+  EXPECT_EQ(wrong("ports=default"),
+            "ports: has no default: write the ports that are meant, or ports=none for no port at all");
+  EXPECT_THAT(wrong("mode=default"),
+              HasSubstr("mode: has no default: write one of balance-rr, active-backup"));
+  EXPECT_EQ(wrong("vrf=default"), "vrf: write 'ip link set BOND master VRF', or nomaster");
+  EXPECT_EQ(wrong("port=default"), "port: write PORT.KEY=VALUE, as in eth1.prio=10");
 }
 
 TEST(BondEdit, ANewMonitorOrModeLeavesNothingOfTheOldOne) {

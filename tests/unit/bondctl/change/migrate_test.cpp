@@ -117,6 +117,27 @@ TEST_F(BondMigrate, AWayOfSeveralMoves) {
   EXPECT_THAT(devices_of(moved), ElementsAre("bond0", "eth1"));
 }
 
+// A nexthop object goes when its device goes down, and no route by way of it can be added again.
+TEST_F(BondMigrate, AWayOfANexthopObjectMovesWithoutTheObject) {
+  auto& one = route("203.0.113.0/24", "eth0");
+  one.via = *IpAddress::parse("192.0.2.254");
+  KernelRoute rest;
+  rest.nexthop_id = 7;
+  one.rest = RouteRest(rest);
+  const auto change = migrate({});
+  EXPECT_THAT(plan_of(change), Contains(HasSubstr("route 203.0.113.0/24 via 192.0.2.254 dev bond0")));
+  EXPECT_EQ(change.desired.state.routes.begin()->second.rest->nexthop_id, 0U);
+}
+
+TEST_F(BondMigrate, PortsAreKnownByAllTheirNames) {
+  there.links["eth0"].altnames = {"front"};
+  there.links["eth1"].altnames = {"back"};
+  EXPECT_EQ(plan_of(bondctl::migrate(there, {"front", "bond0", {"back"}, {}}, {})), plan_of(migrate()));
+  EXPECT_EQ(
+      plan_of(bondctl::migrate(there, {"mac:52:54:00:00:00:10", "bond0", {"mac:52:54:00:00:00:11"}, {}}, {})),
+      plan_of(migrate()));
+}
+
 // NetworkManager puts the route to a subnet there itself, in the kernel's name.
 TEST_F(BondMigrate, ASubnetWithoutItsRouteGetsItAsOfHand) {
   there.state.links["eth0"].addresses.clear();

@@ -157,6 +157,42 @@ TEST(ImportInterfaces, OldFilesHaveTheirPortsFromACommand) {
   EXPECT_THAT(left(made), IsEmpty());
 }
 
+TEST(ImportInterfaces, IfenslaveIsReadHoweverItIsCalled) {
+  const std::string stanza =
+      "auto bond0\niface bond0 inet static\n  address 192.0.2.11/24\n  bond_mode active-backup\n  "
+      "bond_miimon 100\n";
+  for (const auto* command :
+       {"up ifenslave -f bond0 eth0 eth1", "pre-up ifenslave --force bond0 eth0 eth1",
+        "post-up /sbin/ifenslave -v bond0 -f eth0 eth1 || true", "up ifenslave -fv $IFACE eth0 eth1",
+        "up ifenslave bond0 eth0 && ifenslave bond0 eth1",
+        "up ifenslave bond0 eth0; ifenslave bond0 eth1 ;"}) {
+    const auto made = from_interfaces(stanza + "  " + command + "\n  down ifenslave -d bond0 eth0 eth1\n");
+    EXPECT_THAT(made.text, HasSubstr("ports = [\"eth0\", \"eth1\"]")) << command;
+    EXPECT_THAT(left(made), IsEmpty()) << command;
+  }
+}
+
+TEST(ImportInterfaces, APortMayEnslaveItself) {
+  const std::string bond =
+      "auto bond0\niface bond0 inet manual\n  bond-mode active-backup\n  bond-miimon 100\n";
+  for (const auto* command : {"up ifenslave bond0 eth0", "post-up ifenslave -f bond0 $IFACE"}) {
+    const auto made = from_interfaces(bond + "auto eth0\niface eth0 inet manual\n  " + command + "\n");
+    EXPECT_THAT(made.text, testing::AllOf(HasSubstr("ports = [\"eth0\"]"), Not(HasSubstr("[link.eth0]"))))
+        << command;
+    EXPECT_THAT(left(made), IsEmpty()) << command;
+  }
+  EXPECT_THAT(left(from_interfaces("auto eth0\niface eth0 inet manual\n  up ifenslave bond9 eth0\n")),
+              Contains("interfaces:3: iface eth0: ifenslave bond9, of which there is no stanza"));
+}
+
+TEST(ImportInterfaces, WhatIfenslaveDoesElseIsNoSetting) {
+  const auto made = from_interfaces(
+      "auto bond0\niface bond0 inet manual\n  bond-mode active-backup\n  bond-miimon 100\n"
+      "  up ifenslave bond0 eth0 eth1\n  up ifenslave -c bond0 eth1\n");
+  EXPECT_THAT(made.text, HasSubstr("ports = [\"eth0\", \"eth1\"]"));
+  EXPECT_THAT(left(made), ElementsAre("interfaces:6: up ifenslave -c bond0 eth1: netd runs no commands"));
+}
+
 TEST(ImportInterfaces, ABondBelowABridgeStaysAndWhatIsOnTheBridgeGoesWithIt) {
   const auto made = from_interfaces(
       "auto nic1\niface nic1 inet manual\n\tmtu 9000\n\nauto bond0\niface bond0 inet manual\n\tbond-slaves "
@@ -312,10 +348,51 @@ TEST(ImportNetworkd, ABareNumberIsSeconds) {
       Contains("a.netdev:6: MIIMonitorSec=100: it is 100 seconds there, and written so: was 100ms meant?"));
 }
 
+TEST(ImportNetworkd, OtherTimesWithoutAUnitAreAskedAboutToo) {
+  const auto made = from_units({{"a.netdev",
+                                 "[NetDev]\nName=bond0\nKind=bond\n[Bond]\nMode=active-backup\n"
+                                 "MIIMonitorSec=100ms\nUpDelaySec=200\nDownDelaySec=30\n"},
+                                kPort});
+  EXPECT_THAT(
+      left(made),
+      ElementsAre("a.netdev:7: UpDelaySec=200: it is 200 seconds there, and written so: was 200ms meant?"));
+}
+
 TEST(ImportNetworkd, AHundredSecondsAreAskedAboutHoweverTheyAreWritten) {
   const auto made = from_units(
       {{"a.netdev", "[NetDev]\nName=bond0\nKind=bond\n[Bond]\nMode=802.3ad\nMIIMonitorSec=100s\n"}, kPort});
   EXPECT_THAT(left(made), Contains(HasSubstr("MIIMonitorSec=100s: it is 100 seconds there")));
+}
+
+// An entry that no file could have is no reason to lose the bond.
+TEST(ImportNetworkd, OfAListOnlyTheBadEntryIsLeftOut) {
+  const auto with_targets = [](const std::string& targets) {
+    return from_units({{"a.netdev",
+                        "[NetDev]\nName=bond0\nKind=bond\n[Bond]\nMode=active-backup\nARPIntervalSec=200ms\n"
+                        "ARPValidate=all\nARPIPTargets=" +
+                            targets + "\n"},
+                       kPort});
+  };
+  for (const auto* targets :
+       {"192.0.2.254 192.0.2.300 192.0.2.253", "gateway 192.0.2.254 192.0.2.253",
+        "192.0.2.254,192.0.2.253 192.0.2.254 192.0.2.253", "192.0.2.254 192.0.2.253 ::1"}) {
+    const auto made = with_targets(targets);
+    EXPECT_THAT(made.text, HasSubstr("arp_ip_target = [\"192.0.2.254\", \"192.0.2.253\"]")) << targets;
+    EXPECT_THAT(left(made), Contains(HasSubstr("a.netdev:8: bond0: arp_ip_target "))) << targets;
+    EXPECT_THAT(made.text, HasSubstr("arp_interval = \"200ms\"")) << targets;
+  }
+  const auto none = with_targets("gateway 192.0.2.300");
+  EXPECT_THAT(none.text, testing::AllOf(HasSubstr("[bond.bond0]"), HasSubstr("ports = [\"eno1\"]"),
+                                        Not(HasSubstr("monitor")), Not(HasSubstr("arp_"))));
+  EXPECT_THAT(left(none),
+              testing::IsSupersetOf({HasSubstr("a.netdev:6: bond0: arp_interval = \"200ms\": "),
+                                     HasSubstr("a.netdev:7: bond0: arp_validate = \"all\": "),
+                                     HasSubstr("a.netdev:8: bond0: arp_ip_target \"gateway\": ")}));
+  std::string many;
+  for (int i = 1; i <= 17; ++i) many += fmt::format("192.0.2.{} ", i);
+  const auto most = with_targets(many);
+  EXPECT_THAT(most.text, testing::AllOf(HasSubstr("\"192.0.2.16\"]"), HasSubstr("arp_interval")));
+  EXPECT_THAT(left(most), Contains(HasSubstr("a.netdev:8: bond0: arp_ip_target \"192.0.2.17\": ")));
 }
 
 TEST(ImportNetworkd, AllKeysOfABondHaveTheirSetting) {
