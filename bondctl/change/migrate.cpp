@@ -7,6 +7,7 @@
 
 #include "bondctl/change/port_names.h"
 #include "lib/base/find_in.h"
+#include "lib/netlink/route_codec.h"
 #include "lib/plan/consequence.h"
 #include "lib/plan/simulate.h"
 
@@ -104,11 +105,13 @@ Route led_over(const Route& route, const std::string& device, const std::string&
   auto moved = route;
   if (moved.device == device) moved.device = bond;
   if (!route.rest) return moved;
-  auto rest = *route.rest;
-  for (auto& hop : rest.hops)
-    if (hop.device == device) hop.device = bond;
-  rest.nexthop_id = 0;  // the object goes with its device; where it led, the hops tell
-  moved.rest = RouteRest(std::move(rest));
+  // The object goes with its device; where it led, the hops and the fields of the route tell.
+  auto rest =
+      route.rest->nexthop_id == 0 ? std::optional(*route.rest) : nl::without_nexthop_object(*route.rest);
+  if (rest)
+    for (auto& hop : rest->hops)
+      if (hop.device == device) hop.device = bond;
+  moved.rest = rest ? RouteRest(std::move(*rest)) : RouteRest();
   return moved;
 }
 
@@ -216,6 +219,16 @@ void note_vlans(Change& change, const Observed& observed, const Migration& migra
                                          vlan, migration.bond, fmt::join(unsaid, ", ")));
 }
 
+// Of a route with several ways the plan itself says it.
+void note_nexthop_objects(Change& change, const Observed& observed, const Migration& migration) {
+  for (const auto& [key, route] : observed.state.routes)
+    if (leads_over(route, migration.device) && route.rest && route.rest->nexthop_id != 0 &&
+        route.rest->hops.empty())
+      change.notes.push_back(fmt::format(
+          "{}: the route to {} leads there by itself from now on: its next-hop object {} goes with {}",
+          migration.bond, key.to, route.rest->nexthop_id, migration.device));
+}
+
 Edits edits_of(const Observed& observed, const Migration& migration) {
   auto edits = parse_edits(migration.settings);
   const auto names = [&](const std::string& key) {
@@ -270,6 +283,7 @@ Change migrate(const Observed& observed, const Migration& words, const FindPaths
   move_routes(wanted, observed, migration);
   note_addresses(change, *device, migration.bond);
   note_vlans(change, observed, migration);
+  note_nexthop_objects(change, observed, migration);
   put_in_order(change, observed, migration);
   return change;
 }

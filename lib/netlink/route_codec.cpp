@@ -277,6 +277,16 @@ Message encode_put_kernel_route(PutRoute put, const KernelRoute& route, IfIndex 
   return message;
 }
 
+std::optional<KernelRoute> without_nexthop_object(KernelRoute route) {
+  route.nexthop_id = 0;
+  if (!route.hops.empty()) return route;
+  const auto message = encode_put_kernel_route(PutRoute::kNew, route, IfIndex{1}, {});
+  auto bytes = message.bytes();
+  const auto view = next_message(bytes);
+  const auto shown = view ? decode_route(*view).value_or(std::nullopt) : std::nullopt;
+  return shown && !shown->rest ? std::nullopt : std::optional(std::move(route));
+}
+
 Message encode_remove_route(const RouteKey& key, const Route& route, IfIndex device) {
   auto fixed = fixed_part(key);
   fixed.rtm_protocol = route.protocol;  // 0 takes any

@@ -32,6 +32,9 @@ Message encode_put_route(PutRoute put, const RouteKey& key, const Route& route, 
 // A route with a rest, in the kernel's own words; `hops` are the devices of its hops.
 Message encode_put_kernel_route(PutRoute put, const KernelRoute& route, IfIndex device,
                                 const std::vector<IfIndex>& hops);
+// What the kernel says of a route that is put back when its object of next hops is gone; nullopt: no more
+// than the fields of a Route.
+std::optional<KernelRoute> without_nexthop_object(KernelRoute route);
 Message encode_remove_route(const RouteKey& key, const Route& route, IfIndex device);
 
 }  // namespace hawser::nl

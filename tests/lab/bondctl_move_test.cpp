@@ -368,10 +368,15 @@ TEST_F(BondctlMigrate, AllItHadIsTheBonds) {
 
 // The object goes when eth0 is taken down, and its routes with it.
 TEST_F(BondctlMigrate, ARouteByWayOfANexthopObjectMovesToo) {
-  host.ip({"nexthop add id 7 via 192.0.2.9 dev eth0", "route add 203.0.113.192/26 nhid 7"});
-  EXPECT_THAT(must(change()), HasSubstr("comes back without its next-hop object 7"));
+  host.ip({"nexthop add id 7 via 192.0.2.9 dev eth0", "nexthop add id 8 via 192.0.2.8 dev eth0",
+           "nexthop add id 9 group 7/8", "route add 203.0.113.192/26 nhid 7",
+           "route add 203.0.113.64/26 nhid 9"});
+  EXPECT_THAT(must(change()), HasSubstr("its next-hop object 7 goes with eth0"));
   EXPECT_THAT(host.check({"ip", "route", "show", "203.0.113.192/26"}),
               testing::StartsWith("203.0.113.192/26 via 192.0.2.9 dev bond0"));
+  EXPECT_THAT(host.check({"ip", "route", "show", "203.0.113.64/26"}),
+              testing::AllOf(HasSubstr("nexthop via 192.0.2.9 dev bond0"),
+                             HasSubstr("nexthop via 192.0.2.8 dev bond0")));
 }
 
 TEST_F(BondctlMigrate, WhatNobodyConfirmsIsUndoneUnderASession) {

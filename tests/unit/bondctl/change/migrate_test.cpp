@@ -127,6 +127,9 @@ TEST_F(BondMigrate, AWayOfANexthopObjectMovesWithoutTheObject) {
   const auto change = migrate({});
   EXPECT_THAT(plan_of(change), Contains(HasSubstr("route 203.0.113.0/24 via 192.0.2.254 dev bond0")));
   EXPECT_EQ(change.desired.state.routes.begin()->second.rest->nexthop_id, 0U);
+  EXPECT_THAT(change.notes,
+              ElementsAre("bond0: the route to 203.0.113.0/24 leads there by itself from now on: "
+                          "its next-hop object 7 goes with eth0"));
 }
 
 TEST_F(BondMigrate, PortsAreKnownByAllTheirNames) {

@@ -126,6 +126,28 @@ TEST(RouteCodec, PutsAnExpiryBackAsTheSecondsThatAreLeft) {
   EXPECT_EQ(decode_route(view_of(again)).value()->rest->expires, 10U);
 }
 
+// "ip route add .. nhid 7": when the object is gone, nothing is left of it that the fields do not say.
+TEST(RouteCodec, WithoutItsNexthopObjectARouteIsAsPlainAsItsFields) {
+  const auto with_id = [](const std::string& name, bool unusual) {
+    auto bytes = capture(name);
+    const auto view = view_of(bytes);
+    Bytes payload(view.payload.begin(), view.payload.end());
+    payload.at(offsetof(rtmsg, rtm_protocol)) = RTPROT_STATIC;  // of ours nothing is unusual
+    Message message{RTM_NEWROUTE, 0};
+    message.raw(payload);
+    message.number(RTA_NH_ID, std::uint32_t{7});
+    if (unusual) message.number(RTA_FLOW, std::uint32_t{5});
+    auto sent = message.bytes();
+    return *decode_route(*next_message(sent)).value()->rest;
+  };
+  const auto plain = with_id("route_v4_default", false);
+  EXPECT_EQ(plain.nexthop_id, 7U);
+  EXPECT_EQ(without_nexthop_object(plain), std::nullopt);
+  const auto unusual = without_nexthop_object(with_id("route_v4_default", true));
+  ASSERT_TRUE(unusual);
+  EXPECT_EQ(unusual->nexthop_id, 0U);
+}
+
 TEST(RouteCodec, RefusesEveryTruncation) {
   for (const auto* name : {"route_v4_default", "route_v6_via", "route_v4_multipath"})
     expect_truncations_refused(capture(name), sizeof(rtmsg), decode_route);
