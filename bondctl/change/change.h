@@ -35,10 +35,10 @@ struct Change {
   bool wrong_words = false;           // some of them are of the command line, and not of this host
 };
 
-Change create(const Observed& observed, const std::string& bond, const Edits& edits,
+Change create(const Observed& observed, const std::string& bond, const Edits& words,
               const FindPaths& find_paths);
 // Also ports that join and leave: "ports+=eth2".
-Change set(const Observed& observed, const std::string& bond, const Edits& edits,
+Change set(const Observed& observed, const std::string& bond, const Edits& words,
            const FindPaths& find_paths);
 Change remove(const Observed& observed, const std::string& bond);
 

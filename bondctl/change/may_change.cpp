@@ -17,7 +17,7 @@ namespace {
 
 // Its card may be a port of any bond, as long as the section says no more than that it is there.
 std::string key_of_link(const boost::json::value& link) {
-  const auto section = fmt::format("[link.{}]", config::toml_key(control::text_in(link, "name")));
+  auto section = fmt::format("[link.{}]", config::toml_key(control::text_in(link, "name")));
   if (control::text_in(link, "kind") != name_of(LinkKind::kPhysical)) return section;
   std::string keys;
   for (const auto& key : control::list_in(link, "keeps"))

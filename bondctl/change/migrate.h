@@ -17,6 +17,6 @@ struct Migration {
   std::vector<std::string> settings;  // "mode=802.3ad"
 };
 
-Change migrate(const Observed& observed, const Migration& migration, const FindPaths& find_paths);
+Change migrate(const Observed& observed, const Migration& words, const FindPaths& find_paths);
 
 }  // namespace hawser::bondctl
