@@ -1,4 +1,4 @@
-// vipctl: asks the running vipd.
+// vipctl: asks the running vipd, or a provider.
 #include <cerrno>
 #include <csignal>
 #include <thread>
@@ -15,6 +15,7 @@
 #include "lib/control/json.h"
 #include "vipd/addresses/left_over.h"
 #include "vipd/foreign_words.h"
+#include "vipd/provider_verb.h"
 #include "vipd/status_text.h"
 
 namespace {
@@ -140,10 +141,11 @@ int main(int argc, char** argv) {
   const cli::Program program{
       "vipctl",
       "shows and steers the floating addresses of this host",
-      {cli::Common::kRuntimeDir, cli::Common::kJson},
+      {cli::Common::kRuntimeDir, cli::Common::kStateDir, cli::Common::kJson},
       {{"status", "", "roles, addresses, counters; exit 3 if not as they should be", status},
        {"is-active", "NAME", "exit status 0 if this host answers for the vip, 3 if not", is_active},
        {"restart", "", "make vipd start itself again; roles and addresses stay", restart},
+       vipd::provider_verb(),
        answer::events_verb("vipctl", "vipd")},
       vipd::foreign_words_for_vipctl()};
   return cli::run(program, argc, argv);

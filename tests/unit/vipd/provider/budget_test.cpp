@@ -1,0 +1,111 @@
+#include "vipd/provider/budget.h"
+
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+#include "tests/unit/temp_dir.h"
+#include "vipd/provider/budget_file.h"
+
+namespace hawser::vipd::provider {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Limits kLimits{.reads = 4, .switches = 2, .window = 1h, .logins = 3, .locked_out = 10min};
+const WallTime kNow{std::chrono::seconds(1'800'000'000)};
+
+TEST(ProviderBudget, IsUsedUpAndComesBackCallByCall) {
+  Budget budget(kLimits);
+  EXPECT_EQ(budget.wait_for(Ask::kSet, kNow), 0ms);
+  budget.made(Ask::kSet, kNow);
+  EXPECT_EQ(budget.left(Ask::kSet, kNow), 1U);
+  budget.made(Ask::kSet, kNow + 20min);
+  EXPECT_EQ(budget.wait_for(Ask::kSet, kNow + 20min), 40min);
+  EXPECT_EQ(budget.left(Ask::kSet, kNow + 20min), 0U);
+  EXPECT_EQ(budget.wait_for(Ask::kGet, kNow + 20min), 0ms);
+  EXPECT_EQ(budget.wait_for(Ask::kSet, kNow + 61min), 0ms);
+  EXPECT_EQ(budget.left(Ask::kSet, kNow + 61min), 1U);
+}
+
+TEST(ProviderBudget, WhatNeverReachedThemCostsNothing) {
+  Budget budget(kLimits);
+  budget.made(Ask::kSet, kNow);
+  budget.not_made(Ask::kSet);
+  EXPECT_EQ(budget.left(Ask::kSet, kNow), 2U);
+}
+
+TEST(ProviderBudget, OneRefusedLoginLessThanLockOutIsTheLast) {
+  Budget budget(kLimits);
+  budget.denied(kNow);
+  EXPECT_EQ(budget.wait_for_login(kNow, {}), 0ms);
+  budget.denied(kNow + 1min);
+  EXPECT_EQ(budget.wait_for_login(kNow + 1min, {}), 9min);
+  EXPECT_EQ(budget.wait_for_login(kNow + 11min, {}), 0ms);
+  EXPECT_EQ(budget.wait_for_login(kNow + 2min, kNow + 90s), 0ms) << "the credentials were changed";
+  budget.accepted();
+  EXPECT_EQ(budget.wait_for_login(kNow + 1min, {}), 0ms);
+}
+
+TEST(ProviderBudget, AnotherHostsCallsAreKnownByTheProvidersRefusal) {
+  Budget budget(kLimits);
+  budget.limited(Ask::kGet, kNow, 15min);
+  EXPECT_EQ(budget.wait_for(Ask::kGet, kNow), 15min);
+  EXPECT_EQ(budget.left(Ask::kGet, kNow), 0U);
+  EXPECT_EQ(budget.wait_for(Ask::kGet, kNow + 15min), 0ms);
+}
+
+TEST(ProviderBudget, AClockThatIsSetBackStopsItForAnHourAtMost) {
+  Budget budget(kLimits);
+  for (int i = 0; i < 2; ++i) budget.made(Ask::kSet, kNow + 24h);
+  EXPECT_LE(budget.wait_for(Ask::kSet, kNow), 1h);
+  budget.limited(Ask::kGet, kNow + 24h, 1h);
+  EXPECT_LE(budget.wait_for(Ask::kGet, kNow), 1h);
+}
+
+TEST(ProviderBudget, OutlivesTheProgram) {
+  Budget budget(kLimits);
+  budget.made(Ask::kGet, kNow);
+  for (int i = 0; i < 2; ++i) budget.made(Ask::kSet, kNow);
+  for (int i = 0; i < 2; ++i) budget.denied(kNow);
+  budget.limited(Ask::kGet, kNow, 30min);
+  const Budget again(kLimits, boost::json::value(budget.kept(kNow)));
+  EXPECT_EQ(again.wait_for(Ask::kSet, kNow), 1h);
+  EXPECT_EQ(again.wait_for(Ask::kGet, kNow), 30min);
+  EXPECT_EQ(again.wait_for_login(kNow, {}), 10min);
+}
+
+TEST(ProviderBudget, AFileThatMakesNoSenseIsNone) {
+  for (const auto* text : {"null", "[]", R"({"reads":7})", R"({"switches":["x",null]})"}) {
+    const Budget budget(kLimits, boost::json::parse(text));
+    EXPECT_EQ(budget.wait_for(Ask::kGet, kNow), 0ms) << text;
+    EXPECT_EQ(budget.wait_for(Ask::kSet, kNow), 0ms) << text;
+  }
+}
+
+TEST(ProviderBudgetFile, IsOneForAllWhoUseIt) {
+  const test::TempDir directory;
+  const auto file = directory.path() / "provider" / file_name(Kind::kHetznerRobot, "#ws+abc");
+  EXPECT_EQ(file.filename(), "hetzner-robot-%23ws%2Babc.json");
+  BudgetFile one(file, kLimits);
+  BudgetFile other(file, kLimits);
+  const auto now = std::chrono::system_clock::now();
+  EXPECT_TRUE(one.use([&](Budget& budget) { budget.made(Ask::kSet, now); }));
+  unsigned left = 9;
+  EXPECT_TRUE(other.use([&](Budget& budget) { left = budget.left(Ask::kSet, now); }));
+  EXPECT_EQ(left, 1U);
+}
+
+// Where it cannot be kept it counts on, in this program.
+TEST(ProviderBudgetFile, ADiskThatTakesNothingStopsNothing) {
+  const test::TempDir directory;
+  std::filesystem::create_directory(directory.path() / "provider.json.lock");  // so it is no file
+  BudgetFile budget(directory.path() / "provider.json", kLimits);
+  const auto now = std::chrono::system_clock::now();
+  EXPECT_FALSE(budget.use([&](Budget& one) { one.made(Ask::kSet, now); }));
+  unsigned left = 9;
+  EXPECT_FALSE(budget.use([&](Budget& one) { left = one.left(Ask::kSet, now); }));
+  EXPECT_EQ(left, 1U);
+}
+
+}  // namespace
+}  // namespace hawser::vipd::provider

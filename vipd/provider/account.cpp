@@ -1,0 +1,130 @@
+#include "vipd/provider/account.h"
+
+#include <random>
+
+#include <boost/asio.hpp>
+
+namespace hawser::vipd::provider {
+
+namespace asio = boost::asio;
+using std::chrono::steady_clock;
+using std::chrono::system_clock;
+
+namespace {
+
+std::string_view plural_of(Ask ask) {
+  return ask == Ask::kGet ? "reads" : "switches";
+}
+
+double chance() {
+  thread_local std::mt19937 random{std::random_device{}()};
+  return std::uniform_real_distribution<>(0, 1)(random);
+}
+
+Milliseconds in_seconds(Milliseconds wait) {
+  return std::chrono::ceil<std::chrono::seconds>(wait);
+}
+
+Answer used_up(Ask ask, Milliseconds wait) {
+  return {Meaning::kLimited,
+          {},
+          fmt::format("not asked: the {} that the account has are used up: the next in {}", plural_of(ask),
+                      format_duration(in_seconds(wait))),
+          wait};
+}
+
+Answer nearly_locked_out(Milliseconds wait) {
+  return {Meaning::kDenied,
+          {},
+          fmt::format("not asked: these credentials were refused, and once more would lock this host out: "
+                      "change them, or wait {}",
+                      format_duration(in_seconds(wait))),
+          {}};
+}
+
+}  // namespace
+
+Result<Account> Account::open(const Settings& settings) {
+  auto driver = driver_for(settings.kind);
+  const auto secret = read_secret(settings.credentials);
+  if (!secret) return tl::unexpected(secret.error());
+  auto authorization = driver->authorization(secret->text);
+  if (!authorization) return fail("{}: {}", settings.credentials, authorization.error().text);
+  auto url = parse_url(settings.endpoint.empty() ? driver->endpoint() : settings.endpoint);
+  if (!url) return tl::unexpected(url.error());
+  BudgetFile budget(settings.state_dir / "provider" / file_name(settings.kind, driver->account(secret->text)),
+                    driver->limits());
+  return Account(std::move(driver),
+                 Server{std::move(*url), settings.ca, std::move(*authorization), settings.timeout},
+                 std::move(budget), secret->changed);
+}
+
+void Account::use(const Tell& tell, const std::function<void(Budget&)>& change) {
+  if (auto kept = budget_.use(change); !kept)
+    tell(fmt::format("the count of calls is not kept: {}", kept.error().text));
+}
+
+// Counted before it is made: a program that is killed in the call has made it.
+std::optional<Answer> Account::over_budget(Ask ask, const Tell& tell) {
+  std::optional<Answer> no;
+  use(tell, [&](Budget& budget) {
+    const auto now = system_clock::now();
+    if (const auto wait = budget.wait_for_login(now, secret_changed_); wait > Milliseconds(0))
+      no = nearly_locked_out(wait);
+    else if (const auto until = budget.wait_for(ask, now); until > Milliseconds(0))
+      no = used_up(ask, until);
+    else
+      budget.made(ask, now);
+  });
+  return no;
+}
+
+void Account::note(Ask ask, const Answer& answer, const Tell& tell) {
+  if (answer.meaning == Meaning::kUnknown) return;
+  use(tell, [&](Budget& budget) {
+    const auto now = system_clock::now();
+    if (answer.meaning == Meaning::kUnreached) return budget.not_made(ask);
+    if (answer.meaning == Meaning::kDenied) return budget.denied(now);
+    budget.accepted();
+    if (answer.meaning == Meaning::kLimited) budget.limited(ask, now, answer.wait);
+  });
+}
+
+asio::awaitable<Answer> Account::ask(Call call, Tell tell) {
+  if (auto no = over_budget(call.ask, tell)) co_return std::move(*no);
+  auto answer = co_await carry_out(*driver_, call, server_);
+  note(call.ask, answer, tell);
+  co_return answer;
+}
+
+asio::awaitable<End> Account::move(Wish wish, Tell tell) {
+  Move move(wish, [this](const auto& one, const auto& other) { return is_same(one, other); });
+  auto order = move.begin(steady_clock::now());
+  for (;;) {
+    if (auto* end = std::get_if<End>(&order)) co_return std::move(*end);
+    if (const auto* wait = std::get_if<Wait>(&order)) {
+      tell(fmt::format("{}: waiting for {}", wait->why.empty() ? "not there yet" : wait->why,
+                       format_duration(in_seconds(wait->length))));
+      asio::steady_timer timer(co_await asio::this_coro::executor, wait->length);
+      co_await timer.async_wait(asio::use_awaitable);
+      order = move.waited();
+      continue;
+    }
+    const auto asks = std::get<provider::Ask>(order);
+    tell(asks == Ask::kGet ? fmt::format("asking where {} leads", wish.address)
+                           : fmt::format("switching {} to {}", wish.address, wish.target));
+    const auto answer = co_await ask({asks, wish.address, wish.target}, tell);
+    order = move.heard(answer, steady_clock::now(), chance());
+  }
+}
+
+Account::Left Account::left() {
+  Left left;
+  (void)budget_.use([&](Budget& budget) {
+    const auto now = system_clock::now();
+    left = {budget.left(Ask::kGet, now), budget.left(Ask::kSet, now)};
+  });
+  return left;
+}
+
+}  // namespace hawser::vipd::provider

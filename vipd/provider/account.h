@@ -1,0 +1,58 @@
+// An account at a provider: what is asked of it in its name, within its budget.
+#pragma once
+
+#include "vipd/provider/budget_file.h"
+#include "vipd/provider/call.h"
+#include "vipd/provider/move.h"
+#include "vipd/provider/secret.h"
+
+namespace hawser::vipd::provider {
+
+// As people give them: a section of the file, or options and environment.
+struct Settings {
+  Kind kind = Kind::kHetznerRobot;
+  std::string credentials;
+  std::string endpoint;  // empty: the provider's own
+  std::filesystem::path ca;
+  Milliseconds timeout{30'000};
+  std::filesystem::path state_dir;
+};
+
+class Account {
+ public:
+  // Errors are about the settings: nothing was asked yet.
+  static Result<Account> open(const Settings& settings);
+
+  // For the log: what is going on, a line each. What the budget's file says no to is told there too.
+  using Tell = std::function<void(const std::string&)>;
+
+  boost::asio::awaitable<Answer> ask(Call call, Tell tell);
+  boost::asio::awaitable<End> move(Wish wish, Tell tell);
+
+  [[nodiscard]] bool is_same(const std::string& one, const std::string& other) const {
+    return driver_->is_same(one, other);
+  }
+  // Within the window of the account, as far as this host knows.
+  struct Left {
+    unsigned reads = 0, switches = 0;
+  };
+  Left left();
+
+ private:
+  Account(std::unique_ptr<Driver> driver, Server server, BudgetFile budget, WallTime secret_changed)
+      : driver_(std::move(driver)),
+        server_(std::move(server)),
+        budget_(std::move(budget)),
+        secret_changed_(secret_changed) {}
+
+  std::optional<Answer> over_budget(Ask ask, const Tell& tell);
+  void note(Ask ask, const Answer& answer, const Tell& tell);
+  void use(const Tell& tell, const std::function<void(Budget&)>& change);
+
+  std::unique_ptr<Driver> driver_;
+  Server server_;
+  BudgetFile budget_;
+  WallTime secret_changed_;
+};
+
+}  // namespace hawser::vipd::provider

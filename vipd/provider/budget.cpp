@@ -1,0 +1,108 @@
+#include "vipd/provider/budget.h"
+
+#include <algorithm>
+
+#include <boost/json.hpp>
+
+#include "lib/base/json_in.h"
+
+namespace hawser::vipd::provider {
+
+namespace {
+
+namespace json = boost::json;
+using std::chrono::duration_cast;
+
+std::int64_t seconds_of(WallTime time) {
+  return duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+}
+
+WallTime time_in(const json::value& value) {
+  return WallTime(std::chrono::seconds(value.is_int64() ? value.get_int64() : 0));
+}
+
+std::deque<WallTime> times_in(const json::value& kept, std::string_view key) {
+  std::deque<WallTime> times;
+  for (const auto& one : list_in(kept, key)) times.push_back(time_in(one));
+  std::ranges::sort(times);
+  return times;
+}
+
+json::array list_of(const std::deque<WallTime>& times, WallTime since) {
+  json::array list;
+  for (const auto time : times)
+    if (time > since) list.emplace_back(seconds_of(time));
+  return list;
+}
+
+// A clock that was set back since leaves calls in the future: they count from now, and never for ever.
+WallTime passed(WallTime time, WallTime now) {
+  return std::min(time, now);
+}
+
+std::ptrdiff_t count_since(const std::deque<WallTime>& times, WallTime since) {
+  return std::ranges::count_if(times, [&](WallTime time) { return time > since; });
+}
+
+// Until at most `most` of these lie within the window, one more included.
+Milliseconds until_room(const std::deque<WallTime>& times, unsigned most, Milliseconds window, WallTime now) {
+  if (std::size_t(count_since(times, now - window)) < most) return {};
+  const auto leaves = passed(times[times.size() - most], now) + window;
+  return std::max(duration_cast<Milliseconds>(leaves - now), Milliseconds(1));
+}
+
+}  // namespace
+
+Budget::Budget(const Limits& limits, const json::value& kept)
+    : limits_(limits), denied_(times_in(kept, "denied")) {
+  reads_ = {times_in(kept, "reads"), time_in(value_in(kept, "no_read_before"))};
+  switches_ = {times_in(kept, "switches"), time_in(value_in(kept, "no_switch_before"))};
+}
+
+Milliseconds Budget::wait_for(Ask ask, WallTime now) const {
+  const auto& calls = of(ask);
+  const auto limited = std::min(duration_cast<Milliseconds>(calls.not_before - now), limits_.window);
+  return std::max({until_room(calls.made, limit(ask), limits_.window, now), limited, Milliseconds(0)});
+}
+
+unsigned Budget::left(Ask ask, WallTime now) const {
+  if (of(ask).not_before > now) return 0;
+  const auto made = static_cast<unsigned>(count_since(of(ask).made, now - limits_.window));
+  return limit(ask) - std::min(made, limit(ask));
+}
+
+Milliseconds Budget::wait_for_login(WallTime now, WallTime changed) const {
+  if (limits_.logins == 0 || denied_.empty() || denied_.back() < changed) return {};
+  return until_room(denied_, limits_.logins - 1, limits_.locked_out, now);
+}
+
+void Budget::made(Ask ask, WallTime now) {
+  auto& made = of(ask).made;
+  made.push_back(now);
+  while (made.size() > limit(ask)) made.pop_front();
+}
+
+void Budget::not_made(Ask ask) {
+  if (auto& made = of(ask).made; !made.empty()) made.pop_back();
+}
+
+void Budget::denied(WallTime now) {
+  denied_.push_back(now);
+  while (denied_.size() > limits_.logins) denied_.pop_front();
+}
+
+void Budget::limited(Ask ask, WallTime now, Milliseconds wait) {
+  of(ask).not_before = now + wait;
+}
+
+json::object Budget::kept(WallTime now) const {
+  const auto since = now - limits_.window;
+  return {{"format", 1},
+          {"reads", list_of(reads_.made, since)},
+          {"switches", list_of(switches_.made, since)},
+          {"no_read_before", seconds_of(reads_.not_before)},
+          {"no_switch_before", seconds_of(switches_.not_before)},
+          {"denied", list_of(denied_, now - limits_.locked_out)}};
+}
+
+}  // namespace hawser::vipd::provider

@@ -1,0 +1,51 @@
+// How many calls an account has made, so that the provider never has to refuse one, and never locks us out:
+// three refused logins cost ten minutes of every host behind that address. A value; by the wall clock, as it
+// outlives the host's last boot on the disk (budget_file.h).
+#pragma once
+
+#include <deque>
+
+#include <boost/json/fwd.hpp>
+
+#include "vipd/provider/driver.h"
+
+namespace hawser::vipd::provider {
+
+using WallTime = std::chrono::system_clock::time_point;
+
+class Budget {
+ public:
+  explicit Budget(const Limits& limits) : limits_(limits) {}
+  // What makes no sense in it counts as not made: a budget that cannot be read must not stop a failover.
+  Budget(const Limits& limits, const boost::json::value& kept);
+
+  // How long until one more is within the limits; 0: now.
+  [[nodiscard]] Milliseconds wait_for(Ask ask, WallTime now) const;
+  [[nodiscard]] unsigned left(Ask ask, WallTime now) const;
+  // One refused login less than lock the caller out: nobody tries again, unless the credentials have changed
+  // since.
+  [[nodiscard]] Milliseconds wait_for_login(WallTime now, WallTime changed) const;
+
+  void made(Ask ask, WallTime now);
+  void not_made(Ask ask);  // the last one: it never reached them
+  void denied(WallTime now);
+  void accepted() { denied_.clear(); }
+  void limited(Ask ask, WallTime now, Milliseconds wait);
+
+  [[nodiscard]] boost::json::object kept(WallTime now) const;
+
+ private:
+  struct Calls {
+    std::deque<WallTime> made;
+    WallTime not_before;
+  };
+  [[nodiscard]] const Calls& of(Ask ask) const { return ask == Ask::kGet ? reads_ : switches_; }
+  Calls& of(Ask ask) { return ask == Ask::kGet ? reads_ : switches_; }
+  [[nodiscard]] unsigned limit(Ask ask) const { return ask == Ask::kGet ? limits_.reads : limits_.switches; }
+
+  Limits limits_;
+  Calls reads_, switches_;
+  std::deque<WallTime> denied_;
+};
+
+}  // namespace hawser::vipd::provider

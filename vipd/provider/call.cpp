@@ -1,0 +1,38 @@
+#include "vipd/provider/call.h"
+
+#include <boost/asio.hpp>
+
+namespace hawser::vipd::provider {
+
+namespace asio = boost::asio;
+
+namespace {
+
+asio::awaitable<void> pause(Milliseconds length) {
+  asio::steady_timer timer(co_await asio::this_coro::executor, length);
+  co_await timer.async_wait(asio::use_awaitable);
+}
+
+}  // namespace
+
+asio::awaitable<Answer> carry_out(Driver& driver, const Call& call, const Server& server) {
+  bool sent = false;  // one of several requests
+  auto turn = driver.begin(call);
+  for (;;) {
+    if (auto* answer = std::get_if<Answer>(&turn)) co_return std::move(*answer);
+    if (const auto* wait = std::get_if<Pause>(&turn)) {
+      co_await pause(wait->length);
+      turn = Request(wait->then);
+    }
+    const auto done = co_await exchange(server, std::get<Request>(turn));
+    if (done.reached == Reached::kAnswered) {
+      sent = true;
+      turn = driver.heard(done.reply);
+      continue;
+    }
+    sent = sent || done.reached == Reached::kSent;
+    co_return Answer{sent ? Meaning::kUnknown : Meaning::kUnreached, {}, done.why, {}};
+  }
+}
+
+}  // namespace hawser::vipd::provider

@@ -1,0 +1,24 @@
+// Failover addresses of Hetzner's dedicated servers: GET and POST /failover/{ip} of the Robot webservice
+// (https://robot.hetzner.com/doc/webservice/en.html). HTTP Basic, forms in, JSON out. `active_server_ip` is
+// where the address leads; `server_ip` is whom it was ordered for, whatever it leads to.
+#pragma once
+
+#include "vipd/provider/driver.h"
+
+namespace hawser::vipd::provider {
+
+class HetznerRobot : public Driver {
+ public:
+  [[nodiscard]] Turn begin(const Call& call) override;
+  [[nodiscard]] Turn heard(const Reply& reply) override;
+  [[nodiscard]] Limits limits() const override;
+  [[nodiscard]] std::string endpoint() const override { return "https://robot-ws.your-server.de"; }
+  [[nodiscard]] Result<std::string> authorization(const std::string& secret) const override;
+  [[nodiscard]] std::string account(const std::string& secret) const override;
+  [[nodiscard]] bool is_same(const std::string& one, const std::string& other) const override;
+
+ private:
+  Ask asked_ = Ask::kGet;
+};
+
+}  // namespace hawser::vipd::provider

@@ -1,0 +1,182 @@
+// The only file here that knows Beast and OpenSSL's TLS.
+#include "vipd/provider/https.h"
+
+#include <cstdlib>
+
+#include <boost/asio.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
+
+namespace hawser::vipd::provider {
+
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+namespace ssl = boost::asio::ssl;
+using asio::use_awaitable;
+using boost::system::error_code;
+using boost::system::system_error;
+
+constexpr std::uint64_t kLargestReply = 1U << 20U;
+
+std::string environment(const char* lower, const char* upper) {
+  for (const char* name : {lower, upper})
+    if (const char* value = std::getenv(name); value != nullptr && *value != '\0') return value;
+  return {};
+}
+
+std::string in_lower_case(std::string_view text) {
+  std::string lower(text);
+  for (auto& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return lower;
+}
+
+// OpenSSL's reason of a certificate that does not hold is not in the error code.
+std::string why_of(const error_code& error, SSL* tls, const std::string& host) {
+  const auto verdict = tls == nullptr ? X509_V_OK : ::SSL_get_verify_result(tls);
+  if (verdict != X509_V_OK)
+    return fmt::format("{}: its certificate does not hold: {}", host,
+                       ::X509_verify_cert_error_string(verdict));
+  if (error == beast::error::timeout) return fmt::format("{}: no answer in time", host);
+  if (error == http::error::end_of_stream || error == asio::error::eof ||
+      error == ssl::error::stream_truncated)
+    return fmt::format("{}: hung up without an answer", host);
+  if (error == http::error::partial_message) return fmt::format("{}: hung up within its answer", host);
+  return fmt::format("{}: {}", host, error.message());
+}
+
+ssl::context context_for(const Server& server) {
+  ssl::context context(ssl::context::tls_client);
+  context.set_options(ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1);
+  if (server.ca.empty())
+    context.set_default_verify_paths();
+  else
+    context.load_verify_file(server.ca.string());
+  context.set_verify_mode(ssl::verify_peer);
+  return context;
+}
+
+class Conversation {
+ public:
+  Conversation(const Server& server, const Request& request, const asio::any_io_executor& executor)
+      : server_(server),
+        request_(request),
+        context_(context_for(server)),
+        resolver_(executor),
+        stream_(executor, context_) {}
+
+  asio::awaitable<void> run(Exchange& result) {
+    beast::get_lowest_layer(stream_).expires_after(server_.timeout);
+    co_await connect();
+    co_await greet();
+    result.reached = Reached::kSent;  // from the first byte on
+    co_await http::async_write(stream_, message(), use_awaitable);
+    co_await read(result.reply);
+    result.reached = Reached::kAnswered;
+  }
+
+  [[nodiscard]] std::string why(const error_code& error) {
+    return why_of(error, stream_.native_handle(), server_.url.host);
+  }
+
+ private:
+  asio::awaitable<void> connect() {
+    const auto& host = server_.url.host;
+    const auto proxy =
+        proxy_for(host, environment("https_proxy", "HTTPS_PROXY"), environment("no_proxy", "NO_PROXY"));
+    const auto ends = co_await resolver_.async_resolve(proxy ? proxy->host : host,
+                                                       proxy ? proxy->port : server_.url.port, use_awaitable);
+    auto& tcp = beast::get_lowest_layer(stream_);
+    co_await tcp.async_connect(ends, use_awaitable);
+    tcp.socket().set_option(asio::ip::tcp::no_delay(true));
+    if (proxy) co_await tunnel(*proxy);
+  }
+
+  asio::awaitable<void> tunnel(const Proxy& proxy) {
+    const auto target = place();
+    http::request<http::empty_body> ask{http::verb::connect, target, 11};
+    ask.set(http::field::host, target);
+    if (!proxy.authorization.empty()) ask.set(http::field::proxy_authorization, proxy.authorization);
+    auto& tcp = beast::get_lowest_layer(stream_);
+    co_await http::async_write(tcp, ask, use_awaitable);
+    http::response_parser<http::empty_body> answer;
+    answer.skip(true);
+    beast::flat_buffer buffer;
+    co_await http::async_read_header(tcp, buffer, answer, use_awaitable);
+    if (answer.get().result() != http::status::ok)
+      throw std::runtime_error(fmt::format("the proxy {} refuses to connect to {}: {}", proxy.host, target,
+                                           answer.get().result_int()));
+  }
+
+  asio::awaitable<void> greet() {
+    const auto& host = server_.url.host;
+    const bool is_name = !IpAddress::parse(host);
+    if (is_name && ::SSL_set_tlsext_host_name(stream_.native_handle(), host.c_str()) != 1)
+      throw std::runtime_error(fmt::format("{}: is no name of a host", host));
+    stream_.set_verify_callback(ssl::host_name_verification(host));
+    co_await stream_.async_handshake(ssl::stream_base::client, use_awaitable);
+  }
+
+  [[nodiscard]] std::string place() const {
+    const bool is_v6 = server_.url.host.find(':') != std::string::npos;
+    return fmt::format("{}{}{}:{}", is_v6 ? "[" : "", server_.url.host, is_v6 ? "]" : "", server_.url.port);
+  }
+
+  http::request<http::string_body>& message() {
+    message_ = {http::string_to_verb(request_.method), server_.url.path + request_.path, 11};
+    message_.set(http::field::host, server_.url.port == "443" ? server_.url.host : place());
+    message_.set(http::field::user_agent, "hawser/" HAWSER_VERSION);
+    message_.set(http::field::accept, "application/json");
+    message_.set(http::field::authorization, server_.authorization);
+    message_.set(http::field::connection, "close");
+    if (!request_.content_type.empty()) message_.set(http::field::content_type, request_.content_type);
+    message_.body() = request_.body;
+    message_.prepare_payload();
+    return message_;
+  }
+
+  asio::awaitable<void> read(Reply& reply) {
+    beast::flat_buffer buffer;
+    http::response_parser<http::string_body> parser;
+    parser.body_limit(kLargestReply);
+    co_await http::async_read(stream_, buffer, parser, use_awaitable);
+    auto& got = parser.get();
+    reply.status = got.result_int();
+    reply.content_type = std::string(got[http::field::content_type]);
+    reply.body = std::move(got.body());
+    for (const auto& field : got)
+      reply.headers[in_lower_case(field.name_string())] = std::string(field.value());
+  }
+
+  const Server& server_;
+  const Request& request_;
+  ssl::context context_;
+  asio::ip::tcp::resolver resolver_;
+  beast::ssl_stream<beast::tcp_stream> stream_;
+  http::request<http::string_body> message_;
+};
+
+}  // namespace
+
+asio::awaitable<Exchange> exchange(const Server& server, const Request& request) {
+  Exchange result;
+  std::optional<Conversation> conversation;
+  try {
+    conversation.emplace(server, request, co_await asio::this_coro::executor);
+    co_await conversation->run(result);
+  } catch (const system_error& error) {
+    result.why = conversation ? conversation->why(error.code())
+                              : fmt::format("{}: {}", server.ca.string(), error.code().message());
+  } catch (const std::exception& error) {
+    result.why = error.what();
+  }
+  if (!result.why.empty() && result.reached == Reached::kAnswered) result.reached = Reached::kSent;
+  co_return result;
+}
+
+}  // namespace hawser::vipd::provider

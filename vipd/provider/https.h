@@ -1,0 +1,44 @@
+// One HTTPS request and its reply, with a deadline over all of it. Certificates are always verified,
+// redirects never followed (the credentials would go along), proxies taken from https_proxy and no_proxy as
+// curl does.
+#pragma once
+
+#include <filesystem>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "vipd/provider/driver.h"
+
+namespace hawser::vipd::provider {
+
+// "https://robot-ws.your-server.de", "https://127.0.0.1:8443/v1".
+struct Url {
+  std::string host, port = "443", path;  // path without a slash at its end
+};
+Result<Url> parse_url(const std::string& text);
+
+struct Server {
+  Url url;
+  std::filesystem::path ca;  // who is trusted; empty: whom the system trusts
+  std::string authorization;
+  Milliseconds timeout{30'000};
+};
+
+// How far it came: whether something can have happened there.
+enum class Reached : std::uint8_t { kNot, kSent, kAnswered };
+struct Exchange {
+  Reached reached = Reached::kNot;
+  Reply reply;
+  std::string why;  // there is no reply
+};
+
+boost::asio::awaitable<Exchange> exchange(const Server& server, const Request& request);
+
+// The proxy for a host: "http://[user:password@]proxy:3128" of the environment; nullopt: none. Pure.
+struct Proxy {
+  std::string host, port, authorization;
+};
+std::optional<Proxy> proxy_for(const std::string& host, std::string_view https_proxy,
+                               std::string_view no_proxy);
+
+}  // namespace hawser::vipd::provider

@@ -1,0 +1,82 @@
+#include "vipd/provider/move.h"
+
+#include <algorithm>
+
+namespace hawser::vipd::provider {
+
+namespace {
+
+constexpr Milliseconds kFirstWait{5'000};
+constexpr Milliseconds kLongestWait{30'000};
+constexpr unsigned kDoublings = 3;
+
+// Half of it is certain, half is chance.
+Milliseconds back_off(unsigned waits, double chance) {
+  const auto whole = std::min(kFirstWait * (1U << std::min(waits, kDoublings)), kLongestWait);
+  return Milliseconds(whole.count() / 2 + static_cast<Milliseconds::rep>(chance * double(whole.count()) / 2));
+}
+
+}  // namespace
+
+Order Move::begin(TimePoint now) {
+  began_ = now;
+  return ask(wish_.begin == Begin::kByReading ? Ask::kGet : Ask::kSet);
+}
+
+Order Move::waited() {
+  return ask(after_wait_);
+}
+
+Order Move::ask(Ask next) {
+  asked_ = next;
+  if (next == Ask::kSet) ++switches_;
+  return next;
+}
+
+Order Move::heard(const Answer& answer, TimePoint now, double chance) {
+  const bool was_switch = asked_ == Ask::kSet;
+  if (was_switch && answer.meaning != Meaning::kUnreached && answer.meaning != Meaning::kLimited &&
+      answer.meaning != Meaning::kRefused && answer.meaning != Meaning::kDenied)
+    may_have_switched_ = true;
+  switch (answer.meaning) {
+    case Meaning::kRouted:
+      return read(answer, now, chance);
+    case Meaning::kDone:
+    case Meaning::kAlready:
+      confirms_ = true;
+      waits_ = 0;
+      return ask(Ask::kGet);
+    case Meaning::kBusy:
+    case Meaning::kUnknown:
+      return later(Ask::kGet, answer, now, chance);
+    case Meaning::kUnreached:
+    case Meaning::kLimited:
+      return later(asked_, answer, now, chance);
+    case Meaning::kRefused:
+    case Meaning::kDenied:
+      break;
+  }
+  return end(answer, false);
+}
+
+// A switch that was answered as done may be seen a moment later only; one that is of unknown fate and is not
+// there when it is read, after a wait, was not done.
+Order Move::read(const Answer& answer, TimePoint now, double chance) {
+  if (is_same_(answer.target, wish_.target)) return end(answer, true);
+  if (std::exchange(confirms_, false)) return later(Ask::kGet, answer, now, chance);
+  return ask(Ask::kSet);
+}
+
+Order Move::later(Ask next, const Answer& answer, TimePoint now, double chance) {
+  const auto length = std::max(answer.wait, back_off(waits_, chance));
+  if (now + length > began_ + wish_.patience) return end(answer, false);
+  ++waits_;
+  after_wait_ = next;
+  return Wait{length, answer.text};
+}
+
+End Move::end(const Answer& answer, bool there) const {
+  return {there, may_have_switched_, answer};
+}
+
+}  // namespace hawser::vipd::provider

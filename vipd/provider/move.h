@@ -1,0 +1,68 @@
+// Moving an address to a target, call by call, whatever the provider: the state machine around the drivers.
+// Pure: time and chance are handed in. Its rules:
+//
+// - One call at a time: the next one is given out when the answer of the last was heard.
+// - It is there when a reading call says so, not when the switch was answered.
+// - What is unknown causes no switch: it is read first. Only the wish of who has the role does.
+// - What nobody took is not sent again: a target that is wrong, credentials that are not taken.
+// - Waits grow, with jitter, so that two hosts after the same fault do not call in step.
+#pragma once
+
+#include "vipd/provider/driver.h"
+
+namespace hawser::vipd::provider {
+
+enum class Begin : std::uint8_t {
+  kByReading,    // a person, a script, cron: most of the time it is there already, and switches are few
+  kBySwitching,  // who has just become Active
+};
+
+struct Wish {
+  IpAddress address;
+  std::string target;
+  Begin begin = Begin::kByReading;
+  Milliseconds patience{};  // from the beginning; 0: what takes another call later is told, not waited for
+};
+
+struct Wait {
+  Milliseconds length{};
+  std::string why;  // the answer that it is for
+};
+struct End {
+  bool there = false;     // the address leads to the target, confirmed by reading
+  bool switched = false;  // a switch was sent and may have been carried out
+  Answer last;
+};
+using Order = std::variant<Ask, Wait, End>;
+
+class Move {
+ public:
+  using IsSame = std::function<bool(const std::string&, const std::string&)>;
+
+  Move(Wish wish, IsSame is_same) : wish_(std::move(wish)), is_same_(std::move(is_same)) {}
+
+  Order begin(TimePoint now);
+  // `chance` from 0 to below 1.
+  Order heard(const Answer& answer, TimePoint now, double chance);
+  Order waited();
+
+  [[nodiscard]] unsigned switches() const { return switches_; }
+
+ private:
+  Order ask(Ask next);
+  Order read(const Answer& answer, TimePoint now, double chance);
+  Order later(Ask next, const Answer& answer, TimePoint now, double chance);
+  [[nodiscard]] End end(const Answer& answer, bool there) const;
+
+  Wish wish_;
+  IsSame is_same_;
+  TimePoint began_;
+  Ask asked_ = Ask::kGet;
+  Ask after_wait_ = Ask::kGet;
+  unsigned switches_ = 0;
+  unsigned waits_ = 0;     // in a row
+  bool confirms_ = false;  // what is read now follows a switch that was answered as done
+  bool may_have_switched_ = false;
+};
+
+}  // namespace hawser::vipd::provider
