@@ -22,7 +22,7 @@ using provider::Account;
 constexpr Milliseconds kPatience{180'000};  // a switch takes 40 to 60 s, and may find another one in process
 constexpr Milliseconds kTimeout{90'000};    // Robot answers when the switch is done
 
-const cli::Option kKind{"--kind", "KIND", "hetzner-robot (HAWSER_PROVIDER_KIND)"};
+const cli::Option kKind{"--kind", "KIND", "hetzner-robot or hetzner-cloud (HAWSER_PROVIDER_KIND)"};
 const cli::Option kCredentials{"--credentials", "SOURCE",
                                "file:PATH or systemd:NAME (HAWSER_PROVIDER_CREDENTIALS)"};
 const cli::Option kEndpoint{"--endpoint", "URL",
@@ -44,7 +44,7 @@ Result<provider::Kind> kind_in(const cli::Arguments& arguments) {
   const auto word = given(arguments, kKind.name, "HAWSER_PROVIDER_KIND");
   if (word.empty()) return fail("--kind is missing (or HAWSER_PROVIDER_KIND): {}", kKind.help);
   if (const auto kind = from_name<provider::Kind>(word)) return *kind;
-  return fail("--kind {}: there is only hetzner-robot", word);
+  return fail("--kind {}: there are hetzner-robot and hetzner-cloud", word);
 }
 
 Result<provider::Settings> settings_in(const cli::Arguments& arguments) {

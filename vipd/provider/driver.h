@@ -90,16 +90,17 @@ class Driver {
   [[nodiscard]] virtual bool is_same(const std::string& one, const std::string& other) const = 0;
 };
 
-enum class Kind : std::uint8_t { kHetznerRobot };
+enum class Kind : std::uint8_t { kHetznerRobot, kHetznerCloud };
 
 std::unique_ptr<Driver> driver_for(Kind kind);
 
 }  // namespace hawser::vipd::provider
 
 template <>
-inline constexpr std::array<hawser::Name<hawser::vipd::provider::Kind>, 1>
+inline constexpr std::array<hawser::Name<hawser::vipd::provider::Kind>, 2>
     hawser::kNames<hawser::vipd::provider::Kind>{{
         {hawser::vipd::provider::Kind::kHetznerRobot, "hetzner-robot"},
+        {hawser::vipd::provider::Kind::kHetznerCloud, "hetzner-cloud"},
     }};
 template <>
 inline constexpr std::array<hawser::Name<hawser::vipd::provider::Ask>, 2>
