@@ -7,6 +7,7 @@ packages_build=(ca-certificates ccache cmake g++ libbenchmark-dev libboost-json1
   libpcap-dev libtomlplusplus-dev ninja-build pkg-config scdoc)
 packages_lab=(cpio iproute2 iputils-ping kmod mmdebstrap qemu-system-x86 squashfs-tools uidmap util-linux xz-utils zstd)
 packages_check=(clang-16 clang-format-16 clang-tidy-16 git libclang-rt-16-dev python3 shellcheck systemd)
+packages_sim=(curl openssl python3)
 
 # git refuses a tree that belongs to somebody else (root in a container over a user's clone); whoever runs this trusts it already.
 count=${GIT_CONFIG_COUNT:-0}
