@@ -6,6 +6,7 @@ GET    /_sim/plan     the rules that are left
 POST   /_sim/plan     more rules
 DELETE /_sim/plan     none from now on; limits and locks that a rule began end too
 GET    /_sim/calls    calls.jsonl as one list
+POST   /_sim/reset    as started; a body may have other state, plan, switch_time, action_time, scale. calls.jsonl is empty
 POST   /_sim/pause    the API is down: connections are refused
 POST   /_sim/resume   and back
 """
@@ -22,6 +23,7 @@ from world import World
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: "Control"
 
     def do_GET(self) -> None:
@@ -67,10 +69,18 @@ class Control(ThreadingHTTPServer):
             return self._plan(method, text)
         if path == "/_sim/calls" and method == "GET":
             return self.journal.lines()
+        if path == "/_sim/reset" and method == "POST":
+            return self._reset(json.loads(text or "{}"))
         if path in ("/_sim/pause", "/_sim/resume") and method == "POST":
             (self.api.pause if path == "/_sim/pause" else self.api.resume)()
             return {"paused": self.api.paused}
         raise LookupError(path)
+
+    def _reset(self, change: dict[str, Any]) -> Any:
+        self.world.reset(change)
+        self.api.resume()
+        self.journal.clear()
+        return self.world.show()
 
     def _plan(self, method: str, text: str) -> Any:
         if method == "POST":

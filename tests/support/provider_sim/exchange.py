@@ -36,7 +36,7 @@ class Later:
     """An answer that the provider has only when it is done, at `due` on its clock."""
 
     due: float
-    answer: Callable[[float], Answer]
+    answer: Callable[[], Answer]
 
 
 Reply = Union[Answer, Later]

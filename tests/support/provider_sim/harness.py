@@ -127,9 +127,25 @@ def until(what: Callable[[], Any]) -> Any:
 
 
 class Case(unittest.TestCase):
-    """Each test has a simulation of its own."""
+    """One simulation for all tests, as if started for each; or one of a test's own, which costs a second."""
 
-    def start(self, *arguments: str, **content: Any) -> Simulation:
+    shared: Optional[Simulation] = None
+
+    def start(self, **change: Any) -> Simulation:
+        if Case.shared is None:
+            Case.shared = Simulation()
+            unittest.addModuleCleanup(_close_shared)
+        got = Case.shared.control("POST", "reset", change)
+        assert got.status == 200, got.text
+        return Case.shared
+
+    def start_own(self, *arguments: str, **content: Any) -> Simulation:
         simulation = Simulation(*arguments, **content)
         self.addCleanup(simulation.close)
         return simulation
+
+
+def _close_shared() -> None:
+    assert Case.shared
+    Case.shared.close()
+    Case.shared = None

@@ -45,6 +45,10 @@ class Journal:
         with self._lock:
             self._open.remove(entry)
 
+    def clear(self) -> None:
+        with self._lock:
+            self._path.write_text("")
+
     def lines(self) -> list[dict[str, Any]]:
         with self._lock:
             return [json.loads(line) for line in self._path.read_text().splitlines()]

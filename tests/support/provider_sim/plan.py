@@ -46,6 +46,10 @@ def parse(text: str) -> list[dict[str, Any]]:
         rules = json.loads(text)
     except json.JSONDecodeError as wrong:
         raise BadPlan(f"plan: not JSON: {wrong}") from wrong
+    return checked(rules)
+
+
+def checked(rules: Any) -> list[dict[str, Any]]:
     if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
         raise BadPlan("plan: must be a list of objects")
     for number, rule in enumerate(rules):

@@ -174,9 +174,9 @@ class Robot:
                 self.lock(ip, answered)
             else:
                 self.switches[ip] = Switch(target, answered + fault["later"])
-            return Later(answered, lambda _now: robot_error("FAILOVER_NOT_COMPLETE"))
+            return Later(answered, lambda: robot_error("FAILOVER_NOT_COMPLETE"))
         self.switches[ip] = Switch(target, answered)
-        return Later(answered, lambda _now: Answer(200, self._show_failover(address)))
+        return Later(answered, lambda: Answer(200, self._show_failover(address)))
 
     # Servers and resets
 

@@ -1,16 +1,17 @@
 """The providers together: what a call gets, under one lock, and how badly it is delivered."""
 
+import copy
 import re
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any, Optional
 
 import state as known
 from cloud import Cloud
 from codes import error_of
-from exchange import Answer, Call, Clock, Fault, Later, Reply
-from plan import Plan, matches
+from exchange import Answer, Call, Clock, Fault, Reply
+from plan import Plan, checked, matches
 from robot import Robot
 
 LOGIN_PAGE = "<html><head><title>Login</title></head><body><form><input name=user><input name=password></form></body></html>"
@@ -20,10 +21,11 @@ OF_THE_PROVIDER = ("processing", "not-complete", "action-fails", "action-hangs")
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds of the provider's clock that a change takes."""
+    """Seconds of the provider's clock that a change takes, and how much faster that clock is."""
 
     switch: float
     action: float
+    scale: float
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,18 @@ class Delivery:
 
 
 class World:
-    def __init__(self, clock: Clock, state: dict[str, Any], rules: list[dict[str, Any]], times: Times) -> None:
-        self.clock = clock
+    def __init__(self, state: dict[str, Any], rules: list[dict[str, Any]], times: Times) -> None:
+        self._first = (copy.deepcopy(state), times)
+        self._lock = threading.Lock()
+        self._begin(state, rules, times)
+
+    def _begin(self, state: dict[str, Any], rules: list[dict[str, Any]], times: Times) -> None:
+        self.clock = Clock(times.scale)
         self.state = state
         self.plan = Plan(rules)
         self.robot = Robot(state["robot"], times.switch)
-        self.cloud = Cloud(state["cloud"], times.action, clock.wall)
+        self.cloud = Cloud(state["cloud"], times.action, self.clock.wall)
         self._limits: list[tuple[dict[str, Any], float]] = []  # rules whose calls are refused, until when
-        self._lock = threading.Lock()
 
     def token_names(self) -> dict[str, str]:
         with self._lock:
@@ -73,14 +79,14 @@ class World:
 
     def _answer(self, call: Call, fault: Fault) -> Answer:
         with self._lock:
-            reply = self._decide(call, fault, self.clock.now())
+            clock, robot = self.clock, self.robot  # a reset puts others there
+            reply = self._decide(call, fault, clock.now())
         if isinstance(reply, Answer):
             return reply
-        self.clock.wait(reply.due)
+        clock.wait(reply.due)
         with self._lock:
-            now = max(self.clock.now(), reply.due)
-            self.robot.settle(now)
-            return reply.answer(now)
+            robot.settle(max(clock.now(), reply.due))
+            return reply.answer()
 
     def _decide(self, call: Call, fault: Fault, now: float) -> Reply:
         if fault and fault["do"] == "limit":
@@ -114,6 +120,20 @@ class World:
             self.cloud.lock(resource[2], int(resource[3]), until)
 
     # For the control listener
+
+    def reset(self, change: dict[str, Any]) -> None:
+        """As started, but for this: state, plan, switch_time, action_time, scale."""
+        unknown = set(change) - {"state", "plan", "switch_time", "action_time", "scale"}
+        if unknown:
+            raise ValueError(f"reset: no {', '.join(sorted(unknown))}")
+        state, times = copy.deepcopy(self._first[0]), self._first[1]
+        known.replace(state, change.get("state", {}))
+        rules = checked(change.get("plan", []))
+        times = Times(*(float(change.get(name, old)) for name, old in zip(("switch_time", "action_time", "scale"), astuple(times))))
+        if times.scale <= 0:
+            raise ValueError("reset: scale must be more than 0")
+        with self._lock:
+            self._begin(state, rules, times)
 
     def add_rules(self, rules: list[dict[str, Any]]) -> None:
         with self._lock:
