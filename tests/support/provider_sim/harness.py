@@ -122,7 +122,7 @@ def until(what: Callable[[], Any]) -> Any:
     """The first that is true, or what there was when patience ended."""
     end = time.monotonic() + PATIENCE
     while not (value := what()) and time.monotonic() < end:
-        time.sleep(0.01)
+        time.sleep(0.05)
     return value
 
 

@@ -101,7 +101,7 @@ class Plan(Case):
         self.assertTrue(until(lambda: active(simulation) == BETA))
 
     def test_a_lock_lasts_as_long_as_it_says(self) -> None:
-        simulation = self.start()
+        simulation = self.start(state={"robot": {"limits": {"switch": 1000}}})
         simulation.plan({"match": "POST /failover", "do": "lock", "seconds": 1}, {"match": "POST /v1", "do": "lock", "seconds": 1})
         self.assertEqual(simulation.robot("POST", V4, active_server_ip=BETA).code, "FAILOVER_LOCKED")
         self.assertEqual(simulation.cloud("POST", "/servers/4712/actions/poweroff").code, "locked")
