@@ -160,8 +160,10 @@ TEST_F(BondctlConfirm, NothingOfTheOtherModeIsLeft) {
   for (const auto& other : others) {
     Argv words{"set", "bond7", "--allow-interruption", "--confirm", "5s"};
     words.insert(words.begin() + 2, other.begin(), other.end());
-    must(words);
-    EXPECT_NE(table(), before);
+    // By what it prints: on a slow machine a look comes when it is taken back already.
+    const auto done = bondctl(words);
+    EXPECT_EQ(done.status, 0) << done.text;
+    EXPECT_THAT(done.text, HasSubstr("bond7: set mode active-backup -> "));
     EXPECT_TRUE(has_mode("active-backup"));
     EXPECT_EQ(table(), before) << other.front();
   }
@@ -173,8 +175,8 @@ TEST_F(BondctlConfirm, ADeletedBondComesBackWithWhatStoodOnIt) {
     return std::regex_replace(text, std::regex("(^|\n)[0-9]+: "), "$1");
   };
   const auto before = without_numbers(table());
-  must({"delete", "bond7", "--allow-interruption", "--confirm", "5s"});
-  EXPECT_THAT(table(), Not(HasSubstr("bond7")));
+  EXPECT_THAT(bondctl({"delete", "bond7", "--allow-interruption", "--confirm", "5s"}).text,
+              HasSubstr("bond7: delete bond"));
   EXPECT_TRUE(eventually(20s, [&] { return look().find("v5") != std::string::npos; }));
   await_link_local({"bond7", "v5"});
   EXPECT_EQ(sorted(without_numbers(table())), sorted(before));
@@ -198,8 +200,8 @@ TEST_F(BondctlConfirm, NetdsStatusSaysThatAChangeWaits) {
 TEST_F(BondctlConfirm, TheActiveRoleGoesBack) {
   const auto active = [&] { return std::string(options("bond7").at("active_slave").as_string()); };
   ASSERT_TRUE(eventually(10s, [&] { return active() == "eth0"; }));
-  must({"switch", "bond7", "eth1", "--confirm", "5s"});
-  EXPECT_EQ(active(), "eth1");
+  EXPECT_THAT(bondctl({"switch", "bond7", "eth1", "--confirm", "5s"}).text,
+              HasSubstr("bond7: switch to port eth1"));
   EXPECT_TRUE(eventually(20s, [&] { return active() == "eth0"; }));
 }
 
@@ -226,7 +228,7 @@ TEST_F(BondctlConfirm, NetdsApplyIsTakenBackToo) {
       host.run({program("netd"), "apply", "--allow-interruption", "--confirm", "5s", "-c",
                 directory / "hawser.toml", "--runtime-dir", directory, "--state-dir", directory});
   EXPECT_EQ(done.status, 0) << done.text;
-  EXPECT_THAT(table(), testing::AllOf(HasSubstr("203.0.113.9/24"), HasSubstr("dummy9")));
+  EXPECT_THAT(done.text, testing::AllOf(HasSubstr("203.0.113.9/24"), HasSubstr("dummy9")));
   EXPECT_TRUE(has_mode("active-backup"));
   EXPECT_EQ(table(), before);
   std::filesystem::remove_all(directory);

@@ -113,7 +113,8 @@ asio::awaitable<End> Account::move(Wish wish, Tell tell) {
     const auto asks = std::get<provider::Ask>(order);
     tell(asks == Ask::kGet ? fmt::format("asking where {} leads", wish.address)
                            : fmt::format("switching {} to {}", wish.address, wish.target));
-    const auto answer = co_await ask({asks, wish.address, wish.target}, tell);
+    Call call{asks, wish.address, wish.target};  // named: g++ 12 destroys a braced one twice
+    const auto answer = co_await ask(std::move(call), tell);
     order = move.heard(answer, steady_clock::now(), chance());
   }
 }

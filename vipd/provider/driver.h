@@ -6,6 +6,9 @@
 // only one that knows the API. What to do about an answer is move.h's, and the same for all.
 #pragma once
 
+#include <array>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>

@@ -1,6 +1,7 @@
 #include "vipd/provider/hetzner_cloud.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include <boost/json.hpp>
 #include <openssl/sha.h>
@@ -16,39 +17,39 @@ namespace json = boost::json;
 
 constexpr Milliseconds kBetweenPolls{1'000};
 constexpr unsigned kPolls = 60;
-constexpr Milliseconds kWhileLocked{5'000};
+constexpr Milliseconds kWhileBusy{5'000};
 constexpr Milliseconds kUntilRefilled{10'000};  // one call a second comes back
-constexpr Milliseconds kInMaintenance{60'000};
+constexpr Milliseconds kMaintained{60'000};
 
-struct Meant {
+struct CloudError {
   std::string_view code;
   Meaning meaning;
   Milliseconds wait;
 };
-constexpr std::array kMeant{
-    Meant{"unauthorized", Meaning::kDenied, {}},
-    Meant{"token_readonly", Meaning::kDenied, {}},
-    Meant{"forbidden", Meaning::kDenied, {}},
-    Meant{"locked", Meaning::kBusy, kWhileLocked},
-    Meant{"conflict", Meaning::kBusy, kWhileLocked},
-    Meant{"resource_unavailable", Meaning::kBusy, kWhileLocked},
-    Meant{"rate_limit_exceeded", Meaning::kLimited, kUntilRefilled},
-    Meant{"maintenance", Meaning::kUnknown, kInMaintenance},
-    Meant{"timeout", Meaning::kUnknown, {}},
-    Meant{"bad_gateway", Meaning::kUnknown, {}},
-    Meant{"service_error", Meaning::kUnknown, {}},
-    Meant{"server_error", Meaning::kUnknown, {}},
-    Meant{"unavailable", Meaning::kUnknown, {}},
+constexpr std::array kCloudErrors{
+    CloudError{"unauthorized", Meaning::kDenied, {}},
+    CloudError{"token_readonly", Meaning::kDenied, {}},
+    CloudError{"forbidden", Meaning::kDenied, {}},
+    CloudError{"locked", Meaning::kBusy, kWhileBusy},
+    CloudError{"conflict", Meaning::kBusy, kWhileBusy},
+    CloudError{"resource_unavailable", Meaning::kBusy, kWhileBusy},
+    CloudError{"rate_limit_exceeded", Meaning::kLimited, kUntilRefilled},
+    CloudError{"maintenance", Meaning::kUnknown, kMaintained},
+    CloudError{"timeout", Meaning::kUnknown, {}},
+    CloudError{"bad_gateway", Meaning::kUnknown, {}},
+    CloudError{"service_error", Meaning::kUnknown, {}},
+    CloudError{"server_error", Meaning::kUnknown, {}},
+    CloudError{"unavailable", Meaning::kUnknown, {}},
 };
 
-Answer meant_by(unsigned status, const json::value& error) {
+Answer answer_to(unsigned status, const json::value& error) {
   const auto code = text_in(error, "code");
   const auto message = text_in(error, "message");
   const auto text =
       fmt::format("{}{}{}{}{}", status == 0 ? "" : fmt::format("{}", status),
                   status == 0 || code.empty() ? "" : " ", code, message.empty() ? "" : ": ", message);
-  const auto* found = std::ranges::find(kMeant, std::string_view(code), &Meant::code);
-  if (found != kMeant.end()) return {found->meaning, {}, text, found->wait};
+  const auto* found = std::ranges::find(kCloudErrors, std::string_view(code), &CloudError::code);
+  if (found != kCloudErrors.end()) return {found->meaning, {}, text, found->wait};
   if (status == 401) return {Meaning::kDenied, {}, text, {}};
   if (status == 429) return {Meaning::kLimited, {}, text, kUntilRefilled};
   // What it does not know it does not take: not_found, invalid_input, uniqueness_error, ip_not_available, ..
@@ -106,7 +107,7 @@ Turn HetznerCloud::heard(const Reply& reply) {
 // Before the switch itself was sent, what is unknown has surely moved nothing.
 Turn HetznerCloud::refused(const Reply& reply, const json::value& body) const {
   const auto& error = value_in(body, "error");
-  auto answer = meant_by(reply.status, error);
+  auto answer = answer_to(reply.status, error);
   if (!error.is_object()) answer.text = fmt::format("{} {}", reply.status, without_json(reply));
   const bool only_read = stage_ == Stage::kAddresses || stage_ == Stage::kServers;
   if (call_.ask == Ask::kSet && only_read && answer.meaning == Meaning::kUnknown)
@@ -165,7 +166,7 @@ Turn HetznerCloud::action(const json::value& body) {
   const auto number = number_text(action, "id");
   if (status == "success") return Answer{Meaning::kDone, call_.target, {}, {}};
   if (status == "error") {
-    auto answer = meant_by(0, value_in(action, "error"));
+    auto answer = answer_to(0, value_in(action, "error"));
     if (answer.meaning == Meaning::kRefused || answer.meaning == Meaning::kDenied)
       answer.meaning = Meaning::kUnknown;
     return answer;
@@ -184,8 +185,10 @@ Limits HetznerCloud::limits() const {
 }
 
 Result<std::string> HetznerCloud::authorization(const std::string& secret) const {
-  const bool is_token = secret.size() >= 32 &&
-                        std::ranges::all_of(secret, [](unsigned char c) { return std::isalnum(c) != 0; });
+  constexpr std::size_t kShortest = 16;
+  const bool is_token = secret.size() >= kShortest && std::ranges::all_of(secret, [](unsigned char c) {
+                          return std::isgraph(c) != 0 && c != ':';
+                        });
   if (!is_token) return fail("holds no token of a project, on one line");
   return "Bearer " + secret;
 }

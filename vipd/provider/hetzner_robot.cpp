@@ -17,20 +17,21 @@ namespace json = boost::json;
 // The documentation gives no times; a switch takes 40 to 60 s.
 constexpr Milliseconds kWhileLocked{10'000};
 constexpr Milliseconds kInMaintenance{60'000};
+constexpr std::uint64_t kADay = 86'400;  // in seconds; what asks for more is no interval
 
-struct Meant {
+struct RobotError {
   unsigned status;
   std::string_view code;  // of the error; empty: any
   Meaning meaning;
   Milliseconds wait;
 };
-constexpr std::array kMeant{
-    Meant{401, "", Meaning::kDenied, {}},
-    Meant{403, "RATE_LIMIT_EXCEEDED", Meaning::kLimited, {}},
-    Meant{409, "FAILOVER_ALREADY_ROUTED", Meaning::kAlready, {}},
-    Meant{409, "FAILOVER_LOCKED", Meaning::kBusy, kWhileLocked},
-    Meant{500, "FAILOVER_NOT_COMPLETE", Meaning::kUnknown, kWhileLocked},
-    Meant{503, "", Meaning::kUnknown, kInMaintenance},
+constexpr std::array kRobotErrors{
+    RobotError{401, "", Meaning::kDenied, {}},
+    RobotError{403, "RATE_LIMIT_EXCEEDED", Meaning::kLimited, {}},
+    RobotError{409, "FAILOVER_ALREADY_ROUTED", Meaning::kAlready, {}},
+    RobotError{409, "FAILOVER_LOCKED", Meaning::kBusy, kWhileLocked},
+    RobotError{500, "FAILOVER_NOT_COMPLETE", Meaning::kUnknown, kWhileLocked},
+    RobotError{503, "", Meaning::kUnknown, kInMaintenance},
 };
 
 // Of what is not documented, a 4xx says that the call was not taken, anything else nothing of the address.
@@ -41,11 +42,11 @@ Meaning meaning_of(unsigned status) {
   return not_taken ? Meaning::kRefused : Meaning::kUnknown;
 }
 
-Meant meant_by(unsigned status, std::string_view code) {
-  const auto* found = std::ranges::find_if(kMeant, [&](const Meant& one) {
+RobotError error_of(unsigned status, std::string_view code) {
+  const auto* found = std::ranges::find_if(kRobotErrors, [&](const RobotError& one) {
     return one.status == status && (one.code.empty() || one.code == code);
   });
-  return found == kMeant.end() ? Meant{status, code, meaning_of(status), {}} : *found;
+  return found == kRobotErrors.end() ? RobotError{status, code, meaning_of(status), {}} : *found;
 }
 
 std::string names_in(const json::value& error, std::string_view key) {
@@ -65,11 +66,11 @@ std::string text_of(unsigned status, const json::value& error) {
 
 Answer refused(const Reply& reply, const json::value& body) {
   const auto& error = value_in(body, "error");
-  const auto meant = meant_by(reply.status, text_in(error, "code"));
+  const auto meant = error_of(reply.status, text_in(error, "code"));
   Answer answer{meant.meaning, {}, text_of(reply.status, error), meant.wait};
   if (!error.is_object()) answer.text = fmt::format("{} {}", reply.status, without_json(reply));
   if (meant.meaning == Meaning::kLimited) {
-    answer.wait = std::chrono::seconds(std::max<std::uint64_t>(number_in(error, "interval"), 1));
+    answer.wait = std::chrono::seconds(std::clamp<std::uint64_t>(number_in(error, "interval"), 1, kADay));
     answer.text +=
         fmt::format(" ({} calls within {})", number_in(error, "max_request"), format_duration(answer.wait));
   }

@@ -43,10 +43,10 @@ std::string why_of(const error_code& error, SSL* tls, const std::string& host) {
     return fmt::format("{}: its certificate does not hold: {}", host,
                        ::X509_verify_cert_error_string(verdict));
   if (error == beast::error::timeout) return fmt::format("{}: no answer in time", host);
-  if (error == http::error::end_of_stream || error == asio::error::eof ||
-      error == ssl::error::stream_truncated)
-    return fmt::format("{}: hung up without an answer", host);
-  if (error == http::error::partial_message) return fmt::format("{}: hung up within its answer", host);
+  for (const error_code hung_up :
+       {error_code(http::error::end_of_stream), error_code(asio::error::eof),
+        error_code(ssl::error::stream_truncated), error_code(http::error::partial_message)})
+    if (error == hung_up) return fmt::format("{}: hung up before its answer was whole", host);
   return fmt::format("{}: {}", host, error.message());
 }
 
@@ -89,8 +89,9 @@ class Conversation {
     const auto& host = server_.url.host;
     const auto proxy =
         proxy_for(host, environment("https_proxy", "HTTPS_PROXY"), environment("no_proxy", "NO_PROXY"));
-    const auto ends = co_await resolver_.async_resolve(proxy ? proxy->host : host,
-                                                       proxy ? proxy->port : server_.url.port, use_awaitable);
+    const auto name = proxy ? proxy->host : host;
+    const auto port = proxy ? proxy->port : server_.url.port;
+    const auto ends = co_await resolver_.async_resolve(name, port, use_awaitable);
     auto& tcp = beast::get_lowest_layer(stream_);
     co_await tcp.async_connect(ends, use_awaitable);
     tcp.socket().set_option(asio::ip::tcp::no_delay(true));

@@ -8,6 +8,8 @@
 // - Waits grow, with jitter, so that two hosts after the same fault do not call in step.
 #pragma once
 
+#include <functional>
+
 #include "vipd/provider/driver.h"
 
 namespace hawser::vipd::provider {

@@ -103,6 +103,15 @@ TEST(HetznerRobot, ARateLimitSaysForHowLong) {
   EXPECT_EQ(answer.text, "403 RATE_LIMIT_EXCEEDED: in words (100 calls within 1h)");
 }
 
+TEST(HetznerRobot, ALimitThatMakesNoSenseIsADayAtMost) {
+  for (const auto* interval : {"18446744073709551615", "9223372036854775807", "-1", "\"x\"", "0"}) {
+    const auto answer =
+        answer_to(Ask::kGet, error(403, "RATE_LIMIT_EXCEEDED", fmt::format(R"(,"interval":{})", interval)));
+    EXPECT_GE(answer.wait, 1s) << interval;
+    EXPECT_LE(answer.wait, 24h) << interval;
+  }
+}
+
 TEST(HetznerRobot, WhatIsWrongWithTheInputIsNamed) {
   EXPECT_EQ(
       answer_to(Ask::kSet, error(400, "INVALID_INPUT", R"(,"missing":["active_server_ip"],"invalid":null)"))

@@ -1,0 +1,49 @@
+// Whatever a provider, or somebody between us, answers: no crash, an end, and never a word on where the
+// address leads that no good answer has said.
+#include <cstdlib>
+
+#include "vipd/provider/https.h"
+
+namespace {
+
+using namespace hawser;
+using namespace hawser::vipd::provider;
+
+constexpr std::array kStatus{200U, 201U, 302U, 400U, 401U, 403U, 404U, 409U, 429U, 500U, 503U};
+
+// The bodies of one conversation stand behind one another, a zero between two.
+std::string_view next_body(std::string_view& rest) {
+  const auto end = std::min(rest.find('\0'), rest.size());
+  const auto body = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return body;
+}
+
+void talk(Driver& driver, Ask ask, std::string_view rest) {
+  auto turn = driver.begin({ask, *IpAddress::parse("203.0.113.100"), "192.0.2.12"});
+  bool all_good = true;
+  for (int requests = 0; !std::holds_alternative<Answer>(turn); ++requests) {
+    if (requests > 1000) std::abort();
+    const auto body = next_body(rest);
+    const auto status = body.empty() ? 200U : kStatus[static_cast<unsigned char>(body[0]) % kStatus.size()];
+    all_good = all_good && status < 300;
+    turn = driver.heard({status, "application/json", std::string(body.substr(body.empty() ? 0 : 1)), {}});
+  }
+  const auto& answer = std::get<Answer>(turn);
+  const bool tells = answer.meaning == Meaning::kRouted || answer.meaning == Meaning::kDone;
+  if (tells && !all_good) std::abort();
+  if (answer.meaning == Meaning::kDone && ask == Ask::kGet) std::abort();
+  if (answer.wait < Milliseconds(0)) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 1) return 0;
+  const std::string_view rest(reinterpret_cast<const char*>(data) + 1, size - 1);
+  const auto driver = driver_for((data[0] & 1U) != 0 ? Kind::kHetznerCloud : Kind::kHetznerRobot);
+  talk(*driver, (data[0] & 2U) != 0 ? Ask::kSet : Ask::kGet, rest);
+  (void)parse_url(std::string(rest));
+  (void)proxy_for("192.0.2.1", rest, rest);
+  return 0;
+}

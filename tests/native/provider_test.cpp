@@ -1,0 +1,295 @@
+// vipctl provider against an imitation of the providers' APIs (tests/support/provider_sim): real HTTPS on
+// loopback, in a namespace of its own.
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include <boost/json.hpp>
+#include <gmock/gmock.h>
+
+#include "lib/base/atomic_file.h"
+#include "tests/support/failure.h"
+#include "tests/support/fixture.h"
+
+namespace hawser::lab {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* kAddress = "203.0.113.100";  // leads to kFirst at the beginning
+constexpr const char* kFirst = "192.0.2.11";
+constexpr const char* kSecond = "192.0.2.12";
+
+class Provider : public LabTest {
+ protected:
+  Provider() {
+    std::string name = "/tmp/hawser-provider-XXXXXX";
+    if (::mkdtemp(name.data()) == nullptr) give_up_errno("no directory for the test");
+    directory = name;
+    host.ip({"link set lo up"});
+  }
+  ~Provider() override {
+    std::error_code ignored;
+    fs::remove_all(directory, ignored);
+  }
+
+  [[nodiscard]] std::string at(const std::string& name) const { return (directory / name).string(); }
+  [[nodiscard]] std::string line_of(const std::string& name) const {
+    auto text = read_file(directory / name).value();
+    return text.substr(0, text.find('\n'));
+  }
+
+  void begin(const Argv& more = {}) {
+    Argv argv{HAWSER_SOURCE_DIR "/tests/support/provider_sim/provider-sim", "--folder", at("sim")};
+    argv.insert(argv.end(), more.begin(), more.end());
+    sim.emplace(host, argv);
+    if (!eventually(
+            20s, [&] { return fs::exists(at("sim/url")); }, 50ms))
+      give_up("no imitation");
+  }
+  void plan(const std::string& rules) const { control("POST", "plan", rules); }
+  void control(const std::string& method, const std::string& what, const std::string& body) const {
+    const auto done = host.run({"curl", "-sS", "--fail-with-body", "-X", method, "-d", body,
+                                line_of("sim/control-url") + "/_sim/" + what});
+    EXPECT_EQ(done.status, 0) << done.text;
+  }
+  [[nodiscard]] int calls(const std::string& method) const {
+    std::ifstream file(at("sim/calls.jsonl"));
+    int count = 0;
+    for (std::string line; std::getline(file, line);)
+      if (json::parse(line).at("method") == json::value(method)) ++count;
+    return count;
+  }
+  [[nodiscard]] bool any_overlapped() const {
+    return read_file(at("sim/calls.jsonl")).value().find("\"overlapped\": true") != std::string::npos;
+  }
+
+  [[nodiscard]] Argv vipctl(const Argv& words, const std::string& kind = "robot") const {
+    Argv argv{program("vipctl"), "provider"};
+    argv.insert(argv.end(), words.begin(), words.end());
+    argv.insert(argv.end(),
+                {"--kind", "hetzner-" + kind, "--credentials", "file:" + at("sim/" + kind + ".credentials"),
+                 "--endpoint", line_of("sim/url") + (kind == "cloud" ? "/v1" : ""), "--ca", at("sim/ca.pem"),
+                 "--state-dir", at("state")});
+    return argv;
+  }
+  [[nodiscard]] Output run(const Argv& words, const std::string& kind = "robot") const {
+    return host.run(vipctl(words, kind), 120s);
+  }
+  [[nodiscard]] std::string target() const {
+    return std::string(json::parse(run({"get", kAddress, "--json"}).text).at("target").as_string());
+  }
+
+  Namespace host{"provider"};
+  fs::path directory;
+  std::optional<Process> sim;
+};
+
+TEST_F(Provider, SaysWhereAnAddressLeadsAndSwitchesIt) {
+  begin();
+  EXPECT_EQ(run({"get", kAddress}).text, "203.0.113.100 leads to 192.0.2.11\n");
+  const auto would = run({"set", kAddress, kSecond, "--dry-run"});
+  EXPECT_EQ(would.status, 3);
+  EXPECT_EQ(would.text, "203.0.113.100 leads to 192.0.2.11: would be switched to 192.0.2.12\n");
+  EXPECT_EQ(calls("POST"), 0);
+  EXPECT_EQ(run({"set", kAddress, kSecond}).text, "203.0.113.100 leads to 192.0.2.12\n");
+  EXPECT_EQ(calls("POST"), 1);
+  EXPECT_EQ(run({"set", kAddress, kSecond}).text, "203.0.113.100 leads to 192.0.2.12 already\n");
+  EXPECT_EQ(calls("POST"), 1);
+  EXPECT_EQ(target(), kSecond);
+}
+
+TEST_F(Provider, AFloatingIpOfTheCloudGoesToAServerByItsName) {
+  begin();
+  const auto servers =
+      json::parse(host.run({HAWSER_SOURCE_DIR "/tests/support/provider_sim/provider-sim", "--show"}).text);
+  const auto& cloud = servers.at("cloud").as_object();
+  const auto address = std::string(cloud.at("floating_ips").as_array().at(0).at("ip").as_string());
+  const auto name = std::string(cloud.at("servers").as_array().at(1).at("name").as_string());
+  const auto done = run({"set", address, name, "--json"}, "cloud");
+  EXPECT_EQ(done.status, 0) << done.text;
+  EXPECT_TRUE(json::parse(done.text).at("switched").as_bool());
+  EXPECT_THAT(run({"set", address, name}, "cloud").text, HasSubstr("already"));
+  plan(R"([{"match":"POST /v1/floating_ips/","do":"action-fails"}])");
+  const auto first = std::string(cloud.at("servers").as_array().at(0).at("name").as_string());
+  const auto failed = run({"set", address, first}, "cloud");
+  EXPECT_EQ(failed.status, 1);
+  EXPECT_THAT(failed.text, HasSubstr("may still happen"));
+}
+
+struct Refused {
+  const char* rules;
+  const char* said;
+  int posts;  // sent before it ended
+};
+
+// What the user reads, and how many switches it cost. Nothing is waited for without --wait.
+TEST_F(Provider, EachErrorIsToldWithTheProvidersOwnWords) {
+  begin();
+  const std::vector<Refused> all{
+      {R"([{"match":"GET /failover/","do":"status","status":503}])", "503", 0},
+      {R"([{"match":"GET /failover/","do":"wrong-content"}])", "200 with text/html instead of JSON", 0},
+      {R"([{"match":"GET /failover/","do":"redirect"}])", "redirects to", 0},
+      {R"([{"match":"GET /failover/","do":"half"}])", "hung up before", 0},
+      {R"([{"match":"GET /failover/","do":"cut"}])", "hung up before", 0},
+      {R"([{"match":"POST /failover/","do":"lock","seconds":1}])", "409 FAILOVER_LOCKED", 1},
+      {R"([{"match":"POST /failover/","do":"not-complete"}])", "500 FAILOVER_NOT_COMPLETE", 1},
+      {R"([{"match":"POST /failover/","do":"cut","done":false}])", "may still happen", 1},
+      {R"([{"match":"GET /failover/","do":"limit","interval":60}])", "403 RATE_LIMIT_EXCEEDED", 0},
+  };
+  for (const auto& one : all) {
+    const auto before = calls("POST");
+    plan(one.rules);
+    const auto done = run({"set", kAddress, kSecond});
+    EXPECT_EQ(done.status, 1) << one.rules;
+    EXPECT_THAT(done.text, HasSubstr(one.said)) << one.rules;
+    EXPECT_THAT(done.text, EndsWith("\n"));
+    EXPECT_EQ(std::count(done.text.begin(), done.text.end(), '\n'), 1) << done.text;
+    EXPECT_EQ(calls("POST") - before, one.posts) << one.rules;
+    control("DELETE", "plan", "");
+    std::this_thread::sleep_for(one.posts == 1 ? 1200ms : 0ms);  // the lock
+    fs::remove_all(at("state"));
+  }
+  EXPECT_EQ(target(), kFirst);
+}
+
+TEST_F(Provider, WithWaitItGoesThroughErrorsUntilItIsThere) {
+  begin();
+  plan(R"([{"match":"POST /failover/","do":"not-complete","later":1},)"
+       R"({"match":"GET /failover/","do":"status","status":500,"skip":1}])");
+  const auto done = run({"set", kAddress, kSecond, "--wait"});
+  EXPECT_EQ(done.text, "203.0.113.100 leads to 192.0.2.12\n");
+  EXPECT_EQ(calls("POST"), 1) << "it happened after all: no second switch";
+  EXPECT_FALSE(any_overlapped());
+}
+
+TEST_F(Provider, ASwitchThatWasCutOffIsReadAndNotSentTwice) {
+  begin();
+  plan(R"([{"match":"POST /failover/","do":"cut","done":true}])");
+  EXPECT_EQ(run({"set", kAddress, kSecond, "--wait"}).status, 0);
+  EXPECT_EQ(calls("POST"), 1);
+}
+
+TEST_F(Provider, UnknownAddressesAndTargetsAreRefusedOnce) {
+  begin();
+  EXPECT_THAT(run({"get", "203.0.113.1"}).text, HasSubstr("404 NOT_FOUND"));
+  const auto done = run({"set", kAddress, "192.0.2.99", "--wait"});
+  EXPECT_EQ(done.status, 1);
+  EXPECT_THAT(done.text, HasSubstr("404 FAILOVER_NEW_SERVER_NOT_FOUND"));
+  EXPECT_EQ(calls("POST"), 1);
+}
+
+// The third would lock this host out.
+TEST_F(Provider, WrongCredentialsAreTriedTwiceUntilTheyChange) {
+  begin();
+  const auto right = line_of("sim/robot.credentials");
+  std::ofstream(at("sim/robot.credentials")) << "ws-sim:wrong\n";
+  fs::last_write_time(at("sim/robot.credentials"), fs::file_time_type::clock::now() - 1h);
+  for (int i = 0; i < 2; ++i) EXPECT_THAT(run({"get", kAddress}).text, HasSubstr("401"));
+  EXPECT_THAT(run({"get", kAddress}).text, HasSubstr("not asked"));
+  EXPECT_EQ(calls("GET"), 2);
+  std::this_thread::sleep_for(1100ms);  // the kernel's times of files are kept to the second
+  std::ofstream(at("sim/robot.credentials")) << right << "\n";
+  EXPECT_EQ(run({"get", kAddress}).status, 0);
+}
+
+TEST_F(Provider, SwitchesOfAnHourAreCountedOnTheDisk) {
+  begin();
+  fs::create_directories(at("state/provider"));
+  std::string switches;
+  for (int i = 0; i < 50; ++i) switches += fmt::format("{}{}", i == 0 ? "" : ",", std::time(nullptr));
+  std::ofstream(at("state/provider/hetzner-robot-ws-sim.json"))
+      << fmt::format(R"({{"switches":[{}]}})", switches);
+  EXPECT_THAT(run({"set", kAddress, kSecond}).text,
+              HasSubstr("the switches that the account has are used up"));
+  EXPECT_EQ(calls("POST"), 0);
+}
+
+TEST_F(Provider, ACertificateThatDoesNotHoldEndsItBeforeThePasswordIsSent) {
+  for (const auto* kind : {"expired", "wrong-name", "self-signed"}) {
+    begin({"--certificate", kind});
+    const auto done = run({"get", kAddress});
+    EXPECT_EQ(done.status, 1);
+    EXPECT_THAT(done.text, HasSubstr("its certificate does not hold: ")) << kind;
+    EXPECT_EQ(calls("GET"), 0) << kind;
+    sim.reset();
+    fs::remove_all(at("sim"));
+  }
+  begin();
+  auto argv = vipctl({"get", kAddress});
+  const auto ca = std::ranges::find(argv, "--ca");
+  argv.erase(ca, ca + 2);
+  EXPECT_THAT(host.run(argv).text, HasSubstr("unable to get local issuer certificate"));
+}
+
+TEST_F(Provider, KilledInTheMiddleOfASwitchTheNextOneFindsItAndCountsIt) {
+  begin({"--scale", "0.05"});  // two seconds a switch
+  {
+    Process process(host, vipctl({"set", kAddress, kSecond}));
+    ASSERT_TRUE(eventually(
+        10s,
+        [&] {
+          return read_file(at("state/provider/hetzner-robot-ws-sim.json"))
+                     .value_or("")
+                     .find("\"switches\":[1") != std::string::npos;
+        },
+        10ms));
+    std::this_thread::sleep_for(300ms);
+    ::kill(process.pid(), SIGKILL);
+  }
+  const auto done = run({"set", kAddress, kSecond, "--wait", "--json"});
+  EXPECT_EQ(done.status, 0) << done.text;
+  EXPECT_LE(calls("POST"), 1);
+}
+
+// Neither what ps, the environment and the output show, nor what is kept.
+TEST_F(Provider, ThePasswordIsNowhere) {
+  begin({"--scale", "0.05"});
+  const auto credentials = line_of("sim/robot.credentials");
+  const auto password = credentials.substr(credentials.find(':') + 1);
+  Process process(host, vipctl({"set", kAddress, kSecond, "--wait"}));
+  std::string seen;
+  for (int i = 0; i < 5; ++i) {
+    for (const auto* what : {"cmdline", "environ", "status"})
+      seen += read_file(fmt::format("/proc/{}/{}", process.pid(), what)).value_or("");
+    std::this_thread::sleep_for(200ms);
+  }
+  EXPECT_EQ(process.wait(60s), 0);
+  seen += process.output() + run({"get", kAddress, "--json"}).text;
+  for (const auto& entry : fs::recursive_directory_iterator(at("state")))
+    if (entry.is_regular_file()) seen += read_file(entry.path()).value();
+  EXPECT_THAT(seen, HasSubstr("--credentials"));
+  EXPECT_THAT(seen, Not(HasSubstr(password)));
+}
+
+TEST_F(Provider, TheExamplesDoWhatTheySay) {
+  begin();
+  const auto example = [&](const Argv& words) {
+    Argv argv{"env", "PATH=" + fs::path(program("vipctl")).parent_path().string() + ":/usr/bin:/bin",
+              "HAWSER_PROVIDER_CREDENTIALS=file:" + at("sim/robot.credentials"),
+              "HAWSER_PROVIDER_ENDPOINT=" + line_of("sim/url"), "HAWSER_PROVIDER_CA=" + at("sim/ca.pem")};
+    argv.push_back(std::string(HAWSER_SOURCE_DIR "/examples/provider/") + words.front());
+    argv.insert(argv.end(), words.begin() + 1, words.end());
+    return host.run(argv, 60s);
+  };
+  EXPECT_EQ(example({"cron.sh", kAddress, kSecond}).text, "203.0.113.100 leads to 192.0.2.12\n");
+  EXPECT_EQ(example({"cron.sh", kAddress, kSecond}).text, "");
+  (void)example({"keepalived-notify.sh", kAddress, kFirst, "INSTANCE", "VI_1", "BACKUP", "100"});
+  EXPECT_EQ(target(), kSecond);
+  (void)example({"keepalived-notify.sh", kAddress, kFirst, "INSTANCE", "VI_1", "MASTER", "100"});
+  EXPECT_EQ(target(), kFirst);
+  EXPECT_EQ(example({"heartbeat-resource.sh", kAddress, kSecond, "status"}).text, "stopped\n");
+  EXPECT_EQ(example({"heartbeat-resource.sh", kAddress, kSecond, "start"}).status, 0);
+  EXPECT_EQ(example({"heartbeat-resource.sh", kAddress, kSecond, "status"}).text, "running\n");
+  EXPECT_EQ(example({"heartbeat-resource.sh", kAddress, kSecond, "stop"}).status, 0);
+  EXPECT_EQ(target(), kSecond);
+  sim.reset();
+  EXPECT_EQ(example({"heartbeat-resource.sh", kAddress, kSecond, "status"}).status, 1) << "nobody knows";
+}
+
+}  // namespace
+}  // namespace hawser::lab
