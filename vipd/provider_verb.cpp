@@ -95,12 +95,19 @@ void tell(const std::string& line) {
   if (::isatty(STDERR_FILENO) != 0) cli::say("vipctl: " + line);
 }
 
-template <class T>
-T wait_for(asio::awaitable<T> work) {
+provider::Answer where(Account& account, const IpAddress& address) {
   asio::io_context io;
-  auto result = asio::co_spawn(io, std::move(work), asio::use_future);
+  auto answer = asio::co_spawn(io, account.ask(io.get_executor(), {provider::Ask::kGet, address, {}}, tell),
+                               asio::use_future);
   io.run();
-  return result.get();
+  return answer.get();
+}
+
+provider::End moved(Account& account, const provider::Wish& wish) {
+  asio::io_context io;
+  auto end = asio::co_spawn(io, account.move(io.get_executor(), wish, tell), asio::use_future);
+  io.run();
+  return end.get();
 }
 
 std::string leads_to(const std::string& target) {
@@ -121,7 +128,7 @@ int refuse(const cli::Arguments& arguments, const Wanted& wanted, const std::str
 }
 
 int get(const cli::Arguments& arguments, const Wanted& wanted, Account& account) {
-  const auto answer = wait_for(account.ask({provider::Ask::kGet, wanted.address, {}}, tell));
+  const auto answer = where(account, wanted.address);
   if (answer.meaning != provider::Meaning::kRouted && answer.meaning != provider::Meaning::kBusy)
     return refuse(arguments, wanted, answer.text);
   const bool busy = answer.meaning == provider::Meaning::kBusy;
@@ -137,7 +144,7 @@ int get(const cli::Arguments& arguments, const Wanted& wanted, Account& account)
 }
 
 int say_what_would_be(const cli::Arguments& arguments, const Wanted& wanted, Account& account) {
-  const auto answer = wait_for(account.ask({provider::Ask::kGet, wanted.address, {}}, tell));
+  const auto answer = where(account, wanted.address);
   if (answer.meaning != provider::Meaning::kRouted) return refuse(arguments, wanted, answer.text);
   const bool there = account.is_same(answer.target, wanted.target);
   if (arguments.json) {
@@ -166,8 +173,7 @@ std::string why_not(const Wanted& wanted, const provider::End& end) {
 int set(const cli::Arguments& arguments, const Wanted& wanted, Account& account) {
   if (arguments.has(kDryRun.name)) return say_what_would_be(arguments, wanted, account);
   const auto patience = arguments.has(kWait.name) ? kPatience : Milliseconds(0);
-  const auto end =
-      wait_for(account.move({wanted.address, wanted.target, provider::Begin::kByReading, patience}, tell));
+  const auto end = moved(account, {wanted.address, wanted.target, provider::Begin::kByReading, patience});
   if (!end.there) return refuse(arguments, wanted, why_not(wanted, end));
   if (arguments.json) {
     auto said = document(wanted, end.last.target, account);

@@ -90,14 +90,14 @@ void Account::note(Ask ask, const Answer& answer, const Tell& tell) {
   });
 }
 
-asio::awaitable<Answer> Account::ask(Call call, Tell tell) {
+asio::awaitable<Answer> Account::ask(asio::any_io_executor executor, Call call, Tell tell) {
   if (auto no = over_budget(call.ask, tell)) co_return std::move(*no);
-  auto answer = co_await carry_out(*driver_, call, server_);
+  auto answer = co_await carry_out(executor, *driver_, call, server_);
   note(call.ask, answer, tell);
   co_return answer;
 }
 
-asio::awaitable<End> Account::move(Wish wish, Tell tell) {
+asio::awaitable<End> Account::move(asio::any_io_executor executor, Wish wish, Tell tell) {
   Move move(wish, [this](const auto& one, const auto& other) { return is_same(one, other); });
   auto order = move.begin(steady_clock::now());
   for (;;) {
@@ -105,7 +105,7 @@ asio::awaitable<End> Account::move(Wish wish, Tell tell) {
     if (const auto* wait = std::get_if<Wait>(&order)) {
       tell(fmt::format("{}: waiting for {}", wait->why.empty() ? "not there yet" : wait->why,
                        format_duration(in_seconds(wait->length))));
-      asio::steady_timer timer(co_await asio::this_coro::executor, wait->length);
+      asio::steady_timer timer(executor, wait->length);
       co_await timer.async_wait(asio::use_awaitable);
       order = move.waited();
       continue;
@@ -114,7 +114,7 @@ asio::awaitable<End> Account::move(Wish wish, Tell tell) {
     tell(asks == Ask::kGet ? fmt::format("asking where {} leads", wish.address)
                            : fmt::format("switching {} to {}", wish.address, wish.target));
     Call call{asks, wish.address, wish.target};  // named: g++ 12 destroys a braced one twice
-    const auto answer = co_await ask(std::move(call), tell);
+    const auto answer = co_await ask(executor, std::move(call), tell);
     order = move.heard(answer, steady_clock::now(), chance());
   }
 }

@@ -26,8 +26,8 @@ class Account {
   // For the log: what is going on, a line each. What the budget's file says no to is told there too.
   using Tell = std::function<void(const std::string&)>;
 
-  boost::asio::awaitable<Answer> ask(Call call, Tell tell);
-  boost::asio::awaitable<End> move(Wish wish, Tell tell);
+  boost::asio::awaitable<Answer> ask(boost::asio::any_io_executor executor, Call call, Tell tell);
+  boost::asio::awaitable<End> move(boost::asio::any_io_executor executor, Wish wish, Tell tell);
 
   [[nodiscard]] bool is_same(const std::string& one, const std::string& other) const {
     return driver_->is_same(one, other);

@@ -8,23 +8,24 @@ namespace asio = boost::asio;
 
 namespace {
 
-asio::awaitable<void> pause(Milliseconds length) {
-  asio::steady_timer timer(co_await asio::this_coro::executor, length);
+asio::awaitable<void> pause(asio::any_io_executor executor, Milliseconds length) {
+  asio::steady_timer timer(executor, length);
   co_await timer.async_wait(asio::use_awaitable);
 }
 
 }  // namespace
 
-asio::awaitable<Answer> carry_out(Driver& driver, const Call& call, const Server& server) {
+asio::awaitable<Answer> carry_out(asio::any_io_executor executor, Driver& driver, const Call& call,
+                                  const Server& server) {
   bool sent = false;  // one of several requests
   auto turn = driver.begin(call);
   for (;;) {
     if (auto* answer = std::get_if<Answer>(&turn)) co_return std::move(*answer);
     if (const auto* wait = std::get_if<Pause>(&turn)) {
-      co_await pause(wait->length);
+      co_await pause(executor, wait->length);
       turn = Request(wait->then);
     }
-    const auto done = co_await exchange(server, std::get<Request>(turn));
+    const auto done = co_await exchange(executor, server, std::get<Request>(turn));
     if (done.reached == Reached::kAnswered) {
       sent = true;
       turn = driver.heard(done.reply);

@@ -6,6 +6,7 @@
 
 namespace hawser::vipd::provider {
 
-boost::asio::awaitable<Answer> carry_out(Driver& driver, const Call& call, const Server& server);
+boost::asio::awaitable<Answer> carry_out(boost::asio::any_io_executor executor, Driver& driver,
+                                         const Call& call, const Server& server);
 
 }  // namespace hawser::vipd::provider

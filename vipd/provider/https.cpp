@@ -164,11 +164,12 @@ class Conversation {
 
 }  // namespace
 
-asio::awaitable<Exchange> exchange(const Server& server, const Request& request) {
+asio::awaitable<Exchange> exchange(asio::any_io_executor executor, const Server& server,
+                                   const Request& request) {
   Exchange result;
   std::optional<Conversation> conversation;
   try {
-    conversation.emplace(server, request, co_await asio::this_coro::executor);
+    conversation.emplace(server, request, executor);
     co_await conversation->run(result);
   } catch (const system_error& error) {
     result.why = conversation ? conversation->why(error.code())

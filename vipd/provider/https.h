@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include "vipd/provider/driver.h"
@@ -32,7 +33,8 @@ struct Exchange {
   std::string why;  // there is no reply
 };
 
-boost::asio::awaitable<Exchange> exchange(const Server& server, const Request& request);
+boost::asio::awaitable<Exchange> exchange(boost::asio::any_io_executor executor, const Server& server,
+                                          const Request& request);
 
 // The proxy for a host: "http://[user:password@]proxy:3128" of the environment; nullopt: none. Pure.
 struct Proxy {

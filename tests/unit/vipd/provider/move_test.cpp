@@ -136,6 +136,8 @@ TEST(ProviderMove, WhatTakesLongerThanThePatienceEndsItAndSaysWhatMayHaveHappene
 
 // The register itself, and what is done to calls of it.
 struct Register {
+  explicit Register(unsigned seed) : random(seed) {}
+
   std::mt19937 random;
   std::string target = kThere;
   std::optional<std::string> coming;  // a switch that takes effect later
@@ -167,8 +169,7 @@ struct Register {
 
 TEST(ProviderMoveProperty, ConvergesWhenTheProviderHealsAndNeverSwitchesOnWhatIsUnknown) {
   for (unsigned seed = 0; seed < 5000; ++seed) {
-    Register provider;
-    provider.random.seed(seed);
+    Register provider(seed);
     provider.trouble = int(seed % 40);
     auto move = wanting(seed % 2 == 0 ? Begin::kByReading : Begin::kBySwitching, 100h);
     auto now = kStart;
