@@ -95,7 +95,7 @@ Status FakeKernel::enslave(const std::string& bond, const std::string& port) {
   auto& master = *find(bond);
   if (link->vlan && !find(link->vlan->on)->up) return refuse(ENETDOWN);
   if (link->vlan && *find(link->vlan->on)->mtu < *master.mtu) return refuse(ERANGE);  // dev_set_mtu()
-  constexpr std::uint32_t kFollowActive = 1;  // BOND_FOM_ACTIVE
+  constexpr std::uint32_t kFollowActive = 1;                                          // BOND_FOM_ACTIVE
   if (fixed_mac_.contains(port) && master.bond->mode == BondMode::kActiveBackup &&
       master.bond->get(BondOption::kFailOverMac) != kFollowActive) {
     if (!master.bond->ports.empty()) return refuse(EOPNOTSUPP);

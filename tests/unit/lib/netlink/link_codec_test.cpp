@@ -1,9 +1,8 @@
 #include "lib/netlink/link_codec.h"
 
+#include <gmock/gmock.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
-
-#include <gmock/gmock.h>
 
 #include "captures.h"
 #include "lib/state/bond_options.h"
@@ -124,7 +123,8 @@ TEST(LinkCodec, ReadsARemovedLink) {
 }
 
 TEST(LinkCodec, RefusesEveryTruncation) {
-  for (const auto* name : {"link_bond0", "link_bond2", "link_eth1", "link_outer", "link_blue", "link_vlan_unsaid"})
+  for (const auto* name :
+       {"link_bond0", "link_bond2", "link_eth1", "link_outer", "link_blue", "link_vlan_unsaid"})
     expect_truncations_refused(capture(name), sizeof(ifinfomsg), decode_link);
 }
 
