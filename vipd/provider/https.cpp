@@ -162,9 +162,7 @@ class Conversation {
   http::request<http::string_body> message_;
 };
 
-}  // namespace
-
-asio::awaitable<Exchange> exchange(asio::any_io_executor executor, const Server& server,
+asio::awaitable<Exchange> converse(asio::any_io_executor executor, const Server& server,
                                    const Request& request) {
   Exchange result;
   std::optional<Conversation> conversation;
@@ -179,6 +177,14 @@ asio::awaitable<Exchange> exchange(asio::any_io_executor executor, const Server&
   }
   if (!result.why.empty() && result.reached == Reached::kAnswered) result.reached = Reached::kSent;
   co_return result;
+}
+
+}  // namespace
+
+// A function and no coroutine: a frame with a Conversation in it must have no name outside of this file.
+asio::awaitable<Exchange> exchange(asio::any_io_executor executor, const Server& server,
+                                   const Request& request) {
+  return converse(std::move(executor), server, request);
 }
 
 }  // namespace hawser::vipd::provider
