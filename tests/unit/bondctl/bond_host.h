@@ -72,7 +72,7 @@ class BondHost : public testing::Test {
     for (const auto& stage : change.then) {
       if (!stage.carriers.empty()) lines.push_back("carriers");
       if (stage.role)
-        lines.push_back(stage.role->bond + ": active " + stage.role->port +
+        lines.emplace_back(stage.role->bond + ": active " + stage.role->port +
                         (stage.role->instead_of.empty() ? "" : " instead of " + stage.role->instead_of));
       take(stage.desired);
     }
