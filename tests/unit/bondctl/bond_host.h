@@ -70,9 +70,9 @@ class BondHost : public testing::Test {
     };
     take(change.desired);
     for (const auto& stage : change.then) {
-      if (!stage.carriers.empty()) lines.push_back("carriers");
+      if (!stage.carriers.empty()) lines.emplace_back("carriers");
       if (stage.role)
-        lines.emplace_back(stage.role->bond + ": active " + stage.role->port +
+        lines.push_back(stage.role->bond + ": active " + stage.role->port +
                         (stage.role->instead_of.empty() ? "" : " instead of " + stage.role->instead_of));
       take(stage.desired);
     }
