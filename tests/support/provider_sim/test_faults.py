@@ -12,7 +12,7 @@ from pathlib import Path
 
 from harness import PROGRAM, Beside, Case, Simulation, until
 
-V4, BETA = "/failover/203.0.113.100", "192.0.2.12"
+V4, ALPHA, BETA = "/failover/203.0.113.100", "192.0.2.11", "192.0.2.12"
 
 
 def active(simulation: Simulation) -> object:
@@ -154,8 +154,11 @@ class Control(Case):
 
     def test_after_a_reset_it_is_as_started_but_for_what_was_asked(self) -> None:
         simulation = self.start()
+        self.assertEqual(simulation.robot("POST", V4, active_server_ip=BETA).status, 200)
         simulation.plan({"do": "cut", "times": 0})
         simulation.control("POST", "pause")
+        simulation.control("POST", "reset")
+        self.assertEqual(active(simulation), ALPHA)
         simulation.control("POST", "reset", {"state": {"robot": {"users": {"other": "word"}}}})
         self.assertEqual(simulation.calls(), [])
         self.assertEqual([simulation.robot("GET", V4, who).status for who in ("other:word", "ws-sim:rehearsal")], [200, 401])
