@@ -93,6 +93,7 @@ Desired as_it_is(const Observed& observed, const std::string& bond) {
   link.mtu.reset();
   link.mac.reset();
   link.addresses.clear();
+  desired.up_as_found.insert(bond);
   return desired;
 }
 

@@ -278,7 +278,9 @@ Change migrate(const Observed& observed, const Migration& words, const FindPaths
                          : create(bare, migration.bond, edits, find_paths);
   if (!change.problems.empty()) return change;
   auto& wanted = change.desired.state;
-  move_to_bond(wanted.links.at(migration.bond), observed, migration);
+  auto& bond = wanted.links.at(migration.bond);
+  move_to_bond(bond, observed, migration);
+  if (bond.up) change.desired.up_as_found.clear();  // what goes over it from now on needs it up
   move_vlans(wanted, observed, migration);
   move_routes(wanted, observed, migration);
   note_addresses(change, *device, migration.bond);

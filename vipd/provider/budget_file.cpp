@@ -1,6 +1,8 @@
 #include "vipd/provider/budget_file.h"
 
 #include <cerrno>
+#include <cstring>
+#include <thread>
 
 #include <boost/json.hpp>
 #include <fcntl.h>
@@ -17,6 +19,9 @@ namespace {
 namespace json = boost::json;
 
 constexpr mode_t kOwnerOnly = 0600;
+// It is held for a moment; one that is stopped in it (Ctrl-Z) must not stop the others.
+constexpr Milliseconds kForTheOther{1'000};
+constexpr Milliseconds kBetweenTries{10};
 
 // A file of its own: the other one is replaced.
 Result<Fd> alone(const std::filesystem::path& file) {
@@ -25,8 +30,11 @@ Result<Fd> alone(const std::filesystem::path& file) {
   const auto lock = file.string() + ".lock";
   Fd fd(::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly));
   if (!fd) return fail_with(errno, "{}: {}", lock, std::strerror(errno));
-  while (::flock(fd.get(), LOCK_EX) != 0)
-    if (errno != EINTR) return fail_with(errno, "{}: {}", lock, std::strerror(errno));
+  for (auto left = kForTheOther; ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0; left -= kBetweenTries) {
+    if (errno != EWOULDBLOCK && errno != EINTR) return fail_with(errno, "{}: {}", lock, std::strerror(errno));
+    if (left <= Milliseconds(0)) return fail("{}: another program holds it and goes on for too long", lock);
+    std::this_thread::sleep_for(kBetweenTries);
+  }
   return fd;
 }
 

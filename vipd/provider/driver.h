@@ -35,7 +35,7 @@ enum class Meaning : std::uint8_t {
   kRouted,     // the address leads to `target`; empty: to nobody
   kDone,       // switched, as the provider says
   kAlready,    // it was there already, as the provider says
-  kBusy,       // locked, or still at an earlier switch
+  kBusy,       // locked, or still at an earlier switch: what was asked was not begun
   kUnknown,    // it may have happened, or not: cut off, an error of theirs, an answer that makes no sense
   kUnreached,  // surely nothing happened: no connection, no certificate that holds
   kLimited,    // too many calls; not again before `wait`

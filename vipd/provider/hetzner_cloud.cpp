@@ -175,7 +175,7 @@ Turn HetznerCloud::action(const json::value& body) {
     return Answer{Meaning::kUnknown, {}, "the answer names no action", {}};
   stage_ = Stage::kAction;
   if (++polls_ > kPolls)
-    return Answer{Meaning::kBusy, {}, fmt::format("action {} is still running", number), {}};
+    return Answer{Meaning::kUnknown, {}, fmt::format("action {} is still running", number), kWhileBusy};
   return Pause{kBetweenPolls, Request{"GET", fmt::format("/actions/{}", number), {}, {}}};
 }
 

@@ -84,9 +84,10 @@ Answer read(Ask asked, const Reply& reply, const json::value& body) {
       !(active.is_null() && failover.is_object() && failover.get_object().contains("active_server_ip")))
     return {Meaning::kUnknown, {}, fmt::format("{} without active_server_ip", reply.status), {}};
   const auto target = text_in(failover, "active_server_ip");
+  if (asked == Ask::kSet) return {Meaning::kDone, target, {}, {}};
   if (text_in(failover, "status") == "processing")
     return {Meaning::kBusy, target, "a switch is in process", kWhileLocked};
-  return {asked == Ask::kGet ? Meaning::kRouted : Meaning::kDone, target, {}, {}};
+  return {Meaning::kRouted, target, {}, {}};
 }
 
 }  // namespace

@@ -34,9 +34,7 @@ Order Move::ask(Ask next) {
 }
 
 Order Move::heard(const Answer& answer, TimePoint now, double chance) {
-  const bool was_switch = asked_ == Ask::kSet;
-  if (was_switch && answer.meaning != Meaning::kUnreached && answer.meaning != Meaning::kLimited &&
-      answer.meaning != Meaning::kRefused && answer.meaning != Meaning::kDenied)
+  if (asked_ == Ask::kSet && (answer.meaning == Meaning::kDone || answer.meaning == Meaning::kUnknown))
     may_have_switched_ = true;
   switch (answer.meaning) {
     case Meaning::kRouted:

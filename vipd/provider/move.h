@@ -32,7 +32,7 @@ struct Wait {
 };
 struct End {
   bool there = false;     // the address leads to the target, confirmed by reading
-  bool switched = false;  // a switch was sent and may have been carried out
+  bool switched = false;  // a switch was carried out, or was sent and nobody knows
   Answer last;
 };
 using Order = std::variant<Ask, Wait, End>;
@@ -62,9 +62,9 @@ class Move {
   Ask asked_ = Ask::kGet;
   Ask after_wait_ = Ask::kGet;
   unsigned switches_ = 0;
-  unsigned waits_ = 0;     // in a row
-  bool confirms_ = false;  // what is read now follows a switch that was answered as done
-  bool may_have_switched_ = false;
+  unsigned waits_ = 0;              // in a row
+  bool confirms_ = false;           // what is read now follows a switch that was answered as done
+  bool may_have_switched_ = false;  // not by what was refused, locked, or there already
 };
 
 }  // namespace hawser::vipd::provider

@@ -212,6 +212,13 @@ TEST_F(BondMigrate, PortsThatAreToJoinAreNotRobbed) {
                   "the routes and VLANs of eth1"));
 }
 
+// A session goes over it from now on.
+TEST_F(BondMigrate, IntoABondThatIsDownTheBondComesUp) {
+  bond(BondMode::kActiveBackup, {"eth1"});
+  there.state.links["bond0"].up = false;
+  EXPECT_THAT(plan_of(migrate({})), Contains("bond0: set up"));
+}
+
 TEST_F(BondMigrate, IntoABondThatIsThereTheBondKeepsWhatItHas) {
   card("eth2", "52:54:00:00:00:12");
   bond(BondMode::kActiveBackup, {"eth1", "eth2"});

@@ -1,8 +1,11 @@
 #include "vipd/provider/budget.h"
 
 #include <boost/json.hpp>
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 
+#include "lib/base/fd.h"
 #include "tests/unit/temp_dir.h"
 #include "vipd/provider/budget_file.h"
 
@@ -105,6 +108,18 @@ TEST(ProviderBudgetFile, ADiskThatTakesNothingStopsNothing) {
   unsigned left = 9;
   EXPECT_FALSE(budget.use([&](Budget& one) { left = one.left(Ask::kSet, now); }));
   EXPECT_EQ(left, 1U);
+}
+
+TEST(ProviderBudgetFile, OneThatIsStoppedWhileItCountsStopsNobodyElse) {
+  const test::TempDir directory;
+  const auto file = directory.path() / "provider.json";
+  const Fd other(::open((file.string() + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  ASSERT_EQ(::flock(other.get(), LOCK_EX), 0);
+  bool changed = false;
+  const auto kept = BudgetFile(file, kLimits).use([&](Budget& /*budget*/) { changed = true; });
+  EXPECT_TRUE(changed);
+  ASSERT_FALSE(kept);
+  EXPECT_NE(kept.error().text.find("another program holds it"), std::string::npos);
 }
 
 }  // namespace

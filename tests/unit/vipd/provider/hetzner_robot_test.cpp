@@ -63,6 +63,12 @@ TEST(HetznerRobot, OneInProcessIsNeitherHereNorThere) {
             Meaning::kRouted);
 }
 
+// The one that was just sent, most likely: reading tells.
+TEST(HetznerRobot, ASwitchThatGoesOnAfterItsAnswerWasBegun) {
+  EXPECT_EQ(answer_to(Ask::kSet, failover(R"("192.0.2.11")", R"(,"status":"processing")")).meaning,
+            Meaning::kDone);
+}
+
 struct Documented {
   unsigned status;
   const char* code;

@@ -106,6 +106,16 @@ TEST(ProviderMove, WhatIsRefusedIsNotSentAgain) {
   }
 }
 
+TEST(ProviderMove, WhatWasLockedOrThereAlreadyIsNoSwitchOfOurs) {
+  auto locked = wanting(Begin::kBySwitching, 0ms);
+  (void)locked.begin(kStart);
+  EXPECT_FALSE(std::get<End>(locked.heard(of(Meaning::kBusy), kStart, 0)).switched);
+  auto already = wanting(Begin::kBySwitching);
+  (void)already.begin(kStart);
+  (void)already.heard(of(Meaning::kAlready), kStart, 0);
+  EXPECT_FALSE(std::get<End>(already.heard(routed(kHere), kStart, 0)).switched);
+}
+
 TEST(ProviderMove, WaitsAreNoShorterThanTheProviderSaysAndGrow) {
   auto move = wanting(Begin::kByReading);
   (void)move.begin(kStart);
