@@ -9,8 +9,8 @@
 #include <gmock/gmock.h>
 
 #include "lib/base/atomic_file.h"
-#include "tests/support/failure.h"
 #include "tests/support/fixture.h"
+#include "tests/support/temp_dir.h"
 
 namespace hawser::lab {
 namespace {
@@ -24,9 +24,6 @@ using testing::Not;
 class Ifupdown : public LabTest {
  protected:
   Ifupdown() {
-    std::string name = "/tmp/hawser-ifupdown-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr) give_up_errno("no directory for the test");
-    directory = name;
     for (const auto* phase : {"if-pre-up.d", "if-up.d", "if-down.d", "if-post-down.d"})
       fs::create_directories(directory / "network" / phase);
     fs::create_directories(directory / "run");
@@ -42,8 +39,6 @@ class Ifupdown : public LabTest {
   }
   ~Ifupdown() override {
     for (const auto& pid : dhcp_clients()) (void)host.run({"kill", pid});
-    std::error_code ignored;
-    fs::remove_all(directory, ignored);
   }
 
   void install_hook(const std::string& phase) const {
@@ -161,7 +156,8 @@ class Ifupdown : public LabTest {
 
   Namespace host{"ifupdown"};
   Namespace far{"far"};
-  fs::path directory;
+  const test::TempDir temporary;
+  const fs::path directory = temporary.path();
 };
 
 // --- the seed's stanza: neither mode nor monitor, which modprobe.d gives ---

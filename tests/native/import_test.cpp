@@ -5,8 +5,8 @@
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
 
-#include "tests/support/failure.h"
 #include "tests/support/fixture.h"
+#include "tests/support/temp_dir.h"
 
 namespace hawser::lab {
 namespace {
@@ -17,16 +17,6 @@ using testing::HasSubstr;
 
 class ImportTest : public LabTest {
  protected:
-  ImportTest() {
-    std::string name = "/tmp/hawser-import-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr) give_up_errno("no directory for the test");
-    root = name;
-  }
-  ~ImportTest() override {
-    std::error_code ignored;
-    fs::remove_all(root, ignored);
-  }
-
   void write(const std::string& path, const std::string& text) const {
     fs::create_directories((root / path).parent_path());
     std::ofstream(root / path) << text;
@@ -56,7 +46,8 @@ class ImportTest : public LabTest {
   [[nodiscard]] std::string at(const std::string& path) const { return (root / path).string(); }
 
   Namespace host{"import"};
-  fs::path root;
+  const test::TempDir temporary;
+  const fs::path root = temporary.path();
 };
 
 TEST_F(ImportTest, OfAFolderTheModulesFileCountsToo) {

@@ -10,6 +10,7 @@
 #include "lib/base/atomic_file.h"
 #include "tests/support/failure.h"
 #include "tests/support/fixture.h"
+#include "tests/support/temp_dir.h"
 
 namespace hawser::lab {
 namespace {
@@ -26,16 +27,7 @@ constexpr const char* kSecond = "192.0.2.12";
 
 class Provider : public LabTest {
  protected:
-  Provider() {
-    std::string name = "/tmp/hawser-provider-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr) give_up_errno("no directory for the test");
-    directory = name;
-    host.ip({"link set lo up"});
-  }
-  ~Provider() override {
-    std::error_code ignored;
-    fs::remove_all(directory, ignored);
-  }
+  Provider() { host.ip({"link set lo up"}); }
 
   [[nodiscard]] std::string at(const std::string& name) const { return (directory / name).string(); }
   [[nodiscard]] std::string line_of(const std::string& name) const {
@@ -85,7 +77,8 @@ class Provider : public LabTest {
   }
 
   Namespace host{"provider"};
-  fs::path directory;
+  const test::TempDir temporary;
+  const fs::path directory = temporary.path();
   std::optional<Process> sim;
 };
 

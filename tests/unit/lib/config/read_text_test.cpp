@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "lib/base/fd.h"
-#include "tests/unit/temp_dir.h"
+#include "tests/support/temp_dir.h"
 
 namespace hawser::config {
 namespace {

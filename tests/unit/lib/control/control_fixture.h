@@ -18,7 +18,7 @@
 #include "lib/control/client.h"
 #include "lib/control/json.h"
 #include "lib/control/server.h"
-#include "tests/unit/temp_dir.h"
+#include "tests/support/temp_dir.h"
 
 namespace hawser::control {
 

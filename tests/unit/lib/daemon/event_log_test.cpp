@@ -9,8 +9,8 @@
 
 #include "lib/base/fd.h"
 #include "lib/daemon/journal_datagram.h"
+#include "tests/support/temp_dir.h"
 #include "tests/unit/documented.h"
-#include "tests/unit/temp_dir.h"
 
 namespace hawser {
 namespace {

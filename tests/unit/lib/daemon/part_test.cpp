@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "lib/base/atomic_file.h"
-#include "tests/unit/temp_dir.h"
+#include "tests/support/temp_dir.h"
 
 namespace hawser {
 namespace {

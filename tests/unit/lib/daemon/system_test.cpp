@@ -21,7 +21,7 @@
 #include "lib/daemon/namespace_lock.h"
 #include "lib/daemon/notify.h"
 #include "lib/daemon/realtime.h"
-#include "tests/unit/temp_dir.h"
+#include "tests/support/temp_dir.h"
 
 namespace hawser {
 namespace {

@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 
 #include "lib/daemon/lock.h"
+#include "tests/support/temp_dir.h"
 #include "tests/unit/lib/reconcile/site.h"
-#include "tests/unit/temp_dir.h"
 
 namespace hawser {
 namespace {

@@ -6,7 +6,7 @@
 #include <sys/file.h>
 
 #include "lib/base/fd.h"
-#include "tests/unit/temp_dir.h"
+#include "tests/support/temp_dir.h"
 #include "vipd/provider/budget_file.h"
 
 namespace hawser::vipd::provider {

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/temp_dir.h"
+#include "tests/support/temp_dir.h"
 #include "vipd/provider/secret.h"
 #include "vipd/provider/words.h"
 
