@@ -329,6 +329,7 @@ void expect_whole(const Conversation::Heard& heard) {
 
 TEST_F(BondctlMigrate, ASessionOverItLosesNotOneByte) {
   for (const auto* address : {"192.0.2.1", "2001:db8::1", "198.51.100.1"}) {
+    (void)table();  // nobody listens on an address that is tentative still
     Conversation session(peer, host, address);
     std::this_thread::sleep_for(300ms);
     std::cout << must(change());
