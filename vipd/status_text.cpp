@@ -69,6 +69,30 @@ std::string address_table(const json::array& vips) {
   return table.str();
 }
 
+std::string route_table(const json::value& status, std::size_t width) {
+  cli::Table table({{"VIP"},
+                    {"ROUTED"},
+                    {"BY"},
+                    {"LEADS TO"},
+                    {"READ"},
+                    {"READS LEFT", cli::Align::kRight},
+                    {"SWITCHES LEFT", cli::Align::kRight},
+                    {"LAST ANSWER", cli::Align::kLeft, cli::Fit::kWraps}});
+  bool some = false;
+  for (const auto& vip : list_in(status, "vips")) {
+    const auto& provider = value_in(vip, "provider");
+    for (const auto& route : list_in(provider, "routes")) {
+      some = true;
+      const auto node = cell_in(route, "node");
+      const auto& left = value_in(route, "left");
+      table.add({cell_in(vip, "name"), cell_in(route, "address"), cell_in(provider, "name"),
+                 node.empty() ? cell_in(route, "target") : node, cell_in(route, "read"),
+                 cell_in(left, "reads"), cell_in(left, "switches"), cell_in(route, "trouble")});
+    }
+  }
+  return some ? table.str("", width) + "\n" : "";
+}
+
 std::string counter_table(const json::value& status, std::size_t width) {
   const auto right = cli::Align::kRight;
   cli::Table table({{"VIP"},
@@ -124,8 +148,9 @@ std::string loop_line(const json::value& status) {
 std::string status_text(const json::value& status, std::size_t width) {
   const auto& vips = list_in(status, "vips");
   if (vips.empty()) return head(status) + "no vips on this host\n" + file_lines(status);
-  return fmt::format("{}{}\n{}\n{}{}{}", head(status), vip_table(vips, width), address_table(vips),
-                     counter_table(status, width), file_lines(status), loop_line(status));
+  return fmt::format("{}{}\n{}\n{}{}{}{}", head(status), vip_table(vips, width), address_table(vips),
+                     route_table(status, width), counter_table(status, width), file_lines(status),
+                     loop_line(status));
 }
 
 }  // namespace hawser::vipd

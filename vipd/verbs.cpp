@@ -21,7 +21,7 @@
 #include "vipd/addresses/left_over.h"
 #include "vipd/addresses/secondaries.h"
 #include "vipd/daemon/check_notes.h"
-#include "vipd/worker/worker.h"
+#include "vipd/worker/reading.h"
 #include "vipd/worker/worker_link.h"
 
 namespace hawser::vipd {
@@ -99,6 +99,7 @@ Result<Reading> first_reading(const Files& files) {
         reading = answer;
         context.stop();
       },
+      [](const RouteReport&) {},
       [&](const Event& event) {
         trouble = line_of(event);
         context.stop();

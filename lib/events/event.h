@@ -32,6 +32,7 @@ enum class EventKind : std::uint8_t {
   kRealServer,    // in service, out of it, another weight
   kService,       // has real servers, has none
   kAnnouncement,  // neighbours were told
+  kRoute,         // where a provider leads an address
   kFile,          // the configuration
   kProcess,       // the daemon and its children
   kStorage,       // journal, last good file, sockets, locks
@@ -50,6 +51,7 @@ enum class CauseKind : std::uint8_t {
   kInterface,  // an interface became usable, or is no more
   kKernel,     // an error of the kernel
   kOperator,   // somebody asked for it
+  kProvider,   // who routes the address says so
 };
 
 struct Cause {
@@ -113,7 +115,7 @@ inline constexpr std::array<hawser::Name<hawser::Level>, 4> hawser::kNames<hawse
 }};
 
 template <>
-inline constexpr std::array<hawser::Name<hawser::EventKind>, 16> hawser::kNames<hawser::EventKind>{{
+inline constexpr std::array<hawser::Name<hawser::EventKind>, 17> hawser::kNames<hawser::EventKind>{{
     {hawser::EventKind::kRole, "role"},
     {hawser::EventKind::kAddress, "address"},
     {hawser::EventKind::kPeer, "peer"},
@@ -127,13 +129,14 @@ inline constexpr std::array<hawser::Name<hawser::EventKind>, 16> hawser::kNames<
     {hawser::EventKind::kRealServer, "real-server"},
     {hawser::EventKind::kService, "service"},
     {hawser::EventKind::kAnnouncement, "announcement"},
+    {hawser::EventKind::kRoute, "route"},
     {hawser::EventKind::kFile, "file"},
     {hawser::EventKind::kProcess, "process"},
     {hawser::EventKind::kStorage, "storage"},
 }};
 
 template <>
-inline constexpr std::array<hawser::Name<hawser::CauseKind>, 11> hawser::kNames<hawser::CauseKind>{{
+inline constexpr std::array<hawser::Name<hawser::CauseKind>, 12> hawser::kNames<hawser::CauseKind>{{
     {hawser::CauseKind::kNone, "none"},
     {hawser::CauseKind::kStart, "start"},
     {hawser::CauseKind::kFile, "file"},
@@ -145,4 +148,5 @@ inline constexpr std::array<hawser::Name<hawser::CauseKind>, 11> hawser::kNames<
     {hawser::CauseKind::kInterface, "interface"},
     {hawser::CauseKind::kKernel, "kernel"},
     {hawser::CauseKind::kOperator, "operator"},
+    {hawser::CauseKind::kProvider, "provider"},
 }};

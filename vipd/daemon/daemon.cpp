@@ -33,7 +33,7 @@ Daemon::Daemon(asio::io_context& context, Options options)
       worker_(
           context, options_.files,
           [this](const Reading& reading, std::uint64_t answers) { take(reading, answers); },
-          [this](const Event& event) { report(event); }),
+          [this](const RouteReport& report) { take(report); }, [this](const Event& event) { report(event); }),
       notifier_(context),
       lateness_(context),
       monitor_(context),
@@ -41,7 +41,8 @@ Daemon::Daemon(asio::io_context& context, Options options)
       twin_timer_(context),
       look_timer_(context),
       reminder_(context),
-      exec_timer_(context) {}
+      exec_timer_(context),
+      routed_timer_(context) {}
 
 Status Daemon::begin() {
   if (auto rights = needed_capabilities(); !rights) return rights;
@@ -142,6 +143,8 @@ void Daemon::settle_all() {
         there.insert(there.end(), found->second.begin(), found->second.end());
     running.router.put_by_others(std::move(there));
   }
+  if (routed_) routed_->kernel_changed();
+  settle_routed();
   platform_->close_deaf_sockets();
   find_strays();
   for (const auto& [key, running] : routers_) settle(key);
@@ -202,6 +205,7 @@ void Daemon::find_strays() {
   if (!strays_.empty()) return;
   std::size_t known = 0;
   for (const auto& [key, running] : routers_) known += running.router.ours();
+  if (routed_) known += routed_->ours();
   if (platform_->picture().ours() == known) return;  // as nearly always, and cheaper to know
   const auto found = strays(platform_->picture(), [this](const auto& address) { return named(address); });
   std::map<std::string, std::vector<Prefix>> by_link;
@@ -232,10 +236,12 @@ void Daemon::remove(const Stray& stray) {
 }
 
 bool Daemon::claimed(const AddressKey& address) const {
+  if (routed_ && routed_->wants(address)) return true;
   return std::ranges::any_of(routers_, [&](const auto& entry) { return entry.second.router.wants(address); });
 }
 
 bool Daemon::named(const AddressKey& address) const {
+  if (routed_ && routed_->wants(address)) return true;
   return std::ranges::any_of(routers_, [&](const auto& entry) { return entry.second.router.names(address); });
 }
 
@@ -255,6 +261,7 @@ void Daemon::settle(const RouterKey& key) {
   const auto found = routers_.find(key);
   if (found == routers_.end()) return;
   auto& running = found->second;
+  lead(running);
   if (!running.queued && running.router.working() && running.router.work()) work_later(key);
   if (running.router.stopped()) asio::post(context_, [this] { reap(); });
   const auto due = running.router.due();
@@ -374,6 +381,8 @@ DaemonStatus Daemon::status() const {
   for (const auto& [key, running] : routers_) status.vips.push_back(running.router.status());
   std::ranges::sort(status.vips, {}, [](const RouterStatus& router) { return router.vip.name; });
   for (const auto& [name, socket] : platform_->sockets()) status.interfaces.push_back({name, socket->bad()});
+  for (const auto& [key, report] : routes_) status.routes.push_back(report);
+  if (routed_) status.not_held = routed_->troubles();
   status.worker = worker_.trouble(platform_->now());
   status.restart = restart_;
   status.loop = lateness_.latencies();

@@ -23,7 +23,9 @@
 #include "vipd/announce/twin_watch.h"
 #include "vipd/daemon/platform.h"
 #include "vipd/daemon/rehearsal.h"
+#include "vipd/daemon/route_word.h"
 #include "vipd/daemon/status.h"
+#include "vipd/router/routed_addresses.h"
 #include "vipd/vrrp/refusal_socket.h"
 #include "vipd/worker/worker_link.h"
 
@@ -56,7 +58,9 @@ class Daemon {
         : router(std::move(vip), effects), timer(context) {}
     VirtualRouter router;
     boost::asio::steady_timer timer;
-    bool queued = false;  // a slice of work is in the loop's queue
+    bool queued = false;        // a slice of work is in the loop's queue
+    Side side = Side::kOther;   // as the worker was told, where a provider routes the addresses
+    unsigned losers_heard = 0;  // as it was told
   };
 
   // the file
@@ -106,6 +110,12 @@ class Daemon {
   void work_later(const RouterKey& key);
   void reap();
 
+  // addresses that a provider routes
+  void want_routed();
+  void settle_routed();
+  void lead(Running& running);
+  void take(const RouteReport& report);
+
   // the process
   void wait_for_signals();
   void on_signal(int number);
@@ -135,6 +145,9 @@ class Daemon {
   boost::asio::steady_timer reminder_;
   boost::asio::steady_timer exec_timer_;
   std::map<RouterKey, Running> routers_;
+  std::optional<RoutedAddresses> routed_;
+  boost::asio::steady_timer routed_timer_;
+  RouteReports routes_;
   std::unique_ptr<control::Server> server_;
   Settings settings_;
   std::optional<int> realtime_;  // the one last asked for; none: as we were started

@@ -118,6 +118,7 @@ void Daemon::apply(const Settings& settings) {
     settle(key);
   }
   settings_ = settings;
+  want_routed();
   settle_all();
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "vipd/daemon/route_word.h"
+
 namespace hawser::vipd {
 
 namespace {
@@ -94,6 +96,54 @@ class Judge {
   std::vector<Finding> found_;
 };
 
+// Where the provider leads the addresses of a vip, against the role that this host has.
+class RouteJudge {
+ public:
+  RouteJudge(const RouterStatus& router, const DaemonStatus& status) : router_(router), status_(status) {}
+
+  std::vector<Finding> take() {
+    for (const auto& route : status_.routes) {
+      if (route.vip != router_.vip.name) continue;
+      if (router_.role == RoleName::kActive) leads_here(route);
+      if (router_.role == RoleName::kBackup) leads_away(route);
+      if (!route.trouble.empty())
+        add(fmt::format("{}: {} says nothing of where it leads: {}", route.address, route.provider,
+                        route.trouble));
+    }
+    for (const auto& address : router_.vip.addresses)
+      if (const auto why = status_.not_held.find(held_as(address)); why != status_.not_held.end())
+        add(fmt::format("{} on {} is not held, so nobody is served there: {}", address.prefix.address,
+                        address.interface, why->second));
+    return std::move(found_);
+  }
+
+ private:
+  void add(std::string text) { found_.push_back({router_.vip.name, Condition::kDegraded, std::move(text)}); }
+
+  void leads_here(const RouteReport& route) {
+    if (route.standing == provider::Standing::kHere || route.standing == provider::Standing::kUnknown) return;
+    const auto* doing = route.lost                            ? "it was faster, and keeps it"
+                        : route.asking == provider::Ask::kSet ? "being switched"
+                        : route.confirmed || route.next       ? "somebody led it there"
+                                                              : "to be switched";
+    add(fmt::format("{} leads to {} while this host is Active: {}", route.address, whose(route), doing));
+  }
+
+  // A reading from before the role was left, or from while the new Active still switches, says nothing.
+  void leads_away(const RouteReport& route) {
+    constexpr Milliseconds kSwitching{120'000};
+    if (route.standing != provider::Standing::kHere || !route.read_at || !router_.heard) return;
+    const auto read_ago = std::chrono::duration_cast<Milliseconds>(status_.wall_clock - *route.read_at);
+    const auto backup_for = std::chrono::duration_cast<Milliseconds>(status_.now - router_.since);
+    if (backup_for - read_ago > kSwitching)
+      add(fmt::format("{} leads here while {} is Active", route.address, router_.heard->source));
+  }
+
+  const RouterStatus& router_;
+  const DaemonStatus& status_;
+  std::vector<Finding> found_;
+};
+
 }  // namespace
 
 std::vector<Finding> findings(const DaemonStatus& status) {
@@ -106,6 +156,8 @@ std::vector<Finding> findings(const DaemonStatus& status) {
   for (const auto& router : status.vips) {
     auto found = Judge(router, status.now).take();
     std::ranges::move(found, std::back_inserter(all));
+    auto routed = RouteJudge(router, status).take();
+    std::ranges::move(routed, std::back_inserter(all));
   }
   return all;
 }

@@ -201,6 +201,18 @@ Status Platform::try_address(const std::string& interface, const Prefix& prefix)
   return remove_address(interface, prefix);
 }
 
+// The picture has it at once: what is to be held there need not wait for the notification.
+Status Platform::make_dummy(const std::string& name) {
+  Link dummy;
+  dummy.kind = LinkKind::kDummy;
+  if (auto made = kernel_.perform(CreateLink{name, dummy}); !made) return made;
+  if (auto up = kernel_.perform(SetLinkUp{name, true}); !up) return up;
+  const auto looked = kernel_.observe(kLinksOnly);
+  if (!looked) return tl::unexpected(looked.error());
+  picture_.see(*looked);
+  return {};
+}
+
 void Platform::announce(const std::string& interface, const IpAddress& address) {
   const auto index = picture_.index_of(interface);
   const auto* link = picture_.find(interface);

@@ -65,6 +65,7 @@ class Platform : public Effects {
   // From the link itself, whatever it is called by now.
   Status remove_stray(const Stray& stray);
   Status try_address(const std::string& interface, const Prefix& prefix) override;
+  Status make_dummy(const std::string& name) override;
   void announce(const std::string& interface, const IpAddress& address) override;
   // Asks the segment who has our own address, once.
   void probe(const std::string& interface, const IpAddress& address);

@@ -13,7 +13,7 @@
 
 #include "lib/base/fd.h"
 #include "lib/base/result.h"
-#include "vipd/worker/worker.h"
+#include "vipd/worker/reading.h"
 
 namespace hawser::vipd {
 

@@ -73,6 +73,33 @@ json::array put_by_others_json(const RouterStatus& router) {
   return addresses;
 }
 
+json::value time_json(const std::optional<provider::WallTime>& time) {
+  return time ? json::value(iso8601(*time)) : json::value(nullptr);
+}
+
+json::object route_json(const RouteReport& route) {
+  return {{"address", to_string(route.address)},
+          {"leads", name_of(route.standing)},
+          {"target", route.target.empty() ? json::value(nullptr) : json::value(route.target)},
+          {"node", route.node.empty() ? json::value(nullptr) : json::value(route.node)},
+          {"confirmed", route.confirmed},
+          {"lost", route.lost},
+          {"read", time_json(route.read_at)},
+          {"since", time_json(route.since)},
+          {"asking", route.asking ? json::value(name_of(*route.asking)) : json::value(nullptr)},
+          {"trouble", route.trouble.empty() ? json::value(nullptr) : json::value(route.trouble)},
+          {"next", time_json(route.next)},
+          {"left", json::object{{"reads", route.reads_left}, {"switches", route.switches_left}}}};
+}
+
+json::value provider_json(const config::Vip& vip, const DaemonStatus& status) {
+  if (vip.provider.empty()) return nullptr;
+  json::array routes;
+  for (const auto& route : status.routes)
+    if (route.vip == vip.name) routes.push_back(route_json(route));
+  return json::object{{"name", vip.provider}, {"arbiter", vip.arbiter}, {"routes", std::move(routes)}};
+}
+
 json::value router_json(const RouterStatus& router, const DaemonStatus& status) {
   const auto& vip = router.vip;
   const auto lasted = status.now - router.since;
@@ -96,6 +123,7 @@ json::value router_json(const RouterStatus& router, const DaemonStatus& status) 
       {"heard", heard_json(router.heard, status.now)},
       {"addresses", addresses_json(router)},
       {"put_by_others", put_by_others_json(router)},
+      {"provider", provider_json(vip, status)},
       {"fault", router.fault.empty() ? json::value(nullptr) : json::value(router.fault)},
       {"counters", counters_json(router.counters)}};
 }

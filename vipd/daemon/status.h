@@ -37,7 +37,9 @@ struct DaemonStatus {
   std::string changes;                    // what the last reading that was used has changed
   std::vector<RouterStatus> vips;
   std::vector<InterfaceStatus> interfaces;
-  std::string worker;  // why it is not there or does not answer; empty: all is well
+  std::vector<RouteReport> routes;               // of all vips that a provider routes
+  std::map<AddressKey, std::string> not_held{};  // of their addresses, and why
+  std::string worker;                            // why it is not there or does not answer; empty: all is well
   RestartStatus restart;
   Latencies loop;  // how late timers were
   std::chrono::system_clock::time_point started;

@@ -36,6 +36,8 @@ Order Move::ask(Ask next) {
 Order Move::heard(const Answer& answer, TimePoint now, double chance) {
   if (asked_ == Ask::kSet && (answer.meaning == Meaning::kDone || answer.meaning == Meaning::kUnknown))
     may_have_switched_ = true;
+  if (asked_ == Ask::kSet && (answer.meaning == Meaning::kBusy || answer.meaning == Meaning::kUnknown))
+    met_another_ = true;
   switch (answer.meaning) {
     case Meaning::kRouted:
       return read(answer, now, chance);
@@ -61,8 +63,18 @@ Order Move::heard(const Answer& answer, TimePoint now, double chance) {
 // there when it is read, after a wait, was not done.
 Order Move::read(const Answer& answer, TimePoint now, double chance) {
   if (is_same_(answer.target, wish_.target)) return end(answer, true);
+  if (is_lost(answer.target)) {
+    auto ended = end(answer, false);
+    ended.lost = true;
+    return ended;
+  }
   if (std::exchange(confirms_, false)) return later(Ask::kGet, answer, now, chance);
   return ask(Ask::kSet);
+}
+
+bool Move::is_lost(const std::string& target) const {
+  if (!met_another_ || !wish_.from || target.empty()) return false;
+  return std::ranges::none_of(*wish_.from, [&](const auto& one) { return is_same_(one, target); });
 }
 
 Order Move::later(Ask next, const Answer& answer, TimePoint now, double chance) {

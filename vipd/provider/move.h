@@ -24,6 +24,10 @@ struct Wish {
   std::string target;
   Begin begin = Begin::kByReading;
   Milliseconds patience{};  // from the beginning; 0: what takes another call later is told, not waited for
+  // Whom it may be taken from once a switch of ours met somebody else's: where it led before, and who had the
+  // role. Whoever else has it by then was faster, and two who take it from one another serve nobody. None:
+  // from anybody.
+  std::optional<std::vector<std::string>> from{};
 };
 
 struct Wait {
@@ -34,6 +38,7 @@ struct End {
   bool there = false;     // the address leads to the target, confirmed by reading
   bool switched = false;  // a switch was carried out, or was sent and nobody knows
   Answer last;
+  bool lost = false;  // somebody else was faster
 };
 using Order = std::variant<Ask, Wait, End>;
 
@@ -48,12 +53,16 @@ class Move {
   Order heard(const Answer& answer, TimePoint now, double chance);
   Order waited();
 
+  // From now on whoever has it must yield: a losing router was heard.
+  void take_from_anybody() { wish_.from.reset(); }
+
   [[nodiscard]] unsigned switches() const { return switches_; }
 
  private:
   Order ask(Ask next);
   Order read(const Answer& answer, TimePoint now, double chance);
   Order later(Ask next, const Answer& answer, TimePoint now, double chance);
+  [[nodiscard]] bool is_lost(const std::string& target) const;
   [[nodiscard]] End end(const Answer& answer, bool there) const;
 
   Wish wish_;
@@ -63,8 +72,16 @@ class Move {
   Ask after_wait_ = Ask::kGet;
   unsigned switches_ = 0;
   unsigned waits_ = 0;              // in a row
+  bool met_another_ = false;        // a switch of ours was locked out, or nobody knows what became of it
   bool confirms_ = false;           // what is read now follows a switch that was answered as done
   bool may_have_switched_ = false;  // not by what was refused, locked, or there already
 };
 
 }  // namespace hawser::vipd::provider
+
+template <>
+inline constexpr std::array<hawser::Name<hawser::vipd::provider::Begin>, 2>
+    hawser::kNames<hawser::vipd::provider::Begin>{{
+        {hawser::vipd::provider::Begin::kByReading, "reading"},
+        {hawser::vipd::provider::Begin::kBySwitching, "switching"},
+    }};

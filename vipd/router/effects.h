@@ -29,6 +29,8 @@ class Effects {
   virtual Status remove_address(const std::string& interface, const Prefix& prefix) = 0;
   // Whether the kernel would take it: it is added and removed again, and nobody is told.
   virtual Status try_address(const std::string& interface, const Prefix& prefix) = 0;
+  // A dummy of that name, up. One that is there is no error.
+  virtual Status make_dummy(const std::string& name) = 0;
   // Every frame that announces the address, once. What does not get out is made good by the next round.
   virtual void announce(const std::string& interface, const IpAddress& address) = 0;
   virtual void report(const Event& event) = 0;

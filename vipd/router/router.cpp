@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <ranges>
 
+#include "vipd/addresses/routed.h"
+
 namespace hawser::vipd {
 
 namespace {
@@ -27,6 +29,7 @@ VrrpConfig machine_config(const config::Vip& vip, const IpAddress& source) {
 
 std::map<AddressKey, Holding> configured(const config::Vip& vip) {
   std::map<AddressKey, Holding> addresses;
+  if (!vip.provider.empty()) return addresses;  // in every role: RoutedAddresses
   for (const auto& address : vip.addresses)
     addresses.emplace(AddressKey{address.interface, address.prefix}, Holding::kNo);
   return addresses;
@@ -55,6 +58,7 @@ VirtualRouter::VirtualRouter(config::Vip vip, Effects& effects)
       config_(machine_config(vip_, {})),
       created_(effects.now()),
       since_(created_),
+      found_(held_by_an_earlier_run()),
       checksum_(vip_.checksum.value_or(VrrpChecksum::kPseudoHeader)),
       addresses_(configured(vip_)),
       changes_(kChanges) {}
@@ -68,7 +72,7 @@ void VirtualRouter::interface_usable(const IpAddress& source) {
   if (moved) return handle(Reload{effects_.now()});
   if (usable_ || leaving_) return;
   usable_ = true;
-  const bool adopted = take_stock();
+  const bool adopted = take_stock() || std::exchange(found_, false);
   handle(Startup{effects_.now(), adopted, created_ + vip_.startup_delay});
 }
 
@@ -109,15 +113,22 @@ void VirtualRouter::mac_changed(const std::string& interface) {
 
 void VirtualRouter::receive(const Received& received, const IpAddress& from) {
   ++counters_.received;
+  not_before_.reset();
   if (!vip_.checksum) checksum_ = received.checksum;
   compare_addresses(received.advertisement, from);
+  const bool was_active = role() == RoleName::kActive;
   handle(AdvertisementHeard{effects_.now(), from, received.advertisement.priority,
                             received.advertisement.interval});
+  const bool still = was_active && role() == RoleName::kActive && from != config_.source;
+  if (still && received.advertisement.priority != kLeavingPriority) ++losers_heard_;
 }
 
 void VirtualRouter::on_time() {
   const auto now = effects_.now();
-  handle(Timer{now});
+  if (must_ask(now))
+    asking_since_ = asking_since_.value_or(now);
+  else
+    handle(Timer{now});
   if (retry_at_ && now >= *retry_at_) {
     retry_at_.reset();
     put_back_at_ = now;
@@ -170,7 +181,8 @@ void VirtualRouter::advertise_before_exec() {
 }
 
 std::optional<TimePoint> VirtualRouter::due() const {
-  auto first = deadline(config_, machine_);
+  auto first = asking_since_ ? std::nullopt : deadline(config_, machine_);
+  if (asking_since_ && !asks()) earlier(first, not_before_);
   earlier(first, retry_at_);
   if (unable_) earlier(first, unable_->at);
   earlier(first, schedule_.next);
@@ -209,6 +221,9 @@ RouterStatus VirtualRouter::status() const {
   std::map<AddressKey, Holding> there;
   for (const auto& [address, holding] : addresses_)
     there.emplace_hint(there.end(), address, effects_.holding(address));
+  if (!vip_.provider.empty())
+    for (const auto& address : vip_.addresses)
+      there.emplace(held_as(address), effects_.holding(held_as(address)));
   RouterStatus status{
       vip_,           role(),    why_,  since_,         usable_ ? config_.source : IpAddress(),
       machine_.heard, checksum_, there, put_by_others_, fault(),
@@ -231,6 +246,7 @@ void VirtualRouter::handle(const MachineEvent& event) {
     std::visit(Overloaded{[&](const RoleChange& change) { change_role(change, cause_of(event)); },
                           [this](const auto& what) { carry_out(what); }},
                action);
+  settle_asking();
 }
 
 void VirtualRouter::carry_out(const SendAdvertisement& action) {

@@ -41,6 +41,12 @@ struct Unheard {
   bool operator==(const Unheard&) const = default;
 };
 
+// Of the addresses of a vip, what their provider says.
+struct ProviderWord {
+  bool confirmed = false;  // all of them lead here
+  std::string elsewhere;   // "robot leads 203.0.113.10 to lb1"; empty: none was led away from here
+};
+
 struct RouterStatus {
   config::Vip vip;
   RoleName role = RoleName::kInitialize;
@@ -97,6 +103,8 @@ class VirtualRouter {
   void on_time();  // due() has come
   // The file changed. Interface and router id stay: with another one it is another router.
   void reconfigure(const config::Vip& vip);
+  // Who routes the addresses has answered.
+  void provider_says(const ProviderWord& word);
   void shutdown();  // planned leave; a second one does not wait
   // Named by the file again before it had left.
   void resume();
@@ -111,6 +119,15 @@ class VirtualRouter {
   [[nodiscard]] bool stopped() const;  // after shutdown: left the role, addresses gone
 
   [[nodiscard]] const config::Vip& vip() const { return vip_; }
+  // Its time for the role has come, and whoever must be asked before is to be asked now.
+  [[nodiscard]] bool asks() const;
+  // Who advertised last: who had the role, where this host has it now.
+  [[nodiscard]] std::optional<IpAddress> last_heard() const {
+    return machine_.heard ? std::optional(machine_.heard->source) : std::nullopt;
+  }
+  // How often a router was heard that loses against this one. Where it was Active too, it may have had the
+  // addresses led to it.
+  [[nodiscard]] unsigned losers_heard() const { return losers_heard_; }
   [[nodiscard]] bool leaving() const { return leaving_; }
   [[nodiscard]] bool usable() const { return usable_; }
   // Whether the address is to be on its interface now, as far as this vip is concerned.
@@ -168,6 +185,9 @@ class VirtualRouter {
   void tell(std::string_view topic, Event event);
   void warn(std::string_view topic, Event event);
   void say_last_words();
+  [[nodiscard]] bool must_ask(TimePoint now) const;
+  void settle_asking();
+  [[nodiscard]] bool held_by_an_earlier_run() const;
   void judge_source();
   void compare_addresses(const Advertisement& advertisement, const IpAddress& from);
   void send_to(const IpAddress& destination, const Advertisement& advertisement);
@@ -180,6 +200,10 @@ class VirtualRouter {
   TimePoint since_;
   std::string why_ = "not started";
   bool usable_ = false;
+  bool found_ = false;  // routed addresses of an earlier run, not used yet
+  std::optional<TimePoint> asking_since_;
+  std::optional<TimePoint> not_before_;  // the provider led the addresses elsewhere
+  unsigned losers_heard_ = 0;
   bool leaving_ = false;  // shutdown() was called
   VrrpChecksum checksum_;
   std::map<AddressKey, Holding> addresses_;    // as they were when this router last looked

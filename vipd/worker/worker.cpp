@@ -1,6 +1,5 @@
 #include "vipd/worker/worker.h"
 
-#include <cerrno>
 #include <optional>
 
 #include <boost/asio/io_context.hpp>
@@ -13,41 +12,10 @@
 #include "lib/daemon/exit_code.h"
 #include "lib/daemon/log.h"
 #include "vipd/addresses/secondaries.h"
+#include "vipd/worker/reading.h"
+#include "vipd/worker/routes.h"
 
 namespace hawser::vipd {
-
-namespace {
-
-FileReading reading_of(config::HostFile file) {
-  FileReading result;
-  result.reading.problems = std::move(file.problems);
-  result.notes = std::move(file.notes);
-  if (!result.reading.problems.empty()) return result;
-  result.reading.settings = settings_of(file.config);
-  result.sources = std::move(file.sources);
-  return result;
-}
-
-}  // namespace
-
-FileReading read_files(const Files& files, bool may_use_last_good, config::Emptiness emptiness) {
-  auto result = reading_of(config::read_host_file(files.config, files.node, config::Part::kVipd, emptiness));
-  if (result.reading.settings || !may_use_last_good) return result;
-  auto kept = config::read_kept_file(files.state_directory, "vipd", files.node, config::Part::kVipd);
-  if (!kept && kept.error().code != ENOENT)
-    result.reading.problems.push_back(config::unreadable(files.config, kept.error()).problems.front());
-  if (!kept || !kept->good()) return result;
-  auto last = reading_of(std::move(*kept));
-  last.reading.last_good = true;
-  last.reading.problems = std::move(result.reading.problems);
-  last.sources.clear();  // kept already
-  return last;
-}
-
-FileReading judge_whole(const Files& files) {
-  return reading_of(
-      config::read_host_file(files.config, files.node, config::Part::kAll, config::Emptiness::kRefused));
-}
 
 namespace {
 
@@ -73,6 +41,10 @@ class Worker {
     std::error_code ignored;
     std::filesystem::create_directories(files_.state_directory, ignored);
     promoter_.emplace(files_.state_directory, [this](const Event& event) { tell(event); });
+    routes_.emplace(
+        context_, files_.state_directory,
+        [this](const RouteReport& report) { channel_.send(encode(report)); },
+        [this](const Event& event) { tell(event); });
     answer(read_files(files_, true));
   }
   void carry_out(const ReadFile& read) { answer(read_files(files_, false, read.emptiness)); }
@@ -87,6 +59,9 @@ class Worker {
     if (const auto done = promoter_->want(secure.interfaces); !done)
       tell(trouble_event(EventKind::kStorage, done.error()));
   }
+  void carry_out(const Follow&) { routes_->use(latest_.routes); }
+  void carry_out(const Lead& lead) { routes_->lead(lead); }
+  void carry_out(const LeadAgain& again) { routes_->again(again); }
   void carry_out(const Release&) {
     carry_out(Secure{});
     // What was told on the way still has to get out.
@@ -104,6 +79,7 @@ class Worker {
   Files files_;
   FileReading latest_;
   std::optional<Promoter> promoter_;
+  std::optional<Routes> routes_;
   Channel channel_;
 };
 

@@ -8,9 +8,11 @@ namespace {
 constexpr Milliseconds kSlow{10000};  // a reading that takes longer is said
 }
 
-WorkerLink::WorkerLink(boost::asio::io_context& context, Files files, OnReading on_reading, Tell tell)
+WorkerLink::WorkerLink(boost::asio::io_context& context, Files files, OnReading on_reading, OnRoute on_route,
+                       Tell tell)
     : files_(std::move(files)),
       on_reading_(std::move(on_reading)),
+      on_route_(std::move(on_route)),
       tell_(std::move(tell)),
       worker_(context, part_program("vipd-worker"),
               {.started = [this] { started(); },
@@ -25,6 +27,12 @@ void WorkerLink::started() {
   waiting_since_ = std::chrono::steady_clock::now();
   worker_.send(encode(Begin{files_}));
   if (secured_) worker_.send(encode(Secure{*secured_}));
+  // The one before it may have switched: it is read before anything is done.
+  for (auto& [vip, lead] : led_) {
+    lead.begin = provider::Begin::kByReading;
+    worker_.send(encode(lead));
+  }
+  if (follows_) worker_.send(encode(Follow{}));
 }
 
 void WorkerLink::read(config::Emptiness emptiness) {
@@ -41,6 +49,16 @@ void WorkerLink::secure(std::set<std::string> interfaces) {
   worker_.send(encode(Secure{*secured_}));
 }
 
+void WorkerLink::follow() {
+  follows_ = true;
+  worker_.send(encode(Follow{}));
+}
+
+void WorkerLink::lead(const Lead& lead) {
+  led_[lead.vip] = lead;
+  worker_.send(encode(lead));
+}
+
 void WorkerLink::release(std::function<void()> done) {
   worker_.let_go();
   if (!worker_.is_running() || gone_) return done();
@@ -52,6 +70,7 @@ void WorkerLink::take(const boost::json::object& message) {
   const auto answer = decode_from_worker(message);
   if (!answer) return warn("answer", answer.error().text);
   if (const auto* event = std::get_if<Event>(&*answer)) return tell_(*event);
+  if (const auto* route = std::get_if<RouteReport>(&*answer)) return on_route_(*route);
   this->answer(std::get<Reading>(*answer));
 }
 

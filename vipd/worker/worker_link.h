@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -19,8 +20,10 @@ class WorkerLink {
  public:
   // `answers`: how many of those who wait for a reading have it now.
   using OnReading = std::function<void(const Reading& reading, std::uint64_t answers)>;
+  using OnRoute = std::function<void(const RouteReport& route)>;
 
-  WorkerLink(boost::asio::io_context& context, Files files, OnReading on_reading, Tell tell);
+  WorkerLink(boost::asio::io_context& context, Files files, OnReading on_reading, OnRoute on_route,
+             Tell tell);
 
   // Started afresh, the worker reads the file unasked; `on_reading` comes when it has.
   Status start() { return worker_.start(); }
@@ -33,6 +36,11 @@ class WorkerLink {
   // What was read last is in use.
   void keep();
   void secure(std::set<std::string> interfaces);
+  // The addresses of what was read last that providers route are asked about from now on.
+  void follow();
+  // What this host is to the vip; a worker that is started again is told what was last said of each.
+  void lead(const Lead& lead);
+  void lead_again(const std::string& vip) { worker_.send(encode(LeadAgain{vip})); }
   void let_go() { worker_.let_go(); }  // it may end now: it is not started again
   // Its last task; `done` once it has ended.
   void release(std::function<void()> done);
@@ -48,6 +56,7 @@ class WorkerLink {
 
   Files files_;
   OnReading on_reading_;
+  OnRoute on_route_;
   Tell tell_;
   Part worker_;
   Damper troubles_;
@@ -58,6 +67,8 @@ class WorkerLink {
   std::string gone_because_;     // until it answers again
   bool gone_ = false;
   std::optional<std::set<std::string>> secured_;  // what the worker was told last
+  bool follows_ = false;
+  std::map<std::string, Lead> led_;  // by vip
   std::function<void()> done_;
 };
 

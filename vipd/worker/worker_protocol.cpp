@@ -92,6 +92,44 @@ json::object fields(const Release&) {
   return {{"type", "release"}};
 }
 
+json::object fields(const Follow&) {
+  return {{"type", "follow"}};
+}
+json::object fields(const Lead& lead) {
+  return {{"type", "lead"},
+          {"vip", lead.vip},
+          {"side", name_of(lead.side)},
+          {"begin", name_of(lead.begin)},
+          {"before", lead.before ? json::value(to_string(*lead.before)) : json::value()}};
+}
+json::object fields(const LeadAgain& again) {
+  return {{"type", "again"}, {"vip", again.vip}};
+}
+
+json::value time_json(const std::optional<provider::WallTime>& time) {
+  if (!time) return nullptr;
+  return std::chrono::duration_cast<Milliseconds>(time->time_since_epoch()).count();
+}
+
+json::object fields(const RouteReport& route) {
+  return {{"type", "route"},
+          {"vip", route.vip},
+          {"address", to_string(route.address)},
+          {"provider", route.provider},
+          {"standing", name_of(route.standing)},
+          {"target", route.target},
+          {"node", route.node},
+          {"read_at", time_json(route.read_at)},
+          {"since", time_json(route.since)},
+          {"trouble", route.trouble},
+          {"next", time_json(route.next)},
+          {"asking", route.asking ? json::value(name_of(*route.asking)) : json::value()},
+          {"confirmed", route.confirmed},
+          {"lost", route.lost},
+          {"reads_left", route.reads_left},
+          {"switches_left", route.switches_left}};
+}
+
 json::object fields(const Reading& reading) {
   json::object object{{"type", "reading"},
                       {"last_good", reading.last_good},
@@ -120,6 +158,51 @@ std::set<std::string> names_from(const json::array& list) {
   return names;
 }
 
+IpAddress address_from(const json::value& value) {
+  const auto address = IpAddress::parse(text(value));
+  if (!address) throw std::invalid_argument(address.error().text);
+  return *address;
+}
+
+template <class E>
+E word_from(const json::value& value) {
+  const auto word = from_name<E>(text(value));
+  if (!word) throw std::invalid_argument(text(value));
+  return *word;
+}
+
+Lead lead_from(const json::object& object) {
+  Lead lead{text(object.at("vip")), word_from<Side>(object.at("side")),
+            word_from<provider::Begin>(object.at("begin")), std::nullopt};
+  if (!object.at("before").is_null()) lead.before = address_from(object.at("before"));
+  return lead;
+}
+
+std::optional<provider::WallTime> time_from(const json::value& value) {
+  if (value.is_null()) return std::nullopt;
+  return provider::WallTime(Milliseconds(value.to_number<std::int64_t>()));
+}
+
+RouteReport route_from(const json::object& object) {
+  RouteReport route;
+  route.vip = text(object.at("vip"));
+  route.address = address_from(object.at("address"));
+  route.provider = text(object.at("provider"));
+  route.standing = word_from<provider::Standing>(object.at("standing"));
+  route.target = text(object.at("target"));
+  route.node = text(object.at("node"));
+  route.read_at = time_from(object.at("read_at"));
+  route.since = time_from(object.at("since"));
+  route.trouble = text(object.at("trouble"));
+  route.next = time_from(object.at("next"));
+  if (!object.at("asking").is_null()) route.asking = word_from<provider::Ask>(object.at("asking"));
+  route.confirmed = object.at("confirmed").as_bool();
+  route.lost = object.at("lost").as_bool();
+  route.reads_left = object.at("reads_left").to_number<unsigned>();
+  route.switches_left = object.at("switches_left").to_number<unsigned>();
+  return route;
+}
+
 ToWorker to_worker_from(const json::object& object) {
   const auto type = text(object.at("type"));
   if (type == "begin")
@@ -130,6 +213,9 @@ ToWorker to_worker_from(const json::object& object) {
   if (type == "keep") return KeepLastGood{};
   if (type == "secure") return Secure{names_from(object.at("interfaces").as_array())};
   if (type == "release") return Release{};
+  if (type == "follow") return Follow{};
+  if (type == "lead") return lead_from(object);
+  if (type == "again") return LeadAgain{text(object.at("vip"))};
   throw std::invalid_argument("type: " + type);
 }
 
@@ -137,6 +223,7 @@ FromWorker from_worker_from(const json::object& object) {
   const auto type = text(object.at("type"));
   if (type == "reading") return reading_from(object);
   if (type == "event") return event_from_json(object);
+  if (type == "route") return route_from(object);
   throw std::invalid_argument("type: " + type);
 }
 

@@ -13,6 +13,8 @@
 #include "lib/base/result.h"
 #include "lib/config/load.h"
 #include "lib/events/event.h"
+#include "vipd/provider/budget.h"
+#include "vipd/provider/route_keeper.h"
 
 namespace hawser::vipd {
 
@@ -62,20 +64,69 @@ struct Secure {  // these interfaces are to promote their secondaries, others no
 struct Release {  // the addresses are gone: put back what was set, and end
   bool operator==(const Release&) const = default;
 };
-using ToWorker = std::variant<Begin, ReadFile, KeepLastGood, Secure, Release>;
+// The providers are asked about the addresses of what was read last, from now on.
+struct Follow {
+  bool operator==(const Follow&) const = default;
+};
+// What this host is in the election of a vip whose addresses a provider routes.
+enum class Side : std::uint8_t {
+  kOther,
+  kCandidate,  // it would be Active, and the provider is asked first
+  kActive,
+};
+struct Lead {
+  std::string vip;
+  Side side = Side::kOther;
+  provider::Begin begin = provider::Begin::kBySwitching;  // a worker that was started again reads first
+  std::optional<IpAddress> before{};                      // who had the role, as it advertised
+  bool operator==(const Lead&) const = default;
+};
+struct LeadAgain {  // a losing router was heard: it may have led the addresses elsewhere
+  std::string vip;
+  bool operator==(const LeadAgain&) const = default;
+};
+using ToWorker = std::variant<Begin, ReadFile, KeepLastGood, Secure, Release, Follow, Lead, LeadAgain>;
 
 // {"type": "begin", "config": .., "state_directory": .., "node": ..}, {"type": "read", "allow_empty": false},
-// {"type": "keep"}, {"type": "secure", "interfaces": [..]}, {"type": "release"}
+// {"type": "keep"}, {"type": "secure", "interfaces": [..]}, {"type": "release"}, {"type": "follow"},
+// {"type": "lead", "vip": "web", "side": "active", "begin": "switching", "before": "192.0.2.11"},
+// {"type": "again", "vip": "web"}
 boost::json::object encode(const ToWorker& message);
 Result<ToWorker> decode_to_worker(const boost::json::object& from);
 
 // ---- worker to vipd
 
-using FromWorker = std::variant<Reading, Event>;
+// Where a provider leads an address, told whenever that or what is done about it has changed.
+struct RouteReport {
+  std::string vip;
+  IpAddress address;  // by which the provider knows it: of a network, its first
+  std::string provider;
+  provider::Standing standing = provider::Standing::kUnknown;
+  std::string target;  // as the provider says
+  std::string node;    // whose that is; empty: nobody's of the file
+  std::optional<provider::WallTime> read_at;
+  std::optional<provider::WallTime> since;  // it leads there, as far as was read
+  std::string trouble;                      // the provider's last answer, where it told nothing
+  std::optional<provider::WallTime> next;   // call, where nothing is on its way
+  std::optional<provider::Ask> asking;
+  bool confirmed = false;
+  bool lost = false;
+  unsigned reads_left = 0, switches_left = 0;
+  bool operator==(const RouteReport&) const = default;
+};
+
+using FromWorker = std::variant<Reading, Event, RouteReport>;
 
 // {"type": "reading", "last_good": false, "problems": [..], "settings": {..}}, {"type": "event", ..} with
-// what lib/events/event_json.h says.
+// what lib/events/event_json.h says, {"type": "route", ..} with the members of RouteReport.
 boost::json::object encode(const FromWorker& message);
 Result<FromWorker> decode_from_worker(const boost::json::object& from);
 
 }  // namespace hawser::vipd
+
+template <>
+inline constexpr std::array<hawser::Name<hawser::vipd::Side>, 3> hawser::kNames<hawser::vipd::Side>{{
+    {hawser::vipd::Side::kOther, "other"},
+    {hawser::vipd::Side::kCandidate, "candidate"},
+    {hawser::vipd::Side::kActive, "active"},
+}};

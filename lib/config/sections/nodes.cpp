@@ -13,14 +13,69 @@ lb1 = "192.0.2.11"                          # the short form
 addresses = ["192.0.2.12", "2001:db8::12"]
 [nodes.lb3]
 addresses = ["192.0.2.13"]
+provider.robot = "192.0.2.13"               # what it is called at [provider.robot]
+fence = { provider = "robot", type = "hw" } # how it is reset before its role is taken
 )";
 
+constexpr std::string_view kProviderTable = R"({ robot = "192.0.2.11" })";
+constexpr std::string_view kFenceTable = R"({ provider = "robot", type = "hw" })";
+
+void read_names_at_providers(const ReadContext& scope, const Value& value, Node& node) {
+  const auto* table = value.as<Table>();
+  if (table == nullptr)
+    return scope.problem(value.place, "provider",
+                         fmt::format("must be a table: provider.NAME = \"..\", not {}", in_words(value)));
+  for (const auto& entry : *table) {
+    const Fault fault = [&](const Value& at, std::string what) {
+      scope.problem(at.place, "provider." + entry.key, std::move(what));
+    };
+    std::string name;
+    if (NonEmpty{}.parse(entry.value, name, fault)) node.provider[entry.key] = std::move(name);
+  }
+}
+
+std::optional<Value> write_names_at_providers(const Node& node) {
+  if (node.provider.empty()) return std::nullopt;
+  Table table;
+  for (const auto& [provider, name] : node.provider) table.push_back({provider, {}, plain_value(name)});
+  return plain_value(std::move(table));
+}
+
+const Rows<Fence>& fence_rows() {
+  static const auto rows = Rows<Fence>()
+                               .add("provider", &Fence::provider, NonEmpty{}, "whose API does it")
+                               .add("type", &Fence::type, OneOf{{"sw", "hw", "power", "man"}},
+                                    "hetzner-robot: which of its resets")
+                               .unsupported({"agent", "options"});
+  return rows;
+}
+
+void read_fence(const ReadContext& scope, const Value& value, Node& node) {
+  const auto* table = value.as<Table>();
+  if (table == nullptr) return scope.problem(value.place, "fence", not_a("a table", kFenceTable, value));
+  read_section(scope.silent().inside("fence"), fence_rows(), *table, node.fence);
+}
+
+std::optional<Value> write_fence(const Node& node) {
+  if (node.fence == Fence{}) return std::nullopt;
+  return inline_table(fence_rows(), node.fence);
+}
+
 const Rows<Node>& node_rows() {
-  static const auto rows = Rows<Node>()
-                               .add("addresses", &Node::addresses, ListOf{kAddress},
-                                    "where the other nodes reach this one, one per heartbeat path")
-                               .like("[\"192.0.2.11\"]")
-                               .unsupported({"provider", "fence"});
+  static const auto rows =
+      Rows<Node>()
+          .add("addresses", &Node::addresses, ListOf{kAddress},
+               "where the other nodes reach this one, one per heartbeat path")
+          .like("[\"192.0.2.11\"]")
+          .custom(table_setting("provider", "table", "",
+                                "provider.NAME: what this node is called at that provider: "
+                                "its name, id or address there"),
+                  read_names_at_providers, write_names_at_providers)
+          .like(kProviderTable)
+          .custom(table_setting("fence", "table", "{ provider, type }",
+                                "how it is taken off its power, for require_fencing"),
+                  read_fence, write_fence)
+          .like(kFenceTable);
   return rows;
 }
 
@@ -63,6 +118,25 @@ void node_addresses_are_hosts(const File& file, Report& report) {
     }
 }
 
+void name_at(const File& file, const Section<Node>& node, const std::string& provider, const std::string& key,
+             Report& report) {
+  if (file.providers.contains(provider)) return;
+  std::vector<std::string_view> names;
+  for (const auto& [name, section] : file.providers) names.push_back(name);
+  report.add(Part::kVipd, node.at(key), node.path + "." + key,
+             names.empty()
+                 ? fmt::format("there is no [provider.{}]", provider)
+                 : fmt::format("there is no [provider.{}]: there is {}", provider, joined(names, " and ")));
+}
+
+void providers_of_nodes_are_there(const File& file, Report& report) {
+  for (const auto& [name, node] : file.nodes) {
+    for (const auto& [provider, target] : node.spec.provider)
+      name_at(file, node, provider, "provider", report);
+    if (!node.spec.fence.provider.empty()) name_at(file, node, node.spec.fence.provider, "fence", report);
+  }
+}
+
 void build_nodes(const File& file, Config& config) {
   for (const auto& [name, node] : file.nodes) config.nodes.emplace(name, node.spec);
 }
@@ -94,7 +168,8 @@ SectionType Nodes::type() {
   describe(type.info, "nodes", "[nodes.NAME]", node_rows(), kNodesExample);
   type.read = read_nodes;
   type.look_at_root = note_own_addresses;
-  type.rules = {names_are_good("nodes", Part::kAll, &File::nodes), node_addresses_are_hosts};
+  type.rules = {names_are_good("nodes", Part::kAll, &File::nodes), node_addresses_are_hosts,
+                providers_of_nodes_are_there};
   type.build = build_nodes;
   return type;
 }

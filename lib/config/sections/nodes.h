@@ -6,8 +6,17 @@
 
 namespace hawser::config {
 
+// How the node is taken off its power before somebody else takes what it had.
+struct Fence {
+  std::string provider;  // a [provider.NAME]; empty: nothing fences it
+  std::string type;      // hetzner-robot: one of its resets
+  bool operator==(const Fence&) const = default;
+};
+
 struct Node {
   std::vector<IpAddress> addresses;
+  std::map<std::string, std::string> provider;  // what it is called at each: a name, an id or an address
+  Fence fence;
   bool operator==(const Node&) const = default;
 };
 

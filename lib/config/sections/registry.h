@@ -14,6 +14,7 @@
 #include "lib/config/sections/link.h"
 #include "lib/config/sections/nodes.h"
 #include "lib/config/sections/pool.h"
+#include "lib/config/sections/provider.h"
 #include "lib/config/sections/service.h"
 #include "lib/config/sections/vip.h"
 
@@ -28,7 +29,7 @@ struct SectionList {
 };
 
 // In the order of hawser.toml(5).
-using AllSections = SectionList<Format, Nodes, Log, Netd, Vipd, Bonds, Links, Vips, Checks, Pools, Services>;
+using AllSections = SectionList<Format, Nodes, Log, Netd, Vipd, Bonds, Links, Vips, Providers, Checks, Pools, Services>;
 
 // Known by name and refused in words until a version supports them.
 struct LaterSection {
@@ -40,7 +41,6 @@ inline constexpr auto kLaterSections =
     std::to_array<LaterSection>({{"peers", Part::kAll, Form::kAside},
                                  {"rule", Part::kNetd, Form::kOther},
                                  {"group", Part::kVipd, Form::kNamed},
-                                 {"provider", Part::kVipd, Form::kNamed},
                                  {"alert", Part::kNetd, Form::kOther},
                                  {"ipvs", Part::kNetd, Form::kOther},
                                  {"real_server", Part::kNetd, Form::kOther}});

@@ -165,8 +165,9 @@ void build_vips(const File& file, Config& config) {
     Vip vip = section.spec;
     vip.name = name;
     vip.interface = device_of(file, vip.interface);
+    const auto home = vip.provider.empty() ? vip.interface : std::string(kRoutedDevice);
     for (auto& address : vip.addresses)
-      address.interface = address.interface.empty() ? vip.interface : device_of(file, address.interface);
+      address.interface = address.interface.empty() ? home : device_of(file, address.interface);
     if (const auto all = file.priorities.find(name); all != file.priorities.end())
       vip.priorities = all->second;
     vip.peers = peers_of(file, name, section, nullptr);
@@ -211,8 +212,14 @@ const Rows<VipSpec>& vip_rows() {
         .only_if([](const VipSpec& vip) { return !vip.peer_words.empty(); })
         .add("source", &VipSpec::source, kAddress, "source address of advertisements");
     add_timing(made);
-    made.unsupported({"password", "accept", "virtual_mac", "lead", "store", "lease", "steps", "provider",
-                      "arbiter", "require_fencing", "reset_connections"})
+    made.add("provider", &VipSpec::provider, NonEmpty{},
+             "who routes the addresses: every node holds them, and the provider is told where they lead")
+        .like("\"robot\"")
+        .add("arbiter", &VipSpec::arbiter, Flag{}, "the role is taken only once the provider confirms")
+        .add("require_fencing", &VipSpec::require_fencing, Flag{},
+             "the role is taken only once the node that had it is off");
+    made.unsupported(
+            {"password", "accept", "virtual_mac", "lead", "store", "lease", "steps", "reset_connections"})
         .unsupported("track", read_track);
     made.derived("name", &VipSpec::name, AnyText{})
         .derived("peer_addresses", &VipSpec::peers, ListOf{kAddress})
@@ -234,7 +241,7 @@ SectionType Vips::type() {
   take_defaults(type.info, vip_rows());
   type.info.is_elsewhere = vip_is_elsewhere;
   type.look_at_node = look_at_vips;
-  type.rules.insert(type.rules.end(), {check_vips, check_vip_addresses});
+  type.rules.insert(type.rules.end(), {check_vips, check_vip_addresses, check_vip_providers});
   type.notes = {note_vips};
   type.complete_dump = dump_every_priority;
   type.build = build_vips;

@@ -13,8 +13,8 @@
 namespace hawser::config {
 
 struct VipAddress {
-  Prefix prefix;          // /32, /128 unless written
-  std::string interface;  // the vip's own unless written
+  Prefix prefix;                     // /32, /128 unless written
+  std::string interface;             // the vip's own unless written; what a provider routes: kRoutedDevice
   bool operator==(const VipAddress&) const = default;
 };
 
@@ -46,8 +46,14 @@ struct Vip {
   Milliseconds preempt_delay{0};
   Milliseconds startup_delay{0};
   Announce announce;
+  std::string provider;  // who routes the addresses; empty: whoever answers ARP
+  bool arbiter = false;  // the provider: the role is taken only once it confirms
+  bool require_fencing = false;
   bool operator==(const Vip&) const = default;
 };
+
+// Where addresses that a provider routes are held, on every node at all times: a dummy of vipd's own.
+inline constexpr std::string_view kRoutedDevice = "hawser-vips";
 
 struct TrackWeight {
   Place place;
@@ -90,6 +96,7 @@ void dump_every_priority(const File& file, std::vector<Effective>& rows);
 
 void check_vips(const File& file, Report& report);
 void check_vip_addresses(const File& file, Report& report);
+void check_vip_providers(const File& file, Report& report);
 void note_vips(const File& file, Report& report);
 
 }  // namespace hawser::config

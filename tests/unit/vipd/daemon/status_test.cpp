@@ -49,6 +49,11 @@ TEST(VipdStatus, HasNoKeyThatIsNotDocumented) {
   auto status = example();
   status.problems = {{"hawser.toml", 3, 1, "vip.web.priority", "must be 1 to 255"}};
   EXPECT_THAT(test::undocumented(to_json(status)), testing::IsEmpty());
+  status.vips.at(0).vip.provider = "robot";
+  RouteReport route;
+  route.vip = "web";
+  status.routes = {route};
+  EXPECT_THAT(test::undocumented(to_json(status)), testing::IsEmpty());
 }
 
 TEST(VipdStatus, JsonNamesRoleReasonPeerAndCounters) {

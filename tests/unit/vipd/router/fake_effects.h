@@ -74,6 +74,13 @@ class FakeEffects : public Effects {
     if (!refuse_adding.empty() || refused.contains(prefix.address)) return fail("refused");
     return missing.contains(interface) ? Status(fail("missing")) : Status{};
   }
+  std::string refuse_dummy;  // a reason: make_dummy fails with it
+  Status make_dummy(const std::string& name) override {
+    if (!refuse_dummy.empty()) return fail("{}: create dummy: {}", name, refuse_dummy);
+    missing.erase(name);
+    order.push_back("dummy " + name);
+    return {};
+  }
   // What the kernel does with a link that is deleted.
   void remove_interface(const std::string& name) {
     std::erase_if(addresses, [&](const auto& address) { return address.first == name; });

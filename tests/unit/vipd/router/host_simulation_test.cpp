@@ -129,6 +129,7 @@ class Host : public Effects {
   Status try_address(const std::string& interface, const Prefix&) override {
     return refusing_ || !has_interface(interface) ? Status(fail("refused")) : Status{};
   }
+  Status make_dummy(const std::string& name) override { return fail("{}: no dummies here", name); }
   void announce(const std::string&, const IpAddress&) override {}
   void report(const Event&) override {}
 

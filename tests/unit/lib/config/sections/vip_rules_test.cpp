@@ -58,9 +58,9 @@ TEST(VipRules, OnlyVersion3IsThereYet) {
 }
 
 TEST(VipRules, WhatIsNotSupportedYetIsRefused) {
-  EXPECT_THAT(problems_of(vip("track = []\nprovider = \"robot\"\nannounce = { rate = 5 }\n")),
+  EXPECT_THAT(problems_of(vip("track = []\nlease = \"auto\"\nannounce = { rate = 5 }\n")),
               Lines("t.toml:5:1: vip.a.track: not supported by this version",
-                    "t.toml:6:1: vip.a.provider: not supported by this version",
+                    "t.toml:6:1: vip.a.lease: not supported by this version",
                     "t.toml:7:14: vip.a.announce.rate: not supported by this version"));
 }
 
@@ -280,11 +280,11 @@ TEST(VipRules, TheSourceIsOfTheVipsFamily) {
 
 TEST(VipRules, NodesHaveAddressesOfHosts) {
   EXPECT_THAT(
-      problems_of("[nodes]\nlb1 = \"0.0.0.0\"\nlb2 = \"here\"\nlb3 = 5\n[nodes.lb4]\nfence = {}\n", "lb1"),
+      problems_of("[nodes]\nlb1 = \"0.0.0.0\"\nlb2 = \"here\"\nlb3 = 5\n[nodes.lb4]\nfence = {agent = \"x\"}\n", "lb1"),
       Lines("t.toml:2:7: nodes.lb1.addresses: 0.0.0.0 is not an address that a host can have",
             "t.toml:3:7: nodes.lb2.addresses: \"here\" is not an IP address",
             "t.toml:4:7: nodes.lb3.addresses: must be a list such as [\"192.0.2.11\"], not 5",
-            "t.toml:6:1: nodes.lb4.fence: not supported by this version"));
+            "t.toml:6:10: nodes.lb4.fence.agent: not supported by this version"));
 }
 
 }  // namespace

@@ -1,0 +1,76 @@
+// Addresses that a provider routes: held here in every role, and the worker is told what the role is.
+#include <algorithm>
+
+#include "vipd/daemon/daemon.h"
+
+namespace hawser::vipd {
+
+using boost::system::error_code;
+
+namespace {
+
+Side side_of(const VirtualRouter& router) {
+  if (router.role() == RoleName::kActive) return Side::kActive;
+  return router.asks() ? Side::kCandidate : Side::kOther;
+}
+
+bool has(const std::vector<config::Vip>& vips, const std::string& name, const IpAddress& address) {
+  return std::ranges::any_of(vips, [&](const config::Vip& vip) {
+    return vip.name == name && !vip.provider.empty() &&
+           std::ranges::any_of(vip.addresses, [&](const auto& one) { return routed_as(one) == address; });
+  });
+}
+
+}  // namespace
+
+// After the routers have begun: what an earlier run left tells them that there was one.
+void Daemon::want_routed() {
+  std::set<AddressKey> wanted;
+  for (const auto& vip : settings_.vips)
+    if (!vip.provider.empty())
+      for (const auto& address : vip.addresses) wanted.insert(held_as(address));
+  if (!routed_ && wanted.empty()) return;
+  if (!routed_) routed_.emplace(*platform_);
+  routed_->want(std::move(wanted));
+  worker_.follow();
+  std::erase_if(routes_, [this](const auto& entry) {
+    return !has(settings_.vips, entry.first.first, entry.first.second);
+  });
+}
+
+void Daemon::settle_routed() {
+  const auto due = routed_ ? routed_->due() : std::nullopt;
+  if (routed_timer_.expiry() == due.value_or(TimePoint::max())) return;
+  routed_timer_.expires_at(due.value_or(TimePoint::max()));
+  if (!due) return;
+  routed_timer_.async_wait([this](const error_code& cancelled) {
+    if (cancelled) return;
+    routed_timer_.expires_at(TimePoint::max());
+    routed_->on_time();
+    settle_routed();
+  });
+}
+
+// In the handler in which the role changed: the request is on its way before the next advertisement is.
+void Daemon::lead(Running& running) {
+  const auto& router = running.router;
+  const auto side = router.vip().provider.empty() ? Side::kOther : side_of(router);
+  if (const auto was = std::exchange(running.side, side); was != side)
+    worker_.lead({router.vip().name, side, provider::Begin::kBySwitching, router.last_heard()});
+  if (const auto heard = std::exchange(running.losers_heard, router.losers_heard());
+      heard != running.losers_heard && side != Side::kOther)
+    worker_.lead_again(router.vip().name);
+}
+
+void Daemon::take(const RouteReport& report) {
+  routes_.insert_or_assign({report.vip, report.address}, report);
+  for (auto& [key, running] : routers_) {
+    auto& router = running.router;
+    if (router.vip().name != report.vip || router.vip().provider.empty()) continue;
+    router.provider_says(word_of(router.vip(), routes_));
+    settle(key);
+    break;
+  }
+}
+
+}  // namespace hawser::vipd

@@ -1,0 +1,19 @@
+#include "vipd/daemon/route_word.h"
+
+#include <algorithm>
+
+namespace hawser::vipd {
+
+ProviderWord word_of(const config::Vip& vip, const RouteReports& reports) {
+  ProviderWord word;
+  word.confirmed = std::ranges::all_of(vip.addresses, [&](const auto& address) {
+    const auto found = reports.find({vip.name, routed_as(address)});
+    return found != reports.end() && found->second.confirmed;
+  });
+  for (const auto& [key, report] : reports)
+    if (key.first == vip.name && report.standing == provider::Standing::kElsewhere && !report.confirmed)
+      word.elsewhere = fmt::format("{} leads {} to {}", report.provider, report.address, whose(report));
+  return word;
+}
+
+}  // namespace hawser::vipd

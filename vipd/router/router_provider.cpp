@@ -1,0 +1,53 @@
+// A vip whose addresses a provider routes: what its role waits for, and what the provider's word does to it.
+#include <algorithm>
+
+#include "vipd/addresses/routed.h"
+#include "vipd/router/router.h"
+
+namespace hawser::vipd {
+
+namespace {
+// After the provider gave the addresses to another node while this one was Active, and nobody is heard: two
+// halves of a cluster that cannot hear each other would take them from one another for ever.
+constexpr Milliseconds kAfterALoss = std::chrono::minutes(10);
+}  // namespace
+
+// The provider is asked, or the other node fenced, before the role is taken.
+bool VirtualRouter::must_ask(TimePoint now) const {
+  if (!vip_.arbiter && !vip_.require_fencing) return false;
+  const auto due = deadline(config_, machine_);
+  return role() == RoleName::kBackup && due && now >= *due;
+}
+
+// Whoever is heard meanwhile has the role: then nothing is asked any more.
+void VirtualRouter::settle_asking() {
+  if (asking_since_ && !must_ask(effects_.now())) asking_since_.reset();
+}
+
+bool VirtualRouter::asks() const {
+  return asking_since_ && (!not_before_ || effects_.now() >= *not_before_);
+}
+
+void VirtualRouter::provider_says(const ProviderWord& word) {
+  const auto now = effects_.now();
+  if (asks() && word.confirmed) {
+    asking_since_.reset();
+    not_before_.reset();
+    return handle(Timer{now});
+  }
+  if (!vip_.arbiter || role() != RoleName::kActive || word.elsewhere.empty()) return;
+  say_goodbye();
+  not_before_ = now + kAfterALoss;
+  handle(InterfaceDown{now, word.elsewhere});
+  if (usable_) handle(Startup{now, false, {}});
+}
+
+// What an earlier run held says that this host has not been away: it only listens for a moment. Looked at
+// once, before this run adds them itself.
+bool VirtualRouter::held_by_an_earlier_run() const {
+  return !vip_.provider.empty() && std::ranges::any_of(vip_.addresses, [this](const auto& address) {
+    return is_ours(effects_.holding(held_as(address)));
+  });
+}
+
+}  // namespace hawser::vipd

@@ -1,0 +1,225 @@
+#include "vipd/worker/routes.h"
+
+#include <random>
+
+#include <boost/asio.hpp>
+
+#include "lib/daemon/damper.h"
+#include "vipd/provider/account.h"
+#include "vipd/worker/route_events.h"
+
+namespace hawser::vipd {
+
+namespace asio = boost::asio;
+using provider::Account;
+using provider::Answer;
+using provider::Ask;
+using provider::Meaning;
+using std::chrono::steady_clock;
+using std::chrono::system_clock;
+
+struct Routes::Route {
+  Route(asio::io_context& context, const RoutePlan& from)
+      : plan(from), keeper(from.address, from.own, from.look, steady_clock::now()), timer(context) {}
+
+  RoutePlan plan;
+  provider::RouteKeeper keeper;
+  asio::steady_timer timer;
+  std::shared_ptr<Account> account;  // none: to be opened
+  RouteReport told;
+  Damper troubles;
+  Account::Left left;  // as of the last call
+  std::optional<provider::WallTime> read_at, since, next;
+  bool gone = false;  // no longer in the file
+
+  void note(const provider::RouteView& before);
+  [[nodiscard]] std::string node_of(const std::string& target) const;
+  [[nodiscard]] RouteReport report() const;
+};
+
+namespace {
+
+provider::WallTime in_wall_time(TimePoint time) {
+  return system_clock::now() + std::chrono::duration_cast<system_clock::duration>(time - steady_clock::now());
+}
+
+provider::Settings settings_of(const config::Provider& from, const std::filesystem::path& state_directory) {
+  provider::Settings settings;
+  settings.kind = *from_name<provider::Kind>(name_of(*from.kind));
+  settings.credentials = from.credentials;
+  settings.endpoint = from.endpoint;
+  settings.ca = from.ca;
+  settings.timeout = from.timeout;
+  settings.state_dir = state_directory;
+  return settings;
+}
+
+// Of the account, not of the address: the same call would be as wrong for every other.
+Answer unusable(const Error& why) {
+  return {Meaning::kUnreached, {}, why.text, std::chrono::minutes(1)};
+}
+
+double chance() {
+  thread_local std::mt19937 random{std::random_device{}()};
+  return std::uniform_real_distribution<>(0, 1)(random);
+}
+
+}  // namespace
+
+// In wall-clock time, once: read again from the other clock it would be another each time.
+void Routes::Route::note(const provider::RouteView& before) {
+  const auto& view = keeper.view();
+  if (account) left = account->left();
+  if (view.read_at != before.read_at) read_at = system_clock::now();
+  if (view.standing != before.standing || view.target != before.target) since = read_at;
+}
+
+std::string Routes::Route::node_of(const std::string& target) const {
+  if (target.empty()) return {};
+  for (const auto& [node, is] : plan.targets)
+    if (account ? account->is_same(is, target) : is == target) return node;
+  return {};
+}
+
+RouteReport Routes::Route::report() const {
+  const auto& view = keeper.view();
+  RouteReport report;
+  report.vip = plan.vip;
+  report.address = plan.address;
+  report.provider = plan.provider.name;
+  report.standing = view.standing;
+  report.target = view.target;
+  report.node = node_of(view.target);
+  report.read_at = read_at;
+  report.since = since;
+  report.trouble = view.trouble;
+  report.next = next;
+  report.asking = view.asking;
+  report.confirmed = view.confirmed;
+  report.lost = view.lost;
+  report.reads_left = left.reads;
+  report.switches_left = left.switches;
+  return report;
+}
+
+Routes::Routes(asio::io_context& context, std::filesystem::path state_directory, Report report, Tell tell)
+    : context_(context),
+      state_directory_(std::move(state_directory)),
+      report_(std::move(report)),
+      tell_(std::move(tell)) {}
+
+Routes::~Routes() {
+  for (const auto& [key, route] : routes_) route->gone = true;
+}
+
+void Routes::use(const std::vector<RoutePlan>& plans) {
+  std::map<Key, std::shared_ptr<Route>> kept;
+  for (const auto& plan : plans) {
+    const Key key{plan.vip, plan.address};
+    auto& route = kept[key];
+    if (auto old = routes_.extract(key)) {
+      route = std::move(old.mapped());
+      if (route->plan.provider != plan.provider) route->account.reset();
+      route->plan = plan;
+      route->keeper.reconfigure(plan.own, plan.look, steady_clock::now());
+    } else {
+      route = std::make_shared<Route>(context_, plan);
+      if (const auto known = led_.find(plan.vip); known != led_.end()) lead(*route, known->second);
+    }
+  }
+  for (const auto& [key, route] : routes_) {
+    route->gone = true;
+    route->timer.cancel();
+  }
+  routes_ = std::move(kept);
+  for (const auto& [key, route] : routes_) drive(route);
+}
+
+void Routes::lead(const Lead& lead) {
+  led_[lead.vip] = lead;
+  for (const auto& [key, route] : routes_) {
+    if (key.first != lead.vip) continue;
+    this->lead(*route, lead);
+    drive(route);
+  }
+}
+
+void Routes::lead(Route& route, const Lead& lead) {
+  const auto now = steady_clock::now();
+  if (lead.side == Side::kOther) return route.keeper.leave(now);
+  std::optional<std::string> before;
+  if (lead.before)
+    if (const auto sender = route.plan.senders.find(*lead.before); sender != route.plan.senders.end())
+      before = sender->second;
+  route.keeper.take(lead.begin, std::move(before), now);
+}
+
+void Routes::again(const LeadAgain& again) {
+  for (const auto& [key, route] : routes_) {
+    if (key.first != again.vip) continue;
+    route->keeper.again(steady_clock::now());
+    drive(route);
+  }
+}
+
+void Routes::drive(const std::shared_ptr<Route>& route) {
+  if (route->gone) return;
+  const auto next = route->keeper.next(steady_clock::now());
+  const auto* ask = std::get_if<Ask>(&next);
+  const auto* when = std::get_if<TimePoint>(&next);
+  route->timer.cancel();
+  if (ask != nullptr) call(route, *ask);  // first: whatever is told of it can wait
+  route->next = when == nullptr ? std::nullopt : std::optional(in_wall_time(*when));
+  tell(*route);
+  if (when == nullptr) return;
+  route->timer.expires_at(*when);
+  route->timer.async_wait([this, route](const boost::system::error_code& cancelled) {
+    if (!cancelled) drive(route);
+  });
+}
+
+void Routes::call(const std::shared_ptr<Route>& route, Ask ask) {
+  if (!route->account) {
+    auto opened = Account::open(settings_of(route->plan.provider, state_directory_));
+    if (!opened)
+      return asio::post(context_, [this, route, answer = unusable(opened.error())] { heard(route, answer); });
+    route->account = std::make_shared<Account>(std::move(*opened));
+  }
+  const auto account = route->account;
+  provider::Call call{ask, route->plan.address, ask == Ask::kSet ? route->keeper.own() : std::string()};
+  asio::co_spawn(context_, account->ask(context_.get_executor(), std::move(call), [](const std::string&) {}),
+                 [this, route, account](const std::exception_ptr& wrong, const Answer& answer) {
+                   if (route->gone) return;
+                   heard(route, wrong ? Answer{Meaning::kUnknown, {}, "the call broke off", {}} : answer);
+                 });
+}
+
+void Routes::heard(const std::shared_ptr<Route>& route, const Answer& answer) {
+  if (route->gone) return;
+  const auto account = route->account;
+  const provider::Move::IsSame is_same = [account](const std::string& one, const std::string& other) {
+    return account ? account->is_same(one, other) : one == other;
+  };
+  const auto before = route->keeper.view();
+  route->keeper.heard(answer, is_same, steady_clock::now(), chance());
+  route->note(before);
+  // Credentials may have been replaced: read anew for the next call.
+  if (answer.meaning == Meaning::kDenied) route->account.reset();
+  drive(route);
+}
+
+// What has changed, to vipd for its status, and to people where it is worth a line.
+void Routes::tell(Route& route) {
+  const auto now = route.report();
+  if (now == route.told) return;
+  const auto before = std::exchange(route.told, now);
+  report_(now);
+  for (const auto& event : route_events(before, now, route.keeper.is_taken())) tell_(event);
+  if (now.trouble.empty()) return route.troubles.over("provider");
+  if (!now.next || now.trouble == before.trouble) return;
+  const auto wait = std::chrono::duration_cast<Milliseconds>(*now.next - system_clock::now());
+  if (const auto told = route.troubles.say("provider", trouble_event(now, wait), steady_clock::now()))
+    tell_(*told);
+}
+
+}  // namespace hawser::vipd

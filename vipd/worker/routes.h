@@ -1,0 +1,49 @@
+// The addresses that providers route: each with its keeper (what to call next), its account (who is called)
+// and its timer. Wiring only; what to do is vipd/provider/route_keeper's.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+
+#include <boost/asio/io_context.hpp>
+
+#include "vipd/worker/route_plan.h"
+#include "vipd/worker/worker_protocol.h"
+
+namespace hawser::vipd {
+
+class Routes {
+ public:
+  using Report = std::function<void(const RouteReport&)>;
+
+  Routes(boost::asio::io_context& context, std::filesystem::path state_directory, Report report, Tell tell);
+  ~Routes();
+  Routes(const Routes&) = delete;
+  Routes& operator=(const Routes&) = delete;
+
+  // The file that is in use. A call that is on its way is heard before its route changes.
+  void use(const std::vector<RoutePlan>& plans);
+  void lead(const Lead& lead);
+  void again(const LeadAgain& again);
+
+ private:
+  struct Route;
+  using Key = std::pair<std::string, IpAddress>;  // vip, address
+
+  void lead(Route& route, const Lead& lead);
+  void drive(const std::shared_ptr<Route>& route);
+  void call(const std::shared_ptr<Route>& route, provider::Ask ask);
+  void heard(const std::shared_ptr<Route>& route, const provider::Answer& answer);
+  void tell(Route& route);
+
+  boost::asio::io_context& context_;
+  std::filesystem::path state_directory_;
+  Report report_;
+  Tell tell_;
+  std::map<Key, std::shared_ptr<Route>> routes_;
+  std::map<std::string, Lead> led_;  // by vip: what comes with the next file has a role already
+};
+
+}  // namespace hawser::vipd
