@@ -7,6 +7,7 @@
 #include <boost/beast/http.hpp>
 #include <poll.h>
 
+#include "lib/control/exchange.h"
 #include "lib/control/json.h"
 #include "lib/control/socket.h"
 
@@ -16,9 +17,6 @@ namespace {
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using Socket = asio::local::stream_protocol::socket;
-
-// A status page with thousands of services is a few megabytes.
-constexpr std::size_t kLargestAnswer = std::size_t{64} * 1024 * 1024;
 
 std::string name_of(const std::filesystem::path& socket) {
   return socket.stem().native();
@@ -31,30 +29,6 @@ tl::unexpected<Error> explain(const std::filesystem::path& socket, const Error& 
   if (why.code == EACCES || why.code == EPERM)
     return fail_with(why.code, "not permitted to ask {}: add yourself to group hawser or use sudo", name);
   return fail_with(why.code, "{} does not answer: {}: {}", name, socket.native(), why.text);
-}
-
-http::request<http::string_body> to_http(const Request& request) {
-  http::request<http::string_body> message{http::verb::get, request.target, 11};
-  message.method_string(request.method);
-  message.set(http::field::host, "localhost");
-  message.set(http::field::connection, "close");
-  if (!request.body.empty()) message.set(http::field::content_type, "application/json");
-  message.body() = request.body;
-  message.prepare_payload();
-  return message;
-}
-
-asio::awaitable<Response> exchange(Socket& socket, const Request& request) {
-  auto message = to_http(request);
-  boost::system::error_code cut;
-  // A server that refuses early may close while we still send: its answer is then already here.
-  co_await http::async_write(socket, message, asio::redirect_error(asio::use_awaitable, cut));
-  boost::beast::flat_buffer buffer;
-  http::response_parser<http::string_body> parser;
-  parser.body_limit(kLargestAnswer);
-  co_await http::async_read(socket, buffer, parser, asio::use_awaitable);
-  auto answer = parser.release();
-  co_return Response{static_cast<int>(answer.result_int()), std::move(answer.body())};
 }
 
 // The parser stops behind the header: what it has read of the stream beyond that lies in `buffer`.

@@ -1,6 +1,6 @@
 // What goes over a control socket: one HTTP request with a JSON body, one answer, then the connection is
 // closed. Or, instead of one answer, a stream of events for as long as somebody listens
-// (lib/control/stream.h).
+// (lib/control/stream.h), or one that comes when what was asked for is done (lib/control/later.h).
 #pragma once
 
 #include <memory>
@@ -11,6 +11,7 @@
 namespace hawser::control {
 
 class Feed;
+class Later;
 
 // Who asks, as the kernel knows it (SO_PEERCRED): of the moment of connecting, nothing that he could claim.
 struct Peer {
@@ -35,6 +36,8 @@ struct Response {
   // Of a good answer that does not end: `body` holds the events so far, ready framed; what the feed publishes
   // from now on follows.
   std::shared_ptr<Feed> feed = nullptr;
+  // The answer is not there yet: it is what this one is given. All else of the response counts for nothing.
+  std::shared_ptr<Later> later = nullptr;
 
   bool operator==(const Response&) const = default;
 };

@@ -105,6 +105,7 @@ Server::~Server() {
   state_->watch.cancel();
   for (const auto& session : state_->sessions) session->close();
   for (const auto& session : state_->streams) session->close();
+  for (const auto& session : state_->waiting) session->close();
   remove_socket(state_->socket, state_->listening);
 }
 

@@ -1,6 +1,7 @@
 // A daemon's control socket: HTTP/1.1 with JSON over a Unix stream socket, mode 0660, one request a
 // connection. Nothing that a client does or leaves undone delays the loop or locks another client out. Who
-// listens to a stream of events is counted apart: short requests do not push him out, nor he them.
+// listens to a stream of events is counted apart: short requests do not push him out, nor he them. So is who
+// waits for a late answer; how many may is up to the handler that owes it to them.
 #pragma once
 
 #include <cstddef>

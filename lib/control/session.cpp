@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "lib/control/json.h"
+#include "lib/control/later.h"
 #include "lib/control/stream.h"
 
 namespace hawser::control {
@@ -121,8 +122,29 @@ asio::awaitable<void> stream(std::shared_ptr<ServerState> state, std::shared_ptr
   }
 }
 
+// No deadline but the one of who owes the answer, and out of the way of short requests meanwhile.
+asio::awaitable<void> wait_and_send(std::shared_ptr<ServerState> state, std::shared_ptr<Session> session,
+                                    std::shared_ptr<Later> later) {
+  state->sessions.remove(session);
+  state->waiting.push_back(session);
+  session->timer.cancel();
+  later->on_given([weak = std::weak_ptr(session)] {
+    if (const auto there = weak.lock()) there->news.cancel();
+  });
+  asio::co_spawn(state->context, until_gone(session), asio::detached);
+  error_code ignored;
+  while (state->handler && session->socket.is_open() && !later->answer()) {
+    session->news.expires_at(asio::steady_timer::time_point::max());
+    co_await session->news.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+  if (!session->socket.is_open() || !later->answer()) co_return later->abandon();
+  close_after(session, state->limits.deadline);
+  co_await send(session, *later->answer());
+}
+
 asio::awaitable<void> respond(std::shared_ptr<ServerState> state, std::shared_ptr<Session> session,
                               const Response response) {
+  if (response.later) co_return co_await wait_and_send(state, session, response.later);
   if (!response.feed) co_return co_await send(session, response);
   if (state->streams.size() >= state->limits.streams)
     co_return co_await send(
@@ -147,6 +169,7 @@ asio::awaitable<void> serve(std::shared_ptr<ServerState> state, std::shared_ptr<
   session->close();
   state->sessions.remove(session);
   state->streams.remove(session);
+  state->waiting.remove(session);
 }
 // NOLINTEND(performance-unnecessary-value-param)
 

@@ -23,7 +23,7 @@ struct Session {
 
   Socket socket;
   boost::asio::steady_timer timer;  // closes it
-  boost::asio::steady_timer news;   // of a stream: cancelled when there is something to send
+  boost::asio::steady_timer news;  // of a stream, or a late answer: cancelled when there is something to send
 };
 
 struct ServerState {
@@ -47,6 +47,7 @@ struct ServerState {
   Limits limits;
   std::list<std::shared_ptr<Session>> sessions;  // oldest first
   std::list<std::shared_ptr<Session>> streams;
+  std::list<std::shared_ptr<Session>> waiting;  // for a late answer
 };
 
 // Takes itself out of the state's lists when it ends.

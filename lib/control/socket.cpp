@@ -60,14 +60,23 @@ void share_with_group_of(const std::filesystem::path& directory, const std::file
   [[maybe_unused]] const int done = ::lchown(socket.c_str(), static_cast<uid_t>(-1), found.st_gid);
 }
 
-// The mode is set between bind and listen: until listen nobody can connect.
+// With its mode from the first moment: set by name afterwards it could be that of another file, which whoever
+// the directory belongs to has put in its place (hawser-runner is root in a directory of hawser's).
+bool bind_shared(int descriptor, const sockaddr_un& address) {
+  const mode_t before = ::umask(0117);  // 0660
+  const int done = ::bind(descriptor, generic(address), sizeof(address));
+  const int code = errno;
+  ::umask(before);
+  errno = code;
+  return done == 0;
+}
+
 Result<Listening> bind_and_listen(int descriptor, const std::filesystem::path& socket,
                                   const sockaddr_un& address) {
-  if (::bind(descriptor, generic(address), sizeof(address)) != 0) return refused(errno);
+  if (!bind_shared(descriptor, address)) return refused(errno);
   share_with_group_of(socket.parent_path(), socket);
   struct stat made {};
-  if (::chmod(socket.c_str(), 0660) != 0 || ::lstat(socket.c_str(), &made) != 0 ||
-      ::listen(descriptor, SOMAXCONN) != 0) {
+  if (::lstat(socket.c_str(), &made) != 0 || ::listen(descriptor, SOMAXCONN) != 0) {
     const int code = errno;
     ::unlink(socket.c_str());
     return refused(code);
