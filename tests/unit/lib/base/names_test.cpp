@@ -7,6 +7,7 @@
 
 #include "lib/config/config.h"
 #include "lib/netlink/bond_story.h"
+#include "lib/run/request.h"
 #include "lib/state/bond_details.h"
 #include "lib/state/observed.h"
 #include "lib/state/state.h"
@@ -19,7 +20,7 @@ class EnumWords : public testing::Test {};
 
 using Enums = testing::Types<BondMode, Transport, Forwarding, TunnelType, LinkKind, MiiStatus,
                              config::VrrpChecksum, config::VrrpTransport, config::Need, config::OnFailure,
-                             config::BondMonitor, LacpBit, Churn, Duplex, BondChange>;
+                             config::BondMonitor, LacpBit, Churn, Duplex, BondChange, run::Action, run::End>;
 TYPED_TEST_SUITE(EnumWords, Enums);
 
 TYPED_TEST(EnumWords, AreReadBackAndUnique) {

@@ -1,0 +1,145 @@
+#include "lib/run/request.h"
+
+#include <algorithm>
+
+#include <boost/json.hpp>
+
+#include "lib/base/address.h"
+#include "lib/base/json_in.h"
+
+namespace hawser::run {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kLongest = 255;  // bytes of a word: it goes into an environment and onto a command line
+
+// A word that is printed, logged and handed to a script is one line of visible characters.
+Status judge_word(std::string_view key, std::string_view word) {
+  if (word.size() > kLongest) return fail("{}: longer than {} bytes", key, kLongest);
+  const bool plain = std::ranges::all_of(word, [](char c) { return c >= ' ' && c < '\x7f'; });
+  if (!plain) return fail("{}: has a character that is not to be printed", key);
+  return {};
+}
+
+// In the one form that comparing and scripts can rely on.
+Status take_address(Request& request, const std::string& word) {
+  if (word.empty()) return {};
+  const auto address = IpAddress::parse(word);
+  if (!address) return fail_because("address", address.error());
+  request.address = to_string(*address);
+  return {};
+}
+
+Status take_key(Request& request, std::string_view key, const json::value& value) {
+  const auto* text = value.if_string();
+  if (text == nullptr) return fail("{}: not a text", key);
+  const std::string word(*text);
+  if (auto good = judge_word(key, word); !good) return good;
+  if (key == "object") return request.object = word, Status{};
+  if (key == "step") return request.step = word, Status{};
+  if (key == "address") return take_address(request, word);
+  if (key == "target") return request.target = word, Status{};
+  if (key != "action")
+    return fail("{}: no such key; there is object, step, action, address and target", std::string(key));
+  const auto action = from_name<Action>(word);
+  if (!action) return fail("action: \"{}\" is none: write {}", word, all_names<Action>());
+  request.action = *action;
+  return {};
+}
+
+unsigned char byte_at(std::string_view text, std::size_t at) {
+  return at < text.size() ? static_cast<unsigned char>(text[at]) : 0;
+}
+
+std::size_t length_after(unsigned char first) {
+  if (first < 0x80) return 1;
+  if (first >= 0xc2 && first < 0xe0) return 2;
+  if (first >= 0xe0 && first < 0xf0) return 3;
+  return first >= 0xf0 && first < 0xf5 ? 4 : 0;
+}
+
+// Shorter ones there would be for the same character, halves of UTF-16, and what is above the last one: RFC
+// 3629, section 4.
+bool may_follow(unsigned char first, unsigned char second) {
+  const unsigned char least = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+  const unsigned char most = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+  return second >= least && second <= most;
+}
+
+// How many bytes the character at `at` has; 0: what is there is none.
+std::size_t character_at(std::string_view text, std::size_t at) {
+  const auto first = byte_at(text, at);
+  const auto length = length_after(first);
+  if (length > 1 && !may_follow(first, byte_at(text, at + 1))) return 0;
+  for (std::size_t n = 2; n < length; ++n)
+    if ((byte_at(text, at + n) & 0xc0U) != 0x80U) return 0;
+  return length;
+}
+
+// What a program printed may be anything, and may be cut in the middle of a character.
+std::string as_utf8(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const auto length = character_at(text, at);
+    result += length == 0 ? std::string_view("?") : text.substr(at, length);
+    at += std::max<std::size_t>(length, 1);
+  }
+  return result;
+}
+
+}  // namespace
+
+json::object to_json(const Request& request) {
+  return {{"object", request.object},
+          {"step", request.step},
+          {"action", name_of(request.action)},
+          {"address", request.address},
+          {"target", request.target}};
+}
+
+hawser::Result<Request> request_from(std::string_view text) {
+  boost::system::error_code wrong;
+  const auto parsed = json::parse(json::string_view(text.data(), text.size()), wrong);
+  if (wrong) return fail("not JSON: {}", wrong.message());
+  const auto* object = parsed.if_object();
+  if (object == nullptr) return fail("not a JSON object");
+  Request request;
+  for (const auto& [key, value] : *object)
+    if (auto taken = take_key(request, std::string_view(key.data(), key.size()), value); !taken)
+      return tl::unexpected(taken.error());
+  for (const auto* needed : {"object", "action"})
+    if (!object->contains(needed)) return fail("{}: missing", needed);
+  return request;
+}
+
+json::object to_json(const Outcome& outcome) {
+  return {{"end", name_of(outcome.end)},
+          {"number", outcome.number},
+          {"took_ms", outcome.took.count()},
+          {"output", as_utf8(outcome.output)},
+          {"errors", as_utf8(outcome.errors)},
+          {"cut", outcome.cut},
+          {"text", outcome.text}};
+}
+
+Outcome outcome_from(const json::value& from) {
+  return {.end = from_name<End>(text_in(from, "end")).value_or(End::kLost),
+          .number = static_cast<int>(number_in(from, "number")),
+          .took = Milliseconds(number_in(from, "took_ms")),
+          .output = text_in(from, "output"),
+          .errors = text_in(from, "errors"),
+          .cut = flag_in(from, "cut"),
+          .text = text_in(from, "text")};
+}
+
+std::string words_of(const Request& request) {
+  std::string words(name_of(request.action));
+  if (!request.step.empty()) words += " step " + request.step;
+  if (!request.address.empty()) words += " " + request.address;
+  if (!request.target.empty() && request.action != Action::kGet) words += " -> " + request.target;
+  return words;
+}
+
+}  // namespace hawser::run
