@@ -84,19 +84,6 @@ bool has_one_in_service(const Service& present) {
   return std::ranges::any_of(present.reals, [](const auto& real) { return real.second.weight > 0; });
 }
 
-Finding state_of_source(const ConfigStatus& source) {
-  const auto count = source.problems.size();
-  const auto what =
-      count == 0   ? std::string("the last reading of it failed")
-      : count == 1 ? to_string(source.problems.front())
-                   : fmt::format("{} problems, the first: {}", count, to_string(source.problems.front()));
-  if (source.last_good)
-    return {source.file, Condition::kDegraded, "broken, the last good file is in use: " + what};
-  if (count > 0)
-    return {source.file, Condition::kDegraded, "broken, the configuration before it stays in use: " + what};
-  return {source.file, Condition::kOk, "current"};
-}
-
 Finding state_of_guard(const GuardStatus& guard) {
   if (guard.state != GuardStatus::State::kRestarting) return {"bond guard", Condition::kOk, ""};
   return {"bond guard", Condition::kDegraded,
@@ -157,7 +144,7 @@ Finding state_of_service(const ServiceKey& key, const VirtualServer& service, co
 
 std::vector<Finding> findings(const Situation& situation) {
   std::vector<Finding> list;
-  add(list, state_of_source(situation.source));
+  add(list, answer::state_of_source(situation.source));
   if (!situation.ready)
     list.push_back({"netd", Condition::kDegraded, "starting: not all of the file was tried"});
   for (auto& state : states_of_links(situation.network, situation.observed)) add(list, std::move(state));

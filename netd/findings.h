@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "lib/answer/config_status.h"
 #include "lib/config/load.h"
 #include "lib/reconcile/pool.h"
 #include "netd/bond_state.h"
@@ -11,12 +12,7 @@
 
 namespace hawser::netd {
 
-// What is in use, and how the file was when it was last read.
-struct ConfigStatus {
-  std::string file;
-  bool last_good = false;                 // the kept file is in use
-  std::vector<config::Problem> problems;  // of the file as it was last read
-};
+using answer::ConfigStatus;
 
 // What waits to be tried again, with the words of its log line.
 struct Waiting {

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "lib/base/find_in.h"
-#include "lib/config/problem_json.h"
 #include "netd/guard/failover.h"
 
 namespace hawser::netd {
@@ -218,11 +217,6 @@ std::vector<Finding> findings_of(const StatusFacts& facts) {
   return findings(situation);
 }
 
-json::object config_json(const ConfigStatus& source) {
-  const auto* state = source.last_good ? "last good" : source.problems.empty() ? "current" : "broken";
-  return {{"file", source.file}, {"state", state}, {"problems", config::problems_json(source.problems)}};
-}
-
 }  // namespace
 
 json::object status_json(const StatusFacts& facts) {
@@ -247,7 +241,7 @@ json::object status_json(const StatusFacts& facts) {
           {"ready", facts.ready},
           {"state", name_of(overall(found))},
           {"findings", findings_json(found)},
-          {"config", config_json(facts.source)},
+          {"config", answer::config_json(facts.source)},
           {"bonds", std::move(bonds)},
           {"links", links_json(network.resolved().network)},
           {"services", services_json(facts)},
