@@ -5,6 +5,7 @@
 #include "lib/cli/command.h"
 #include "netd/daemon.h"
 #include "netd/foreign_words.h"
+#include "netd/runner/service.h"
 #include "netd/verbs.h"
 
 namespace {
@@ -41,6 +42,8 @@ cli::Program program() {
            netd::status},
           {"reload", "", "make the running netd read its file again", netd::reload, {kAllowEmpty}},
           answer::events_verb("netd", "netd"),
+          {"runner", "[status|reload]",
+           "run what the file has run for vipd (hawser-runner.service), or say how it is", netd::runner_verb},
       },
       netd::foreign_words(),
   };
