@@ -92,10 +92,10 @@ Catalogue catalogue_of(const config::Config& config) {
     Runnable runnable{.program = provider.program, .limit = provider.timeout, .addresses = {}, .targets = {}};
     for (const auto& [vip_name, vip] : config.vips)
       if (vip.provider == name)
-        for (const auto& address : vip.addresses) runnable.addresses.insert(address.prefix.address);
+        for (const auto& address : vip.addresses) runnable.addresses.insert(address.prefix.network().address);
     for (const auto& [node_name, node] : config.nodes)
       if (const auto target = node.provider.find(name); target != node.provider.end())
-        runnable.targets.insert(target->second);
+        runnable.targets.insert(target->second.begin(), target->second.end());
     catalogue.objects.emplace("provider." + name, std::move(runnable));
   }
   return catalogue;

@@ -84,7 +84,7 @@ void Account::note(Ask ask, const Answer& answer, const Tell& tell) {
   use(tell, [&](Budget& budget) {
     const auto now = system_clock::now();
     if (answer.meaning == Meaning::kUnreached) return budget.not_made(ask);
-    if (answer.meaning == Meaning::kDenied) return budget.denied(now);
+    if (answer.meaning == Meaning::kDenied) return budget.denied(now, secret_changed_);
     budget.accepted();
     if (answer.meaning == Meaning::kLimited) budget.limited(ask, now, answer.wait);
   });

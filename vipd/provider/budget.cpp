@@ -21,6 +21,11 @@ WallTime time_in(const json::value& value) {
   return WallTime(std::chrono::seconds(value.is_int64() ? value.get_int64() : 0));
 }
 
+WallTime exact_time_in(const json::value& kept, std::string_view key) {
+  const auto& value = value_in(kept, key);
+  return WallTime(WallTime::duration(value.is_int64() ? value.get_int64() : 0));
+}
+
 std::deque<WallTime> times_in(const json::value& kept, std::string_view key) {
   std::deque<WallTime> times;
   for (const auto& one : list_in(kept, key)) times.push_back(time_in(one));
@@ -54,7 +59,7 @@ Milliseconds until_room(const std::deque<WallTime>& times, unsigned most, Millis
 }  // namespace
 
 Budget::Budget(const Limits& limits, const json::value& kept)
-    : limits_(limits), denied_(times_in(kept, "denied")) {
+    : limits_(limits), denied_(times_in(kept, "denied")), denied_for_(exact_time_in(kept, "denied_for_ns")) {
   reads_ = {times_in(kept, "reads"), time_in(value_in(kept, "no_read_before"))};
   switches_ = {times_in(kept, "switches"), time_in(value_in(kept, "no_switch_before"))};
 }
@@ -72,7 +77,7 @@ unsigned Budget::left(Ask ask, WallTime now) const {
 }
 
 Milliseconds Budget::wait_for_login(WallTime now, WallTime changed) const {
-  if (limits_.logins == 0 || denied_.empty() || denied_.back() < changed) return {};
+  if (limits_.logins == 0 || denied_.empty() || denied_for_ != changed) return {};
   return until_room(denied_, limits_.logins - 1, limits_.locked_out, now);
 }
 
@@ -86,7 +91,9 @@ void Budget::not_made(Ask ask) {
   if (auto& made = of(ask).made; !made.empty()) made.pop_back();
 }
 
-void Budget::denied(WallTime now) {
+// Not by the time of the denial: credentials may be replaced while a call with the old ones is on its way.
+void Budget::denied(WallTime now, WallTime changed) {
+  if (std::exchange(denied_for_, changed) != changed) denied_.clear();
   denied_.push_back(now);
   while (denied_.size() > limits_.logins) denied_.pop_front();
 }
@@ -102,7 +109,8 @@ json::object Budget::kept(WallTime now) const {
           {"switches", list_of(switches_.made, since)},
           {"no_read_before", seconds_of(reads_.not_before)},
           {"no_switch_before", seconds_of(switches_.not_before)},
-          {"denied", list_of(denied_, now - limits_.locked_out)}};
+          {"denied", list_of(denied_, now - limits_.locked_out)},
+          {"denied_for_ns", denied_for_.time_since_epoch().count()}};
 }
 
 }  // namespace hawser::vipd::provider

@@ -23,12 +23,12 @@ class Budget {
   [[nodiscard]] Milliseconds wait_for(Ask ask, WallTime now) const;
   [[nodiscard]] unsigned left(Ask ask, WallTime now) const;
   // One refused login less than lock the caller out: nobody tries again, unless the credentials have changed
-  // since.
+  // since. `changed`: when these were written, by which they are known.
   [[nodiscard]] Milliseconds wait_for_login(WallTime now, WallTime changed) const;
 
   void made(Ask ask, WallTime now);
   void not_made(Ask ask);  // the last one: it never reached them
-  void denied(WallTime now);
+  void denied(WallTime now, WallTime changed);
   void accepted() { denied_.clear(); }
   void limited(Ask ask, WallTime now, Milliseconds wait);
 
@@ -46,6 +46,7 @@ class Budget {
   Limits limits_;
   Calls reads_, switches_;
   std::deque<WallTime> denied_;
+  WallTime denied_for_;  // credentials written then
 };
 
 }  // namespace hawser::vipd::provider

@@ -68,11 +68,10 @@ void RouteKeeper::again(TimePoint now) {
 
 void RouteKeeper::reconfigure(std::string own, Milliseconds look, TimePoint now) {
   look_ = look;
-  if (std::exchange(own_, std::move(own)) == own_) return;
-  if (taken_)
-    pursue(wish(Begin::kByReading), now);
-  else if (!view_.asking)
-    look_at(now);
+  const bool is_another = own_ != own;
+  own_ = std::move(own);
+  if (is_another && taken_) return pursue(wish(Begin::kByReading), now);
+  if (!view_.asking && !move_) look_at(now);
 }
 
 void RouteKeeper::pursue(Wish wish, TimePoint now) {

@@ -39,7 +39,7 @@ class RouteKeeper {
   void leave(TimePoint now);
   // A losing router was heard: it may have moved it, now or in a minute. Once a minute, however many are.
   void again(TimePoint now);
-  // The file changed.
+  // The file was read again: whoever asked for that wants to know how things are.
   void reconfigure(std::string own, Milliseconds look, TimePoint now);
 
   // What is to be called now (it is on its way from then on), when to ask again, or nothing until an answer.

@@ -39,6 +39,12 @@ Result<std::filesystem::path> place_of(const std::string& source) {
   return fail("credentials: write file:/PATH or systemd:NAME: the secret itself is seen by everybody (ps)");
 }
 
+// To the nanosecond: two files of one second are two.
+std::chrono::system_clock::time_point written_at(const struct ::stat& is) {
+  return std::chrono::system_clock::from_time_t(is.st_mtim.tv_sec) +
+         std::chrono::nanoseconds(is.st_mtim.tv_nsec);
+}
+
 Status judge(const std::filesystem::path& path, int file, struct ::stat& is) {
   if (::fstat(file, &is) != 0) return fail_with(errno, "{}: {}", path.string(), std::strerror(errno));
   if (!S_ISREG(is.st_mode)) return fail("{}: is no file", path.string());
@@ -73,7 +79,7 @@ Result<Secret> read_secret(const std::string& source) {
   if (text.size() > kLongest) return fail("{}: is too long for credentials", path->string());
   auto line = one_line(*path, std::move(text));
   if (!line) return tl::unexpected(line.error());
-  return Secret{std::move(*line), std::chrono::system_clock::from_time_t(is.st_mtime)};
+  return Secret{std::move(*line), written_at(is)};
 }
 
 void keep_memory_private() {

@@ -24,11 +24,12 @@ std::map<std::string, std::size_t> addresses_of_each(const config::Config& confi
   return count;
 }
 
-std::map<std::string, std::string> targets_at(const config::Config& config, const std::string& provider) {
+std::map<std::string, std::string> targets_at(const config::Config& config, const std::string& provider,
+                                              Family family) {
   std::map<std::string, std::string> targets;
   for (const auto& [name, node] : config.nodes)
     if (const auto found = node.provider.find(provider); found != node.provider.end())
-      targets.emplace(name, found->second);
+      targets.emplace(name, config::name_for(found->second, family));
   return targets;
 }
 
@@ -48,12 +49,12 @@ std::vector<RoutePlan> route_plans(const config::Config& config) {
   for (const auto& [name, vip] : config.vips) {
     const auto provider = config.providers.find(vip.provider);
     if (provider == config.providers.end()) continue;
-    const auto targets = targets_at(config, vip.provider);
-    const auto own = targets.find(config.node);
-    if (own == targets.end()) continue;
-    for (const auto& address : vip.addresses)
-      plans.push_back({name, routed_as(address), provider->second, own->second, targets,
-                       senders_of(config, targets), look_of(count.at(vip.provider))});
+    for (const auto& address : vip.addresses) {
+      const auto targets = targets_at(config, vip.provider, address.prefix.address.family());
+      if (const auto own = targets.find(config.node); own != targets.end())
+        plans.push_back({name, routed_as(address), provider->second, own->second, targets,
+                         senders_of(config, targets), look_of(count.at(vip.provider))});
+    }
   }
   return plans;
 }

@@ -1,5 +1,7 @@
 #include "lib/config/sections/nodes.h"
 
+#include <algorithm>
+
 #include "lib/config/sections/addresses.h"
 #include "lib/config/sections/make_section.h"
 
@@ -29,15 +31,21 @@ void read_names_at_providers(const ReadContext& scope, const Value& value, Node&
     const Fault fault = [&](const Value& at, std::string what) {
       scope.problem(at.place, "provider." + entry.key, std::move(what));
     };
-    std::string name;
-    if (NonEmpty{}.parse(entry.value, name, fault)) node.provider[entry.key] = std::move(name);
+    std::vector<std::string> names(1);
+    const bool is_list = entry.value.as<List>() != nullptr;
+    if (is_list) names.clear();
+    if (is_list ? ListOf{NonEmpty{}}.parse(entry.value, names, fault)
+                : NonEmpty{}.parse(entry.value, names.front(), fault))
+      node.provider[entry.key] = std::move(names);
   }
 }
 
 std::optional<Value> write_names_at_providers(const Node& node) {
   if (node.provider.empty()) return std::nullopt;
   Table table;
-  for (const auto& [provider, name] : node.provider) table.push_back({provider, {}, plain_value(name)});
+  for (const auto& [provider, names] : node.provider)
+    table.push_back(
+        {provider, {}, names.size() == 1 ? plain_value(names.front()) : *written(ListOf{NonEmpty{}}, names)});
   return plain_value(std::move(table));
 }
 
@@ -142,6 +150,18 @@ void build_nodes(const File& file, Config& config) {
 }
 
 }  // namespace
+
+// Robot leads an IPv6 network to the server's own network and takes no other name for it.
+std::string name_for(const std::vector<std::string>& names, Family family) {
+  const auto family_of = [](const std::string& name) -> std::optional<Family> {
+    const auto address = IpAddress::parse(name);
+    return address ? std::optional(address->family()) : std::nullopt;
+  };
+  const auto fits = std::ranges::find_if(names, [&](const auto& name) { return family_of(name) == family; });
+  if (fits != names.end()) return *fits;
+  const auto any = std::ranges::find_if(names, [&](const auto& name) { return !family_of(name); });
+  return any != names.end() ? *any : std::string();
+}
 
 std::vector<std::string> read_node_names(const Table& root, Report& report) {
   std::vector<std::string> names;

@@ -15,10 +15,15 @@ struct Fence {
 
 struct Node {
   std::vector<IpAddress> addresses;
-  std::map<std::string, std::string> provider;  // what it is called at each: a name, an id or an address
+  // What it is called at each: a name, an id or an address; of a provider that calls it otherwise for IPv6,
+  // both.
+  std::map<std::string, std::vector<std::string>> provider;
   Fence fence;
   bool operator==(const Node&) const = default;
 };
+
+// By which of its names an address of that family is led to it; empty: by none.
+std::string name_for(const std::vector<std::string>& names, Family family);
 
 struct OwnAddress {
   std::string node;

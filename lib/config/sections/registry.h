@@ -29,7 +29,8 @@ struct SectionList {
 };
 
 // In the order of hawser.toml(5).
-using AllSections = SectionList<Format, Nodes, Log, Netd, Vipd, Bonds, Links, Vips, Providers, Checks, Pools, Services>;
+using AllSections =
+    SectionList<Format, Nodes, Log, Netd, Vipd, Bonds, Links, Vips, Providers, Checks, Pools, Services>;
 
 // Known by name and refused in words until a version supports them.
 struct LaterSection {

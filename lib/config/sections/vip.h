@@ -13,8 +13,8 @@
 namespace hawser::config {
 
 struct VipAddress {
-  Prefix prefix;                     // /32, /128 unless written
-  std::string interface;             // the vip's own unless written; what a provider routes: kRoutedDevice
+  Prefix prefix;          // /32, /128 unless written
+  std::string interface;  // the vip's own unless written; what a provider routes: kRoutedDevice
   bool operator==(const VipAddress&) const = default;
 };
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "lib/config/engine/rules.h"
+#include "lib/config/sections/addresses.h"
 #include "lib/config/sections/registry.h"
 
 namespace hawser::config {
@@ -39,18 +40,25 @@ std::vector<std::string> holders_of(const File& file, const std::string& name) {
   return holders;
 }
 
+std::optional<Family> family_without_target(const Node& node, const Vip& vip) {
+  const auto names = node.provider.find(vip.provider);
+  for (const auto family : families_of(vip))
+    if (names == node.provider.end() || name_for(names->second, family).empty()) return family;
+  return std::nullopt;
+}
+
 // Guessing it (from a default route, say) is what scripts do, and one day it is the wrong one.
 void each_holder_has_a_target(const File& file, const std::string& name, const VipSection& vip,
                               Report& report) {
   if (file.nodes.empty())
     return fault(report, vip, "provider", "needs [nodes]: where the addresses are led is written there");
   for (const auto& holder : holders_of(file, name))
-    if (!file.nodes.at(holder).spec.provider.contains(vip.spec.provider))
+    if (const auto family = family_without_target(file.nodes.at(holder).spec, vip.spec))
       fault(report, vip, "provider",
             fmt::format(
-                "where does it lead the addresses when {0} has the role? Write provider.{1} = \"..\" in "
+                "where does it lead {2} addresses when {0} has the role? Write provider.{1} = \"..\" in "
                 "[nodes.{0}]: what {0} is called there",
-                holder, vip.spec.provider));
+                holder, vip.spec.provider, family_name(*family)));
 }
 
 void one_network_is_led_once(const VipSection& vip, Report& report) {

@@ -30,7 +30,7 @@ class Journal:
     def begin(self, call: Call, user: str) -> Entry:
         entry = Entry(call, user)
         with self._lock:
-            for other in self._open:
+            for other in (one for one in self._open if one.call.caller == call.caller):
                 other.overlapped = entry.overlapped = True
             self._open.append(entry)
         return entry

@@ -39,12 +39,14 @@ TEST(ProviderBudget, WhatNeverReachedThemCostsNothing) {
 
 TEST(ProviderBudget, OneRefusedLoginLessThanLockOutIsTheLast) {
   Budget budget(kLimits);
-  budget.denied(kNow);
+  budget.denied(kNow, {});
   EXPECT_EQ(budget.wait_for_login(kNow, {}), 0ms);
-  budget.denied(kNow + 1min);
+  budget.denied(kNow + 1min, {});
   EXPECT_EQ(budget.wait_for_login(kNow + 1min, {}), 9min);
   EXPECT_EQ(budget.wait_for_login(kNow + 11min, {}), 0ms);
   EXPECT_EQ(budget.wait_for_login(kNow + 2min, kNow + 90s), 0ms) << "the credentials were changed";
+  budget.denied(kNow + 2min, kNow + 90s);
+  EXPECT_EQ(budget.wait_for_login(kNow + 2min, kNow + 90s), 0ms) << "of these it was the first";
   budget.accepted();
   EXPECT_EQ(budget.wait_for_login(kNow + 1min, {}), 0ms);
 }
@@ -69,12 +71,15 @@ TEST(ProviderBudget, OutlivesTheProgram) {
   Budget budget(kLimits);
   budget.made(Ask::kGet, kNow);
   for (int i = 0; i < 2; ++i) budget.made(Ask::kSet, kNow);
-  for (int i = 0; i < 2; ++i) budget.denied(kNow);
+  for (int i = 0; i < 2; ++i) budget.denied(kNow, {});
   budget.limited(Ask::kGet, kNow, 30min);
+  const auto written = kNow + std::chrono::nanoseconds(123'456'789);
+  for (int i = 0; i < 2; ++i) budget.denied(kNow, written);
   const Budget again(kLimits, boost::json::value(budget.kept(kNow)));
   EXPECT_EQ(again.wait_for(Ask::kSet, kNow), 1h);
   EXPECT_EQ(again.wait_for(Ask::kGet, kNow), 30min);
-  EXPECT_EQ(again.wait_for_login(kNow, {}), 10min);
+  EXPECT_EQ(again.wait_for_login(kNow, written), 10min);
+  EXPECT_EQ(again.wait_for_login(kNow, written + 1ns), 0ms);
 }
 
 TEST(ProviderBudget, AFileThatMakesNoSenseIsNone) {

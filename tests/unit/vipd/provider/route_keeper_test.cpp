@@ -289,6 +289,14 @@ TEST_F(RouteKeeperTest, AnotherNameOfThisHostIsLedToWhereItHasTheRole) {
   EXPECT_EQ(asks(), Ask::kSet);
 }
 
+TEST_F(RouteKeeperTest, AReloadIsALookAndNoReasonToSwitch) {
+  takes_and_has_it();
+  keeper.reconfigure(kHere, kLook, now);
+  EXPECT_EQ(asks(), Ask::kGet);
+  hears(routed(kThird));
+  EXPECT_EQ(asks(), std::nullopt);
+}
+
 // --- hosts, an election and a provider that do anything ---
 
 struct Flight {

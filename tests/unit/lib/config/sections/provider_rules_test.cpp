@@ -34,7 +34,7 @@ TEST(ProviderRules, AVipIsRoutedByAProviderWhoKnowsEveryNode) {
   EXPECT_EQ(routed.addresses.at(0).interface, kRoutedDevice);
   EXPECT_EQ(loaded.config.providers.at("robot").kind, ProviderKind::kHetznerRobot);
   EXPECT_EQ(loaded.config.providers.at("robot").timeout, Milliseconds(30'000));
-  EXPECT_EQ(loaded.config.nodes.at("lb2").provider.at("robot"), "192.0.2.12");
+  EXPECT_EQ(loaded.config.nodes.at("lb2").provider.at("robot"), std::vector<std::string>{"192.0.2.12"});
 }
 
 TEST(ProviderRules, ItMaySayWhereItsAddressesLive) {
@@ -55,11 +55,36 @@ TEST(ProviderRules, WithoutProviderUnicastOrTargetItIsRefused) {
   EXPECT_THAT(problems_of(nodes() + kRobot + vip("provider = \"robot\"\n", "multicast"), "lb1"),
               Lines("t.toml:16:12: vip.web.provider: needs transport = \"unicast\": between hosts whose "
                     "addresses are routed no multicast gets through"));
-  EXPECT_THAT(problems_of(nodes("") + kRobot + vip("provider = \"robot\"\n"), "lb1"),
-              Lines("t.toml:15:12: vip.web.provider: where does it lead the addresses when lb2 has the role? "
-                    "Write provider.robot = \"..\" in [nodes.lb2]: what lb2 is called there"));
+  EXPECT_THAT(
+      problems_of(nodes("") + kRobot + vip("provider = \"robot\"\n"), "lb1"),
+      Lines("t.toml:15:12: vip.web.provider: where does it lead IPv4 addresses when lb2 has the role? "
+            "Write provider.robot = \"..\" in [nodes.lb2]: what lb2 is called there"));
   EXPECT_THAT(problems_of(nodes("provider.robt = \"x\"\nprovider.robot = \"192.0.2.12\"\n") + kRobot, "lb1"),
               Lines("t.toml:6:1: nodes.lb2.provider: there is no [provider.robt]: there is robot"));
+}
+
+TEST(ProviderRules, ANodeMayBeCalledOtherwiseForEachFamily) {
+  const std::vector<std::string> names{"192.0.2.11", "2001:db8:1::"};
+  EXPECT_EQ(name_for(names, Family::kIpv4), "192.0.2.11");
+  EXPECT_EQ(name_for(names, Family::kIpv6), "2001:db8:1::");
+  EXPECT_EQ(name_for({"lb1"}, Family::kIpv6), "lb1");
+  EXPECT_EQ(name_for({"192.0.2.11"}, Family::kIpv6), "");
+  const auto wants = [](const std::string& of_lb2) {
+    return problems_of(
+        "[nodes.lb1]\naddresses = [\"192.0.2.11\", \"2001:db8::11\"]\nprovider.robot = "
+        "[\"192.0.2.11\", \"2001:db8:1::\"]\n[nodes.lb2]\naddresses = [\"192.0.2.12\", "
+        "\"2001:db8::12\"]\nprovider.robot = " +
+            of_lb2 + kRobot +
+            "[vip.web]\ninterface = \"front\"\naddresses = [\"203.0.113.10\", "
+            "\"2001:db8:50::1/64\"]\nvirtual_router_id = 51\npriority = { lb1 = 150, lb2 = 100 "
+            "}\ntransport = \"unicast\"\nprovider = \"robot\"\n",
+        "lb1");
+  };
+  EXPECT_THAT(wants("[\"192.0.2.12\", \"2001:db8:2::\"]\n"), IsEmpty());
+  EXPECT_THAT(
+      wants("\"192.0.2.12\"\n"),
+      Lines("t.toml:16:12: vip.web.provider: where does it lead IPv6 addresses when lb2 has the role? "
+            "Write provider.robot = \"..\" in [nodes.lb2]: what lb2 is called there"));
 }
 
 TEST(ProviderRules, AnArbiterIsAProviderAndOwnersAskNobody) {

@@ -280,7 +280,9 @@ TEST(VipRules, TheSourceIsOfTheVipsFamily) {
 
 TEST(VipRules, NodesHaveAddressesOfHosts) {
   EXPECT_THAT(
-      problems_of("[nodes]\nlb1 = \"0.0.0.0\"\nlb2 = \"here\"\nlb3 = 5\n[nodes.lb4]\nfence = {agent = \"x\"}\n", "lb1"),
+      problems_of(
+          "[nodes]\nlb1 = \"0.0.0.0\"\nlb2 = \"here\"\nlb3 = 5\n[nodes.lb4]\nfence = {agent = \"x\"}\n",
+          "lb1"),
       Lines("t.toml:2:7: nodes.lb1.addresses: 0.0.0.0 is not an address that a host can have",
             "t.toml:3:7: nodes.lb2.addresses: \"here\" is not an IP address",
             "t.toml:4:7: nodes.lb3.addresses: must be a list such as [\"192.0.2.11\"], not 5",

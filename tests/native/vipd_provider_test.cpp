@@ -1,0 +1,245 @@
+// vipd with addresses that a provider routes: two hosts and an imitation of the provider's API
+// (tests/support/provider_sim) on their segment. The addresses are held on lo here; on vipd's own dummy in
+// tests/lab.
+#include <gmock/gmock.h>
+
+#include "lib/base/atomic_file.h"
+#include "tests/native/vipd_host.h"
+#include "tests/support/provider.h"
+
+namespace hawser::lab {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kAddress = "203.0.113.100";  // leads to lb1 at the beginning
+constexpr const char* kOfLb1 = "192.0.2.11";
+constexpr const char* kOfLb2 = "192.0.2.12";
+
+class VipdProvider : public VipTest {
+ protected:
+  void begin(const std::string& more = "", const Argv& of_provider = {}) {
+    provider.begin(of_provider);
+    for (auto* host : {&lb1, &lb2}) host->write_text(file(more));
+    for (const auto* host : {&lb1, &lb2}) host->host().ip({"link set lo up"});
+  }
+  [[nodiscard]] std::string file(const std::string& more) const {
+    return fmt::format(
+        "format = 1\n[nodes.lb1]\naddresses = [\"{1}\"]\nprovider.robot = \"{1}\"\n[nodes.lb2]\naddresses = "
+        "[\"{2}\"]\nprovider.robot = \"{2}\"\n[vipd]\nrealtime = 0\n[provider.robot]\nkind = "
+        "\"hetzner-robot\"\ncredentials = \"file:{3}\"\nendpoint = \"{4}\"\nca = \"{5}\"\ntimeout = "
+        "\"10s\"\n[vip.web]\ninterface = \"front\"\naddresses = [{{ address = \"{0}\", interface = \"lo\" "
+        "}}]\nvirtual_router_id = 51\npriority = {{ lb1 = 200, lb2 = 100 }}\nadvertisement_interval = "
+        "\"100ms\"\ntransport = \"unicast\"\nprovider = \"robot\"\n{6}\n",
+        kAddress, kOfLb1, kOfLb2, provider.at("robot.credentials"), provider.url(), provider.at("ca.pem"),
+        more);
+  }
+  static boost::json::value route(const VipHost& host) {
+    const auto web = host.web();
+    if (!web.is_object() || !web.at("provider").is_object()) return {};
+    const auto& routes = web.at("provider").at("routes").as_array();
+    return routes.empty() ? boost::json::value() : routes.at(0);
+  }
+  [[nodiscard]] static bool says(const VipHost& host, const std::string& leads, Duration within = 30s) {
+    return eventually(within, [&] {
+      const auto now = route(host);
+      return now.is_object() && now.at("leads") == boost::json::value(leads);
+    });
+  }
+  [[nodiscard]] static bool is_confirmed(const VipHost& host, Duration within = 30s) {
+    return eventually(within, [&] {
+      const auto now = route(host);
+      return now.is_object() && now.at("confirmed").as_bool();
+    });
+  }
+  // Advertisements between the two get lost; everything else gets through.
+  void cut() const {
+    lb1.host().ip({"neigh replace 192.0.2.12 lladdr 02:00:00:00:00:01 nud permanent dev front"});
+    lb2.host().ip({"neigh replace 192.0.2.11 lladdr 02:00:00:00:00:01 nud permanent dev front"});
+  }
+  void heal() const {
+    lb1.host().ip({"neigh del 192.0.2.12 dev front"});
+    lb2.host().ip({"neigh del 192.0.2.11 dev front"});
+  }
+  void settle() {
+    lb1.start();
+    ASSERT_TRUE(lb1.becomes("Active"));
+    lb2.start();
+    ASSERT_TRUE(lb2.becomes("Backup"));
+    ASSERT_TRUE(lb2.hears_somebody());
+    ASSERT_TRUE(is_confirmed(lb1)) << lb1.daemon_output();
+    ASSERT_TRUE(says(lb2, "elsewhere"));
+  }
+
+  Neighbour api{"api", "192.0.2.50", segment};
+  test::ProviderSim provider{api.host, "192.0.2.50"};
+};
+
+TEST_F(VipdProvider, EveryHostHoldsTheAddressAndTheRouteFollowsTheRole) {
+  begin();
+  settle();
+  EXPECT_TRUE(lb1.holds(kAddress));
+  EXPECT_TRUE(lb2.holds(kAddress)) << "in every role";
+  EXPECT_EQ(provider.calls("POST"), 1) << "it was there: the provider says so, and a reading confirms";
+  lb1.daemon().kill();
+  ASSERT_TRUE(lb2.becomes("Active"));
+  EXPECT_TRUE(is_confirmed(lb2)) << lb2.daemon_output();
+  EXPECT_EQ(provider.leads_to(kAddress), kOfLb2);
+  EXPECT_TRUE(lb2.logged("web: 203.0.113.100 is being led here by robot"));
+  EXPECT_TRUE(lb2.logged("web: 203.0.113.100 leads here (192.0.2.12)"));
+  EXPECT_TRUE(lb1.holds(kAddress));
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(is_confirmed(lb1)) << lb1.daemon_output();
+  EXPECT_EQ(provider.leads_to(kAddress), kOfLb1);
+  EXPECT_FALSE(provider.any_overlapped());
+}
+
+TEST_F(VipdProvider, APlannedLeaveUnroutesNothing) {
+  begin();
+  settle();
+  EXPECT_EQ(lb2.daemon().stop(20s), 0);
+  EXPECT_EQ(lb1.daemon().stop(30s), 0);
+  EXPECT_EQ(provider.leads_to(kAddress), kOfLb1);
+  EXPECT_TRUE(lb1.holds(kAddress)) << "whoever is led here still is served";
+  EXPECT_EQ(provider.calls("DELETE"), 0);
+}
+
+TEST_F(VipdProvider, AnApiThatIsDownIsAskedUntilItAnswersAndTheRoleWaitsForNobody) {
+  begin();
+  settle();
+  provider.control("POST", "pause", "");
+  lb1.daemon().kill();
+  ASSERT_TRUE(lb2.becomes("Active"));
+  EXPECT_TRUE(eventually(40s, [&] { return lb2.logged("is not answered for by robot"); }));
+  EXPECT_THAT(lb2.vipctl({"status"}).text, HasSubstr("robot says nothing of where it leads"));
+  EXPECT_EQ(provider.leads_to(kAddress), kOfLb1);
+  provider.control("POST", "resume", "");
+  EXPECT_TRUE(is_confirmed(lb2, 60s)) << lb2.daemon_output();
+  EXPECT_EQ(provider.leads_to(kAddress), kOfLb2);
+  EXPECT_FALSE(provider.any_overlapped());
+}
+
+// lb2 takes the route while the two do not hear each other; when they do again the winner takes it back.
+TEST_F(VipdProvider, AfterASplitTheWinnerTakesTheRouteBack) {
+  begin();
+  settle();
+  cut();
+  ASSERT_TRUE(lb2.becomes("Active"));
+  EXPECT_EQ(lb1.role(), "Active");
+  ASSERT_TRUE(is_confirmed(lb2));
+  EXPECT_EQ(provider.leads_to(kAddress), kOfLb2);
+  heal();
+  ASSERT_TRUE(lb2.becomes("Backup")) << lb2.daemon_output();
+  EXPECT_TRUE(eventually(30s, [&] { return provider.leads_to(kAddress) == kOfLb1; })) << lb1.daemon_output();
+  EXPECT_TRUE(is_confirmed(lb1));
+  EXPECT_FALSE(provider.any_overlapped());
+}
+
+// Both begin in a split, and the address led to a third before.
+TEST_F(VipdProvider, OfTwoThatAreActiveTheProvidersLockDecidesAndTheLoserSaysSo) {
+  begin("", {"--switch-time", "300"});
+  provider.lead(kAddress, "192.0.2.13");
+  cut();
+  lb1.start();
+  lb2.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  ASSERT_TRUE(lb2.becomes("Active"));
+  const auto winner = [&] { return is_confirmed(lb1, 0s) ? &lb1 : is_confirmed(lb2, 0s) ? &lb2 : nullptr; };
+  ASSERT_TRUE(eventually(60s, [&] { return winner() != nullptr; }));
+  const auto* loser = winner() == &lb1 ? &lb2 : &lb1;
+  EXPECT_TRUE(eventually(60s, [&] { return loser->logged("who was faster"); })) << loser->daemon_output();
+  EXPECT_THAT(loser->vipctl({"status"}).text,
+              HasSubstr("while this host is Active: it was faster, and keeps it"));
+  const auto switches = provider.calls("POST");
+  std::this_thread::sleep_for(10s);
+  EXPECT_EQ(provider.calls("POST"), switches) << "they do not take it from one another";
+}
+
+TEST_F(VipdProvider, WhatSomebodyLeadsElsewhereIsAnAlarmAndNoReasonToSwitch) {
+  begin();
+  settle();
+  provider.lead(kAddress, kOfLb2);
+  const auto switches = provider.calls("POST");
+  lb1.daemon().signal(SIGHUP);  // and looks
+  ASSERT_TRUE(says(lb1, "elsewhere"));
+  EXPECT_TRUE(lb1.logged("while this host is Active: somebody led it there"));
+  EXPECT_EQ(provider.calls("POST"), switches);
+}
+
+TEST_F(VipdProvider, AnArbiterIsAskedBeforeTheRoleIsTaken) {
+  begin("arbiter = true");
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active")) << lb1.daemon_output();
+  lb2.start();
+  ASSERT_TRUE(lb2.becomes("Backup"));
+  ASSERT_TRUE(lb2.hears_somebody());
+  provider.control("POST", "pause", "");
+  lb1.daemon().kill();
+  std::this_thread::sleep_for(3s);
+  EXPECT_EQ(lb2.role(), "Backup") << "the provider has not confirmed";
+  provider.control("POST", "resume", "");
+  ASSERT_TRUE(lb2.becomes("Active", 60s)) << lb2.daemon_output();
+  EXPECT_EQ(provider.leads_to(kAddress), kOfLb2);
+}
+
+TEST_F(VipdProvider, AnArbitersWordEndsTheRoleOfWhoWasCutOff) {
+  begin("arbiter = true");
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active")) << lb1.daemon_output();
+  lb2.start();
+  ASSERT_TRUE(lb2.hears_somebody());
+  cut();
+  ASSERT_TRUE(lb2.becomes("Active", 60s)) << lb2.daemon_output();
+  lb1.daemon().signal(SIGHUP);  // and looks, as it does every few minutes
+  ASSERT_TRUE(lb1.becomes("Backup")) << lb1.daemon_output();
+  EXPECT_TRUE(lb1.logged("robot leads 203.0.113.100 to lb2"));
+  std::this_thread::sleep_for(10s);
+  EXPECT_EQ(lb1.role(), "Backup") << "and it does not take it back at once";
+  EXPECT_EQ(provider.leads_to(kAddress), kOfLb2);
+}
+
+TEST_F(VipdProvider, AWorkerThatIsStoppedOrKilledDelaysNoAdvertisementAndGoesOnWhereItWas) {
+  begin();
+  settle();
+  const auto worker = [&] {
+    return std::stoi(
+        lb2.host().run({"pgrep", "-P", fmt::format("{}", lb2.daemon().pid()), "vipd-worker"}).text);
+  };
+  const auto stopped = worker();
+  ::kill(stopped, SIGSTOP);
+  lb1.daemon().kill();
+  ASSERT_TRUE(lb2.becomes("Active"));
+  std::this_thread::sleep_for(2s);
+  EXPECT_EQ(provider.leads_to(kAddress), kOfLb1);
+  ::kill(stopped, SIGKILL);
+  EXPECT_TRUE(is_confirmed(lb2)) << lb2.daemon_output();
+  EXPECT_EQ(provider.leads_to(kAddress), kOfLb2);
+  ::kill(worker(), SIGKILL);
+  EXPECT_TRUE(eventually(20s, [&] { return lb2.logged("worker: there again"); }));
+  EXPECT_TRUE(is_confirmed(lb2));
+}
+
+TEST_F(VipdProvider, CredentialsThatAreWrongAreSaidOnceAndTakenWhenTheyAreMended) {
+  begin();
+  const auto right = read_file(provider.at("robot.credentials")).value();
+  ASSERT_TRUE(write_atomically(provider.at("robot.credentials"), "ws-sim:wrong\n"));
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(eventually(20s, [&] { return lb1.logged("401"); })) << lb1.daemon_output();
+  EXPECT_FALSE(lb1.logged("wrong")) << "the password";
+  ASSERT_TRUE(write_atomically(provider.at("robot.credentials"), right));
+  lb1.daemon().signal(SIGHUP);
+  EXPECT_TRUE(is_confirmed(lb1)) << lb1.daemon_output();
+}
+
+// vipd check --start is asked by scripts, and a call there would be one of few.
+TEST_F(VipdProvider, WhoChecksTheFileCallsNobody) {
+  begin();
+  EXPECT_EQ(lb1.vipd(Argv{"check", "--start"}).status, 0);
+  std::this_thread::sleep_for(500ms);
+  EXPECT_EQ(provider.calls("GET"), 0);
+}
+
+}  // namespace
+}  // namespace hawser::lab
