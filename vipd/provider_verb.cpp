@@ -10,6 +10,7 @@
 #include "lib/cli/refuse.h"
 #include "lib/control/json.h"
 #include "vipd/provider/account.h"
+#include "vipd/provider_options.h"
 
 namespace hawser::vipd {
 
@@ -20,74 +21,37 @@ namespace json = boost::json;
 using provider::Account;
 
 constexpr Milliseconds kPatience{180'000};  // a switch takes 40 to 60 s, and may find another one in process
-constexpr Milliseconds kTimeout{90'000};    // Robot answers when the switch is done
-
-const cli::Option kKind{"--kind", "KIND", "hetzner-robot or hetzner-cloud (HAWSER_PROVIDER_KIND)"};
-const cli::Option kCredentials{"--credentials", "SOURCE",
-                               "file:PATH or systemd:NAME (HAWSER_PROVIDER_CREDENTIALS)"};
-const cli::Option kEndpoint{"--endpoint", "URL",
-                            "another place of the API, such as an imitation (HAWSER_PROVIDER_ENDPOINT)"};
-const cli::Option kCa{"--ca", "FILE", "who is trusted instead of the system's CAs (HAWSER_PROVIDER_CA)"};
-const cli::Option kTimeoutOption{"--timeout", "DURATION", "of one call; 90s by default"};
-const cli::Option kWait{"--wait", "", "stay until it is there: 3 minutes, through locks and errors"};
-const cli::Option kDryRun{"--dry-run", "", "ask where it leads, and say what would be done"};
-
-// "HAWSER_PROVIDER_KIND" beside "--kind".
-std::string given(const cli::Arguments& arguments, const std::string& option, const char* variable) {
-  const auto found = arguments.values.find(option);
-  if (found != arguments.values.end()) return found->second;
-  const char* value = std::getenv(variable);
-  return value == nullptr ? std::string() : value;
-}
-
-Result<provider::Kind> kind_in(const cli::Arguments& arguments) {
-  const auto word = given(arguments, kKind.name, "HAWSER_PROVIDER_KIND");
-  if (word.empty()) return fail("--kind is missing (or HAWSER_PROVIDER_KIND): {}", kKind.help);
-  if (const auto kind = from_name<provider::Kind>(word)) return *kind;
-  return fail("--kind {}: there are hetzner-robot and hetzner-cloud", word);
-}
-
-Result<provider::Settings> settings_in(const cli::Arguments& arguments) {
-  provider::Settings settings;
-  const auto kind = kind_in(arguments);
-  if (!kind) return tl::unexpected(kind.error());
-  settings.kind = *kind;
-  settings.credentials = given(arguments, kCredentials.name, "HAWSER_PROVIDER_CREDENTIALS");
-  if (settings.credentials.empty())
-    return fail("--credentials is missing (or HAWSER_PROVIDER_CREDENTIALS): {}", kCredentials.help);
-  settings.endpoint = given(arguments, kEndpoint.name, "HAWSER_PROVIDER_ENDPOINT");
-  settings.ca = given(arguments, kCa.name, "HAWSER_PROVIDER_CA");
-  settings.state_dir = arguments.state_dir;
-  settings.timeout = kTimeout;
-  if (const auto found = arguments.values.find(kTimeoutOption.name); found != arguments.values.end()) {
-    const auto timeout = parse_duration(found->second);
-    if (!timeout) return fail("--timeout: {}", timeout.error().text);
-    if (*timeout < Milliseconds(1000)) return fail("--timeout {}: 1s at least", found->second);
-    settings.timeout = *timeout;
-  }
-  return settings;
-}
 
 struct Wanted {
   std::string action;
   IpAddress address;
-  std::string target;
+  std::string target;  // of set
 };
+
+Status judge_words(const cli::Arguments& arguments, const std::string& action) {
+  const auto& words = arguments.words;
+  if (action != "get" && action != "set" && action != "unroute")
+    return fail(
+        "provider {}: write 'provider get ADDRESS', 'provider set ADDRESS TARGET' or 'provider unroute "
+        "ADDRESS'",
+        action);
+  if (action == "set" && words.size() < 3)
+    return fail("provider set {}: where to? The target is missing: the main address of a server", words[1]);
+  if (action == "set" && words[2].empty())
+    return fail("provider set {}: the target is empty: to nobody is 'provider unroute {}'", words[1],
+                words[1]);
+  if (action != "set" && words.size() > 2) return fail("provider {}: takes an address only", action);
+  if (action == "get" && (arguments.has(kWait) || arguments.has(kDryRun)))
+    return fail("provider get: changes nothing: --wait and --dry-run are for set and unroute");
+  return {};
+}
 
 Result<Wanted> wanted_in(const cli::Arguments& arguments) {
   const auto& words = arguments.words;
-  Wanted wanted{words[0], {}, words.size() > 2 ? words[2] : std::string()};
-  if (wanted.action != "get" && wanted.action != "set")
-    return fail("provider {}: write 'provider get ADDRESS' or 'provider set ADDRESS TARGET'", wanted.action);
+  if (auto good = judge_words(arguments, words[0]); !good) return tl::unexpected(good.error());
   const auto address = IpAddress::parse(words[1]);
   if (!address) return fail("{}: is no address", words[1]);
-  wanted.address = *address;
-  if (wanted.action == "set" && wanted.target.empty())
-    return fail("provider set {}: where to? The target is missing: the main address of a server", words[1]);
-  if (wanted.action == "get" && words.size() > 2) return fail("provider get: takes an address only");
-  if (wanted.action == "get" && (arguments.has(kWait.name) || arguments.has(kDryRun.name)))
-    return fail("provider get: changes nothing: --wait and --dry-run are for provider set");
-  return wanted;
+  return Wanted{words[0], *address, words.size() > 2 ? words[2] : std::string()};
 }
 
 // On a terminal, or what went wrong would look like nothing going on.
@@ -95,10 +59,10 @@ void tell(const std::string& line) {
   if (::isatty(STDERR_FILENO) != 0) cli::say("vipctl: " + line);
 }
 
-provider::Answer where(Account& account, const IpAddress& address) {
+provider::Answer where(Account& account, const IpAddress& address, const std::string& target) {
   asio::io_context io;
-  auto answer = asio::co_spawn(io, account.ask(io.get_executor(), {provider::Ask::kGet, address, {}}, tell),
-                               asio::use_future);
+  auto answer = asio::co_spawn(
+      io, account.ask(io.get_executor(), {provider::Ask::kGet, address, target}, tell), asio::use_future);
   io.run();
   return answer.get();
 }
@@ -114,12 +78,15 @@ std::string leads_to(const std::string& target) {
   return target.empty() ? "leads to nobody" : "leads to " + target;
 }
 
+json::value or_null(const std::string& target) {
+  return target.empty() ? json::value() : json::value(target);
+}
+
 json::object document(const Wanted& wanted, const std::string& target, Account& account) {
-  const auto left = account.left();
-  return {{"format", 1},
-          {"address", to_string(wanted.address)},
-          {"target", target.empty() ? json::value() : json::value(target)},
-          {"left", json::object{{"reads", left.reads}, {"switches", left.switches}}}};
+  json::object said{{"format", 1}, {"address", to_string(wanted.address)}, {"target", or_null(target)}};
+  if (const auto left = account.left())
+    said["left"] = json::object{{"reads", left->reads}, {"switches", left->switches}};
+  return said;
 }
 
 int refuse(const cli::Arguments& arguments, const Wanted& wanted, const std::string& text) {
@@ -128,7 +95,7 @@ int refuse(const cli::Arguments& arguments, const Wanted& wanted, const std::str
 }
 
 int get(const cli::Arguments& arguments, const Wanted& wanted, Account& account) {
-  const auto answer = where(account, wanted.address);
+  const auto answer = where(account, wanted.address, wanted.target);
   if (answer.meaning != provider::Meaning::kRouted && answer.meaning != provider::Meaning::kBusy)
     return refuse(arguments, wanted, answer.text);
   const bool busy = answer.meaning == provider::Meaning::kBusy;
@@ -144,17 +111,20 @@ int get(const cli::Arguments& arguments, const Wanted& wanted, Account& account)
 }
 
 int say_what_would_be(const cli::Arguments& arguments, const Wanted& wanted, Account& account) {
-  const auto answer = where(account, wanted.address);
+  const auto answer = where(account, wanted.address, wanted.target);
   if (answer.meaning != provider::Meaning::kRouted) return refuse(arguments, wanted, answer.text);
   const bool there = account.is_same(answer.target, wanted.target);
   if (arguments.json) {
     auto said = document(wanted, answer.target, account);
-    said["would_switch_to"] = there ? json::value() : json::value(wanted.target);
+    if (wanted.target.empty())
+      said["would_unroute"] = !there;
+    else
+      said["would_switch_to"] = there ? json::value() : json::value(wanted.target);
     cli::print(control::pretty(said));
   } else {
     cli::print(there ? fmt::format("{} {} already\n", wanted.address, leads_to(answer.target))
-                     : fmt::format("{} {}: would be switched to {}\n", wanted.address,
-                                   leads_to(answer.target), wanted.target));
+                     : fmt::format("{} {}: would be {}\n", wanted.address, leads_to(answer.target),
+                                   wanted.target.empty() ? "unrouted" : "switched to " + wanted.target));
   }
   return there ? kDone : kNo;
 }
@@ -166,13 +136,13 @@ std::string why_not(const Wanted& wanted, const provider::End& end) {
   if (why.empty()) why = fmt::format("it {}", leads_to(last.target));
   if (end.switched)
     why += fmt::format(": the switch to {} was sent and may still happen: 'vipctl provider get {}' tells",
-                       wanted.target, wanted.address);
+                       wanted.target.empty() ? "nobody" : wanted.target, wanted.address);
   return why;
 }
 
 int set(const cli::Arguments& arguments, const Wanted& wanted, Account& account) {
-  if (arguments.has(kDryRun.name)) return say_what_would_be(arguments, wanted, account);
-  const auto patience = arguments.has(kWait.name) ? kPatience : Milliseconds(0);
+  if (arguments.has(kDryRun)) return say_what_would_be(arguments, wanted, account);
+  const auto patience = arguments.has(kWait) ? kPatience : Milliseconds(0);
   const auto end = moved(account, {wanted.address, wanted.target, provider::Begin::kByReading, patience});
   if (!end.there) return refuse(arguments, wanted, why_not(wanted, end));
   if (arguments.json) {
@@ -207,11 +177,9 @@ int run(const cli::Arguments& arguments) {
 }  // namespace
 
 cli::Verb provider_verb() {
-  return {"provider",
-          "get|set ADDRESS [TARGET]",
-          "ask a provider where an address leads, or switch it there; needs no vipd",
-          run,
-          {kKind, kCredentials, kEndpoint, kCa, kTimeoutOption, kWait, kDryRun}};
+  return {"provider", "get|set|unroute ADDRESS [TARGET]",
+          "ask a provider where an address leads, or have it lead elsewhere; needs no vipd", run,
+          provider_options()};
 }
 
 }  // namespace hawser::vipd

@@ -19,15 +19,32 @@ std::string_view next_body(std::string_view& rest) {
   return body;
 }
 
-void talk(Driver& driver, Ask ask, std::string_view rest) {
+constexpr std::array kExit{0U, 1U, 3U, 64U, 69U, 75U, 77U, 127U};
+
+Reply reply_of(Kind kind, std::string_view body) {
+  const auto chosen = body.empty() ? 0U : static_cast<unsigned char>(body[0]);
+  const auto status = kind == Kind::kExec ? kExit[chosen % kExit.size()] : kStatus[chosen % kStatus.size()];
+  const std::string text(body.substr(body.empty() ? 0 : 1));
+  return {body.empty() && kind != Kind::kExec ? 200U : status,
+          "application/json",
+          text,
+          {{"retry-after", text}},
+          text};
+}
+
+bool is_good(Kind kind, unsigned status) {
+  return kind == Kind::kExec ? status == 0 || status == 3 : status < 300;
+}
+
+void talk(Driver& driver, Kind kind, Ask ask, std::string_view rest) {
   auto turn = driver.begin({ask, *IpAddress::parse("203.0.113.100"), "192.0.2.12"});
   bool all_good = true;
   for (int requests = 0; !std::holds_alternative<Answer>(turn); ++requests) {
     if (requests > 1000) std::abort();
     const auto body = next_body(rest);
-    const auto status = body.empty() ? 200U : kStatus[static_cast<unsigned char>(body[0]) % kStatus.size()];
-    all_good = all_good && status < 300;
-    turn = driver.heard({status, "application/json", std::string(body.substr(body.empty() ? 0 : 1)), {}});
+    const auto reply = reply_of(kind, body);
+    all_good = all_good && is_good(kind, reply.status);
+    turn = driver.heard(reply);
   }
   const auto& answer = std::get<Answer>(turn);
   const bool tells = answer.meaning == Meaning::kRouted || answer.meaning == Meaning::kDone;
@@ -41,8 +58,9 @@ void talk(Driver& driver, Ask ask, std::string_view rest) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 1) return 0;
   const std::string_view rest(reinterpret_cast<const char*>(data) + 1, size - 1);
-  const auto driver = driver_for((data[0] & 1U) != 0 ? Kind::kHetznerCloud : Kind::kHetznerRobot);
-  talk(*driver, (data[0] & 2U) != 0 ? Ask::kSet : Ask::kGet, rest);
+  const auto kind = kNames<Kind>[(data[0] >> 1U) % kNames<Kind>.size()].first;
+  const auto driver = driver_for(kind, "https://hook.example");
+  talk(*driver, kind, (data[0] & 1U) != 0 ? Ask::kSet : Ask::kGet, rest);
   (void)parse_url(std::string(rest));
   (void)proxy_for("192.0.2.1", rest, rest);
   return 0;

@@ -63,6 +63,12 @@ class Provider : public LabTest {
   [[nodiscard]] Argv vipctl(const Argv& words, const std::string& kind = "robot") const {
     Argv argv{program("vipctl"), "provider"};
     argv.insert(argv.end(), words.begin(), words.end());
+    if (kind == "hook") {
+      argv.insert(argv.end(),
+                  {"--kind", "webhook", "--credentials", "file:" + at("sim/hook.credentials"), "--url",
+                   line_of("sim/url") + "/hook", "--ca", at("sim/ca.pem"), "--state-dir", at("state")});
+      return argv;
+    }
     argv.insert(argv.end(),
                 {"--kind", "hetzner-" + kind, "--credentials", "file:" + at("sim/" + kind + ".credentials"),
                  "--endpoint", line_of("sim/url") + (kind == "cloud" ? "/v1" : ""), "--ca", at("sim/ca.pem"),
@@ -112,6 +118,47 @@ TEST_F(Provider, AFloatingIpOfTheCloudGoesToAServerByItsName) {
   const auto failed = run({"set", address, first}, "cloud");
   EXPECT_EQ(failed.status, 1);
   EXPECT_THAT(failed.text, HasSubstr("may still happen"));
+}
+
+TEST_F(Provider, OneIsUnroutedAndLeadsToNobody) {
+  begin();
+  const auto would = run({"unroute", kAddress, "--dry-run", "--json"});
+  EXPECT_EQ(would.status, 3);
+  EXPECT_TRUE(json::parse(would.text).at("would_unroute").as_bool());
+  EXPECT_EQ(calls("DELETE"), 0);
+  EXPECT_EQ(run({"unroute", kAddress}).text, "203.0.113.100 leads to nobody\n");
+  EXPECT_EQ(run({"unroute", kAddress}).text, "203.0.113.100 leads to nobody already\n");
+  EXPECT_EQ(calls("DELETE"), 1);
+  EXPECT_EQ(run({"set", kAddress, kSecond}).text, "203.0.113.100 leads to 192.0.2.12\n");
+}
+
+constexpr const char* kHooked = "203.0.113.150";  // leads to lb1
+
+TEST_F(Provider, AWebhookIsAskedAndSwitches) {
+  begin();
+  EXPECT_EQ(run({"get", kHooked}, "hook").text, "203.0.113.150 leads to lb1\n");
+  EXPECT_EQ(run({"set", kHooked, "lb2"}, "hook").text, "203.0.113.150 leads to lb2\n");
+  EXPECT_EQ(run({"unroute", kHooked}, "hook").text, "203.0.113.150 leads to nobody\n");
+  EXPECT_EQ(calls("POST"), 2);
+  EXPECT_THAT(run({"set", kHooked, "lb9", "--wait"}, "hook").text, HasSubstr("422: no such target"));
+  EXPECT_EQ(calls("POST"), 3);
+}
+
+TEST_F(Provider, AWebhookThatOnlyBeginsIsReadUntilItIsThere) {
+  begin({"--scale", "0.5"});  // 2.5 s a switch
+  control("POST", "state", R"({"webhook":{"slow":true}})");
+  EXPECT_EQ(run({"set", kHooked, "lb2"}, "hook").text, "203.0.113.150 leads to lb2\n");
+  EXPECT_EQ(calls("POST"), 1);
+}
+
+TEST_F(Provider, AWebhooksLimitIsKeptFromOneRunToTheNext) {
+  begin();
+  plan(R"([{"match":"GET /hook","do":"limit","interval":60}])");
+  EXPECT_THAT(run({"get", kHooked}, "hook").text, HasSubstr("429: too many calls"));
+  EXPECT_THAT(run({"get", kHooked}, "hook").text, HasSubstr("not asked"));
+  EXPECT_EQ(calls("GET"), 1);
+  for (const auto& entry : fs::recursive_directory_iterator(at("state")))
+    EXPECT_THAT(entry.path().string(), Not(HasSubstr("127.0.0.1"))) << "the URL may be a secret";
 }
 
 struct Refused {

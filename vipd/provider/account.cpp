@@ -42,25 +42,42 @@ Answer nearly_locked_out(Milliseconds wait) {
           {}};
 }
 
+std::string switching(const Wish& wish) {
+  if (wish.target.empty()) return fmt::format("unrouting {}", wish.address);
+  return fmt::format("switching {} to {}", wish.address, wish.target);
+}
+
+Result<Secret> secret_of(const Settings& settings) {
+  if (settings.credentials.empty() && credentials_of(settings.kind) != Credentials::kNeeded) return Secret{};
+  return read_secret(settings.credentials);
+}
+
+Result<Server> server_of(const Settings& settings, const Driver& driver, std::string authorization) {
+  auto url = parse_url(settings.endpoint.empty() ? driver.endpoint() : settings.endpoint);
+  if (!url) return tl::unexpected(url.error());
+  return Server{std::move(*url), settings.ca, std::move(authorization), settings.timeout};
+}
+
 }  // namespace
 
 Result<Account> Account::open(const Settings& settings) {
-  auto driver = driver_for(settings.kind);
-  const auto secret = read_secret(settings.credentials);
+  auto driver = driver_for(settings.kind, settings.endpoint);
+  if (settings.kind == Kind::kExec)
+    return Account(std::move(driver), Way{{}, settings.run}, std::nullopt, WallTime());
+  const auto secret = secret_of(settings);
   if (!secret) return tl::unexpected(secret.error());
   auto authorization = driver->authorization(secret->text);
   if (!authorization) return fail("{}: {}", settings.credentials, authorization.error().text);
-  auto url = parse_url(settings.endpoint.empty() ? driver->endpoint() : settings.endpoint);
-  if (!url) return tl::unexpected(url.error());
+  auto server = server_of(settings, *driver, std::move(*authorization));
+  if (!server) return tl::unexpected(server.error());
   BudgetFile budget(settings.state_dir / "provider" / file_name(settings.kind, driver->account(secret->text)),
                     driver->limits());
-  return Account(std::move(driver),
-                 Server{std::move(*url), settings.ca, std::move(*authorization), settings.timeout},
-                 std::move(budget), secret->changed);
+  return Account(std::move(driver), Way{std::move(*server), {}}, std::move(budget), secret->changed);
 }
 
 void Account::use(const Tell& tell, const std::function<void(Budget&)>& change) {
-  if (auto kept = budget_.use(change); !kept)
+  if (!budget_) return;
+  if (auto kept = budget_->use(change); !kept)
     tell(fmt::format("the count of calls is not kept: {}", kept.error().text));
 }
 
@@ -92,7 +109,7 @@ void Account::note(Ask ask, const Answer& answer, const Tell& tell) {
 
 asio::awaitable<Answer> Account::ask(asio::any_io_executor executor, Call call, Tell tell) {
   if (auto no = over_budget(call.ask, tell)) co_return std::move(*no);
-  auto answer = co_await carry_out(executor, *driver_, call, server_);
+  auto answer = co_await carry_out(executor, *driver_, call, way_);
   note(call.ask, answer, tell);
   co_return answer;
 }
@@ -111,17 +128,17 @@ asio::awaitable<End> Account::move(asio::any_io_executor executor, Wish wish, Te
       continue;
     }
     const auto asks = std::get<provider::Ask>(order);
-    tell(asks == Ask::kGet ? fmt::format("asking where {} leads", wish.address)
-                           : fmt::format("switching {} to {}", wish.address, wish.target));
+    tell(asks == Ask::kGet ? fmt::format("asking where {} leads", wish.address) : switching(wish));
     Call call{asks, wish.address, wish.target};  // named: g++ 12 destroys a braced one twice
     const auto answer = co_await ask(executor, std::move(call), tell);
     order = move.heard(answer, steady_clock::now(), chance());
   }
 }
 
-Account::Left Account::left() {
+std::optional<Account::Left> Account::left() {
+  if (!budget_ || driver_->limits().reads == 0) return std::nullopt;
   Left left;
-  (void)budget_.use([&](Budget& budget) {
+  (void)budget_->use([&](Budget& budget) {
     const auto now = system_clock::now();
     left = {budget.left(Ask::kGet, now), budget.left(Ask::kSet, now)};
   });

@@ -11,8 +11,9 @@ namespace hawser::vipd::provider {
 // As people give them: a section of the file, or options and environment.
 struct Settings {
   Kind kind = Kind::kHetznerRobot;
-  std::string credentials;
-  std::string endpoint;  // empty: the provider's own
+  std::string credentials;  // of exec none, of a webhook as it likes
+  std::string endpoint;     // empty: the provider's own; of a webhook its URL
+  RunProgram run;           // of exec
   std::filesystem::path ca;
   Milliseconds timeout{30'000};
   std::filesystem::path state_dir;
@@ -36,12 +37,12 @@ class Account {
   struct Left {
     unsigned reads = 0, switches = 0;
   };
-  Left left();
+  std::optional<Left> left();  // nullopt: nobody counts
 
  private:
-  Account(std::unique_ptr<Driver> driver, Server server, BudgetFile budget, WallTime secret_changed)
+  Account(std::unique_ptr<Driver> driver, Way way, std::optional<BudgetFile> budget, WallTime secret_changed)
       : driver_(std::move(driver)),
-        server_(std::move(server)),
+        way_(std::move(way)),
         budget_(std::move(budget)),
         secret_changed_(secret_changed) {}
 
@@ -50,8 +51,8 @@ class Account {
   void use(const Tell& tell, const std::function<void(Budget&)>& change);
 
   std::unique_ptr<Driver> driver_;
-  Server server_;
-  BudgetFile budget_;
+  Way way_;
+  std::optional<BudgetFile> budget_;
   WallTime secret_changed_;
 };
 

@@ -51,7 +51,7 @@ std::ptrdiff_t count_since(const std::deque<WallTime>& times, WallTime since) {
 
 // Until at most `most` of these lie within the window, one more included.
 Milliseconds until_room(const std::deque<WallTime>& times, unsigned most, Milliseconds window, WallTime now) {
-  if (std::size_t(count_since(times, now - window)) < most) return {};
+  if (most == 0 || std::size_t(count_since(times, now - window)) < most) return {};
   const auto leaves = passed(times[times.size() - most], now) + window;
   return std::max(duration_cast<Milliseconds>(leaves - now), Milliseconds(1));
 }

@@ -13,10 +13,16 @@ asio::awaitable<void> pause(asio::any_io_executor executor, Milliseconds length)
   co_await timer.async_wait(asio::use_awaitable);
 }
 
+// A Request or a ProgramCall. Not a coroutine: it hands out the one of them.
+asio::awaitable<Exchange> carried(asio::any_io_executor executor, const Way& way, const Turn& turn) {
+  if (const auto* run = std::get_if<ProgramCall>(&turn)) return way.run(std::move(executor), *run);
+  return exchange(std::move(executor), way.server, std::get<Request>(turn));
+}
+
 }  // namespace
 
 asio::awaitable<Answer> carry_out(asio::any_io_executor executor, Driver& driver, const Call& call,
-                                  const Server& server) {
+                                  const Way& way) {
   bool sent = false;  // one of several requests
   auto turn = driver.begin(call);
   for (;;) {
@@ -25,7 +31,7 @@ asio::awaitable<Answer> carry_out(asio::any_io_executor executor, Driver& driver
       co_await pause(executor, wait->length);
       turn = Request(wait->then);
     }
-    const auto done = co_await exchange(executor, server, std::get<Request>(turn));
+    const auto done = co_await carried(executor, way, turn);
     if (done.reached == Reached::kAnswered) {
       sent = true;
       turn = driver.heard(done.reply);

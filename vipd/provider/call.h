@@ -1,12 +1,23 @@
-// One call from beginning to end: the driver's requests, sent and heard. What the network does to it becomes
-// an answer as well, so that whoever asked decides by meanings alone.
+// One call from beginning to end: the driver's requests, sent and heard, or its program, run and read. What
+// the network does to it becomes an answer as well, so that whoever asked decides by meanings alone.
 #pragma once
+
+#include <functional>
 
 #include "vipd/provider/https.h"
 
 namespace hawser::vipd::provider {
 
+// Runs the program of a setting, here (program.h) or in hawser-runner.
+using RunProgram = std::function<boost::asio::awaitable<Exchange>(boost::asio::any_io_executor, ProgramCall)>;
+
+// Where the requests of an account go, or who runs its program.
+struct Way {
+  Server server;
+  RunProgram run;
+};
+
 boost::asio::awaitable<Answer> carry_out(boost::asio::any_io_executor executor, Driver& driver,
-                                         const Call& call, const Server& server);
+                                         const Call& call, const Way& way);
 
 }  // namespace hawser::vipd::provider

@@ -2,8 +2,9 @@
 // rate-limited register that somebody else writes too, and sometimes lies: so an answer is three-valued
 // (leads to this, leads elsewhere, unknown), and whether something happened is asked, never assumed.
 //
-// A driver puts one call into requests and makes sense of the replies. Pure: it opens no socket, and is the
-// only one that knows the API. What to do about an answer is move.h's, and the same for all.
+// A driver puts one call into requests, or runs of a program, and makes sense of the replies. Pure: it opens
+// no socket and starts nothing, and is the only one that knows the API. What to do about an answer is
+// move.h's, and the same for all.
 #pragma once
 
 #include <array>
@@ -27,7 +28,9 @@ enum class Ask : std::uint8_t { kGet, kSet };
 struct Call {
   Ask ask = Ask::kGet;
   IpAddress address;
-  std::string target;  // kSet: where to, in the provider's own words (Robot: the server's main address)
+  // In the provider's own words (Robot: the server's main address). kSet: where to; empty: to nobody. kGet:
+  // where it should lead, where that is known: there is who can say no more than yes or no.
+  std::string target;
   bool operator==(const Call&) const = default;
 };
 
@@ -57,20 +60,30 @@ struct Request {
   bool operator==(const Request&) const = default;
 };
 
+// A program that is run instead of a request: its path is a setting, and never a driver's to say.
+struct ProgramCall {
+  std::string action;  // "get", "set", "unroute"
+  IpAddress address;
+  std::string target;
+  bool operator==(const ProgramCall&) const = default;
+};
+
+// Of a program: its exit status, and what it printed.
 struct Reply {
   unsigned status = 0;
   std::string content_type, body;
   std::map<std::string, std::string> headers{};  // names in lower case
+  std::string errors{};                          // of a program: what it printed to stderr
 };
 
-// The next request of a call, a pause before it, or what came of it.
+// The next request of a call, a program to run, a pause before a request, or what came of it.
 struct Pause {
   Milliseconds length{};
   Request then;
 };
-using Turn = std::variant<Request, Pause, Answer>;
+using Turn = std::variant<Request, ProgramCall, Pause, Answer>;
 
-// What an account may do, so that it never has to be told.
+// What an account may do, so that it never has to be told. 0: as often as one likes.
 struct Limits {
   unsigned reads = 0, switches = 0;  // within `window`
   Milliseconds window{};
@@ -93,17 +106,23 @@ class Driver {
   [[nodiscard]] virtual bool is_same(const std::string& one, const std::string& other) const = 0;
 };
 
-enum class Kind : std::uint8_t { kHetznerRobot, kHetznerCloud };
+enum class Kind : std::uint8_t { kHetznerRobot, kHetznerCloud, kWebhook, kExec };
 
-std::unique_ptr<Driver> driver_for(Kind kind);
+// `place` is the webhook's URL; the others have their own, or none.
+std::unique_ptr<Driver> driver_for(Kind kind, std::string place = {});
+
+enum class Credentials : std::uint8_t { kNeeded, kOptional, kNone };
+Credentials credentials_of(Kind kind);
 
 }  // namespace hawser::vipd::provider
 
 template <>
-inline constexpr std::array<hawser::Name<hawser::vipd::provider::Kind>, 2>
+inline constexpr std::array<hawser::Name<hawser::vipd::provider::Kind>, 4>
     hawser::kNames<hawser::vipd::provider::Kind>{{
         {hawser::vipd::provider::Kind::kHetznerRobot, "hetzner-robot"},
         {hawser::vipd::provider::Kind::kHetznerCloud, "hetzner-cloud"},
+        {hawser::vipd::provider::Kind::kWebhook, "webhook"},
+        {hawser::vipd::provider::Kind::kExec, "exec"},
     }};
 template <>
 inline constexpr std::array<hawser::Name<hawser::vipd::provider::Ask>, 2>

@@ -4,7 +4,6 @@
 #include <cctype>
 
 #include <boost/json.hpp>
-#include <openssl/sha.h>
 
 #include "lib/base/json_in.h"
 #include "vipd/provider/words.h"
@@ -195,12 +194,7 @@ Result<std::string> HetznerCloud::authorization(const std::string& secret) const
 
 // The token names nobody; what it hashes to does, and gives nothing away.
 std::string HetznerCloud::account(const std::string& secret) const {
-  constexpr std::size_t kBytes = 6;
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> sum{};
-  ::SHA256(reinterpret_cast<const unsigned char*>(secret.data()), secret.size(), sum.data());
-  std::string text;
-  for (const auto byte : std::span(sum).first(kBytes)) text += fmt::format("{:02x}", byte);
-  return text;
+  return short_hash(secret);
 }
 
 bool HetznerCloud::is_same(const std::string& one, const std::string& other) const {

@@ -96,6 +96,7 @@ Turn HetznerRobot::begin(const Call& call) {
   asked_ = call.ask;
   const auto path = fmt::format("/failover/{}", call.address);
   if (call.ask == Ask::kGet) return Request{"GET", path, {}, {}};
+  if (call.target.empty()) return Request{"DELETE", path, {}, {}};
   return Request{"POST", path, fmt::format("active_server_ip={}", form_encoded(call.target)),
                  "application/x-www-form-urlencoded"};
 }

@@ -1,6 +1,7 @@
-// Failover addresses of Hetzner's dedicated servers: GET and POST /failover/{ip} of the Robot webservice
-// (https://robot.hetzner.com/doc/webservice/en.html). HTTP Basic, forms in, JSON out. `active_server_ip` is
-// where the address leads; `server_ip` is whom it was ordered for, whatever it leads to.
+// Failover addresses of Hetzner's dedicated servers: GET, POST and DELETE /failover/{ip} of the Robot
+// webservice (https://robot.hetzner.com/doc/webservice/en.html). HTTP Basic, forms in, JSON out.
+// `active_server_ip` is where the address leads; `server_ip` is whom it was ordered for, whatever it leads
+// to.
 #pragma once
 
 #include "vipd/provider/driver.h"

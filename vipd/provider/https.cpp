@@ -129,11 +129,12 @@ class Conversation {
   }
 
   http::request<http::string_body>& message() {
-    message_ = {http::string_to_verb(request_.method), server_.url.path + request_.path, 11};
+    const auto target = server_.url.path + request_.path;
+    message_ = {http::string_to_verb(request_.method), target.starts_with('/') ? target : "/" + target, 11};
     message_.set(http::field::host, server_.url.port == "443" ? server_.url.host : place());
     message_.set(http::field::user_agent, "hawser/" HAWSER_VERSION);
     message_.set(http::field::accept, "application/json");
-    message_.set(http::field::authorization, server_.authorization);
+    if (!server_.authorization.empty()) message_.set(http::field::authorization, server_.authorization);
     message_.set(http::field::connection, "close");
     if (!request_.content_type.empty()) message_.set(http::field::content_type, request_.content_type);
     message_.body() = request_.body;

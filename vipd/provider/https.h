@@ -20,8 +20,8 @@ Result<Url> parse_url(const std::string& text);
 
 struct Server {
   Url url;
-  std::filesystem::path ca;  // who is trusted; empty: whom the system trusts
-  std::string authorization;
+  std::filesystem::path ca;   // who is trusted; empty: whom the system trusts
+  std::string authorization;  // empty: none
   Milliseconds timeout{30'000};
 };
 

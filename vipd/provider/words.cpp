@@ -1,6 +1,11 @@
 #include "vipd/provider/words.h"
 
+#include <algorithm>
+#include <charconv>
+#include <span>
+
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 
 namespace hawser::vipd::provider {
 
@@ -23,6 +28,26 @@ std::string form_encoded(std::string_view text) {
       encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return encoded;
+}
+
+std::string short_hash(std::string_view text) {
+  constexpr std::size_t kBytes = 6;
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> sum{};
+  ::SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), sum.data());
+  std::string hash;
+  for (const auto byte : std::span(sum).first(kBytes)) hash += fmt::format("{:02x}", byte);
+  return hash;
+}
+
+std::optional<Milliseconds> retry_after(const Reply& reply) {
+  constexpr unsigned kADay = 86'400;
+  const auto found = reply.headers.find("retry-after");
+  if (found == reply.headers.end()) return std::nullopt;
+  const auto& text = found->second;
+  unsigned seconds = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
+  return std::chrono::seconds(std::clamp(seconds, 1U, kADay));
 }
 
 std::string without_json(const Reply& reply) {

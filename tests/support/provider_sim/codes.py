@@ -69,8 +69,11 @@ def cloud_error(code: str, message: str = "", status: int = 0, details: Any = No
     return Answer(status or known_status, {"error": {"code": code, "message": message or words, "details": details}})
 
 
-def error_of(cloud: bool, status: int = 0, code: str = "", message: str = "") -> Answer:
+def error_of(api: str, status: int = 0, code: str = "", message: str = "") -> Answer:
     """The error of a plan: from its code, else the first one of its status, else a page of HTML."""
+    if api == "webhook":
+        return Answer(status, {"error": message or code})
+    cloud = api == "cloud"
     table = CLOUD if cloud else ROBOT
     if not code and status not in GATEWAY:
         code = next((name for name, (of, _) in table.items() if of == status), "")

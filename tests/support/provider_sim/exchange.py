@@ -18,8 +18,11 @@ class Call:
     caller: str = "127.0.0.1"
 
     @property
-    def is_cloud(self) -> bool:
-        return self.path == "/v1" or self.path.startswith("/v1/")
+    def api(self) -> str:
+        for name, below in (("cloud", "/v1"), ("webhook", "/hook")):
+            if self.path == below or self.path.startswith(below + "/"):
+                return name
+        return "robot"
 
 
 @dataclass(frozen=True)

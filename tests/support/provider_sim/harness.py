@@ -87,6 +87,10 @@ class Simulation:
         headers = {"Authorization": f"Bearer {token or self.token}", "Content-Type": "application/json"}
         return self.call(method, "/v1" + path, "" if body is None else json.dumps(body), headers)
 
+    def hook(self, method: str, query: str, body: Any, token: str) -> Got:
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        return self.call(method, "/hook" + query, "" if body is None else json.dumps(body), headers)
+
     def control(self, method: str, path: str, body: Any = None) -> Got:
         where = urlsplit(self.control_url)
         connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=PATIENCE)

@@ -60,7 +60,7 @@ class Journal:
         return {
             "time": round(entry.began, 6),
             "took": round(time.time() - entry.began, 6),
-            "api": "cloud" if call.is_cloud else "robot",
+            "api": call.api,
             "caller": call.caller,
             "user": entry.user,
             "method": call.method,
@@ -74,8 +74,8 @@ class Journal:
 
 
 def user_of(call: Call, token_names: dict[str, str]) -> str:
-    """The Robot user, or the name of the Cloud token; empty for one that is not known."""
-    if not call.is_cloud:
+    """The Robot user, or the name of the token; empty for one that is not known."""
+    if call.api == "robot":
         return credentials(call.authorization)[0]
     kind, _, token = call.authorization.partition(" ")
     return token_names.get(token, "") if kind == "Bearer" else ""

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import unittest
 
-MODULES = ("test_robot", "test_cloud", "test_faults")
+MODULES = ("test_robot", "test_cloud", "test_hook", "test_faults")
 
 
 def all_modules() -> int:

@@ -82,6 +82,13 @@ DEFAULT: dict[str, Any] = {
         # Some have seen that an address must be unassigned before another server gets it.
         "assign_needs_unassign": False,
     },
+    "webhook": {
+        "tokens": {"sim": {"token": "sim-hook-token"}},
+        "addresses": {"203.0.113.150": "lb1"},
+        "targets": ["lb1", "lb2"],
+        # A switch is begun, and there later.
+        "slow": False,
+    },
 }
 
 SECRETS = ("users", "tokens")

@@ -7,6 +7,7 @@ import time
 from dataclasses import astuple, dataclass
 from typing import Any, Optional
 
+import hook
 import state as known
 from cloud import Cloud
 from codes import error_of
@@ -50,11 +51,12 @@ class World:
         self.plan = Plan(rules)
         self.robot = Robot(state["robot"], times.switch)
         self.cloud = Cloud(state["cloud"], times.action, self.clock.wall)
+        self.hook = hook.Hook(state["webhook"], times.action)
         self._limits: list[tuple[dict[str, Any], float]] = []  # rules whose calls are refused, until when
 
     def token_names(self) -> dict[str, str]:
         with self._lock:
-            return {one["token"]: name for name, one in self.state["cloud"]["tokens"].items()}
+            return {one["token"]: name for api in ("cloud", "webhook") for name, one in self.state[api]["tokens"].items()}
 
     def take_fault(self, call: Call) -> Fault:
         with self._lock:
@@ -98,15 +100,17 @@ class World:
             if matches(rule, call):
                 return self._out_of_calls(call, rule, until)
         told = self._on_our_clock(fault) if fault and fault["do"] in OF_THE_PROVIDER else None
-        return self.cloud.answer(call, now, told) if call.is_cloud else self.robot.answer(call, now, told)
+        return {"cloud": self.cloud, "webhook": self.hook, "robot": self.robot}[call.api].answer(call, now, told)
 
     def _on_our_clock(self, fault: dict[str, Any]) -> dict[str, Any]:
         later = fault.get("later")
         return fault if later is None else fault | {"later": self.clock.of(later)}
 
     def _out_of_calls(self, call: Call, rule: dict[str, Any], until: float) -> Answer:
-        answer = error_of(call.is_cloud, code="rate_limit_exceeded" if call.is_cloud else "RATE_LIMIT_EXCEEDED")
-        if call.is_cloud:
+        if call.api == "webhook":
+            return hook.error(429, "too many calls", **{"Retry-After": str(rule["interval"])})
+        answer = error_of(call.api, code="rate_limit_exceeded" if call.api == "cloud" else "RATE_LIMIT_EXCEEDED")
+        if call.api == "cloud":
             reset = str(int(self.clock.wall(until)) + 1)
             return Answer(answer.status, answer.body, {"RateLimit-Limit": "3600", "RateLimit-Remaining": "0", "RateLimit-Reset": reset})
         answer.body["error"]["interval"] = rule["interval"]
@@ -160,6 +164,7 @@ class World:
             now = self.clock.now()
             self.robot.settle(now)
             self.cloud.settle(now)
+            self.hook.settle(now)
             shown = known.without_secrets(self.state)
             shown["robot"]["switching"] = {ip: one.target for ip, one in self.robot.switches.items()}
             shown["robot"]["resets"] = list(self.robot.resets)
@@ -179,5 +184,5 @@ def _instead(call: Call, fault: dict[str, Any]) -> Optional[Delivery]:
     if kind == "status" and "body" in fault:
         return Delivery(Answer(fault["status"], fault["body"]))
     if kind == "status":
-        return Delivery(error_of(call.is_cloud, fault.get("status", 0), fault.get("code", ""), fault.get("message", "")))
+        return Delivery(error_of(call.api, fault.get("status", 0), fault.get("code", ""), fault.get("message", "")))
     return None

@@ -44,6 +44,20 @@ TEST(HetznerRobot, AsksByAddressAndSwitchesByAForm) {
                      "application/x-www-form-urlencoded"}));
 }
 
+TEST(HetznerRobot, ToNobodyIsADeletion) {
+  HetznerRobot robot;
+  EXPECT_EQ(std::get<Request>(robot.begin({Ask::kSet, kAddress, ""})),
+            (Request{"DELETE", "/failover/203.0.113.100", "", ""}));
+  EXPECT_EQ(std::get<Answer>(robot.heard(failover("null"))), (Answer{Meaning::kDone, "", "", {}}));
+  for (const auto& [status, code, meaning] : {std::tuple{404U, "NOT_FOUND", Meaning::kRefused},
+                                              {409U, "FAILOVER_LOCKED", Meaning::kBusy},
+                                              {500U, "FAILOVER_FAILED", Meaning::kUnknown},
+                                              {500U, "FAILOVER_NOT_COMPLETE", Meaning::kUnknown}}) {
+    (void)robot.begin({Ask::kSet, kAddress, ""});
+    EXPECT_EQ(std::get<Answer>(robot.heard(error(status, code))).meaning, meaning) << code;
+  }
+}
+
 // Loumaris' script takes the owner for it, and never switches.
 TEST(HetznerRobot, AnAddressLeadsToTheActiveServerNotToItsOwner) {
   EXPECT_EQ(answer_to(Ask::kGet, failover(R"("192.0.2.12")")),

@@ -142,6 +142,15 @@ TEST(ProviderMove, WhatTakesLongerThanThePatienceEndsItAndSaysWhatMayHaveHappene
   EXPECT_EQ(std::get<End>(order).last.text, "in words");
 }
 
+TEST(ProviderMove, ToNobodyIsThereWhenItLeadsToNobody) {
+  Move move({*IpAddress::parse("203.0.113.100"), "", Begin::kByReading, 10min},
+            [](const std::string& one, const std::string& other) { return one == other; });
+  (void)move.begin(kStart);
+  EXPECT_TRUE(asks(move.heard(routed(kThere), kStart, 0), Ask::kSet));
+  (void)move.heard(of(Meaning::kDone), kStart, 0);
+  EXPECT_TRUE(ended(move.heard(routed(""), kStart, 0), true));
+}
+
 // --- a provider that does anything ---
 
 // The register itself, and what is done to calls of it.
