@@ -132,6 +132,31 @@ TEST_F(Provider, OneIsUnroutedAndLeadsToNobody) {
   EXPECT_EQ(run({"set", kAddress, kSecond}).text, "203.0.113.100 leads to 192.0.2.12\n");
 }
 
+// alpha has 10.0.1.100; 10.100.0.100 is routed to it.
+TEST_F(Provider, AnAliasIpAndARouteOfThePrivateNetworkMoveLikeAFloatingIp) {
+  begin();
+  for (const std::string address : {"10.0.1.100", "10.100.0.100"}) {
+    EXPECT_EQ(run({"get", address}, "cloud").text, address + " leads to 4711\n");
+    EXPECT_EQ(run({"set", address, "beta"}, "cloud").text, address + " leads to 4712\n");
+    EXPECT_EQ(run({"unroute", address}, "cloud").text, address + " leads to nobody\n");
+    EXPECT_EQ(run({"set", address, "alpha"}, "cloud").text, address + " leads to 4711\n");
+  }
+  EXPECT_EQ(calls("POST"), 8);
+}
+
+TEST_F(Provider, WhatCannotBeGivenIsPutBackWhereItWas) {
+  begin();
+  plan(
+      R"([{"match":"POST /v1/servers/4712/actions/change_alias_ips","do":"status","code":"unsupported_error"},)"
+      R"({"match":"POST /v1/networks/77/actions/add_route","do":"action-fails"}])");
+  for (const std::string address : {"10.0.1.100", "10.100.0.100"}) {
+    const auto failed = run({"set", address, "beta"}, "cloud");
+    EXPECT_EQ(failed.status, 1);
+    EXPECT_THAT(failed.text, HasSubstr("it was put back to 4711"));
+    EXPECT_EQ(run({"get", address}, "cloud").text, address + " leads to 4711\n");
+  }
+}
+
 constexpr const char* kHooked = "203.0.113.150";  // leads to lb1
 
 TEST_F(Provider, AWebhookIsAskedAndSwitches) {

@@ -8,11 +8,11 @@ namespace hawser::vipd::provider {
 
 namespace {
 
-constexpr Milliseconds kWhileBusy{10'000};
+constexpr Milliseconds kWhileItIsBusy{10'000};
 constexpr unsigned kElsewhere = 3;  // of "get": not where it should, and it need not know where
 constexpr std::size_t kLongestTarget = 255;
 
-Meaning meaning_of(unsigned status) {
+Meaning exec_meaning(unsigned status) {
   switch (status) {
     case EX_USAGE:
     case EX_DATAERR:
@@ -51,12 +51,12 @@ bool is_target(const std::string& line) {
          std::ranges::all_of(line, [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
-Answer refused(const Reply& reply) {
-  const auto meaning = meaning_of(reply.status);
-  return {meaning, {}, words_of(reply), meaning == Meaning::kBusy ? kWhileBusy : Milliseconds(0)};
+Answer exec_refusal(const Reply& reply) {
+  const auto meaning = exec_meaning(reply.status);
+  return {meaning, {}, words_of(reply), meaning == Meaning::kBusy ? kWhileItIsBusy : Milliseconds(0)};
 }
 
-Answer read(const Reply& reply) {
+Answer exec_reading(const Reply& reply) {
   auto line = first_line(reply.body);
   if (reply.status == kElsewhere && line.empty()) line = "elsewhere";
   if (!is_target(line))
@@ -78,8 +78,8 @@ Turn Exec::begin(const Call& call) {
 
 Turn Exec::heard(const Reply& reply) {
   const bool reads = asked_ == Ask::kGet;
-  if (reply.status != EX_OK && !(reads && reply.status == kElsewhere)) return refused(reply);
-  return reads ? read(reply) : Answer{Meaning::kDone, {}, {}, {}};
+  if (reply.status != EX_OK && !(reads && reply.status == kElsewhere)) return exec_refusal(reply);
+  return reads ? exec_reading(reply) : Answer{Meaning::kDone, {}, {}, {}};
 }
 
 }  // namespace hawser::vipd::provider

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "lib/base/json_in.h"
+#include "vipd/provider/hetzner_cloud_error.h"
 #include "vipd/provider/words.h"
 
 namespace hawser::vipd::provider {
@@ -16,170 +17,189 @@ namespace json = boost::json;
 
 constexpr Milliseconds kBetweenPolls{1'000};
 constexpr unsigned kPolls = 60;
-constexpr Milliseconds kWhileBusy{5'000};
-constexpr Milliseconds kUntilRefilled{10'000};  // one call a second comes back
-constexpr Milliseconds kMaintained{60'000};
+constexpr Milliseconds kWhileItRuns{5'000};
+// Of giving what was taken already: it leads to nobody meanwhile.
+constexpr unsigned kTries = 5;
 
-struct CloudError {
-  std::string_view code;
-  Meaning meaning;
-  Milliseconds wait;
-};
-constexpr std::array kCloudErrors{
-    CloudError{"unauthorized", Meaning::kDenied, {}},
-    CloudError{"token_readonly", Meaning::kDenied, {}},
-    CloudError{"forbidden", Meaning::kDenied, {}},
-    CloudError{"locked", Meaning::kBusy, kWhileBusy},
-    CloudError{"conflict", Meaning::kBusy, kWhileBusy},
-    CloudError{"resource_unavailable", Meaning::kBusy, kWhileBusy},
-    CloudError{"rate_limit_exceeded", Meaning::kLimited, kUntilRefilled},
-    CloudError{"maintenance", Meaning::kUnknown, kMaintained},
-    CloudError{"timeout", Meaning::kUnknown, {}},
-    CloudError{"bad_gateway", Meaning::kUnknown, {}},
-    CloudError{"service_error", Meaning::kUnknown, {}},
-    CloudError{"server_error", Meaning::kUnknown, {}},
-    CloudError{"unavailable", Meaning::kUnknown, {}},
-};
-
-Answer answer_to(unsigned status, const json::value& error) {
-  const auto code = text_in(error, "code");
-  const auto message = text_in(error, "message");
-  const auto text =
-      fmt::format("{}{}{}{}{}", status == 0 ? "" : fmt::format("{}", status),
-                  status == 0 || code.empty() ? "" : " ", code, message.empty() ? "" : ": ", message);
-  const auto* found = std::ranges::find(kCloudErrors, std::string_view(code), &CloudError::code);
-  if (found != kCloudErrors.end()) return {found->meaning, {}, text, found->wait};
-  if (status == 401) return {Meaning::kDenied, {}, text, {}};
-  if (status == 429) return {Meaning::kLimited, {}, text, kUntilRefilled};
-  // What it does not know it does not take: not_found, invalid_input, uniqueness_error, ip_not_available, ..
-  const bool not_taken = error.is_object() && status >= 400 && status < 500;
-  return {not_taken ? Meaning::kRefused : Meaning::kUnknown, {}, text, {}};
-}
-
-std::string number_text(const json::value& object, std::string_view key) {
-  const auto& value = value_in(object, key);
-  return value.is_int64() || value.is_uint64() ? json::serialize(value) : std::string();
-}
-
-// "203.0.113.50", and of IPv6 the network: "2001:db8:50::/64".
-bool is_address(const json::value& floating, const IpAddress& address) {
-  const auto text = text_in(floating, "ip");
-  const auto own = IpAddress::parse(text.substr(0, text.find('/')));
-  return own && *own == address;
+std::string nobody(const std::string& target) {
+  return target.empty() ? "nobody" : target;
 }
 
 }  // namespace
 
-Turn HetznerCloud::list() const {
-  const auto* what = stage_ == Stage::kAddresses ? "floating_ips" : "servers";
-  return Request{"GET", fmt::format("/{}?per_page=50&page={}", what, page_), {}, {}};
+Turn HetznerCloud::list(Stage stage) {
+  if (stage_ != stage) page_ = 1;
+  stage_ = stage;
+  constexpr std::array kLists{"floating_ips", "servers", "networks"};
+  return Request{"GET", fmt::format("/{}?per_page=50&page={}", kLists.at(std::size_t(stage)), page_), {}, {}};
 }
 
 Turn HetznerCloud::begin(const Call& call) {
   call_ = call;
-  stage_ = Stage::kAddresses;
+  project_.emplace(call.address);
+  change_ = {};
+  action_ = Action::kNone;
   page_ = 1;
-  polls_ = 0;
-  found_.reset();
-  numbers_.clear();
-  return list();
+  polls_ = tries_ = 0;
+  return list(Stage::kAddresses);
 }
 
 Turn HetznerCloud::heard(const Reply& reply) {
   boost::system::error_code wrong;
   const auto parsed = json::parse(reply.body, wrong);
   const auto body = wrong ? json::value() : parsed;
-  const auto expected = stage_ == Stage::kAssign ? 201U : 200U;
+  const auto expected = only_reads() || action_ == Action::kRuns ? 200U : 201U;
   if (reply.status != expected || wrong) return refused(reply, body);
-  switch (stage_) {
-    case Stage::kAddresses:
-      return addresses(body);
-    case Stage::kServers:
-      return servers(body);
-    case Stage::kAssign:
-    case Stage::kAction:
-      break;
+  return only_reads() ? page(body) : action(body);
+}
+
+// Before something was sent, what is unknown has surely moved nothing. While an action runs, the refusal of a
+// look at it says nothing of the action.
+Turn HetznerCloud::refused(const Reply& reply, const json::value& body) {
+  auto answer = cloud_refusal(reply, body);
+  if (only_reads()) {
+    if (call_.ask == Ask::kSet && answer.meaning == Meaning::kUnknown) answer.meaning = Meaning::kUnreached;
+    return answer;
   }
-  return action(body);
+  if (action_ == Action::kRuns) {
+    answer.meaning = Meaning::kUnknown;
+    return answer;
+  }
+  return answer.meaning == Meaning::kUnknown && stage_ != Stage::kPutBack ? Turn(answer) : failed(answer);
 }
 
-// Before the switch itself was sent, what is unknown has surely moved nothing.
-Turn HetznerCloud::refused(const Reply& reply, const json::value& body) const {
-  const auto& error = value_in(body, "error");
-  auto answer = answer_to(reply.status, error);
-  if (!error.is_object()) answer.text = fmt::format("{} {}", reply.status, without_json(reply));
-  const bool only_read = stage_ == Stage::kAddresses || stage_ == Stage::kServers;
-  if (call_.ask == Ask::kSet && only_read && answer.meaning == Meaning::kUnknown)
-    answer.meaning = Meaning::kUnreached;
-  return answer;
-}
+// --- reading ---
 
-Turn HetznerCloud::next_page(const json::value& body, Turn otherwise) {
+Turn HetznerCloud::page(const json::value& body) {
+  project_->add_floating_ips(body);
+  project_->add_servers(body);
+  project_->add_networks(body);
   const auto next = number_in(value_in(value_in(body, "meta"), "pagination"), "next_page");
-  if (next <= page_) return otherwise;
+  const bool has_all = stage_ == Stage::kAddresses && project_->floating_ip();
+  if (next <= page_ || has_all) return listed();
   page_ = next;
-  return list();
+  return list(stage_);
 }
 
-Turn HetznerCloud::addresses(const json::value& body) {
-  for (const auto& floating : list_in(body, "floating_ips"))
-    if (is_address(floating, call_.address))
-      found_ = Address{number_text(floating, "id"), number_text(floating, "server")};
-  if (!found_)
-    return next_page(body, Answer{Meaning::kRefused,
-                                  {},
-                                  fmt::format("there is no floating IP {} in this project", call_.address),
-                                  {}});
-  if (call_.ask == Ask::kGet && found_->server.empty()) return Answer{Meaning::kRouted, {}, {}, {}};
-  stage_ = Stage::kServers;
-  page_ = 1;
-  return list();
-}
-
-// All of them: the number that an answer has is compared with whatever name the target was given by.
-Turn HetznerCloud::servers(const json::value& body) {
-  for (const auto& server : list_in(body, "servers")) {
-    const auto number = number_text(server, "id");
-    const auto& net = value_in(server, "public_net");
-    for (const auto& name : {number, text_in(server, "name"), text_in(value_in(net, "ipv4"), "ip")})
-      if (!name.empty()) numbers_[name] = number;
+// All servers are read, as the number that an answer has is compared with whatever name the target was given
+// by.
+Turn HetznerCloud::listed() {
+  if (stage_ == Stage::kAddresses) {
+    const auto& floating = project_->floating_ip();
+    const bool is_enough = call_.ask == Ask::kGet && floating && floating->target.empty();
+    return is_enough ? Answer{Meaning::kRouted, {}, {}, {}} : list(Stage::kServers);
   }
-  return next_page(body, after_servers());
+  if (auto place = found()) return at(std::move(*place));
+  if (stage_ == Stage::kServers) return list(Stage::kNetworks);
+  return Answer{Meaning::kRefused,
+                {},
+                fmt::format("there is no floating IP, alias IP or route {} in this project", call_.address),
+                {}};
 }
 
-Turn HetznerCloud::after_servers() {
-  if (call_.ask == Ask::kGet) return Answer{Meaning::kRouted, found_->server, {}, {}};
-  const auto target = numbers_.find(call_.target);
-  if (target == numbers_.end())
-    return Answer{
-        Meaning::kRefused, {}, fmt::format("there is no server {} in this project", call_.target), {}};
-  if (found_->server == target->second) return Answer{Meaning::kAlready, found_->server, {}, {}};
-  stage_ = Stage::kAssign;
-  return Request{"POST", fmt::format("/floating_ips/{}/actions/assign", found_->number),
-                 fmt::format(R"({{"server":{}}})", target->second), "application/json"};
+std::optional<CloudPlace> HetznerCloud::found() {
+  if (project_->floating_ip()) return project_->floating_ip();
+  if (auto alias = project_->alias()) return alias;
+  if (stage_ == Stage::kServers) return std::nullopt;
+  if (auto route = project_->route()) {
+    routes_[call_.address] = *route;
+    return route;
+  }
+  const auto known = routes_.find(call_.address);
+  if (known == routes_.end()) return project_->free(call_.target);
+  auto place = known->second;
+  place.gateway.clear();
+  place.target.clear();
+  return place;
+}
+
+Turn HetznerCloud::at(CloudPlace place) {
+  if (call_.ask == Ask::kGet) return Answer{Meaning::kRouted, place.target, {}, {}};
+  const CloudServer* to = nullptr;
+  if (!call_.target.empty()) {
+    to = project_->server(call_.target);
+    if (to == nullptr)
+      return Answer{
+          Meaning::kRefused, {}, fmt::format("there is no server {} in this project", call_.target), {}};
+  }
+  if (place.target == (to == nullptr ? std::string() : to->number))
+    return Answer{Meaning::kAlready, place.target, {}, {}};
+  auto change = project_->change(place, to);
+  if (!change) return Answer{Meaning::kRefused, {}, change.error().text, {}};
+  change_ = std::move(*change);
+  taken_from_ = place.target;
+  if (change_.take) return send(Stage::kTake, *change_.take);
+  if (change_.give) return send(Stage::kGive, *change_.give);
+  return Answer{Meaning::kUnknown, {}, "the lists of the project contradict one another", {}};
+}
+
+// --- changing ---
+
+Turn HetznerCloud::send(Stage stage, const Request& request) {
+  stage_ = stage;
+  action_ = Action::kNone;
+  polls_ = 0;
+  return request;
 }
 
 Turn HetznerCloud::action(const json::value& body) {
   const auto& action = value_in(body, "action");
   const auto status = text_in(action, "status");
-  const auto number = number_text(action, "id");
-  if (status == "success") return Answer{Meaning::kDone, call_.target, {}, {}};
-  if (status == "error") {
-    auto answer = answer_to(0, value_in(action, "error"));
-    if (answer.meaning == Meaning::kRefused || answer.meaning == Meaning::kDenied)
-      answer.meaning = Meaning::kUnknown;
-    return answer;
-  }
-  if (status != "running" || number.empty())
+  const auto& number = value_in(action, "id");
+  if (status == "success") return done();
+  if (status == "error") return failed(cloud_failure(value_in(action, "error")));
+  if (status != "running" || !(number.is_int64() || number.is_uint64()))
     return Answer{Meaning::kUnknown, {}, "the answer names no action", {}};
-  stage_ = Stage::kAction;
+  action_ = Action::kRuns;
   if (++polls_ > kPolls)
-    return Answer{Meaning::kUnknown, {}, fmt::format("action {} is still running", number), kWhileBusy};
-  return Pause{kBetweenPolls, Request{"GET", fmt::format("/actions/{}", number), {}, {}}};
+    return Answer{Meaning::kUnknown,
+                  {},
+                  fmt::format("action {} is still running", json::serialize(number)),
+                  kWhileItRuns};
+  return Pause{kBetweenPolls, Request{"GET", "/actions/" + json::serialize(number), {}, {}}};
 }
 
+Turn HetznerCloud::done() {
+  if (stage_ == Stage::kTake && change_.give) return send(Stage::kGive, *change_.give);
+  if (stage_ != Stage::kPutBack) return Answer{Meaning::kDone, call_.target, {}, {}};
+  auto answer = why_not_given_;
+  answer.text += fmt::format(": it was put back to {}", nobody(taken_from_));
+  return answer;
+}
+
+// What was asked for is surely not done, and nothing of it goes on.
+Turn HetznerCloud::failed(Answer answer) {
+  switch (stage_) {
+    case Stage::kGive:
+      if (change_.take) return not_given(std::move(answer));
+      break;
+    case Stage::kPutBack:
+      return Answer{Meaning::kUnknown,
+                    {},
+                    fmt::format("{}: it was taken from {}, and cannot be put back: {}", why_not_given_.text,
+                                nobody(taken_from_), answer.text),
+                    answer.wait};
+    default:
+      break;
+  }
+  return answer;
+}
+
+Turn HetznerCloud::not_given(Answer answer) {
+  const bool later = answer.meaning == Meaning::kBusy || answer.meaning == Meaning::kLimited;
+  if (later && ++tries_ < kTries) {
+    action_ = Action::kNone;
+    polls_ = 0;
+    return Pause{answer.wait, *change_.give};
+  }
+  why_not_given_ = std::move(answer);
+  return change_.put_back ? send(Stage::kPutBack, *change_.put_back) : Turn(why_not_given_);
+}
+
+// --- the account ---
+
 Limits HetznerCloud::limits() const {
-  // One call of ours is up to five of theirs.
+  // One call of ours is some ten of theirs.
   return {.reads = 600, .switches = 300, .window = std::chrono::hours(1), .logins = 0, .locked_out = {}};
 }
 
@@ -199,8 +219,8 @@ std::string HetznerCloud::account(const std::string& secret) const {
 
 bool HetznerCloud::is_same(const std::string& one, const std::string& other) const {
   const auto number = [&](const std::string& name) {
-    const auto known = numbers_.find(name);
-    return known == numbers_.end() ? name : known->second;
+    const auto* known = project_ ? project_->server(name) : nullptr;
+    return known == nullptr ? name : known->number;
   };
   return number(one) == number(other);
 }

@@ -1,10 +1,9 @@
-// Floating IPs of Hetzner Cloud (https://docs.hetzner.cloud). A token, JSON both ways, and actions that go on
-// after the call was answered: 201 says that one began, not that the address has moved.
+// Hetzner Cloud (https://docs.hetzner.cloud): floating IPs, alias IPs and routes of private networks, and the
+// power of servers. A token, JSON both ways, and actions that go on after the call was answered: 201 says
+// that one began, not that the address has moved.
 #pragma once
 
-#include <boost/json/fwd.hpp>
-
-#include "vipd/provider/driver.h"
+#include "vipd/provider/hetzner_cloud_project.h"
 
 namespace hawser::vipd::provider {
 
@@ -20,26 +19,34 @@ class HetznerCloud : public Driver {
   [[nodiscard]] bool is_same(const std::string& one, const std::string& other) const override;
 
  private:
-  enum class Stage : std::uint8_t { kAddresses, kServers, kAssign, kAction };
+  enum class Stage : std::uint8_t { kAddresses, kServers, kNetworks, kTake, kGive, kPutBack };
+  enum class Action : std::uint8_t { kNone, kRuns };
 
-  Turn refused(const Reply& reply, const boost::json::value& body) const;
-  Turn addresses(const boost::json::value& body);
-  Turn servers(const boost::json::value& body);
-  Turn after_servers();
+  [[nodiscard]] bool only_reads() const { return stage_ <= Stage::kNetworks; }
+  Turn list(Stage stage);
+  Turn page(const boost::json::value& body);
+  Turn listed();
+  [[nodiscard]] std::optional<CloudPlace> found();
+  Turn at(CloudPlace place);
+
+  Turn send(Stage stage, const Request& request);
+  Turn refused(const Reply& reply, const boost::json::value& body);
   Turn action(const boost::json::value& body);
-  Turn next_page(const boost::json::value& body, Turn otherwise);
-  [[nodiscard]] Turn list() const;
-
-  struct Address {
-    std::string number, server;  // empty: assigned to nobody
-  };
+  Turn done();
+  Turn failed(Answer answer);
+  Turn not_given(Answer answer);
 
   Call call_;
   Stage stage_ = Stage::kAddresses;
+  Action action_ = Action::kNone;
   std::uint64_t page_ = 1;
-  std::optional<Address> found_;
-  unsigned polls_ = 0;
-  std::map<std::string, std::string> numbers_;  // of servers, by name and by address
+  std::optional<CloudProject> project_;
+  CloudChange change_;
+  std::string taken_from_;  // whom it is put back to
+  Answer why_not_given_;
+  unsigned polls_ = 0, tries_ = 0;
+  // Outlives the call: a route that was taken and not given is nowhere, and nobody else knows its prefix.
+  std::map<IpAddress, CloudPlace> routes_;
 };
 
 }  // namespace hawser::vipd::provider

@@ -19,7 +19,7 @@ constexpr unsigned kReads = 60;
 constexpr Milliseconds kWhileInProcess{10'000};
 constexpr unsigned kBegun = 202;
 
-Meaning meaning_of(unsigned status) {
+Meaning hook_meaning(unsigned status) {
   switch (status) {
     case 401:
     case 403:
@@ -38,9 +38,9 @@ Meaning meaning_of(unsigned status) {
 }
 
 // Its own words are a string: {"error": "locked by maintenance"}.
-Answer refused(const Reply& reply, const json::value& body) {
+Answer hook_refusal(const Reply& reply, const json::value& body) {
   const auto words = text_in(body, "error");
-  const auto meaning = meaning_of(reply.status);
+  const auto meaning = hook_meaning(reply.status);
   const bool waits = meaning == Meaning::kBusy || meaning == Meaning::kLimited;
   return {meaning,
           {},
@@ -78,7 +78,7 @@ Turn Webhook::heard(const Reply& reply) {
   const auto parsed = json::parse(reply.body, wrong);
   const auto body = wrong ? json::value() : parsed;
   if (reply.status != 200 && reply.status != kBegun) {
-    auto answer = refused(reply, body);
+    auto answer = hook_refusal(reply, body);
     if (stage_ == Stage::kAwait) answer.meaning = Meaning::kUnknown;  // of the read: the switch was begun
     return answer;
   }

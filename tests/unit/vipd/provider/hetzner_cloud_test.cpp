@@ -30,6 +30,12 @@ Reply servers() {
       200, R"({"servers":[{"id":42,"name":"lb1","public_net":{"ipv4":{"ip":"192.0.2.11"}}},)"
            R"({"id":43,"name":"lb2","public_net":{"ipv4":null}}],"meta":{"pagination":{"next_page":null}}})");
 }
+// Of one network, 77.
+Reply networks(const std::string& routes) {
+  return json_reply(200, fmt::format(R"({{"networks":[{{"id":77,"subnets":[{{"ip_range":"10.0.1.0/24"}}],)"
+                                     R"("routes":[{}]}}],"meta":{{"pagination":{{"next_page":null}}}}}})",
+                                     routes));
+}
 Reply action(unsigned status, const std::string& state, const std::string& why = "null") {
   return json_reply(
       status, fmt::format(R"({{"action":{{"id":5,"status":"{}","progress":0,"error":{}}}}})", state, why));
@@ -76,8 +82,34 @@ TEST_F(HetznerCloudTest, AnIpv6NetIsKnownByItsAddress) {
 TEST_F(HetznerCloudTest, AllPagesAreRead) {
   (void)cloud.begin({Ask::kGet, *IpAddress::parse("203.0.113.99"), ""});
   EXPECT_EQ(path_of(cloud.heard(addresses("42", 2))), "GET /floating_ips?per_page=50&page=2");
-  EXPECT_EQ(answer_in(cloud.heard(addresses("42", 2))).meaning, Meaning::kRefused)
+  EXPECT_EQ(path_of(cloud.heard(addresses("42", 2))), "GET /servers?per_page=50&page=1")
       << "a page that leads to itself";
+  EXPECT_EQ(path_of(cloud.heard(servers())), "GET /networks?per_page=50&page=1");
+  const auto answer = answer_in(cloud.heard(networks("")));
+  EXPECT_EQ(answer.meaning, Meaning::kRefused);
+  EXPECT_EQ(answer.text, "there is no floating IP, alias IP or route 203.0.113.99 in this project");
+}
+
+TEST_F(HetznerCloudTest, ToNobodyItIsUnassigned) {
+  (void)begin(Ask::kSet, "");
+  (void)cloud.heard(addresses("42"));
+  EXPECT_EQ(path_of(cloud.heard(servers())), "POST /floating_ips/8/actions/unassign");
+  EXPECT_EQ(answer_in(cloud.heard(action(201, "success"))).meaning, Meaning::kDone);
+  (void)begin(Ask::kSet, "");
+  (void)cloud.heard(addresses("null"));
+  EXPECT_EQ(answer_in(cloud.heard(servers())).meaning, Meaning::kAlready);
+}
+
+// Its limit and its words are about the look, and the switch goes on meanwhile.
+TEST_F(HetznerCloudTest, ALookAtAnActionThatIsRefusedSaysNothingOfTheAction) {
+  for (const auto& [status, code] : {std::pair{429U, "rate_limit_exceeded"},
+                                     {401U, "unauthorized"},
+                                     {404U, "not_found"},
+                                     {423U, "locked"}}) {
+    (void)until_assign("lb2");
+    (void)cloud.heard(action(201, "running"));
+    EXPECT_EQ(answer_in(cloud.heard(error(status, code))).meaning, Meaning::kUnknown) << code;
+  }
 }
 
 TEST_F(HetznerCloudTest, ASwitchIsAnActionThatIsAwaited) {
