@@ -23,8 +23,9 @@ const cli::Option kEndpoint{"--endpoint", "URL",
                             "another place of the API, such as an imitation (HAWSER_PROVIDER_ENDPOINT)"};
 const cli::Option kCa{"--ca", "FILE", "who is trusted instead of the system's CAs (HAWSER_PROVIDER_CA)"};
 const cli::Option kTimeoutOption{"--timeout", "DURATION", "of one call; 90s by default"};
-const cli::Option kWaitOption{kWait, "", "stay until it is there: 3 minutes, through locks and errors"};
-const cli::Option kDryRunOption{kDryRun, "", "ask where it leads, and say what would be done"};
+const cli::Option kType{"--type", "TYPE", "of fence, hetzner-robot: hw (the default), sw, power or man"};
+const cli::Option kWaitOption{kWait, "", "stay until it is done: 3 minutes, through locks and errors"};
+const cli::Option kDryRunOption{kDryRun, "", "ask how it is, and say what would be done"};
 
 // "HAWSER_PROVIDER_KIND" beside "--kind".
 std::string given(const cli::Arguments& arguments, const cli::Option& option, const char* variable) {
@@ -56,7 +57,8 @@ Status judge_options(const cli::Arguments& arguments, Kind kind) {
   const bool runs = kind == Kind::kExec;
   const bool hooks = kind == Kind::kWebhook;
   for (const auto& judged :
-       {refused(kProgram, runs), refused(kUrl, hooks), refused(kEndpoint, !runs && !hooks),
+       {refused(kProgram, runs), refused(kType, kind == Kind::kHetznerRobot), refused(kUrl, hooks),
+        refused(kEndpoint, !runs && !hooks),
         refused(kCredentials, credentials_of(kind) != Credentials::kNone), refused(kCa, !runs)})
     if (!judged) return judged;
   return {};
@@ -104,7 +106,13 @@ Status place_in(const cli::Arguments& arguments, provider::Settings& settings) {
 }  // namespace
 
 std::vector<cli::Option> provider_options() {
-  return {kKind, kCredentials, kUrl, kProgram, kEndpoint, kCa, kTimeoutOption, kWaitOption, kDryRunOption};
+  return {kKind, kCredentials,   kUrl,  kProgram,    kEndpoint,
+          kCa,   kTimeoutOption, kType, kWaitOption, kDryRunOption};
+}
+
+std::string type_in(const cli::Arguments& arguments) {
+  const auto found = arguments.values.find(kType.name);
+  return found == arguments.values.end() ? std::string() : found->second;
 }
 
 Result<provider::Settings> settings_in(const cli::Arguments& arguments) {

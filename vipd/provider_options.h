@@ -9,6 +9,8 @@ namespace hawser::vipd {
 std::vector<cli::Option> provider_options();
 Result<provider::Settings> settings_in(const cli::Arguments& arguments);
 
+std::string type_in(const cli::Arguments& arguments);  // --type of fence
+
 inline constexpr const char* kWait = "--wait";
 inline constexpr const char* kDryRun = "--dry-run";
 

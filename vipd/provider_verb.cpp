@@ -2,25 +2,21 @@
 
 #include <cstdlib>
 
-#include <boost/asio.hpp>
 #include <boost/json.hpp>
-#include <unistd.h>
 
-#include "lib/cli/output.h"
 #include "lib/cli/refuse.h"
 #include "lib/control/json.h"
 #include "vipd/provider/account.h"
+#include "vipd/provider_fence.h"
 #include "vipd/provider_options.h"
+#include "vipd/provider_talk.h"
 
 namespace hawser::vipd {
 
 namespace {
 
-namespace asio = boost::asio;
 namespace json = boost::json;
 using provider::Account;
-
-constexpr Milliseconds kPatience{180'000};  // a switch takes 40 to 60 s, and may find another one in process
 
 struct Wanted {
   std::string action;
@@ -31,10 +27,8 @@ struct Wanted {
 Status judge_words(const cli::Arguments& arguments, const std::string& action) {
   const auto& words = arguments.words;
   if (action != "get" && action != "set" && action != "unroute")
-    return fail(
-        "provider {}: write 'provider get ADDRESS', 'provider set ADDRESS TARGET' or 'provider unroute "
-        "ADDRESS'",
-        action);
+    return fail("provider {}: there are get, set and unroute, of an address, and fence, of a server", action);
+  if (!type_in(arguments).empty()) return fail("provider {}: --type is for fence", action);
   if (action == "set" && words.size() < 3)
     return fail("provider set {}: where to? The target is missing: the main address of a server", words[1]);
   if (action == "set" && words[2].empty())
@@ -54,24 +48,15 @@ Result<Wanted> wanted_in(const cli::Arguments& arguments) {
   return Wanted{words[0], *address, words.size() > 2 ? words[2] : std::string()};
 }
 
-// On a terminal, or what went wrong would look like nothing going on.
-void tell(const std::string& line) {
-  if (::isatty(STDERR_FILENO) != 0) cli::say("vipctl: " + line);
-}
-
-provider::Answer where(Account& account, const IpAddress& address, const std::string& target) {
-  asio::io_context io;
-  auto answer = asio::co_spawn(
-      io, account.ask(io.get_executor(), {provider::Ask::kGet, address, target}, tell), asio::use_future);
-  io.run();
-  return answer.get();
+provider::Answer where(Account& account, const Wanted& wanted) {
+  return result_of([&](auto executor) {
+    provider::Call call{provider::Ask::kGet, wanted.address, wanted.target, {}};
+    return account.ask(executor, std::move(call), tell);
+  });
 }
 
 provider::End moved(Account& account, const provider::Wish& wish) {
-  asio::io_context io;
-  auto end = asio::co_spawn(io, account.move(io.get_executor(), wish, tell), asio::use_future);
-  io.run();
-  return end.get();
+  return result_of([&](auto executor) { return account.move(executor, wish, tell); });
 }
 
 std::string leads_to(const std::string& target) {
@@ -95,7 +80,7 @@ int refuse(const cli::Arguments& arguments, const Wanted& wanted, const std::str
 }
 
 int get(const cli::Arguments& arguments, const Wanted& wanted, Account& account) {
-  const auto answer = where(account, wanted.address, wanted.target);
+  const auto answer = where(account, wanted);
   if (answer.meaning != provider::Meaning::kRouted && answer.meaning != provider::Meaning::kBusy)
     return refuse(arguments, wanted, answer.text);
   const bool busy = answer.meaning == provider::Meaning::kBusy;
@@ -111,7 +96,7 @@ int get(const cli::Arguments& arguments, const Wanted& wanted, Account& account)
 }
 
 int say_what_would_be(const cli::Arguments& arguments, const Wanted& wanted, Account& account) {
-  const auto answer = where(account, wanted.address, wanted.target);
+  const auto answer = where(account, wanted);
   if (answer.meaning != provider::Meaning::kRouted) return refuse(arguments, wanted, answer.text);
   const bool there = account.is_same(answer.target, wanted.target);
   if (arguments.json) {
@@ -161,9 +146,8 @@ int usage(const cli::Arguments& arguments, const Error& error) {
   return kUsage;
 }
 
-int run(const cli::Arguments& arguments) {
-  const auto wanted = wanted_in(arguments);
-  if (!wanted) return usage(arguments, wanted.error());
+// Of an address, or of a server.
+int act(const cli::Arguments& arguments, const std::optional<Wanted>& wanted) {
   const auto settings = settings_in(arguments);
   if (!settings) return usage(arguments, settings.error());
   provider::keep_memory_private();
@@ -171,15 +155,26 @@ int run(const cli::Arguments& arguments) {
   (void)::setenv("RES_OPTIONS", "timeout:2 attempts:2", 0);
   auto account = Account::open(*settings);
   if (!account) return cli::refuse(arguments, "vipctl", account.error());
+  if (!wanted) return fence(arguments, *account);
   return wanted->action == "get" ? get(arguments, *wanted, *account) : set(arguments, *wanted, *account);
+}
+
+int run(const cli::Arguments& arguments) {
+  if (arguments.words[0] == "fence") {
+    if (arguments.words.size() == 2) return act(arguments, std::nullopt);
+    return usage(arguments, Error{"provider fence: takes a server only", 0});
+  }
+  const auto wanted = wanted_in(arguments);
+  if (!wanted) return usage(arguments, wanted.error());
+  return act(arguments, *wanted);
 }
 
 }  // namespace
 
 cli::Verb provider_verb() {
-  return {"provider", "get|set|unroute ADDRESS [TARGET]",
-          "ask a provider where an address leads, or have it lead elsewhere; needs no vipd", run,
-          provider_options()};
+  return {"provider", "get|set|unroute|fence ADDRESS|SERVER [TARGET]",
+          "ask a provider where an address leads, have it lead elsewhere, switch off a server; needs no vipd",
+          run, provider_options()};
 }
 
 }  // namespace hawser::vipd

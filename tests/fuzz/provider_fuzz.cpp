@@ -37,7 +37,10 @@ bool is_good(Kind kind, unsigned status) {
 }
 
 void talk(Driver& driver, Kind kind, Ask ask, std::string_view rest) {
-  auto turn = driver.begin({ask, *IpAddress::parse("203.0.113.100"), "192.0.2.12"});
+  // As a floating IP, as an alias and as a route.
+  constexpr std::array kAddresses{"203.0.113.100", "10.0.1.100", "10.100.0.0"};
+  const auto address = *IpAddress::parse(kAddresses.at(rest.size() % kAddresses.size()));
+  auto turn = driver.begin({ask, address, "192.0.2.12", {}});
   bool all_good = true;
   for (int requests = 0; !std::holds_alternative<Answer>(turn); ++requests) {
     if (requests > 1000) std::abort();
@@ -49,7 +52,8 @@ void talk(Driver& driver, Kind kind, Ask ask, std::string_view rest) {
   const auto& answer = std::get<Answer>(turn);
   const bool tells = answer.meaning == Meaning::kRouted || answer.meaning == Meaning::kDone;
   if (tells && !all_good) std::abort();
-  if (answer.meaning == Meaning::kDone && ask == Ask::kGet) std::abort();
+  if (answer.meaning == Meaning::kDone && (ask == Ask::kGet || ask == Ask::kPower)) std::abort();
+  if (answer.meaning == Meaning::kOff && !all_good) std::abort();
   if (answer.wait < Milliseconds(0)) std::abort();
 }
 
@@ -58,9 +62,10 @@ void talk(Driver& driver, Kind kind, Ask ask, std::string_view rest) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 1) return 0;
   const std::string_view rest(reinterpret_cast<const char*>(data) + 1, size - 1);
-  const auto kind = kNames<Kind>[(data[0] >> 1U) % kNames<Kind>.size()].first;
+  const auto kind = kNames<Kind>[(data[0] >> 2U) % kNames<Kind>.size()].first;
   const auto driver = driver_for(kind, "https://hook.example");
-  talk(*driver, kind, (data[0] & 1U) != 0 ? Ask::kSet : Ask::kGet, rest);
+  const auto ask = kNames<Ask>[data[0] % 4].first;
+  if (driver->power() != Power::kNone || ask == Ask::kGet || ask == Ask::kSet) talk(*driver, kind, ask, rest);
   (void)parse_url(std::string(rest));
   (void)proxy_for("192.0.2.1", rest, rest);
   return 0;

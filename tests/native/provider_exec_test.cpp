@@ -200,6 +200,7 @@ TEST_F(ProviderExec, OptionsThatMeanNothingToItAreRefused) {
   const auto done = run(good(), {"get", kAddress, "--credentials", "file:/x"});
   EXPECT_EQ(done.status, 2);
   EXPECT_THAT(done.text, HasSubstr("--credentials: means nothing to --kind exec"));
+  EXPECT_THAT(run(good(), {"fence", "lb1"}).text, HasSubstr("cannot switch off servers"));
   const auto missing = host.run({program("vipctl"), "provider", "get", kAddress, "--kind", "exec"});
   EXPECT_EQ(missing.status, 2);
   EXPECT_THAT(missing.text, HasSubstr("--program is missing"));

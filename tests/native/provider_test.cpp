@@ -157,6 +157,46 @@ TEST_F(Provider, WhatCannotBeGivenIsPutBackWhereItWas) {
   }
 }
 
+TEST_F(Provider, AServerOfTheCloudIsOffWhenItWasReadToBeOff) {
+  begin();
+  const auto would = run({"fence", "beta", "--dry-run"}, "cloud");
+  EXPECT_EQ(would.status, 3);
+  EXPECT_EQ(would.text, "beta: it is running: would be switched off\n");
+  EXPECT_EQ(calls("POST"), 0);
+  plan(R"([{"match":"POST /v1/servers/","do":"cut","done":true}])");
+  EXPECT_EQ(run({"fence", "beta", "--wait"}, "cloud").text, "beta is off\n") << "it happened after all";
+  EXPECT_EQ(calls("POST"), 1);
+  EXPECT_EQ(run({"fence", "beta", "--dry-run"}, "cloud").text, "beta is off already\n");
+  const auto done = run({"fence", "alpha", "--json"}, "cloud");
+  EXPECT_EQ(json::parse(done.text).at("fenced"), "off");
+  EXPECT_THAT(run({"fence", "gamma"}, "cloud").text, HasSubstr("there is no server gamma in this project"));
+}
+
+TEST_F(Provider, AServerOfRobotIsResetAndNobodyKnowsMore) {
+  begin();
+  EXPECT_EQ(run({"fence", kSecond, "--dry-run"}).text,
+            "192.0.2.12: can be reset by sw, power, hw, man: would be reset by hw\n");
+  EXPECT_EQ(run({"fence", kSecond}).text, "192.0.2.12 was reset by hw, as the provider says: unconfirmed\n");
+  EXPECT_EQ(json::parse(run({"fence", "322", "--type", "sw", "--json"}).text).at("fenced"), "unconfirmed");
+  EXPECT_EQ(calls("POST"), 2);
+  EXPECT_EQ(run({"fence", "322", "--type", "man"}).status, 0);
+  const auto busy = run({"fence", "322", "--type", "man"});
+  EXPECT_EQ(busy.status, 1);
+  EXPECT_THAT(busy.text, HasSubstr("409 RESET_MANUAL_ACTIVE"));
+  plan(R"([{"match":"POST /reset/","do":"status","code":"RESET_FAILED"}])");
+  EXPECT_THAT(run({"fence", "322"}).text, HasSubstr("500 RESET_FAILED"));
+  EXPECT_THAT(run({"fence", "999"}).text, HasSubstr("404 SERVER_NOT_FOUND"));
+}
+
+// What was cut off before the switch itself was sent has moved nothing.
+TEST_F(Provider, ALookThatIsCutOffIsNoSwitch) {
+  begin();
+  plan(R"([{"match":"GET /v1/servers","do":"cut","skip":1}])");
+  const auto done = run({"set", "203.0.113.200", "beta"}, "cloud");
+  EXPECT_EQ(done.status, 1);
+  EXPECT_THAT(done.text, Not(HasSubstr("may still happen")));
+}
+
 constexpr const char* kHooked = "203.0.113.150";  // leads to lb1
 
 TEST_F(Provider, AWebhookIsAskedAndSwitches) {

@@ -13,7 +13,8 @@ using std::chrono::system_clock;
 namespace {
 
 std::string_view plural_of(Ask ask) {
-  return ask == Ask::kGet ? "reads" : "switches";
+  if (ask == Ask::kSet) return "switches";
+  return ask == Ask::kPowerOff ? "resets" : "reads";
 }
 
 double chance() {
@@ -40,6 +41,10 @@ Answer nearly_locked_out(Milliseconds wait) {
                       "change them, or wait {}",
                       format_duration(in_seconds(wait))),
           {}};
+}
+
+std::string waiting(const std::string& why, Milliseconds length) {
+  return fmt::format("{}: waiting for {}", why, format_duration(in_seconds(length)));
 }
 
 std::string switching(const Wish& wish) {
@@ -120,8 +125,7 @@ asio::awaitable<End> Account::move(asio::any_io_executor executor, Wish wish, Te
   for (;;) {
     if (auto* end = std::get_if<End>(&order)) co_return std::move(*end);
     if (const auto* wait = std::get_if<Wait>(&order)) {
-      tell(fmt::format("{}: waiting for {}", wait->why.empty() ? "not there yet" : wait->why,
-                       format_duration(in_seconds(wait->length))));
+      tell(waiting(wait->why.empty() ? "not there yet" : wait->why, wait->length));
       asio::steady_timer timer(executor, wait->length);
       co_await timer.async_wait(asio::use_awaitable);
       order = move.waited();
@@ -132,6 +136,29 @@ asio::awaitable<End> Account::move(asio::any_io_executor executor, Wish wish, Te
     Call call{asks, wish.address, wish.target};  // named: g++ 12 destroys a braced one twice
     const auto answer = co_await ask(executor, std::move(call), tell);
     order = move.heard(answer, steady_clock::now(), chance());
+  }
+}
+
+asio::awaitable<FenceEnd> Account::fence(asio::any_io_executor executor, FenceWish wish, Tell tell) {
+  Fence fence(wish, driver_->power());
+  auto order = fence.begin(steady_clock::now());
+  if (driver_->power() == Power::kNone)
+    co_return FenceEnd{Fenced::kNo, false, Answer{Meaning::kRefused, {}, "it cannot switch off servers", {}}};
+  for (;;) {
+    if (auto* end = std::get_if<FenceEnd>(&order)) co_return std::move(*end);
+    if (const auto* wait = std::get_if<FenceWait>(&order)) {
+      tell(waiting(wait->why, wait->length));
+      asio::steady_timer timer(executor, wait->length);
+      co_await timer.async_wait(asio::use_awaitable);
+      order = fence.waited();
+      continue;
+    }
+    const auto asks = std::get<provider::Ask>(order);
+    tell(
+        fmt::format("{} {}", asks == Ask::kPower ? "asking for the power of" : "switching off", wish.server));
+    Call call{asks, {}, wish.server, wish.how};  // named: g++ 12 destroys a braced one twice
+    const auto answer = co_await ask(executor, std::move(call), tell);
+    order = fence.heard(answer, steady_clock::now(), chance());
   }
 }
 

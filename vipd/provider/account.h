@@ -3,6 +3,7 @@
 
 #include "vipd/provider/budget_file.h"
 #include "vipd/provider/call.h"
+#include "vipd/provider/fence.h"
 #include "vipd/provider/move.h"
 #include "vipd/provider/secret.h"
 
@@ -29,10 +30,12 @@ class Account {
 
   boost::asio::awaitable<Answer> ask(boost::asio::any_io_executor executor, Call call, Tell tell);
   boost::asio::awaitable<End> move(boost::asio::any_io_executor executor, Wish wish, Tell tell);
+  boost::asio::awaitable<FenceEnd> fence(boost::asio::any_io_executor executor, FenceWish wish, Tell tell);
 
   [[nodiscard]] bool is_same(const std::string& one, const std::string& other) const {
     return driver_->is_same(one, other);
   }
+  [[nodiscard]] Power power() const { return driver_->power(); }
   // Within the window of the account, as far as this host knows.
   struct Left {
     unsigned reads = 0, switches = 0;

@@ -62,6 +62,22 @@ Budget::Budget(const Limits& limits, const json::value& kept)
     : limits_(limits), denied_(times_in(kept, "denied")), denied_for_(exact_time_in(kept, "denied_for_ns")) {
   reads_ = {times_in(kept, "reads"), time_in(value_in(kept, "no_read_before"))};
   switches_ = {times_in(kept, "switches"), time_in(value_in(kept, "no_switch_before"))};
+  resets_ = {times_in(kept, "resets"), time_in(value_in(kept, "no_reset_before"))};
+}
+
+const Budget::Calls& Budget::of(Ask ask) const {
+  if (ask == Ask::kSet) return switches_;
+  return ask == Ask::kPowerOff ? resets_ : reads_;
+}
+
+Budget::Calls& Budget::of(Ask ask) {
+  if (ask == Ask::kSet) return switches_;
+  return ask == Ask::kPowerOff ? resets_ : reads_;
+}
+
+unsigned Budget::limit(Ask ask) const {
+  if (ask == Ask::kSet) return limits_.switches;
+  return ask == Ask::kPowerOff ? limits_.resets : limits_.reads;
 }
 
 Milliseconds Budget::wait_for(Ask ask, WallTime now) const {
@@ -107,6 +123,8 @@ json::object Budget::kept(WallTime now) const {
   return {{"format", 1},
           {"reads", list_of(reads_.made, since)},
           {"switches", list_of(switches_.made, since)},
+          {"resets", list_of(resets_.made, since)},
+          {"no_reset_before", seconds_of(resets_.not_before)},
           {"no_read_before", seconds_of(reads_.not_before)},
           {"no_switch_before", seconds_of(switches_.not_before)},
           {"denied", list_of(denied_, now - limits_.locked_out)},

@@ -39,12 +39,12 @@ class Budget {
     std::deque<WallTime> made;
     WallTime not_before;
   };
-  [[nodiscard]] const Calls& of(Ask ask) const { return ask == Ask::kGet ? reads_ : switches_; }
-  Calls& of(Ask ask) { return ask == Ask::kGet ? reads_ : switches_; }
-  [[nodiscard]] unsigned limit(Ask ask) const { return ask == Ask::kGet ? limits_.reads : limits_.switches; }
+  [[nodiscard]] const Calls& of(Ask ask) const;
+  Calls& of(Ask ask);
+  [[nodiscard]] unsigned limit(Ask ask) const;
 
   Limits limits_;
-  Calls reads_, switches_;
+  Calls reads_, switches_, resets_;
   std::deque<WallTime> denied_;
   WallTime denied_for_;  // credentials written then
 };

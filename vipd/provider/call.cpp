@@ -13,6 +13,13 @@ asio::awaitable<void> pause(asio::any_io_executor executor, Milliseconds length)
   co_await timer.async_wait(asio::use_awaitable);
 }
 
+// A reading request of a switch, before the switch itself, has no effect. One of a read costs a read.
+bool changes(const Call& call, const Turn& turn) {
+  const auto* request = std::get_if<Request>(&turn);
+  const bool reads = call.ask == Ask::kGet || call.ask == Ask::kPower;
+  return request == nullptr || reads || request->method != "GET";
+}
+
 // A Request or a ProgramCall. Not a coroutine: it hands out the one of them.
 asio::awaitable<Exchange> carried(asio::any_io_executor executor, const Way& way, const Turn& turn) {
   if (const auto* run = std::get_if<ProgramCall>(&turn)) return way.run(std::move(executor), *run);
@@ -23,7 +30,7 @@ asio::awaitable<Exchange> carried(asio::any_io_executor executor, const Way& way
 
 asio::awaitable<Answer> carry_out(asio::any_io_executor executor, Driver& driver, const Call& call,
                                   const Way& way) {
-  bool sent = false;  // one of several requests
+  bool sent = false;  // something that may have had an effect
   auto turn = driver.begin(call);
   for (;;) {
     if (auto* answer = std::get_if<Answer>(&turn)) co_return std::move(*answer);
@@ -31,13 +38,14 @@ asio::awaitable<Answer> carry_out(asio::any_io_executor executor, Driver& driver
       co_await pause(executor, wait->length);
       turn = Request(wait->then);
     }
+    const bool counts = changes(call, turn);
     const auto done = co_await carried(executor, way, turn);
     if (done.reached == Reached::kAnswered) {
-      sent = true;
+      sent = sent || counts;
       turn = driver.heard(done.reply);
       continue;
     }
-    sent = sent || done.reached == Reached::kSent;
+    sent = sent || (counts && done.reached == Reached::kSent);
     co_return Answer{sent ? Meaning::kUnknown : Meaning::kUnreached, {}, done.why, {}};
   }
 }

@@ -23,14 +23,21 @@
 
 namespace hawser::vipd::provider {
 
-enum class Ask : std::uint8_t { kGet, kSet };
+enum class Ask : std::uint8_t {
+  kGet,
+  kSet,
+  kPower,     // of a server: is it on?
+  kPowerOff,  // or reset: what takes whatever it holds away from it
+};
 
 struct Call {
   Ask ask = Ask::kGet;
-  IpAddress address;
+  IpAddress address;  // kGet, kSet
   // In the provider's own words (Robot: the server's main address). kSet: where to; empty: to nobody. kGet:
   // where it should lead, where that is known: there is who can say no more than yes or no.
+  // kPower, kPowerOff: the server.
   std::string target;
+  std::string how{};  // kPowerOff, where there are several ways; empty: the driver's choice
   bool operator==(const Call&) const = default;
 };
 
@@ -44,6 +51,8 @@ enum class Meaning : std::uint8_t {
   kLimited,    // too many calls; not again before `wait`
   kRefused,    // never as asked: no such address, no such target
   kDenied,     // the credentials are not taken
+  kOff,        // the server is off
+  kOn,         // it is not
 };
 
 struct Answer {
@@ -85,10 +94,17 @@ using Turn = std::variant<Request, ProgramCall, Pause, Answer>;
 
 // What an account may do, so that it never has to be told. 0: as often as one likes.
 struct Limits {
-  unsigned reads = 0, switches = 0;  // within `window`
+  unsigned reads = 0, switches = 0, resets = 0;  // within `window`
   Milliseconds window{};
   unsigned logins = 0;        // refused ones, after which the caller is locked out
   Milliseconds locked_out{};  // for so long
+};
+
+// What a provider knows of the power of servers.
+enum class Power : std::uint8_t {
+  kNone,   // nothing
+  kReset,  // it resets, and its answer is all that there is
+  kRead,   // it switches off, and says what is off
 };
 
 class Driver {
@@ -97,7 +113,8 @@ class Driver {
   [[nodiscard]] virtual Turn begin(const Call& call) = 0;
   [[nodiscard]] virtual Turn heard(const Reply& reply) = 0;
   [[nodiscard]] virtual Limits limits() const = 0;
-  [[nodiscard]] virtual std::string endpoint() const = 0;  // the provider's own
+  [[nodiscard]] virtual Power power() const { return Power::kNone; }  // then nobody asks kPower or kPowerOff
+  [[nodiscard]] virtual std::string endpoint() const = 0;             // the provider's own
   // "Basic dXNlcjpwYXNz", from what stands in the secret.
   [[nodiscard]] virtual Result<std::string> authorization(const std::string& secret) const = 0;
   // Whom the budget belongs to: no part of it is secret.
@@ -125,8 +142,10 @@ inline constexpr std::array<hawser::Name<hawser::vipd::provider::Kind>, 4>
         {hawser::vipd::provider::Kind::kExec, "exec"},
     }};
 template <>
-inline constexpr std::array<hawser::Name<hawser::vipd::provider::Ask>, 2>
+inline constexpr std::array<hawser::Name<hawser::vipd::provider::Ask>, 4>
     hawser::kNames<hawser::vipd::provider::Ask>{{
         {hawser::vipd::provider::Ask::kGet, "get"},
         {hawser::vipd::provider::Ask::kSet, "set"},
+        {hawser::vipd::provider::Ask::kPower, "power"},
+        {hawser::vipd::provider::Ask::kPowerOff, "power off"},
     }};

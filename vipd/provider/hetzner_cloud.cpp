@@ -21,8 +21,16 @@ constexpr Milliseconds kWhileItRuns{5'000};
 // Of giving what was taken already: it leads to nobody meanwhile.
 constexpr unsigned kTries = 5;
 
+bool is_number(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
 std::string nobody(const std::string& target) {
   return target.empty() ? "nobody" : target;
+}
+
+Answer no_server(const std::string& name) {
+  return {Meaning::kRefused, {}, fmt::format("there is no server {} in this project", name), {}};
 }
 
 }  // namespace
@@ -41,7 +49,8 @@ Turn HetznerCloud::begin(const Call& call) {
   action_ = Action::kNone;
   page_ = 1;
   polls_ = tries_ = 0;
-  return list(Stage::kAddresses);
+  if (!is_of_power()) return list(Stage::kAddresses);
+  return is_number(call.target) ? of_power(call.target) : list(Stage::kServers);
 }
 
 Turn HetznerCloud::heard(const Reply& reply) {
@@ -50,6 +59,7 @@ Turn HetznerCloud::heard(const Reply& reply) {
   const auto body = wrong ? json::value() : parsed;
   const auto expected = only_reads() || action_ == Action::kRuns ? 200U : 201U;
   if (reply.status != expected || wrong) return refused(reply, body);
+  if (stage_ == Stage::kStatus) return status(body);
   return only_reads() ? page(body) : action(body);
 }
 
@@ -58,7 +68,8 @@ Turn HetznerCloud::heard(const Reply& reply) {
 Turn HetznerCloud::refused(const Reply& reply, const json::value& body) {
   auto answer = cloud_refusal(reply, body);
   if (only_reads()) {
-    if (call_.ask == Ask::kSet && answer.meaning == Meaning::kUnknown) answer.meaning = Meaning::kUnreached;
+    const bool changes = call_.ask == Ask::kSet || call_.ask == Ask::kPowerOff;
+    if (changes && answer.meaning == Meaning::kUnknown) answer.meaning = Meaning::kUnreached;
     return answer;
   }
   if (action_ == Action::kRuns) {
@@ -89,6 +100,11 @@ Turn HetznerCloud::listed() {
     const bool is_enough = call_.ask == Ask::kGet && floating && floating->target.empty();
     return is_enough ? Answer{Meaning::kRouted, {}, {}, {}} : list(Stage::kServers);
   }
+  if (is_of_power()) {
+    const auto* server = project_->server(call_.target);
+    if (server != nullptr) return of_power(server->number);
+    return no_server(call_.target);
+  }
   if (auto place = found()) return at(std::move(*place));
   if (stage_ == Stage::kServers) return list(Stage::kNetworks);
   return Answer{Meaning::kRefused,
@@ -118,9 +134,7 @@ Turn HetznerCloud::at(CloudPlace place) {
   const CloudServer* to = nullptr;
   if (!call_.target.empty()) {
     to = project_->server(call_.target);
-    if (to == nullptr)
-      return Answer{
-          Meaning::kRefused, {}, fmt::format("there is no server {} in this project", call_.target), {}};
+    if (to == nullptr) return no_server(call_.target);
   }
   if (place.target == (to == nullptr ? std::string() : to->number))
     return Answer{Meaning::kAlready, place.target, {}, {}};
@@ -131,6 +145,21 @@ Turn HetznerCloud::at(CloudPlace place) {
   if (change_.take) return send(Stage::kTake, *change_.take);
   if (change_.give) return send(Stage::kGive, *change_.give);
   return Answer{Meaning::kUnknown, {}, "the lists of the project contradict one another", {}};
+}
+
+// --- the power of a server ---
+
+Turn HetznerCloud::of_power(const std::string& number) {
+  if (call_.ask == Ask::kPowerOff)
+    return send(Stage::kGive, {"POST", fmt::format("/servers/{}/actions/poweroff", number), {}, {}});
+  return send(Stage::kStatus, {"GET", fmt::format("/servers/{}", number), {}, {}});
+}
+
+Answer HetznerCloud::status(const json::value& body) const {
+  const auto status = text_in(value_in(body, "server"), "status");
+  if (status.empty()) return {Meaning::kUnknown, {}, "200 without a status of the server", {}};
+  if (status == "off") return {Meaning::kOff, call_.target, {}, {}};
+  return {Meaning::kOn, call_.target, "it is " + status, {}};
 }
 
 // --- changing ---
@@ -200,7 +229,12 @@ Turn HetznerCloud::not_given(Answer answer) {
 
 Limits HetznerCloud::limits() const {
   // One call of ours is some ten of theirs.
-  return {.reads = 600, .switches = 300, .window = std::chrono::hours(1), .logins = 0, .locked_out = {}};
+  return {.reads = 600,
+          .switches = 300,
+          .resets = 300,
+          .window = std::chrono::hours(1),
+          .logins = 0,
+          .locked_out = {}};
 }
 
 Result<std::string> HetznerCloud::authorization(const std::string& secret) const {

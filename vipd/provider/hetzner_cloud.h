@@ -13,21 +13,25 @@ class HetznerCloud : public Driver {
   [[nodiscard]] Turn begin(const Call& call) override;
   [[nodiscard]] Turn heard(const Reply& reply) override;
   [[nodiscard]] Limits limits() const override;
+  [[nodiscard]] Power power() const override { return Power::kRead; }
   [[nodiscard]] std::string endpoint() const override { return "https://api.hetzner.cloud/v1"; }
   [[nodiscard]] Result<std::string> authorization(const std::string& secret) const override;
   [[nodiscard]] std::string account(const std::string& secret) const override;
   [[nodiscard]] bool is_same(const std::string& one, const std::string& other) const override;
 
  private:
-  enum class Stage : std::uint8_t { kAddresses, kServers, kNetworks, kTake, kGive, kPutBack };
+  enum class Stage : std::uint8_t { kAddresses, kServers, kNetworks, kStatus, kTake, kGive, kPutBack };
   enum class Action : std::uint8_t { kNone, kRuns };
 
-  [[nodiscard]] bool only_reads() const { return stage_ <= Stage::kNetworks; }
+  [[nodiscard]] bool only_reads() const { return stage_ <= Stage::kStatus; }
+  [[nodiscard]] bool is_of_power() const { return call_.ask == Ask::kPower || call_.ask == Ask::kPowerOff; }
   Turn list(Stage stage);
   Turn page(const boost::json::value& body);
   Turn listed();
   [[nodiscard]] std::optional<CloudPlace> found();
   Turn at(CloudPlace place);
+  Turn of_power(const std::string& number);
+  [[nodiscard]] Answer status(const boost::json::value& body) const;
 
   Turn send(Stage stage, const Request& request);
   Turn refused(const Reply& reply, const boost::json::value& body);

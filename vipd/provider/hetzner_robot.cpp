@@ -17,6 +17,7 @@ namespace json = boost::json;
 // The documentation gives no times; a switch takes 40 to 60 s.
 constexpr Milliseconds kWhileLocked{10'000};
 constexpr Milliseconds kInMaintenance{60'000};
+constexpr Milliseconds kForATechnician{60'000};
 constexpr std::uint64_t kADay = 86'400;  // in seconds; what asks for more is no interval
 
 struct RobotError {
@@ -31,6 +32,8 @@ constexpr std::array kRobotErrors{
     RobotError{409, "FAILOVER_ALREADY_ROUTED", Meaning::kAlready, {}},
     RobotError{409, "FAILOVER_LOCKED", Meaning::kBusy, kWhileLocked},
     RobotError{500, "FAILOVER_NOT_COMPLETE", Meaning::kUnknown, kWhileLocked},
+    RobotError{409, "RESET_MANUAL_ACTIVE", Meaning::kBusy, kForATechnician},
+    RobotError{500, "RESET_FAILED", Meaning::kUnknown, kWhileLocked},
     RobotError{503, "", Meaning::kUnknown, kInMaintenance},
 };
 
@@ -94,6 +97,7 @@ Answer read(Ask asked, const Reply& reply, const json::value& body) {
 
 Turn HetznerRobot::begin(const Call& call) {
   asked_ = call.ask;
+  if (is_of_power()) return reset_.begin(call);
   const auto path = fmt::format("/failover/{}", call.address);
   if (call.ask == Ask::kGet) return Request{"GET", path, {}, {}};
   if (call.target.empty()) return Request{"DELETE", path, {}, {}};
@@ -104,14 +108,18 @@ Turn HetznerRobot::begin(const Call& call) {
 Turn HetznerRobot::heard(const Reply& reply) {
   boost::system::error_code wrong;
   const auto body = json::parse(reply.body, wrong);
-  if (reply.status != 200) return refused(reply, wrong ? json::value() : body);
-  if (wrong) return Answer{Meaning::kUnknown, {}, fmt::format("200 {}", without_json(reply)), {}};
-  return read(asked_, reply, body);
+  if (reply.status == 200 && !wrong) return is_of_power() ? reset_.heard(body) : read(asked_, reply, body);
+  auto answer = refused(reply, wrong ? json::value() : body);
+  // Before the reset itself was sent, what is unknown has surely reset nothing.
+  if (asked_ == Ask::kPowerOff && reset_.only_reads() && answer.meaning == Meaning::kUnknown)
+    answer.meaning = Meaning::kUnreached;
+  return answer;
 }
 
 Limits HetznerRobot::limits() const {
   return {.reads = 100,
           .switches = 50,
+          .resets = 50,
           .window = std::chrono::hours(1),
           .logins = 3,
           .locked_out = std::chrono::minutes(10)};

@@ -4,7 +4,7 @@
 // to.
 #pragma once
 
-#include "vipd/provider/driver.h"
+#include "vipd/provider/hetzner_robot_reset.h"
 
 namespace hawser::vipd::provider {
 
@@ -13,13 +13,17 @@ class HetznerRobot : public Driver {
   [[nodiscard]] Turn begin(const Call& call) override;
   [[nodiscard]] Turn heard(const Reply& reply) override;
   [[nodiscard]] Limits limits() const override;
+  [[nodiscard]] Power power() const override { return Power::kReset; }
   [[nodiscard]] std::string endpoint() const override { return "https://robot-ws.your-server.de"; }
   [[nodiscard]] Result<std::string> authorization(const std::string& secret) const override;
   [[nodiscard]] std::string account(const std::string& secret) const override;
   [[nodiscard]] bool is_same(const std::string& one, const std::string& other) const override;
 
  private:
+  [[nodiscard]] bool is_of_power() const { return asked_ == Ask::kPower || asked_ == Ask::kPowerOff; }
+
   Ask asked_ = Ask::kGet;
+  RobotReset reset_;
 };
 
 }  // namespace hawser::vipd::provider

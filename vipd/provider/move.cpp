@@ -2,21 +2,9 @@
 
 #include <algorithm>
 
+#include "vipd/provider/back_off.h"
+
 namespace hawser::vipd::provider {
-
-namespace {
-
-constexpr Milliseconds kFirstWait{5'000};
-constexpr Milliseconds kLongestWait{30'000};
-constexpr unsigned kDoublings = 3;
-
-// Half of it is certain, half is chance.
-Milliseconds back_off(unsigned waits, double chance) {
-  const auto whole = std::min(kFirstWait * (1U << std::min(waits, kDoublings)), kLongestWait);
-  return Milliseconds(whole.count() / 2 + static_cast<Milliseconds::rep>(chance * double(whole.count()) / 2));
-}
-
-}  // namespace
 
 Order Move::begin(TimePoint now) {
   began_ = now;
@@ -54,6 +42,8 @@ Order Move::heard(const Answer& answer, TimePoint now, double chance) {
       return later(asked_, answer, now, chance);
     case Meaning::kRefused:
     case Meaning::kDenied:
+    case Meaning::kOff:
+    case Meaning::kOn:
       break;
   }
   return end(answer, false);

@@ -110,7 +110,12 @@ Turn Webhook::await() {
 }
 
 Limits Webhook::limits() const {
-  return {.reads = 0, .switches = 0, .window = std::chrono::hours(24), .logins = 0, .locked_out = {}};
+  return {.reads = 0,
+          .switches = 0,
+          .resets = 0,
+          .window = std::chrono::hours(24),
+          .logins = 0,
+          .locked_out = {}};
 }
 
 Result<std::string> Webhook::authorization(const std::string& secret) const {

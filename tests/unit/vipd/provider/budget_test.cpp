@@ -37,6 +37,26 @@ TEST(ProviderBudget, WhatNeverReachedThemCostsNothing) {
   EXPECT_EQ(budget.left(Ask::kSet, kNow), 2U);
 }
 
+TEST(ProviderBudget, ResetsAreCountedApartFromSwitches) {
+  constexpr Limits kOneReset{
+      .reads = 4, .switches = 2, .resets = 1, .window = 1h, .logins = 3, .locked_out = 10min};
+  Budget budget(kOneReset);
+  budget.made(Ask::kPowerOff, kNow);
+  EXPECT_EQ(budget.wait_for(Ask::kPowerOff, kNow), 1h);
+  EXPECT_EQ(budget.wait_for(Ask::kSet, kNow), 0ms);
+  EXPECT_EQ(budget.left(Ask::kPower, kNow), 4U);
+  const Budget kept(kOneReset, budget.kept(kNow));
+  EXPECT_EQ(kept.wait_for(Ask::kPowerOff, kNow), 1h);
+}
+
+TEST(ProviderBudget, WithoutALimitOnlyTheProvidersRefusalCounts) {
+  Budget budget(Limits{.window = 1h});
+  for (int i = 0; i < 3; ++i) budget.made(Ask::kGet, kNow);
+  EXPECT_EQ(budget.wait_for(Ask::kGet, kNow), 0ms);
+  budget.limited(Ask::kGet, kNow, 1min);
+  EXPECT_EQ(budget.wait_for(Ask::kGet, kNow), 1min);
+}
+
 TEST(ProviderBudget, OneRefusedLoginLessThanLockOutIsTheLast) {
   Budget budget(kLimits);
   budget.denied(kNow, {});

@@ -201,6 +201,49 @@ TEST_F(HetznerCloudTest, AnAnswerThatMakesNoSenseIsUnknown) {
   EXPECT_EQ(answer_in(cloud.heard(json_reply(201, "{}"))).meaning, Meaning::kUnknown);
 }
 
+// --- the power of servers ---
+
+TEST_F(HetznerCloudTest, AServerIsSwitchedOffByAnActionThatIsAwaited) {
+  EXPECT_EQ(path_of(cloud.begin({Ask::kPowerOff, {}, "43"})), "POST /servers/43/actions/poweroff");
+  EXPECT_EQ(path_of(cloud.begin({Ask::kPowerOff, {}, "lb2"})), "GET /servers?per_page=50&page=1");
+  EXPECT_EQ(path_of(cloud.heard(servers())), "POST /servers/43/actions/poweroff");
+  EXPECT_TRUE(std::holds_alternative<Pause>(cloud.heard(action(201, "running"))));
+  EXPECT_EQ(answer_in(cloud.heard(action(200, "success"))).meaning, Meaning::kDone);
+}
+
+TEST_F(HetznerCloudTest, OnlyAServerThatIsOffIsOff) {
+  for (const auto* status :
+       {"off", "running", "stopping", "starting", "deleting", "migrating", "unknown", ""}) {
+    EXPECT_EQ(path_of(cloud.begin({Ask::kPower, {}, "43"})), "GET /servers/43");
+    const auto answer = answer_in(
+        cloud.heard(json_reply(200, fmt::format(R"({{"server":{{"id":43,"status":"{}"}}}})", status))));
+    const std::string word = status;
+    EXPECT_EQ(answer.meaning, word == "off"  ? Meaning::kOff
+                              : word.empty() ? Meaning::kUnknown
+                                             : Meaning::kOn)
+        << status;
+  }
+}
+
+TEST_F(HetznerCloudTest, EachErrorOfSwitchingOffHasItsMeaning) {
+  const std::vector<Documented> documented{
+      {401, "unauthorized", Meaning::kDenied},  {403, "token_readonly", Meaning::kDenied},
+      {404, "not_found", Meaning::kRefused},    {423, "locked", Meaning::kBusy},
+      {409, "conflict", Meaning::kBusy},        {429, "rate_limit_exceeded", Meaning::kLimited},
+      {503, "maintenance", Meaning::kUnknown},  {504, "timeout", Meaning::kUnknown},
+      {500, "server_error", Meaning::kUnknown},
+  };
+  for (const auto& one : documented) {
+    (void)cloud.begin({Ask::kPowerOff, {}, "43"});
+    EXPECT_EQ(answer_in(cloud.heard(error(one.status, one.code))).meaning, one.meaning) << one.code;
+    (void)cloud.begin({Ask::kPowerOff, {}, "lb2"});
+    const auto before = answer_in(cloud.heard(error(one.status, one.code))).meaning;
+    EXPECT_EQ(before, one.meaning == Meaning::kUnknown ? Meaning::kUnreached : one.meaning) << one.code;
+  }
+  (void)cloud.begin({Ask::kPowerOff, {}, "lb9"});
+  EXPECT_EQ(answer_in(cloud.heard(servers())).text, "there is no server lb9 in this project");
+}
+
 TEST_F(HetznerCloudTest, TheTokenIsNowhereButInTheHeader) {
   const std::string token(64, 'g');
   EXPECT_EQ(cloud.authorization(token).value(), "Bearer " + token);

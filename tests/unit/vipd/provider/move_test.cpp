@@ -20,8 +20,8 @@ Answer of(Meaning meaning, Milliseconds wait = {}) {
   return {meaning, {}, "in words", wait};
 }
 
-Move wanting(Begin begin, Milliseconds patience = 10min) {
-  return Move({*IpAddress::parse("203.0.113.100"), kHere, begin, patience},
+Move wanting(Begin begin, Milliseconds patience = 10min, const std::string& target = kHere) {
+  return Move({*IpAddress::parse("203.0.113.100"), target, begin, patience},
               [](const std::string& one, const std::string& other) { return one == other; });
 }
 
@@ -143,8 +143,7 @@ TEST(ProviderMove, WhatTakesLongerThanThePatienceEndsItAndSaysWhatMayHaveHappene
 }
 
 TEST(ProviderMove, ToNobodyIsThereWhenItLeadsToNobody) {
-  Move move({*IpAddress::parse("203.0.113.100"), "", Begin::kByReading, 10min},
-            [](const std::string& one, const std::string& other) { return one == other; });
+  auto move = wanting(Begin::kByReading, 10min, "");
   (void)move.begin(kStart);
   EXPECT_TRUE(asks(move.heard(routed(kThere), kStart, 0), Ask::kSet));
   (void)move.heard(of(Meaning::kDone), kStart, 0);
@@ -155,9 +154,10 @@ TEST(ProviderMove, ToNobodyIsThereWhenItLeadsToNobody) {
 
 // The register itself, and what is done to calls of it.
 struct Register {
-  explicit Register(unsigned seed) : random(seed) {}
+  Register(unsigned seed, std::string target_wanted) : random(seed), wanted(std::move(target_wanted)) {}
 
   std::mt19937 random;
+  std::string wanted;
   std::string target = kThere;
   std::optional<std::string> coming;  // a switch that takes effect later
   int trouble = 0;                    // calls that go wrong before it heals
@@ -172,15 +172,15 @@ struct Register {
     if (trouble-- > 0) return in_trouble(ask);
     if (ask == Ask::kGet) return routed(target);
     if (coming) return of(Meaning::kBusy);
-    if (target == kHere) return of(Meaning::kAlready);
-    target = kHere;
+    if (target == wanted) return of(Meaning::kAlready);
+    target = wanted;
     return of(Meaning::kDone);
   }
 
   Answer in_trouble(Ask ask) {
     constexpr std::array kTrouble{Meaning::kBusy, Meaning::kUnknown, Meaning::kUnreached, Meaning::kLimited};
     const auto meaning = kTrouble[random() % kTrouble.size()];
-    if (ask == Ask::kSet && meaning == Meaning::kUnknown && chance(50)) coming = kHere;
+    if (ask == Ask::kSet && meaning == Meaning::kUnknown && chance(50)) coming = wanted;
     if (chance(10)) target = kThere;  // the other host, or a person
     return of(meaning, meaning == Meaning::kLimited ? 60s : 0s);
   }
@@ -188,9 +188,10 @@ struct Register {
 
 TEST(ProviderMoveProperty, ConvergesWhenTheProviderHealsAndNeverSwitchesOnWhatIsUnknown) {
   for (unsigned seed = 0; seed < 5000; ++seed) {
-    Register provider(seed);
+    const auto wanted = seed % 3 == 0 ? std::string() : kHere;  // to nobody, too
+    Register provider(seed, wanted);
     provider.trouble = int(seed % 40);
-    auto move = wanting(seed % 2 == 0 ? Begin::kByReading : Begin::kBySwitching, 100h);
+    auto move = wanting(seed % 2 == 0 ? Begin::kByReading : Begin::kBySwitching, 100h, wanted);
     auto now = kStart;
     auto order = move.begin(now);
     Meaning last = Meaning::kRouted;
@@ -214,7 +215,7 @@ TEST(ProviderMoveProperty, ConvergesWhenTheProviderHealsAndNeverSwitchesOnWhatIs
       order = move.heard(answer, now, double(provider.random() % 1000) / 1000);
     }
     EXPECT_TRUE(std::get<End>(order).there) << "seed " << seed;
-    EXPECT_EQ(provider.target, kHere) << "seed " << seed;
+    EXPECT_EQ(provider.target, wanted) << "seed " << seed;
   }
 }
 
