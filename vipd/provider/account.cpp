@@ -67,6 +67,7 @@ Result<Server> server_of(const Settings& settings, const Driver& driver, std::st
 
 Result<Account> Account::open(const Settings& settings) {
   auto driver = driver_for(settings.kind, settings.endpoint);
+  if (settings.kind == Kind::kExec && !settings.run) return fail("there is nobody here to run its program");
   if (settings.kind == Kind::kExec)
     return Account(std::move(driver), Way{{}, settings.run}, std::nullopt, WallTime());
   const auto secret = secret_of(settings);

@@ -47,7 +47,7 @@ provider::Settings settings_of(const config::Provider& from, const std::filesyst
   provider::Settings settings;
   settings.kind = *from_name<provider::Kind>(name_of(*from.kind));
   settings.credentials = from.credentials;
-  settings.endpoint = from.endpoint;
+  settings.endpoint = settings.kind == provider::Kind::kWebhook ? from.url : from.endpoint;
   settings.ca = from.ca;
   settings.timeout = from.timeout;
   settings.state_dir = state_directory;
@@ -69,7 +69,7 @@ double chance() {
 // In wall-clock time, once: read again from the other clock it would be another each time.
 void Routes::Route::note(const provider::RouteView& before) {
   const auto& view = keeper.view();
-  if (account) left = account->left();
+  if (account) left = account->left().value_or(Account::Left{});
   if (view.read_at != before.read_at) read_at = system_clock::now();
   if (view.standing != before.standing || view.target != before.target) since = read_at;
 }
@@ -186,7 +186,7 @@ void Routes::call(const std::shared_ptr<Route>& route, Ask ask) {
     route->account = std::make_shared<Account>(std::move(*opened));
   }
   const auto account = route->account;
-  provider::Call call{ask, route->plan.address, ask == Ask::kSet ? route->keeper.own() : std::string()};
+  provider::Call call{ask, route->plan.address, route->keeper.own(), {}};
   asio::co_spawn(context_, account->ask(context_.get_executor(), std::move(call), [](const std::string&) {}),
                  [this, route, account](const std::exception_ptr& wrong, const Answer& answer) {
                    if (route->gone) return;
