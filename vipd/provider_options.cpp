@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-#include "vipd/provider/program.h"
+#include "vipd/provider/run_program.h"
 
 namespace hawser::vipd {
 
@@ -86,10 +86,7 @@ Status place_in(const cli::Arguments& arguments, provider::Settings& settings) {
   if (settings.kind == Kind::kExec) {
     const auto program = needed(arguments, kProgram, "HAWSER_PROVIDER_PROGRAM");
     if (!program) return tl::unexpected(program.error());
-    settings.run = [program = *program, timeout = settings.timeout](boost::asio::any_io_executor executor,
-                                                                    provider::ProgramCall run) {
-      return provider::run_program(std::move(executor), program, timeout, std::move(run));
-    };
+    settings.run = provider::run_here(*program, settings.timeout);
     return {};
   }
   settings.ca = given(arguments, kCa, "HAWSER_PROVIDER_CA");

@@ -95,7 +95,7 @@ TEST_F(ProviderExec, AScriptSeesTheCallAndNothingOfOurs) {
 
 TEST_F(ProviderExec, OneThatHangsIsKilledWithItsChildren) {
   const auto program = script("sleep 1000 & echo $! > " + at("child") + "; wait");
-  EXPECT_THAT(refused(program, {"--timeout", "1s"}), HasSubstr("did not end within 1s and was killed"));
+  EXPECT_THAT(refused(program, {"--timeout", "1s"}), HasSubstr("not ended within 1s: killed"));
   const auto child = std::stoi(read_file(at("child")).value());
   EXPECT_TRUE(eventually(
       5s, [&] { return ::kill(child, 0) != 0; }, 50ms));
@@ -114,7 +114,7 @@ TEST_F(ProviderExec, AGigabyteIsReadAndDropped) {
 }
 
 TEST_F(ProviderExec, HowItEndedIsTold) {
-  EXPECT_THAT(refused(script("kill -SEGV $$")), HasSubstr("it ended by signal 11 (Segmentation fault)"));
+  EXPECT_THAT(refused(script("kill -SEGV $$")), HasSubstr("the program: signal 11 (Segmentation fault)"));
   EXPECT_THAT(refused(script("echo 'curl: (28) timed out' >&2; exit 28")),
               HasSubstr("exit status 28: curl: (28) timed out\n"));
   EXPECT_THAT(refused(script("true")), HasSubstr("it printed nothing"));
@@ -123,8 +123,7 @@ TEST_F(ProviderExec, HowItEndedIsTold) {
 TEST_F(ProviderExec, WhatOthersMayWriteIsNotRun) {
   const auto program = good();
   fs::permissions(program, fs::perms(0757));
-  EXPECT_THAT(refused(program),
-              HasSubstr("others may write it, and so have their own program run: chmod o-w "));
+  EXPECT_THAT(refused(program), HasSubstr("everybody may write to it, and so have anything run: chmod o-w "));
   fs::permissions(program, fs::perms(0755));
   fs::create_directory(at("open"));
   fs::rename(program, at("open/script"));
@@ -135,13 +134,13 @@ TEST_F(ProviderExec, WhatOthersMayWriteIsNotRun) {
   fs::permissions(at("open"), fs::perms(0755));
   EXPECT_EQ(run(at("link"), {"get", kAddress}).status, 0);
   ASSERT_EQ(::lchown(at("open").c_str(), 65534, 0), 0);
-  EXPECT_THAT(refused(at("link")), HasSubstr("belongs to somebody else (user 65534)"));
+  EXPECT_THAT(refused(at("link")), HasSubstr("belongs to user 65534"));
 }
 
 TEST_F(ProviderExec, WhatIsNoProgramIsNotRun) {
   EXPECT_THAT(refused(at("none")), HasSubstr("none: No such file or directory"));
-  EXPECT_THAT(refused("script"), HasSubstr("write the whole path"));
-  EXPECT_THAT(refused(directory.string()), HasSubstr("is no file"));
+  EXPECT_THAT(refused("script"), HasSubstr("write it from / on"));
+  EXPECT_THAT(refused(directory.string()), HasSubstr("is a directory, no program"));
   const auto program = good();
   fs::permissions(program, fs::perms(0644));
   EXPECT_THAT(refused(program), HasSubstr("may not be executed: chmod +x "));
@@ -149,11 +148,11 @@ TEST_F(ProviderExec, WhatIsNoProgramIsNotRun) {
   fs::permissions(at("plain"), fs::perms(0755));
   EXPECT_THAT(refused(at("plain")), HasSubstr("its first line is no #!/bin/sh"));
   std::ofstream(at("plain")) << "#!/no/such/shell\necho lb1\n";
-  EXPECT_THAT(refused(at("plain")), HasSubstr("the interpreter of its first line"));
+  EXPECT_THAT(refused(at("plain")), HasSubstr("the interpreter in its first line is not there"));
 }
 
 TEST_F(ProviderExec, OneThatRemovesItselfIsMissedTheNextTime) {
-  const auto program = script("rm -- \"$0\"; echo lb1");
+  const auto program = script("rm " + at("script") + "; echo lb1");
   const auto done = run(program, {"set", kAddress, "lb2"});
   EXPECT_EQ(done.status, 1);
   EXPECT_THAT(done.text, AllOf(HasSubstr("No such file"), Not(HasSubstr("may still happen"))));

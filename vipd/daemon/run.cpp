@@ -79,8 +79,9 @@ Ended run_once(const cli::Arguments& arguments) {
         "@hawser-vipd is taken by a process that is no vipd: a second one here would not be noticed");
   boost::asio::io_context context(1);
   // Where the lock is a stranger's, another vipd may be alive, and what is left would be its addresses.
-  const Options options{
-      {arguments.config, arguments.state_dir, arguments.node}, arguments.runtime_dir, alone->exclusive()};
+  const Options options{{arguments.config, arguments.state_dir, arguments.node, arguments.runtime_dir},
+                        arguments.runtime_dir,
+                        alone->exclusive()};
   Daemon daemon(context, options);
   Ended ended;
   if (const auto begun = daemon.begin(); begun)

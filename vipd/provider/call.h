@@ -8,7 +8,7 @@
 
 namespace hawser::vipd::provider {
 
-// Runs the program of a setting, here (program.h) or in hawser-runner.
+// Runs the program of a setting, see run_program.h.
 using RunProgram = std::function<boost::asio::awaitable<Exchange>(boost::asio::any_io_executor, ProgramCall)>;
 
 // Where the requests of an account go, or who runs its program.

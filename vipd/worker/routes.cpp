@@ -6,6 +6,7 @@
 
 #include "lib/daemon/damper.h"
 #include "vipd/provider/account.h"
+#include "vipd/provider/run_program.h"
 #include "vipd/worker/route_events.h"
 
 namespace hawser::vipd {
@@ -43,14 +44,20 @@ provider::WallTime in_wall_time(TimePoint time) {
   return system_clock::now() + std::chrono::duration_cast<system_clock::duration>(time - steady_clock::now());
 }
 
-provider::Settings settings_of(const config::Provider& from, const std::filesystem::path& state_directory) {
+constexpr Milliseconds kToAnswer{10'000};
+
+provider::Settings settings_of(const config::Provider& from, const Files& files) {
   provider::Settings settings;
   settings.kind = *from_name<provider::Kind>(name_of(*from.kind));
   settings.credentials = from.credentials;
   settings.endpoint = settings.kind == provider::Kind::kWebhook ? from.url : from.endpoint;
   settings.ca = from.ca;
   settings.timeout = from.timeout;
-  settings.state_dir = state_directory;
+  settings.state_dir = files.state_directory;
+  // The runner has a limit of its own, and may be at another address of the same provider.
+  const auto deadline = 2 * from.timeout + kToAnswer;
+  settings.run =
+      provider::run_by_runner(files.runtime_directory / "runner.sock", "provider." + from.name, deadline);
   return settings;
 }
 
@@ -102,11 +109,8 @@ RouteReport Routes::Route::report() const {
   return report;
 }
 
-Routes::Routes(asio::io_context& context, std::filesystem::path state_directory, Report report, Tell tell)
-    : context_(context),
-      state_directory_(std::move(state_directory)),
-      report_(std::move(report)),
-      tell_(std::move(tell)) {}
+Routes::Routes(asio::io_context& context, Files files, Report report, Tell tell)
+    : context_(context), files_(std::move(files)), report_(std::move(report)), tell_(std::move(tell)) {}
 
 Routes::~Routes() {
   for (const auto& [key, route] : routes_) route->gone = true;
@@ -180,7 +184,7 @@ void Routes::drive(const std::shared_ptr<Route>& route) {
 
 void Routes::call(const std::shared_ptr<Route>& route, Ask ask) {
   if (!route->account) {
-    auto opened = Account::open(settings_of(route->plan.provider, state_directory_));
+    auto opened = Account::open(settings_of(route->plan.provider, files_));
     if (!opened)
       return asio::post(context_, [this, route, answer = unusable(opened.error())] { heard(route, answer); });
     route->account = std::make_shared<Account>(std::move(*opened));

@@ -18,7 +18,7 @@ class Routes {
  public:
   using Report = std::function<void(const RouteReport&)>;
 
-  Routes(boost::asio::io_context& context, std::filesystem::path state_directory, Report report, Tell tell);
+  Routes(boost::asio::io_context& context, Files files, Report report, Tell tell);
   ~Routes();
   Routes(const Routes&) = delete;
   Routes& operator=(const Routes&) = delete;
@@ -39,7 +39,7 @@ class Routes {
   void tell(Route& route);
 
   boost::asio::io_context& context_;
-  std::filesystem::path state_directory_;
+  Files files_;
   Report report_;
   Tell tell_;
   std::map<Key, std::shared_ptr<Route>> routes_;

@@ -42,8 +42,7 @@ class Worker {
     std::filesystem::create_directories(files_.state_directory, ignored);
     promoter_.emplace(files_.state_directory, [this](const Event& event) { tell(event); });
     routes_.emplace(
-        context_, files_.state_directory,
-        [this](const RouteReport& report) { channel_.send(encode(report)); },
+        context_, files_, [this](const RouteReport& report) { channel_.send(encode(report)); },
         [this](const Event& event) { tell(event); });
     answer(read_files(files_, true));
   }

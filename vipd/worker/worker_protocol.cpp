@@ -72,10 +72,11 @@ Settings settings_of(const config::Config& config) {
 namespace {
 
 json::object fields(const Begin& begin) {
-  const auto& [config, state_directory, node] = begin.files;
+  const auto& [config, state_directory, node, runtime_directory] = begin.files;
   return {{"type", "begin"},
           {"config", config.native()},
           {"state_directory", state_directory.native()},
+          {"runtime_directory", runtime_directory.native()},
           {"node", node}};
 }
 json::object fields(const ReadFile& read) {
@@ -206,7 +207,8 @@ RouteReport route_from(const json::object& object) {
 ToWorker to_worker_from(const json::object& object) {
   const auto type = text(object.at("type"));
   if (type == "begin")
-    return Begin{{text(object.at("config")), text(object.at("state_directory")), text(object.at("node"))}};
+    return Begin{{text(object.at("config")), text(object.at("state_directory")), text(object.at("node")),
+                  text(object.at("runtime_directory"))}};
   if (type == "read")
     return ReadFile{object.at("allow_empty").as_bool() ? config::Emptiness::kAllowed
                                                        : config::Emptiness::kRefused};

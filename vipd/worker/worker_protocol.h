@@ -41,7 +41,8 @@ Settings settings_of(const config::Config& config);
 struct Files {
   std::filesystem::path config;
   std::filesystem::path state_directory;
-  std::string node;  // --node; empty: not given
+  std::string node;                           // --node; empty: not given
+  std::filesystem::path runtime_directory{};  // where hawser-runner is asked
   bool operator==(const Files&) const = default;
 };
 
@@ -87,7 +88,8 @@ struct LeadAgain {  // a losing router was heard: it may have led the addresses 
 };
 using ToWorker = std::variant<Begin, ReadFile, KeepLastGood, Secure, Release, Follow, Lead, LeadAgain>;
 
-// {"type": "begin", "config": .., "state_directory": .., "node": ..}, {"type": "read", "allow_empty": false},
+// {"type": "begin", "config": .., "state_directory": .., "node": .., "runtime_directory": ..}, {"type":
+// "read", "allow_empty": false},
 // {"type": "keep"}, {"type": "secure", "interfaces": [..]}, {"type": "release"}, {"type": "follow"},
 // {"type": "lead", "vip": "web", "side": "active", "begin": "switching", "before": "192.0.2.11"},
 // {"type": "again", "vip": "web"}

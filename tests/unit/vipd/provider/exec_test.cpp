@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "vipd/provider/program.h"
+#include "vipd/provider/run_program.h"
 
 namespace hawser::vipd::provider {
 namespace {
@@ -90,14 +90,42 @@ TEST(ProviderExec, WhatItSaysOfItselfIsOnItsLastLine) {
 TEST(ProviderProgram, IsToldWhatIsWantedAndNothingElse) {
   ::setenv("HAWSER_PROVIDER_CREDENTIALS", "file:/secret", 1);
   const ProgramCall run{"set", kAddress, "lb1"};
-  const auto environment = environment_of(run, "Europe/Berlin");
-  EXPECT_EQ(environment.size(), 6U);
+  const auto image = image_of("/usr/local/sbin/route", run, "Europe/Berlin");
+  EXPECT_EQ(image.words, (std::vector<std::string>{"/usr/local/sbin/route", "set", "lb1"}));
+  EXPECT_EQ(image.environment.size(), 6U);
   for (const auto* one :
        {"HAWSER_ACTION=set", "HAWSER_ADDRESS=203.0.113.100", "HAWSER_TARGET=lb1", "TZ=Europe/Berlin"})
-    EXPECT_THAT(environment, Contains(one));
-  EXPECT_EQ(boost::json::parse(input_of(run)),
+    EXPECT_THAT(image.environment, Contains(one));
+  EXPECT_EQ(boost::json::parse(image.input),
             boost::json::parse(R"({"format":1,"action":"set","address":"203.0.113.100","target":"lb1"})"));
-  EXPECT_THAT(input_of({"unroute", kAddress, ""}), HasSubstr("\"target\":null"));
+  const auto unrouted = image_of("/route", {"unroute", kAddress, ""}, nullptr);
+  EXPECT_EQ(unrouted.words, (std::vector<std::string>{"/route", "unroute"}));
+  EXPECT_THAT(unrouted.input, HasSubstr("\"target\":null"));
+}
+
+TEST(ProviderProgram, OnlyAnExitIsAnAnswer) {
+  const std::vector<std::pair<run::End, Reached>> all{
+      {run::End::kExited, Reached::kAnswered}, {run::End::kSignalled, Reached::kSent},
+      {run::End::kTimedOut, Reached::kSent},   {run::End::kStopped, Reached::kSent},
+      {run::End::kLost, Reached::kSent},       {run::End::kNotStarted, Reached::kNot}};
+  for (const auto& [end, reached] : all) {
+    run::Outcome outcome;
+    outcome.end = end;
+    outcome.number = 75;
+    outcome.output = "lb1\n";
+    outcome.text = "in words";
+    const auto exchange = exchange_of(outcome);
+    EXPECT_EQ(exchange.reached, reached) << name_of(end);
+    EXPECT_EQ(exchange.why, reached == Reached::kAnswered ? "" : "the program: in words") << name_of(end);
+    EXPECT_EQ(exchange.reply.status, reached == Reached::kAnswered ? 75U : 0U) << name_of(end);
+  }
+}
+
+TEST(ProviderProgram, WhatTheRunnerDidNotBeginSurelyDidNotHappen) {
+  for (const auto& [heard, reached] : {std::pair{run::Heard::kNotBegun, Reached::kNot},
+                                       {run::Heard::kBusy, Reached::kNot},
+                                       {run::Heard::kUnknown, Reached::kSent}})
+    EXPECT_EQ(exchange_of(run::Answer{heard, {}, "in words"}).reached, reached);
 }
 
 }  // namespace
