@@ -27,7 +27,7 @@ class ProviderExec : public LabTest {
 
   // "#!/bin/sh" and these lines; the path of it.
   std::string script(const std::string& lines, const std::string& name = "script") const {
-    const auto path = at(name);
+    auto path = at(name);
     std::ofstream(path) << "#!/bin/sh\n" << lines << "\n";
     fs::permissions(path, fs::perms(0755));
     return path;

@@ -78,7 +78,8 @@ Turn Exec::begin(const Call& call) {
 
 Turn Exec::heard(const Reply& reply) {
   const bool reads = asked_ == Ask::kGet;
-  if (reply.status != EX_OK && !(reads && reply.status == kElsewhere)) return exec_refusal(reply);
+  const bool tells = reply.status == EX_OK || (reads && reply.status == kElsewhere);
+  if (!tells) return exec_refusal(reply);
   return reads ? exec_reading(reply) : Answer{Meaning::kDone, {}, {}, {}};
 }
 

@@ -105,7 +105,7 @@ Turn HetznerCloud::listed() {
     if (server != nullptr) return of_power(server->number);
     return no_server(call_.target);
   }
-  if (auto place = found()) return at(std::move(*place));
+  if (auto place = found()) return at(*place);
   if (stage_ == Stage::kServers) return list(Stage::kNetworks);
   return Answer{Meaning::kRefused,
                 {},
@@ -129,7 +129,7 @@ std::optional<CloudPlace> HetznerCloud::found() {
   return place;
 }
 
-Turn HetznerCloud::at(CloudPlace place) {
+Turn HetznerCloud::at(const CloudPlace& place) {
   if (call_.ask == Ask::kGet) return Answer{Meaning::kRouted, place.target, {}, {}};
   const CloudServer* to = nullptr;
   if (!call_.target.empty()) {

@@ -29,7 +29,7 @@ class HetznerCloud : public Driver {
   Turn page(const boost::json::value& body);
   Turn listed();
   [[nodiscard]] std::optional<CloudPlace> found();
-  Turn at(CloudPlace place);
+  Turn at(const CloudPlace& place);
   Turn of_power(const std::string& number);
   [[nodiscard]] Answer status(const boost::json::value& body) const;
 

@@ -64,7 +64,8 @@ RunProgram run_here(fs::path program, Milliseconds timeout) {
 }
 
 RunProgram run_by_runner(fs::path socket, std::string object, Milliseconds deadline) {
-  return [=](asio::any_io_executor executor, const ProgramCall& call) {
+  return [socket = std::move(socket), object = std::move(object), deadline](asio::any_io_executor executor,
+                                                                            const ProgramCall& call) {
     run::Request request;
     request.object = object;
     request.action = from_name<run::Action>(call.action).value_or(run::Action::kGet);
