@@ -18,7 +18,7 @@ struct Reached {
   bool connected = false;   // false: the request went to nobody
 };
 
-boost::asio::awaitable<Reached> ask_async(boost::asio::any_io_executor executor, std::filesystem::path socket,
+boost::asio::awaitable<Reached> ask_async(boost::asio::any_io_executor executor, std::filesystem::path path,
                                           Request request, Milliseconds deadline);
 
 }  // namespace hawser::control

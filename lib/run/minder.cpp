@@ -79,7 +79,7 @@ constexpr std::array kSignals{SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGPIPE, SIGUSR1
 [[noreturn]] void become_program(std::vector<char*>& words, std::vector<char*>& environment) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  for (const int signal : kSignals) ::signal(signal, SIG_DFL);
+  for (const int signal : kSignals) (void)::signal(signal, SIG_DFL);
   sigset_t none{};
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -153,13 +153,13 @@ class Minder {
   ::prctl(PR_SET_NAME, "hawser-minder");
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   // systemd ends everything of a unit at once, but what the program ended with is still to be told.
-  for (const int signal : kSignals) ::signal(signal, SIG_IGN);
+  for (const int signal : kSignals) (void)::signal(signal, SIG_IGN);
   take_descriptors(program, ends);
   sigset_t child{};
   ::sigemptyset(&child);
   ::sigaddset(&child, SIGCHLD);
   ::sigprocmask(SIG_SETMASK, &child, nullptr);
-  ::signal(SIGCHLD, SIG_DFL);
+  (void)::signal(SIGCHLD, SIG_DFL);
   const int signals = ::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
   const pid_t pid = ::fork();
   if (pid == 0) become_program(words, environment);

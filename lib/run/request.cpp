@@ -124,14 +124,14 @@ json::object to_json(const Outcome& outcome) {
           {"text", outcome.text}};
 }
 
-Outcome outcome_from(const json::value& from) {
-  return {.end = from_name<End>(text_in(from, "end")).value_or(End::kLost),
-          .number = static_cast<int>(number_in(from, "number")),
-          .took = Milliseconds(number_in(from, "took_ms")),
-          .output = text_in(from, "output"),
-          .errors = text_in(from, "errors"),
-          .cut = flag_in(from, "cut"),
-          .text = text_in(from, "text")};
+Outcome outcome_from(const boost::json::value& json) {
+  return {.end = from_name<End>(text_in(json, "end")).value_or(End::kLost),
+          .number = static_cast<int>(number_in(json, "number")),
+          .took = Milliseconds(number_in(json, "took_ms")),
+          .output = text_in(json, "output"),
+          .errors = text_in(json, "errors"),
+          .cut = flag_in(json, "cut"),
+          .text = text_in(json, "text")};
 }
 
 std::string words_of(const Request& request) {

@@ -19,7 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-constexpr auto kPatience = 20s;
+constexpr auto kPatience = 60s;
 
 class RunOf : public testing::Test {
  protected:
