@@ -54,13 +54,13 @@ void Runner::drop_abandoned() {
 void Runner::work() {
   drop_abandoned();  // whoever went away does not know that it runs, and may ask for the contrary meanwhile
   for (const auto ticket : queue_.begin()) {
-    auto wanted = wanted_.extract(ticket);
-    begin(std::move(wanted.mapped()));
+    const auto wanted = wanted_.extract(ticket);
+    begin(wanted.mapped());
   }
 }
 
 // The file may be another one than when it was asked for.
-void Runner::begin(Wanted wanted) {
+void Runner::begin(const Wanted& wanted) {
   const auto runnable = permit(catalogue_, wanted.request);
   if (!runnable) return not_begun(wanted, runnable.error().code, runnable.error().text);
   const auto program = run::open_program((*runnable)->program);

@@ -22,7 +22,7 @@ class Runner {
   // What runs already goes on as it was begun.
   void use(Catalogue catalogue) { catalogue_ = std::move(catalogue); }
   // POST /v1/run: a refusal, or the answer to come.
-  control::Response take(const control::Request& request);
+  control::Response take(const control::Request& message);
   // Takes nothing more and ends what runs; `over` is called when nothing is left, perhaps at once, perhaps
   // twice.
   void stop(std::function<void()> over);
@@ -41,7 +41,7 @@ class Runner {
   };
 
   void work();
-  void begin(Wanted wanted);
+  void begin(const Wanted& wanted);
   void start(const Wanted& wanted, const Runnable& runnable, const Fd& program);
   void not_begun(const Wanted& wanted, int status, const std::string& why);
   void finished(const Wanted& wanted, run::Outcome outcome);

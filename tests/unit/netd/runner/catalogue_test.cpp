@@ -42,7 +42,7 @@ addresses = ["192.0.2.11"]
 provider.dc = "srv1"
 [nodes.lb2]
 addresses = ["192.0.2.12"]
-provider.dc = "srv2"
+provider.dc = ["198.51.100.2", "2001:db8:2::2"]
 [provider.dc]
 kind = "exec"
 program = "/usr/local/sbin/move"
@@ -75,7 +75,7 @@ TEST(RunnerCatalogue, HasTheExecProvidersOfTheFileWithTheirAddressesAndTargets) 
       .program = "/usr/local/sbin/move",
       .limit = Milliseconds(5000),
       .addresses = {*IpAddress::parse("203.0.113.100"), *IpAddress::parse("203.0.113.101")},
-      .targets = {"srv1", "srv2"}};
+      .targets = {"srv1", "198.51.100.2", "2001:db8:2::2"}};
   EXPECT_EQ(made.objects.at("provider.dc"), expected);
 }
 
