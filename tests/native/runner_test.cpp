@@ -19,7 +19,6 @@ using run::Answer;
 using run::End;
 using run::Heard;
 using testing::HasSubstr;
-using testing::Not;
 
 constexpr auto kPatience = 20s;
 
@@ -207,8 +206,8 @@ TEST_F(RunnerNative, RefusesMoreThanAFewThatWaitForOneObject) {
   start();
   auto first = ask_beside(request(Action::kSet, "srv1"));
   ASSERT_TRUE(appears("running"));
-  std::vector<std::future<Answer>> others;
-  for (int i = 0; i < 8; ++i) others.push_back(ask_beside(request(Action::kGet), 3s));
+  std::array<std::future<Answer>, 8> others;
+  for (auto& one : others) one = ask_beside(request(Action::kGet), 3s);
   ASSERT_TRUE(eventually(kPatience, [&] { return waiting() == 8; })) << status();
   const auto busy = ask(socket(), request(Action::kGet));
   EXPECT_EQ(busy.heard, Heard::kBusy);
