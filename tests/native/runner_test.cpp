@@ -207,7 +207,7 @@ TEST_F(RunnerNative, RefusesMoreThanAFewThatWaitForOneObject) {
   auto first = ask_beside(request(Action::kSet, "srv1"));
   ASSERT_TRUE(appears("running"));
   std::array<std::future<Answer>, 8> others;
-  for (auto& one : others) one = ask_beside(request(Action::kGet), 3s);
+  for (auto& one : others) one = ask_beside(request(Action::kGet), 4s);
   ASSERT_TRUE(eventually(kPatience, [&] { return waiting() == 8; })) << status();
   const auto busy = ask(socket(), request(Action::kGet));
   EXPECT_EQ(busy.heard, Heard::kBusy);
