@@ -13,7 +13,7 @@ using testing::IsEmpty;
 
 TEST(RunnerQueue, BeginsOneOfAnObjectAtATimeInTheOrderOfTheirComing) {
   Queue queue;
-  for (const Queue::Ticket ticket : {1, 2, 3}) EXPECT_TRUE(queue.add(ticket, "a"));
+  for (const Queue::Ticket ticket : {1U, 2U, 3U}) EXPECT_TRUE(queue.add(ticket, "a"));
   EXPECT_THAT(queue.begin(), ElementsAre(1));
   EXPECT_THAT(queue.begin(), IsEmpty());
   queue.ended("a");
@@ -32,7 +32,7 @@ TEST(RunnerQueue, LetsNoObjectWaitForAnother) {
 
 TEST(RunnerQueue, RunsAFewAtOnceAndTheOthersWhenThereIsRoom) {
   Queue queue({.running = 2, .waiting = 8});
-  for (const Queue::Ticket ticket : {1, 2, 3}) queue.add(ticket, std::string(ticket, 'x'));
+  for (const Queue::Ticket ticket : {1U, 2U, 3U}) queue.add(ticket, std::string(ticket, 'x'));
   EXPECT_THAT(queue.begin(), ElementsAre(1, 2));
   queue.ended("xx");
   EXPECT_THAT(queue.begin(), ElementsAre(3));
@@ -51,7 +51,7 @@ TEST(RunnerQueue, TakesAFewThatWaitForOneObjectAndRefusesMore) {
 
 TEST(RunnerQueue, ForgetsWhomNobodyWaitsFor) {
   Queue queue;
-  for (const Queue::Ticket ticket : {1, 2, 3}) queue.add(ticket, "a");
+  for (const Queue::Ticket ticket : {1U, 2U, 3U}) queue.add(ticket, "a");
   queue.begin();
   queue.drop(2);
   queue.ended("a");
