@@ -93,17 +93,16 @@ Result<Reading> first_reading(const Files& files) {
   boost::asio::io_context context;
   std::optional<Reading> reading;
   auto trouble = fmt::format("worker: the file was not read within {}", format_duration(kFirstReading));
-  WorkerLink worker(
-      context, files,
-      [&](const Reading& answer, std::uint64_t /*answers*/) {
-        reading = answer;
-        context.stop();
-      },
-      [](const RouteReport&) {},
-      [&](const Event& event) {
-        trouble = line_of(event);
-        context.stop();
-      });
+  WorkerLink worker(context, files,
+                    {.reading =
+                         [&](const Reading& answer, std::uint64_t /*answers*/) {
+                           reading = answer;
+                           context.stop();
+                         }},
+                    [&](const Event& event) {
+                      trouble = line_of(event);
+                      context.stop();
+                    });
   if (auto begun = worker.start(); !begun) return tl::unexpected(begun.error());
   context.run_for(kFirstReading);
   if (!reading) return fail("{}", trouble);

@@ -17,6 +17,9 @@ class EnumSet {
   constexpr void add(const EnumSet& others) { bits_ |= others.bits_; }
   constexpr void remove(E one) { bits_ &= ~bit(one); }
   [[nodiscard]] constexpr bool contains(E one) const { return (bits_ & bit(one)) != 0; }
+  [[nodiscard]] constexpr bool contains(const EnumSet& others) const {
+    return (bits_ & others.bits_) == others.bits_;
+  }
   [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
   constexpr bool operator==(const EnumSet&) const = default;
 

@@ -34,6 +34,13 @@ class VipdProvider : public VipTest {
         kAddress, kOfLb1, kOfLb2, provider.at("robot.credentials"), provider.url(), provider.at("ca.pem"),
         more);
   }
+  void write_with_fences() {
+    auto text = file("require_fencing = true\nstartup_delay = \"1s\"");
+    for (const auto* node : {"lb1", "lb2"})
+      text.insert(text.find(fmt::format("[nodes.{}]", node)) + 12,
+                  "fence = { provider = \"robot\", type = \"hw\" }\n");
+    for (auto* host : {&lb1, &lb2}) host->write_text(text);
+  }
   static boost::json::value route(const VipHost& host) {
     const auto web = host.web();
     if (!web.is_object() || !web.at("provider").is_object()) return {};
@@ -231,6 +238,43 @@ TEST_F(VipdProvider, CredentialsThatAreWrongAreSaidOnceAndTakenWhenTheyAreMended
   ASSERT_TRUE(write_atomically(provider.at("robot.credentials"), right));
   lb1.daemon().signal(SIGHUP);
   EXPECT_TRUE(is_confirmed(lb1)) << lb1.daemon_output();
+}
+
+// The imitation's servers are switched off on paper only: what is asked of it, and when, is what counts.
+TEST_F(VipdProvider, TheRoleIsTakenOnlyOnceWhoHadItIsOff) {
+  begin();
+  write_with_fences();
+  lb1.start();
+  lb2.start();
+  // Nobody was ever heard by the first of them: the other is reset before it takes the role.
+  ASSERT_TRUE(lb1.becomes("Active", 60s)) << lb1.daemon_output();
+  ASSERT_TRUE(lb2.hears_somebody());
+  const auto resets = [this] { return provider.calls_of("/reset/"); };
+  const auto before = resets();
+  provider.control("POST", "plan",
+                   R"([{"match":"POST /reset/","do":"status","status":500,"code":"RESET_FAILED"}])");
+  lb1.daemon().kill();
+  EXPECT_TRUE(eventually(10s, [&] { return provider.calls_of("/reset/") > before; })) << lb2.daemon_output();
+  EXPECT_EQ(lb2.role(), "Backup") << "the reset was answered with an error";
+  EXPECT_EQ(provider.leads_to(kAddress), kOfLb1) << "and nothing is switched before";
+  ASSERT_TRUE(lb2.becomes("Active", 60s)) << lb2.daemon_output();
+  EXPECT_EQ(resets(), before + 2);
+  EXPECT_TRUE(lb2.logged("lb1 was reset (unconfirmed"));
+  EXPECT_TRUE(is_confirmed(lb2));
+}
+
+// Who says that it leaves is well.
+TEST_F(VipdProvider, WhoLeavesIsNotFenced) {
+  begin();
+  write_with_fences();
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active", 60s)) << lb1.daemon_output();
+  lb2.start();
+  ASSERT_TRUE(lb2.hears_somebody());
+  const auto before = provider.calls_of("/reset/");
+  EXPECT_EQ(lb1.daemon().stop(30s), 0);
+  ASSERT_TRUE(lb2.becomes("Active"));
+  EXPECT_EQ(provider.calls_of("/reset/"), before);
 }
 
 // vipd check --start is asked by scripts, and a call there would be one of few.

@@ -74,6 +74,16 @@ int ProviderSim::calls(const std::string& method) const {
   return count;
 }
 
+int ProviderSim::calls_of(const std::string& path) const {
+  std::ifstream file(at("calls.jsonl"));
+  int count = 0;
+  for (std::string line; std::getline(file, line);) {
+    const auto call = json::parse(line);
+    if (text_in(call, "method") == "POST" && text_in(call, "path").starts_with(path)) ++count;
+  }
+  return count;
+}
+
 bool ProviderSim::any_overlapped() const {
   return read_file(at("calls.jsonl")).value().find("\"overlapped\": true") != std::string::npos;
 }

@@ -31,6 +31,8 @@ class ProviderSim {
   void lead(const std::string& address, const std::string& server) const;
   [[nodiscard]] std::string leads_to(const std::string& address) const;
   [[nodiscard]] int calls(const std::string& method) const;
+  // POSTs whose path begins so.
+  [[nodiscard]] int calls_of(const std::string& path) const;
   // Two calls of one caller at once.
   [[nodiscard]] bool any_overlapped() const;
 

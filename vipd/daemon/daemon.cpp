@@ -30,10 +30,11 @@ Daemon::Daemon(asio::io_context& context, Options options)
     : context_(context),
       options_(std::move(options)),
       signals_(context, SIGTERM, SIGINT, SIGHUP),
-      worker_(
-          context, options_.files,
-          [this](const Reading& reading, std::uint64_t answers) { take(reading, answers); },
-          [this](const RouteReport& report) { take(report); }, [this](const Event& event) { report(event); }),
+      worker_(context, options_.files,
+              {.reading = [this](const Reading& reading, std::uint64_t answers) { take(reading, answers); },
+               .route = [this](const RouteReport& report) { take(report); },
+               .fence = [this](const FenceReport& report) { take(report); }},
+              [this](const Event& event) { report(event); }),
       notifier_(context),
       lateness_(context),
       monitor_(context),
@@ -382,6 +383,8 @@ DaemonStatus Daemon::status() const {
   std::ranges::sort(status.vips, {}, [](const RouterStatus& router) { return router.vip.name; });
   for (const auto& [name, socket] : platform_->sockets()) status.interfaces.push_back({name, socket->bad()});
   for (const auto& [key, report] : routes_) status.routes.push_back(report);
+  for (const auto& [vip, fence] : fences_)
+    if (!fence.done) status.fencing.emplace(vip, fence.text);
   if (routed_) status.not_held = routed_->troubles();
   status.worker = worker_.trouble(platform_->now());
   status.restart = restart_;

@@ -115,6 +115,8 @@ class Daemon {
   void settle_routed();
   void lead(Running& running);
   void take(const RouteReport& report);
+  void take(const FenceReport& report);
+  void hand_on(const std::string& vip);
 
   // the process
   void wait_for_signals();
@@ -148,6 +150,7 @@ class Daemon {
   std::optional<RoutedAddresses> routed_;
   boost::asio::steady_timer routed_timer_;
   RouteReports routes_;
+  std::map<std::string, FenceReport> fences_;  // by vip: of a takeover that is going on
   std::unique_ptr<control::Server> server_;
   Settings settings_;
   std::optional<int> realtime_;  // the one last asked for; none: as we were started

@@ -29,10 +29,11 @@ void Daemon::want_routed() {
   for (const auto& vip : settings_.vips)
     if (!vip.provider.empty())
       for (const auto& address : vip.addresses) wanted.insert(held_as(address));
+  const bool fences = std::ranges::any_of(settings_.vips, &config::Vip::require_fencing);
+  if (routed_ || fences || !wanted.empty()) worker_.follow();
   if (!routed_ && wanted.empty()) return;
   if (!routed_) routed_.emplace(*platform_);
   routed_->want(std::move(wanted));
-  worker_.follow();
   std::erase_if(routes_, [this](const auto& entry) {
     return !has(settings_.vips, entry.first.first, entry.first.second);
   });
@@ -54,20 +55,35 @@ void Daemon::settle_routed() {
 // In the handler in which the role changed: the request is on its way before the next advertisement is.
 void Daemon::lead(Running& running) {
   const auto& router = running.router;
-  const auto side = router.vip().provider.empty() ? Side::kOther : side_of(router);
-  if (const auto was = std::exchange(running.side, side); was != side)
-    worker_.lead({router.vip().name, side, provider::Begin::kBySwitching, router.last_heard()});
+  const auto& vip = router.vip();
+  const bool asks = !vip.provider.empty() || vip.require_fencing;
+  const auto side = asks ? side_of(router) : Side::kOther;
+  if (const auto was = std::exchange(running.side, side); was != side) {
+    fences_.erase(vip.name);
+    worker_.lead({vip.name, side, provider::Begin::kBySwitching, router.last_heard(),
+                  side == Side::kCandidate && router.needs().contains(Consent::kFencing)});
+  }
   if (const auto heard = std::exchange(running.losers_heard, router.losers_heard());
       heard != running.losers_heard && side != Side::kOther)
-    worker_.lead_again(router.vip().name);
+    worker_.lead_again(vip.name);
 }
 
 void Daemon::take(const RouteReport& report) {
   routes_.insert_or_assign({report.vip, report.address}, report);
+  hand_on(report.vip);
+}
+
+void Daemon::take(const FenceReport& report) {
+  fences_.insert_or_assign(report.vip, report);
+  hand_on(report.vip);
+}
+
+void Daemon::hand_on(const std::string& vip) {
+  const auto fence = fences_.find(vip);
   for (auto& [key, running] : routers_) {
     auto& router = running.router;
-    if (router.vip().name != report.vip || router.vip().provider.empty()) continue;
-    router.provider_says(word_of(router.vip(), routes_));
+    if (router.vip().name != vip) continue;
+    router.provider_says(word_of(router.vip(), routes_, fence == fences_.end() ? nullptr : &fence->second));
     settle(key);
     break;
   }

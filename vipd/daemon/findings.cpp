@@ -110,6 +110,8 @@ class RouteJudge {
         add(fmt::format("{}: {} says nothing of where it leads: {}", route.address, route.provider,
                         route.trouble));
     }
+    if (const auto why = status_.fencing.find(router_.vip.name); why != status_.fencing.end())
+      add(fmt::format("the role waits for fencing: {}", why->second));
     for (const auto& address : router_.vip.addresses)
       if (const auto why = status_.not_held.find(held_as(address)); why != status_.not_held.end())
         add(fmt::format("{} on {} is not held, so nobody is served there: {}", address.prefix.address,

@@ -4,12 +4,14 @@
 
 namespace hawser::vipd {
 
-ProviderWord word_of(const config::Vip& vip, const RouteReports& reports) {
+ProviderWord word_of(const config::Vip& vip, const RouteReports& reports, const FenceReport* fence) {
   ProviderWord word;
-  word.confirmed = std::ranges::all_of(vip.addresses, [&](const auto& address) {
+  const bool confirmed = std::ranges::all_of(vip.addresses, [&](const auto& address) {
     const auto found = reports.find({vip.name, routed_as(address)});
     return found != reports.end() && found->second.confirmed;
   });
+  if (confirmed) word.given.add(Consent::kProvider);
+  if (fence != nullptr && fence->done) word.given.add(Consent::kFencing);
   for (const auto& [key, report] : reports)
     if (key.first == vip.name && report.standing == provider::Standing::kElsewhere && !report.confirmed)
       word.elsewhere = fmt::format("{} leads {} to {}", report.provider, report.address, whose(report));

@@ -12,6 +12,7 @@ namespace hawser::vipd {
 
 using RouteReports = std::map<std::pair<std::string, IpAddress>, RouteReport>;  // by vip and address
 
-ProviderWord word_of(const config::Vip& vip, const RouteReports& reports);
+// `fence`: null where none was reported.
+ProviderWord word_of(const config::Vip& vip, const RouteReports& reports, const FenceReport* fence);
 
 }  // namespace hawser::vipd

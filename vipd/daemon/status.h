@@ -38,6 +38,7 @@ struct DaemonStatus {
   std::vector<RouterStatus> vips;
   std::vector<InterfaceStatus> interfaces;
   std::vector<RouteReport> routes;               // of all vips that a provider routes
+  std::map<std::string, std::string> fencing{};  // by vip: why it is not done yet
   std::map<AddressKey, std::string> not_held{};  // of their addresses, and why
   std::string worker;                            // why it is not there or does not answer; empty: all is well
   RestartStatus restart;

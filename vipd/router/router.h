@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/base/enum_set.h"
 #include "lib/config/config.h"
 #include "lib/daemon/damper.h"
 #include "vipd/addresses/fights.h"
@@ -41,10 +42,16 @@ struct Unheard {
   bool operator==(const Unheard&) const = default;
 };
 
-// Of the addresses of a vip, what their provider says.
+// What a virtual router that takes its role waits for.
+enum class Consent : std::uint8_t {
+  kProvider,  // its addresses lead here, as their provider says
+  kFencing,   // whoever had the role is off
+};
+
+// What those who are asked have said.
 struct ProviderWord {
-  bool confirmed = false;  // all of them lead here
-  std::string elsewhere;   // "robot leads 203.0.113.10 to lb1"; empty: none was led away from here
+  EnumSet<Consent> given;
+  std::string elsewhere{};  // "robot leads 203.0.113.10 to lb1"; empty: none was led away from here
 };
 
 struct RouterStatus {
@@ -121,6 +128,8 @@ class VirtualRouter {
   [[nodiscard]] const config::Vip& vip() const { return vip_; }
   // Its time for the role has come, and whoever must be asked before is to be asked now.
   [[nodiscard]] bool asks() const;
+  // What for.
+  [[nodiscard]] EnumSet<Consent> needs() const;
   // Who advertised last: who had the role, where this host has it now.
   [[nodiscard]] std::optional<IpAddress> last_heard() const {
     return machine_.heard ? std::optional(machine_.heard->source) : std::nullopt;

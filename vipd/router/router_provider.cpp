@@ -12,9 +12,21 @@ namespace {
 constexpr Milliseconds kAfterALoss = std::chrono::minutes(10);
 }  // namespace
 
-// The provider is asked, or the other node fenced, before the role is taken.
+// Fencing is for a router that fell silent. One that said it leaves, or that is heard and will yield, is
+// well.
+EnumSet<Consent> VirtualRouter::needs() const {
+  EnumSet<Consent> needs;
+  const auto* backup = std::get_if<Backup>(&machine_.role);
+  if (backup == nullptr) return needs;
+  if (vip_.arbiter) needs.add(Consent::kProvider);
+  const bool yields = backup->discarded || backup->preempt_at;
+  const bool left = machine_.heard && machine_.heard->priority == kLeavingPriority;
+  if (vip_.require_fencing && !left && !yields) needs.add(Consent::kFencing);
+  return needs;
+}
+
 bool VirtualRouter::must_ask(TimePoint now) const {
-  if (!vip_.arbiter && !vip_.require_fencing) return false;
+  if (needs().empty()) return false;
   const auto due = deadline(config_, machine_);
   return role() == RoleName::kBackup && due && now >= *due;
 }
@@ -30,7 +42,7 @@ bool VirtualRouter::asks() const {
 
 void VirtualRouter::provider_says(const ProviderWord& word) {
   const auto now = effects_.now();
-  if (asks() && word.confirmed) {
+  if (asks() && word.given.contains(needs())) {
     asking_since_.reset();
     not_before_.reset();
     return handle(Timer{now});

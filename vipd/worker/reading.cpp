@@ -16,6 +16,7 @@ FileReading reading_of(config::HostFile file) {
   result.reading.settings = settings_of(file.config);
   result.sources = std::move(file.sources);
   result.routes = route_plans(file.config);
+  result.fences = fence_plans(file.config);
   return result;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lib/config/load.h"
+#include "vipd/worker/fence_plan.h"
 #include "vipd/worker/route_plan.h"
 #include "vipd/worker/worker_protocol.h"
 
@@ -13,6 +14,7 @@ struct FileReading {
   std::vector<config::Problem> notes;
   std::vector<config::Source> sources;
   std::vector<RoutePlan> routes;
+  std::map<std::string, FencePlan> fences;  // by vip
 };
 FileReading read_files(const Files& files, bool may_use_last_good,
                        config::Emptiness emptiness = config::Emptiness::kRefused);

@@ -53,7 +53,7 @@ std::vector<RoutePlan> route_plans(const config::Config& config) {
       const auto targets = targets_at(config, vip.provider, address.prefix.address.family());
       if (const auto own = targets.find(config.node); own != targets.end())
         plans.push_back({name, routed_as(address), provider->second, own->second, targets,
-                         senders_of(config, targets), look_of(count.at(vip.provider))});
+                         senders_of(config, targets), vip.arbiter, look_of(count.at(vip.provider))});
     }
   }
   return plans;

@@ -16,6 +16,7 @@ struct RoutePlan {
   std::string own;                             // this host, in the provider's words
   std::map<std::string, std::string> targets;  // every node's
   std::map<IpAddress, std::string> senders;    // which target belongs to whom advertises from there
+  bool arbiter = false;                        // led here before the role is taken
   Milliseconds look{0};                        // how often it is read with nothing to do
   bool operator==(const RoutePlan&) const = default;
 };

@@ -5,8 +5,7 @@
 #include <boost/asio.hpp>
 
 #include "lib/daemon/damper.h"
-#include "vipd/provider/account.h"
-#include "vipd/provider/run_program.h"
+#include "vipd/worker/accounts.h"
 #include "vipd/worker/route_events.h"
 
 namespace hawser::vipd {
@@ -42,23 +41,6 @@ namespace {
 
 provider::WallTime in_wall_time(TimePoint time) {
   return system_clock::now() + std::chrono::duration_cast<system_clock::duration>(time - steady_clock::now());
-}
-
-constexpr Milliseconds kToAnswer{10'000};
-
-provider::Settings settings_of(const config::Provider& from, const Files& files) {
-  provider::Settings settings;
-  settings.kind = *from_name<provider::Kind>(name_of(*from.kind));
-  settings.credentials = from.credentials;
-  settings.endpoint = settings.kind == provider::Kind::kWebhook ? from.url : from.endpoint;
-  settings.ca = from.ca;
-  settings.timeout = from.timeout;
-  settings.state_dir = files.state_directory;
-  // The runner has a limit of its own, and may be at another address of the same provider.
-  const auto deadline = 2 * from.timeout + kToAnswer;
-  settings.run =
-      provider::run_by_runner(files.runtime_directory / "runner.sock", "provider." + from.name, deadline);
-  return settings;
 }
 
 // Of the account, not of the address: the same call would be as wrong for every other.
@@ -150,7 +132,9 @@ void Routes::lead(const Lead& lead) {
 
 void Routes::lead(Route& route, const Lead& lead) {
   const auto now = steady_clock::now();
-  if (lead.side == Side::kOther) return route.keeper.leave(now);
+  // A candidate has it led here where the provider is the arbiter; another waits for the fencing alone.
+  const bool takes = lead.side == Side::kActive || (lead.side == Side::kCandidate && route.plan.arbiter);
+  if (!takes) return route.keeper.leave(now);
   std::optional<std::string> before;
   if (lead.before)
     if (const auto sender = route.plan.senders.find(*lead.before); sender != route.plan.senders.end())
@@ -184,7 +168,7 @@ void Routes::drive(const std::shared_ptr<Route>& route) {
 
 void Routes::call(const std::shared_ptr<Route>& route, Ask ask) {
   if (!route->account) {
-    auto opened = Account::open(settings_of(route->plan.provider, files_));
+    auto opened = Account::open(account_settings(route->plan.provider, files_));
     if (!opened)
       return asio::post(context_, [this, route, answer = unusable(opened.error())] { heard(route, answer); });
     route->account = std::make_shared<Account>(std::move(*opened));

@@ -12,6 +12,7 @@
 #include "lib/daemon/exit_code.h"
 #include "lib/daemon/log.h"
 #include "vipd/addresses/secondaries.h"
+#include "vipd/worker/fences.h"
 #include "vipd/worker/reading.h"
 #include "vipd/worker/routes.h"
 
@@ -44,6 +45,9 @@ class Worker {
     routes_.emplace(
         context_, files_, [this](const RouteReport& report) { channel_.send(encode(report)); },
         [this](const Event& event) { tell(event); });
+    fences_.emplace(
+        context_, files_, [this](const FenceReport& report) { channel_.send(encode(report)); },
+        [this](const Event& event) { tell(event); });
     answer(read_files(files_, true));
   }
   void carry_out(const ReadFile& read) { answer(read_files(files_, false, read.emptiness)); }
@@ -58,8 +62,14 @@ class Worker {
     if (const auto done = promoter_->want(secure.interfaces); !done)
       tell(trouble_event(EventKind::kStorage, done.error()));
   }
-  void carry_out(const Follow&) { routes_->use(latest_.routes); }
-  void carry_out(const Lead& lead) { routes_->lead(lead); }
+  void carry_out(const Follow&) {
+    routes_->use(latest_.routes);
+    fences_->use(latest_.fences);
+  }
+  void carry_out(const Lead& lead) {
+    routes_->lead(lead);
+    fences_->lead(lead);
+  }
   void carry_out(const LeadAgain& again) { routes_->again(again); }
   void carry_out(const Release&) {
     carry_out(Secure{});
@@ -79,6 +89,7 @@ class Worker {
   FileReading latest_;
   std::optional<Promoter> promoter_;
   std::optional<Routes> routes_;
+  std::optional<Fences> fences_;
   Channel channel_;
 };
 

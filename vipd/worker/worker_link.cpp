@@ -8,11 +8,9 @@ namespace {
 constexpr Milliseconds kSlow{10000};  // a reading that takes longer is said
 }
 
-WorkerLink::WorkerLink(boost::asio::io_context& context, Files files, OnReading on_reading, OnRoute on_route,
-                       Tell tell)
+WorkerLink::WorkerLink(boost::asio::io_context& context, Files files, Heard heard, Tell tell)
     : files_(std::move(files)),
-      on_reading_(std::move(on_reading)),
-      on_route_(std::move(on_route)),
+      heard_(std::move(heard)),
       tell_(std::move(tell)),
       worker_(context, part_program("vipd-worker"),
               {.started = [this] { started(); },
@@ -70,7 +68,8 @@ void WorkerLink::take(const boost::json::object& message) {
   const auto answer = decode_from_worker(message);
   if (!answer) return warn("answer", answer.error().text);
   if (const auto* event = std::get_if<Event>(&*answer)) return tell_(*event);
-  if (const auto* route = std::get_if<RouteReport>(&*answer)) return on_route_(*route);
+  if (const auto* route = std::get_if<RouteReport>(&*answer)) return heard_.route(*route);
+  if (const auto* fence = std::get_if<FenceReport>(&*answer)) return heard_.fence(*fence);
   this->answer(std::get<Reading>(*answer));
 }
 
@@ -82,7 +81,7 @@ void WorkerLink::answer(const Reading& reading) {
   wanted_ -= answers;
   waiting_since_ = std::chrono::steady_clock::now();
   if (!gone_because_.empty()) back();
-  if (answers > 0) on_reading_(reading, answers);
+  if (answers > 0) heard_.reading(reading, answers);
 }
 
 void WorkerLink::back() {

@@ -21,9 +21,14 @@ class WorkerLink {
   // `answers`: how many of those who wait for a reading have it now.
   using OnReading = std::function<void(const Reading& reading, std::uint64_t answers)>;
   using OnRoute = std::function<void(const RouteReport& route)>;
+  using OnFence = std::function<void(const FenceReport& fence)>;
+  struct Heard {
+    OnReading reading;
+    OnRoute route = [](const RouteReport&) {};
+    OnFence fence = [](const FenceReport&) {};
+  };
 
-  WorkerLink(boost::asio::io_context& context, Files files, OnReading on_reading, OnRoute on_route,
-             Tell tell);
+  WorkerLink(boost::asio::io_context& context, Files files, Heard heard, Tell tell);
 
   // Started afresh, the worker reads the file unasked; `on_reading` comes when it has.
   Status start() { return worker_.start(); }
@@ -55,8 +60,7 @@ class WorkerLink {
   void warn(std::string_view topic, std::string what);
 
   Files files_;
-  OnReading on_reading_;
-  OnRoute on_route_;
+  Heard heard_;
   Tell tell_;
   Part worker_;
   Damper troubles_;

@@ -101,7 +101,8 @@ json::object fields(const Lead& lead) {
           {"vip", lead.vip},
           {"side", name_of(lead.side)},
           {"begin", name_of(lead.begin)},
-          {"before", lead.before ? json::value(to_string(*lead.before)) : json::value()}};
+          {"before", lead.before ? json::value(to_string(*lead.before)) : json::value()},
+          {"fence", lead.fence}};
 }
 json::object fields(const LeadAgain& again) {
   return {{"type", "again"}, {"vip", again.vip}};
@@ -129,6 +130,10 @@ json::object fields(const RouteReport& route) {
           {"lost", route.lost},
           {"reads_left", route.reads_left},
           {"switches_left", route.switches_left}};
+}
+
+json::object fields(const FenceReport& fence) {
+  return {{"type", "fence"}, {"vip", fence.vip}, {"done", fence.done}, {"text", fence.text}};
 }
 
 json::object fields(const Reading& reading) {
@@ -174,7 +179,7 @@ E word_from(const json::value& value) {
 
 Lead lead_from(const json::object& object) {
   Lead lead{text(object.at("vip")), word_from<Side>(object.at("side")),
-            word_from<provider::Begin>(object.at("begin")), std::nullopt};
+            word_from<provider::Begin>(object.at("begin")), std::nullopt, object.at("fence").as_bool()};
   if (!object.at("before").is_null()) lead.before = address_from(object.at("before"));
   return lead;
 }
@@ -226,6 +231,8 @@ FromWorker from_worker_from(const json::object& object) {
   if (type == "reading") return reading_from(object);
   if (type == "event") return event_from_json(object);
   if (type == "route") return route_from(object);
+  if (type == "fence")
+    return FenceReport{text(object.at("vip")), object.at("done").as_bool(), text(object.at("text"))};
   throw std::invalid_argument("type: " + type);
 }
 

@@ -80,6 +80,7 @@ struct Lead {
   Side side = Side::kOther;
   provider::Begin begin = provider::Begin::kBySwitching;  // a worker that was started again reads first
   std::optional<IpAddress> before{};                      // who had the role, as it advertised
+  bool fence = false;                                     // a candidate's: whoever had it is to be off first
   bool operator==(const Lead&) const = default;
 };
 struct LeadAgain {  // a losing router was heard: it may have led the addresses elsewhere
@@ -91,7 +92,8 @@ using ToWorker = std::variant<Begin, ReadFile, KeepLastGood, Secure, Release, Fo
 // {"type": "begin", "config": .., "state_directory": .., "node": .., "runtime_directory": ..}, {"type":
 // "read", "allow_empty": false},
 // {"type": "keep"}, {"type": "secure", "interfaces": [..]}, {"type": "release"}, {"type": "follow"},
-// {"type": "lead", "vip": "web", "side": "active", "begin": "switching", "before": "192.0.2.11"},
+// {"type": "lead", "vip": "web", "side": "active", "begin": "switching", "before": "192.0.2.11",
+// "fence": false},
 // {"type": "again", "vip": "web"}
 boost::json::object encode(const ToWorker& message);
 Result<ToWorker> decode_to_worker(const boost::json::object& from);
@@ -117,10 +119,19 @@ struct RouteReport {
   bool operator==(const RouteReport&) const = default;
 };
 
-using FromWorker = std::variant<Reading, Event, RouteReport>;
+// How far it is with the fencing that a candidate asked for.
+struct FenceReport {
+  std::string vip;
+  bool done = false;  // all that were to be off are, or were reset
+  std::string text;   // "lb1 is off, as cloud says", "lb2 was reset (unconfirmed)", or why not yet
+  bool operator==(const FenceReport&) const = default;
+};
+
+using FromWorker = std::variant<Reading, Event, RouteReport, FenceReport>;
 
 // {"type": "reading", "last_good": false, "problems": [..], "settings": {..}}, {"type": "event", ..} with
-// what lib/events/event_json.h says, {"type": "route", ..} with the members of RouteReport.
+// what lib/events/event_json.h says, {"type": "route", ..} with the members of RouteReport,
+// {"type": "fence", "vip": "web", "done": false, "text": ".."}.
 boost::json::object encode(const FromWorker& message);
 Result<FromWorker> decode_from_worker(const boost::json::object& from);
 

@@ -141,7 +141,12 @@ void providers_of_nodes_are_there(const File& file, Report& report) {
   for (const auto& [name, node] : file.nodes) {
     for (const auto& [provider, target] : node.spec.provider)
       name_at(file, node, provider, "provider", report);
-    if (!node.spec.fence.provider.empty()) name_at(file, node, node.spec.fence.provider, "fence", report);
+    const auto& fence = node.spec.fence.provider;
+    if (fence.empty()) continue;
+    name_at(file, node, fence, "fence", report);
+    if (!node.spec.provider.contains(fence))
+      report.add(Part::kVipd, node.at("fence"), node.path + ".fence",
+                 fmt::format("who is it there? Write provider.{} = \"..\" too", fence));
   }
 }
 

@@ -86,6 +86,11 @@ void arbiters_are_providers(const VipSection& vip, Report& report) {
 
 void others_can_be_fenced(const File& file, const std::string& name, const VipSection& vip, Report& report) {
   if (!vip.spec.require_fencing) return;
+  if (vip.spec.startup_delay == Milliseconds(0))
+    fault(
+        report, vip, "require_fencing",
+        "needs startup_delay: a node that was reset must not come back into the role at once; write such as "
+        "startup_delay = \"60s\"");
   for (const auto& holder : holders_of(file, name))
     if (holder != file.view.node && file.nodes.at(holder).spec.fence.provider.empty())
       fault(

@@ -75,7 +75,9 @@ TEST(WorkerRequests, ArriveAsTheyWereSent) {
        {ToWorker(Begin{{"/etc/hawser/hawser.toml", "/var/lib/hawser", "lb1"}}),
         ToWorker(ReadFile{config::Emptiness::kRefused}), ToWorker(ReadFile{config::Emptiness::kAllowed}),
         ToWorker(KeepLastGood{}), ToWorker(Secure{{"back", "front"}}), ToWorker(Secure{}),
-        ToWorker(Release{})})
+        ToWorker(Release{}), ToWorker(Follow{}), ToWorker(LeadAgain{"web"}), ToWorker(Lead{"web"}),
+        ToWorker(Lead{"web", Side::kCandidate, provider::Begin::kByReading, *IpAddress::parse("192.0.2.11"),
+                      true})})
     EXPECT_EQ(decode_to_worker(sent(encode(request))).value(), request);
 }
 
@@ -83,6 +85,29 @@ TEST(WorkerRequests, ThatAreNoneAreRefused) {
   for (const auto* text : {"{}", R"({"type":"poem"})", R"({"type":"begin","config":7})", R"({"type":"read"})",
                            R"({"type":"secure","interfaces":[7]})"})
     EXPECT_FALSE(decode_to_worker(boost::json::parse(text).as_object()).has_value()) << text;
+}
+
+TEST(WorkerReports, ArriveAsTheyWereTold) {
+  RouteReport route;
+  route.vip = "web";
+  route.address = *IpAddress::parse("203.0.113.10");
+  EXPECT_EQ(std::get<RouteReport>(*decode_from_worker(sent(encode(FromWorker(route))))), route);
+  route.provider = "robot";
+  route.standing = provider::Standing::kElsewhere;
+  route.target = "192.0.2.11";
+  route.node = "lb1";
+  route.read_at = provider::WallTime(Milliseconds(1'700'000'000'123));
+  route.since = provider::WallTime(Milliseconds(1'700'000'000'000));
+  route.next = provider::WallTime(Milliseconds(1'700'000'300'000));
+  route.trouble = "409 FAILOVER_LOCKED";
+  route.asking = provider::Ask::kSet;
+  route.confirmed = true;
+  route.lost = true;
+  route.reads_left = 97;
+  route.switches_left = 49;
+  EXPECT_EQ(std::get<RouteReport>(*decode_from_worker(sent(encode(FromWorker(route))))), route);
+  const FenceReport fence{"web", true, "lb1 is off"};
+  EXPECT_EQ(std::get<FenceReport>(*decode_from_worker(sent(encode(FromWorker(fence))))), fence);
 }
 
 TEST(WorkerEvents, ArriveAsTheyWereTold) {

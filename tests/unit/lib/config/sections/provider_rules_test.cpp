@@ -101,13 +101,24 @@ TEST(ProviderRules, AnArbiterIsAProviderAndOwnersAskNobody) {
 }
 
 TEST(ProviderRules, FencingNeedsToKnowHow) {
-  EXPECT_THAT(problems_of(nodes() + kRobot + vip("provider = \"robot\"\nrequire_fencing = true\n"), "lb1"),
-              Lines("t.toml:17:19: vip.web.require_fencing: nothing says how lb2 is fenced: write fence = { "
-                    "provider = \"..\" } in [nodes.lb2]"));
-  EXPECT_THAT(problems_of(nodes("provider.robot = \"192.0.2.12\"\nfence = { provider = \"robot\" }\n") +
-                              kRobot + vip("provider = \"robot\"\nrequire_fencing = true\n"),
+  EXPECT_THAT(problems_of(nodes() + kRobot +
+                              vip("startup_delay = \"60s\"\nprovider = \"robot\"\nrequire_fencing = true\n"),
                           "lb1"),
-              IsEmpty());
+              Lines("t.toml:18:19: vip.web.require_fencing: nothing says how lb2 is fenced: write fence = { "
+                    "provider = \"..\" } in [nodes.lb2]"));
+  EXPECT_THAT(
+      problems_of(nodes("provider.robot = \"192.0.2.12\"\nfence = { provider = \"robot\" }\n") + kRobot +
+                      vip("startup_delay = \"60s\"\nprovider = \"robot\"\nrequire_fencing = true\n"),
+                  "lb1"),
+      IsEmpty());
+  EXPECT_THAT(
+      problems_of(nodes("provider.robot = \"192.0.2.12\"\nfence = { provider = \"robot\" }\n") + kRobot +
+                      vip("provider = \"robot\"\nrequire_fencing = true\n"),
+                  "lb1"),
+      Lines("t.toml:18:19: vip.web.require_fencing: needs startup_delay: a node that was reset must not "
+            "come back into the role at once; write such as startup_delay = \"60s\""));
+  EXPECT_THAT(problems_of(nodes("fence = { provider = \"robot\" }\n") + kRobot, "lb1"),
+              Lines("t.toml:6:9: nodes.lb2.fence: who is it there? Write provider.robot = \"..\" too"));
 }
 
 TEST(ProviderRules, OneNetworkIsLedOnce) {
