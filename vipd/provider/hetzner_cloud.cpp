@@ -21,10 +21,6 @@ constexpr Milliseconds kWhileItRuns{5'000};
 // Of giving what was taken already: it leads to nobody meanwhile.
 constexpr unsigned kTries = 5;
 
-bool is_number(const std::string& text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-}
-
 std::string nobody(const std::string& target) {
   return target.empty() ? "nobody" : target;
 }

@@ -18,10 +18,6 @@ namespace json = boost::json;
 // "power" a short press, which asks the kernel too.
 constexpr const char* kButton = "hw";
 
-bool is_number(const std::string& text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-}
-
 bool is_at(const json::value& server, const std::string& address) {
   const auto wanted = IpAddress::parse(address);
   for (const auto* key : {"server_ip", "server_ipv6_net"})

@@ -30,6 +30,10 @@ std::string form_encoded(std::string_view text) {
   return encoded;
 }
 
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 std::string short_hash(std::string_view text) {
   constexpr std::size_t kBytes = 6;
   std::array<unsigned char, SHA256_DIGEST_LENGTH> sum{};

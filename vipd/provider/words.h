@@ -10,6 +10,7 @@ namespace hawser::vipd::provider {
 
 std::string base64(std::string_view bytes);       // RFC 4648 section 4
 std::string form_encoded(std::string_view text);  // application/x-www-form-urlencoded, a value
+bool is_number(std::string_view text);            // of digits alone
 // Names what it is made of and gives nothing of it away: the first 48 bits of SHA-256, in hexadecimal.
 std::string short_hash(std::string_view text);
 // "with text/html instead of JSON": a page of somebody between us, most likely.
