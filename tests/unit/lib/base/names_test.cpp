@@ -11,6 +11,7 @@
 #include "lib/state/bond_details.h"
 #include "lib/state/observed.h"
 #include "lib/state/state.h"
+#include "vipd/provider/fence.h"
 
 namespace hawser {
 namespace {
@@ -20,7 +21,8 @@ class EnumWords : public testing::Test {};
 
 using Enums = testing::Types<BondMode, Transport, Forwarding, TunnelType, LinkKind, MiiStatus,
                              config::VrrpChecksum, config::VrrpTransport, config::Need, config::OnFailure,
-                             config::BondMonitor, LacpBit, Churn, Duplex, BondChange, run::Action, run::End>;
+                             config::BondMonitor, LacpBit, Churn, Duplex, BondChange, run::Action, run::End,
+                             vipd::provider::Kind, vipd::provider::Ask, vipd::provider::Fenced>;
 TYPED_TEST_SUITE(EnumWords, Enums);
 
 TYPED_TEST(EnumWords, AreReadBackAndUnique) {
