@@ -134,6 +134,12 @@ TEST(DemoObserve, ReadsWhetherAnAddressIsHeld) {
   EXPECT_FALSE(holds_address(kFibTrie, "192.0.2.255"));
 }
 
+TEST(DemoObserve, ReadsTheRoleOfAVip) {
+  EXPECT_EQ(first_role(R"({"vips": [{"name": "web", "role": "Active"}]})"), "Active");
+  EXPECT_EQ(first_role(R"({"vips": []})"), "");
+  EXPECT_EQ(first_role("vipctl: vipd does not answer\n"), "");
+}
+
 Event event(std::optional<lab::Duration> second = 64ms) {
   return {
       .name = "the pulled cable of lb1 eth0",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -78,6 +79,15 @@ std::vector<std::string> Director::complaints() const {
   for (const Event& event : events_)
     if (!event.healed()) lines.push_back(complaint(event, pace_.patience));
   return lines;
+}
+
+int Director::conclude() const {
+  fmt::print("\n{}\n{}\n", summary(events_), worth(events_, terms_));
+  auto lines = complaints();
+  std::ranges::move(losses(events_, terms_), std::back_inserter(lines));
+  for (const std::string& line : lines) fmt::print("{}\n", line);
+  if (lines.empty()) fmt::print("Service came back every time, and what was planned lost nothing.\n");
+  return lines.empty() ? 0 : 1;
 }
 
 }  // namespace hawser::demo

@@ -52,6 +52,8 @@ class Director {
   [[nodiscard]] const std::vector<Event>& events() const { return events_; }
   // One line for each event that did not heal.
   [[nodiscard]] std::vector<std::string> complaints() const;
+  // Prints the table and what is wrong with it; the exit status.
+  [[nodiscard]] int conclude() const;
 
  private:
   std::vector<Heal> await(const std::vector<Expectation>& expected, lab::TimePoint made) const;

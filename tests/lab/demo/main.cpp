@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "tests/lab/demo/director.h"
+#include "tests/lab/demo/provider_play.h"
 #include "tests/lab/demo/script.h"
 #include "tests/lab/demo/shell.h"
 #include "tests/lab/demo/site.h"
@@ -29,6 +30,7 @@ constexpr lab::Duration kStartPatience = 40s;
 struct Arguments {
   Broken broken = Broken::kNothing;
   bool shell = false;
+  bool provider = false;
   std::string capture;
   std::string record;
   std::string logs;
@@ -39,10 +41,8 @@ const std::map<std::string, Broken> kParts{
 
 // Under emulation a request costs a hundred times what it costs on a real machine, and the client must not be
 // what is measured.
-Terms terms(bool emulated) {
-  return {.virtual_server = fmt::format("{}:80", lab::address::kFloating),
-          .interval = emulated ? 40ms : 10ms,
-          .timeout = 500ms};
+Terms terms(bool emulated, const std::string& server) {
+  return {.virtual_server = server, .interval = emulated ? 40ms : 10ms, .timeout = 500ms};
 }
 
 constexpr Pace kPace{.patience = 10s, .settle = 1500ms, .quiet = 4s, .in_a_row = 15};
@@ -131,15 +131,6 @@ void break_part(Site& site, const Director& director, Broken broken) {
   for (LoadBalancer* balancer : {&site.lb1(), &site.lb2()}) balancer->kill(daemon);
 }
 
-int conclude(const Director& director, const Terms& terms) {
-  fmt::print("\n{}\n{}\n", summary(director.events()), worth(director.events(), terms));
-  auto complaints = director.complaints();
-  std::ranges::move(losses(director.events(), terms), std::back_inserter(complaints));
-  for (const std::string& line : complaints) fmt::print("{}\n", line);
-  if (complaints.empty()) fmt::print("Service came back every time, and what was planned lost nothing.\n");
-  return complaints.empty() ? 0 : 1;
-}
-
 int run_play(Site& site, const Arguments& arguments, const Terms& terms, lab::TimePoint start) {
   std::optional<lab::Capture> capture;
   if (!arguments.capture.empty())
@@ -164,18 +155,21 @@ int run_play(Site& site, const Arguments& arguments, const Terms& terms, lab::Ti
   if (capture) capture->stop();
   if (!arguments.logs.empty()) write_text(arguments.logs, logs(site));
   if (!arguments.record.empty()) write_text(arguments.record, record(director.events(), terms, epoch()));
-  return conclude(director, terms);
+  return director.conclude();
 }
 
 int run(const Arguments& arguments) {
   const lab::TimePoint start = lab::Clock::now();
+  const bool slow = emulated();
+  if (arguments.provider)
+    return run_provider_play({kFolder, terms(slow, kRoutedServer), arguments.broken, arguments.logs});
   const std::string file = read_text(HAWSER_SOURCE_DIR "/tests/lab/demo/hawser.toml");
   Site site(kFolder, configuration(file, arguments.broken));
-  const bool slow = emulated();
-  if (!arguments.shell) introduce(terms(slow), slow);
+  const auto how = terms(slow, fmt::format("{}:80", lab::address::kFloating));
+  if (!arguments.shell) introduce(how, slow);
   site.start_daemons();
   await_service(site);
-  return arguments.shell ? keep_for_shell(site, kFolder) : run_play(site, arguments, terms(slow), start);
+  return arguments.shell ? keep_for_shell(site, kFolder) : run_play(site, arguments, how, start);
 }
 
 }  // namespace
@@ -187,15 +181,25 @@ int main(int argc, char** argv) {
   CLI::App app{"Pulls cables, kills a server, cuts a host off; tells what a client noticed."};
   app.add_option("--break", arguments.broken, "stop this part before the first fault: netd, vipd or monitor")
       ->transform(CLI::CheckedTransformer(kParts));
-  app.add_option("--capture", arguments.capture, "write what passes the client's cable to this .pcap file");
-  app.add_option("--record", arguments.record,
-                 "write the figures to this JSON file, for evaluate_capture.py");
+  auto* capture = app.add_option("--capture", arguments.capture,
+                                 "write what passes the client's cable to this .pcap file");
+  auto* record = app.add_option("--record", arguments.record,
+                                "write the figures to this JSON file, for evaluate_capture.py");
   app.add_option("--logs", arguments.logs, "write what the daemons said to this file");
-  app.add_flag("--shell", arguments.shell, "set everything up and stay, for trying failovers by hand");
+  auto* shell =
+      app.add_flag("--shell", arguments.shell, "set everything up and stay, for trying failovers by hand");
+  auto* provider = app.add_flag("--provider", arguments.provider,
+                                "two hosts and an address that a provider routes: a host is cut off, and the "
+                                "route moves by the provider's API");
+  for (auto* other : {capture, record, shell}) provider->excludes(other);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (arguments.provider && arguments.broken != Broken::kNothing && arguments.broken != Broken::kVipd) {
+    fmt::print(stderr, "hawser-demo: --break: with --provider only vipd runs, and can be broken\n");
+    return 2;
   }
   try {
     return run(arguments);

@@ -4,9 +4,11 @@
 #include <charconv>
 #include <cstdint>
 
+#include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "lib/base/address.h"
+#include "lib/base/json_in.h"
 
 namespace hawser::demo {
 namespace {
@@ -93,6 +95,13 @@ bool holds_address(std::string_view fib_trie, std::string_view address) {
     if (in_leaf && line == "/32 host LOCAL") holds = true;
   });
   return holds;
+}
+
+std::string first_role(std::string_view status) {
+  boost::system::error_code wrong;
+  const auto all = boost::json::parse(status, wrong);
+  const auto& vips = list_in(all, "vips");
+  return vips.empty() ? std::string() : text_in(vips.front(), "role");
 }
 
 }  // namespace hawser::demo

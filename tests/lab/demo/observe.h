@@ -20,4 +20,8 @@ std::vector<std::string> real_servers(std::string_view ip_vs);
 // /proc/net/fib_trie: whether the address is one of the host's own.
 bool holds_address(std::string_view fib_trie, std::string_view address);
 
+// The one thing that no kernel tells. `vipctl status --json`: the role of its first vip; empty when it does
+// not answer.
+std::string first_role(std::string_view status);
+
 }  // namespace hawser::demo

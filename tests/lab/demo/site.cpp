@@ -86,6 +86,11 @@ std::vector<std::string> LoadBalancer::real_servers() const {
 bool LoadBalancer::holds(std::string_view address) const {
   return holds_address(read("fib_trie"), address);
 }
+std::string LoadBalancer::role() const {
+  const auto said =
+      host_.run({lab::program("vipctl"), "status", "--json", "--runtime-dir", (folder_ / "run").string()});
+  return first_role(said.text);
+}
 
 Site::Site(const std::filesystem::path& folder, const std::string& configuration)
     : lb1_{network_.host("lb1"), folder, write_file(folder / "hawser.toml", configuration)},

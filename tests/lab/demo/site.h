@@ -43,6 +43,8 @@ class LoadBalancer {
   [[nodiscard]] std::vector<std::string> ports_up() const;
   [[nodiscard]] std::vector<std::string> real_servers() const;  // "198.51.100.21:8080"
   [[nodiscard]] bool holds(std::string_view address) const;
+  // What vipd says of its one vip: "Active", ..; empty where it does not answer.
+  [[nodiscard]] std::string role() const;
 
  private:
   [[nodiscard]] std::string read(const std::string& proc_net_file) const;
