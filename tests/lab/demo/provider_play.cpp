@@ -16,17 +16,17 @@ using namespace std::chrono_literals;
 // A switch takes 4 s, and is read back after it.
 constexpr Pace kProviderPace{.patience = 30s, .settle = 1500ms, .quiet = 4s, .in_a_row = 15};
 
-Expectation is_active(const LoadBalancer& balancer) {
-  return {fmt::format("{} is Active", balancer.name()), [&balancer]() -> std::string {
+Expectation is(const std::string& wanted, const LoadBalancer& balancer) {
+  return {fmt::format("{} is {}", balancer.name(), wanted), [&balancer, wanted]() -> std::string {
             const auto role = balancer.role();
-            return role == "Active" ? "" : fmt::format("it is {}", role.empty() ? "not running" : role);
+            return role == wanted ? "" : fmt::format("it is {}", role.empty() ? "not running" : role);
           }};
 }
 
 Expectation has_called(const ProviderSite& site, const LoadBalancer& balancer) {
-  return {fmt::format("{} has called the API: POST /failover/{} active_server_ip={}", balancer.name(),
+  return {fmt::format("the API has answered {}: POST /failover/{} active_server_ip={}", balancer.name(),
                       kRouted, server_address(balancer.name())),
-          [&site]() -> std::string { return site.has_called() ? "" : "nobody has called it"; }};
+          [&site]() -> std::string { return site.has_called() ? "" : "nobody was answered"; }};
 }
 
 // Beside the vip's role: what the provider says, and what its router does.
@@ -44,13 +44,8 @@ Expectation holds_routed(const LoadBalancer& balancer) {
           [&balancer]() -> std::string { return balancer.holds(kRouted) ? "" : "it does not"; }};
 }
 
-std::vector<Expectation> is_up(ProviderSite& site) {
-  return {holds_routed(site.lb1()), holds_routed(site.lb2()), is_active(site.lb1()),
-          is_led_to(site, site.lb1())};
-}
-
 std::vector<Expectation> moves_to(ProviderSite& site, const LoadBalancer& balancer) {
-  return {is_active(balancer), has_called(site, balancer), is_led_to(site, balancer)};
+  return {is("Active", balancer), has_called(site, balancer), is_led_to(site, balancer)};
 }
 
 // One that has the route moved; `make` only after the calls so far were counted.
@@ -97,12 +92,22 @@ void introduce_provider(const Terms& terms) {
       kRouted, terms.virtual_server, lab::milliseconds(terms.interval), lab::milliseconds(terms.timeout));
 }
 
-void await_site(ProviderSite& site) {
-  for (const Expectation& expectation : is_up(site))
-    if (!lab::eventually(
-            40s, [&] { return expectation.instead().empty(); }, 100ms))
-      lab::give_up("the service did not come up: {}: {}\n{}", expectation.what, expectation.instead(),
-                   logs(site));
+void await(ProviderSite& site, const Expectation& expectation) {
+  if (!lab::eventually(
+          40s, [&] { return expectation.instead().empty(); }, 100ms))
+    lab::give_up("the service did not come up: {}: {}\n{}", expectation.what, expectation.instead(),
+                 logs(site));
+}
+
+// One after the other: two that begin at once may both be Active for a moment, and both have the route moved.
+void start(ProviderSite& site) {
+  site.lb1().start("vipd");
+  await(site, is("Active", site.lb1()));
+  await(site, holds_routed(site.lb1()));
+  await(site, is_led_to(site, site.lb1()));
+  site.lb2().start("vipd");
+  await(site, is("Backup", site.lb2()));
+  await(site, holds_routed(site.lb2()));
 }
 
 void break_vipd(ProviderSite& site, const Director& director) {
@@ -113,15 +118,15 @@ void break_vipd(ProviderSite& site, const Director& director) {
 }  // namespace
 
 int run_provider_play(const ProviderPlay& play) {
-  const lab::TimePoint start = lab::Clock::now();
+  const lab::TimePoint begun = lab::Clock::now();
   introduce_provider(play.terms);
   ProviderSite site(play.folder);
-  await_site(site);
+  start(site);
   lab::Client client(site.client(),
                      {.address = kRouted, .every = play.terms.interval, .timeout = play.terms.timeout});
-  Director director(client, play.terms, kProviderPace, start);
+  Director director(client, play.terms, kProviderPace, begun);
   director.tell("The service is up: both hosts hold the address, lb1 is Active, the provider leads it there");
-  if (!lab::eventually(10s, [&] { return client.answered_in_a_row(kProviderPace.in_a_row, start); }))
+  if (!lab::eventually(10s, [&] { return client.answered_in_a_row(kProviderPace.in_a_row, begun); }))
     lab::give_up("the client got no answer before anything was broken\n{}", logs(site));
   if (play.broken == Broken::kVipd) break_vipd(site, director);
   director.begin();

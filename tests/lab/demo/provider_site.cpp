@@ -36,7 +36,7 @@ interface = "eth0"
 addresses = ["{}"]
 virtual_router_id = 51
 priority = {{ lb1 = 150, lb2 = 100 }}
-advertisement_interval = "100ms"
+advertisement_interval = "500ms"
 preempt = "3s"
 transport = "unicast"
 provider = "robot"
@@ -60,13 +60,22 @@ std::string ProviderRouter::sends_to() const {
 
 void ProviderRouter::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    const auto target = api_.leads_to(kRouted);
+    const auto target = led_to();
     if (!target.empty() && target != sends_to()) {
       router_.ip({fmt::format("route replace {}/32 via {}", kRouted, target)});
       const std::scoped_lock lock(mutex_);
       sends_to_ = target;
     }
     std::this_thread::sleep_for(kRouterLooks);
+  }
+}
+
+// Empty: the API said nothing of use, and everything stays as it is until it does.
+std::string ProviderRouter::led_to() const {
+  try {
+    return api_.leads_to(kRouted);
+  } catch (const std::exception&) {
+    return {};
   }
 }
 
@@ -79,7 +88,6 @@ ProviderSite::ProviderSite(const std::filesystem::path& folder) {
   std::ofstream(file) << file_of_both(api_);
   lb1_.emplace(host1_, folder, file);
   lb2_.emplace(host2_, folder, file);
-  for (auto* balancer : {&*lb1_, &*lb2_}) balancer->start("vipd");
   routing_.emplace(router_, api_);
 }
 

@@ -29,6 +29,7 @@ class ProviderRouter {
 
  private:
   void run(const std::stop_token& stop);
+  [[nodiscard]] std::string led_to() const;
 
   const lab::Namespace& router_;
   const test::ProviderSim& api_;
