@@ -60,7 +60,8 @@ Result<Secret> secret_of(const Settings& settings) {
 Result<Server> server_of(const Settings& settings, const Driver& driver, std::string authorization) {
   auto url = parse_url(settings.endpoint.empty() ? driver.endpoint() : settings.endpoint);
   if (!url) return tl::unexpected(url.error());
-  return Server{std::move(*url), settings.ca, std::move(authorization), settings.timeout};
+  return Server{std::move(*url),  settings.ca,    std::move(authorization),
+                settings.timeout, settings.proxy, not_ready_yet()};
 }
 
 }  // namespace

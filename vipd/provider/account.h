@@ -16,6 +16,7 @@ struct Settings {
   std::string endpoint;     // empty: the provider's own; of a webhook its URL
   RunProgram run;           // of exec
   std::filesystem::path ca;
+  std::string proxy;  // empty: as the environment has it
   Milliseconds timeout{30'000};
   std::filesystem::path state_dir;
 };

@@ -61,14 +61,52 @@ ssl::context context_for(const Server& server) {
   return context;
 }
 
+}  // namespace
+
+class Readiness {
+ public:
+  using Ends = asio::ip::tcp::resolver::results_type;
+
+  // Throws system_error where the CA's file cannot be read.
+  ssl::context& context(const Server& server) {
+    if (!context_) context_.emplace(context_for(server));
+    return *context_;
+  }
+  [[nodiscard]] const Ends* ends(const std::string& name, const std::string& port) const {
+    return ends_ && name_ == name && port_ == port ? &*ends_ : nullptr;
+  }
+  [[nodiscard]] bool is_stale(TimePoint now) const { return now - resolved_at_ > kFresh; }
+  void keep(const std::string& name, const std::string& port, Ends ends, TimePoint now) {
+    name_ = name;
+    port_ = port;
+    ends_ = std::move(ends);
+    resolved_at_ = now;
+  }
+  // A resolver that does not answer is not asked by each exchange.
+  void asked_again(TimePoint now) { resolved_at_ = now; }
+
+ private:
+  static constexpr Milliseconds kFresh{240'000};
+  std::optional<ssl::context> context_;
+  std::string name_, port_;
+  std::optional<Ends> ends_;
+  TimePoint resolved_at_;
+};
+
+std::shared_ptr<Readiness> not_ready_yet() {
+  return std::make_shared<Readiness>();
+}
+
+namespace {
+
 class Conversation {
  public:
   Conversation(const Server& server, const Request& request, const asio::any_io_executor& executor)
       : server_(server),
         request_(request),
-        context_(context_for(server)),
+        ready_(server.ready ? server.ready : not_ready_yet()),
         resolver_(executor),
-        stream_(executor, context_) {}
+        stream_(executor, ready_->context(server)) {}
 
   asio::awaitable<void> run(Exchange& result) {
     beast::get_lowest_layer(stream_).expires_after(server_.timeout);
@@ -88,14 +126,40 @@ class Conversation {
   asio::awaitable<void> connect() {
     const auto& host = server_.url.host;
     const auto proxy =
-        proxy_for(host, environment("https_proxy", "HTTPS_PROXY"), environment("no_proxy", "NO_PROXY"));
+        proxy_for(host, server_.proxy.empty() ? environment("https_proxy", "HTTPS_PROXY") : server_.proxy,
+                  environment("no_proxy", "NO_PROXY"));
     const auto name = proxy ? proxy->host : host;
     const auto port = proxy ? proxy->port : server_.url.port;
-    const auto ends = co_await resolver_.async_resolve(name, port, use_awaitable);
     auto& tcp = beast::get_lowest_layer(stream_);
-    co_await tcp.async_connect(ends, use_awaitable);
+    if (!co_await reach(name, port)) {
+      const auto ends = co_await resolver_.async_resolve(name, port, use_awaitable);
+      ready_->keep(name, port, ends, std::chrono::steady_clock::now());
+      co_await tcp.async_connect(ends, use_awaitable);
+    }
     tcp.socket().set_option(asio::ip::tcp::no_delay(true));
     if (proxy) co_await tunnel(*proxy);
+  }
+
+  // Where the name led before; false: it is not known, or nobody is there any more.
+  asio::awaitable<bool> reach(const std::string& name, const std::string& port) {
+    const auto* known = ready_->ends(name, port);
+    if (known == nullptr) co_return false;
+    if (ready_->is_stale(std::chrono::steady_clock::now())) refresh(name, port);
+    const auto ends = *known;
+    error_code gone;
+    co_await beast::get_lowest_layer(stream_).async_connect(ends, asio::redirect_error(use_awaitable, gone));
+    if (gone == beast::error::timeout) throw system_error(gone);
+    co_return !gone;
+  }
+
+  // For the next one: this one does not wait for it.
+  void refresh(const std::string& name, const std::string& port) {
+    ready_->asked_again(std::chrono::steady_clock::now());
+    const auto resolver = std::make_shared<asio::ip::tcp::resolver>(resolver_.get_executor());
+    resolver->async_resolve(
+        name, port, [ready = ready_, resolver, name, port](const error_code& wrong, Readiness::Ends ends) {
+          if (!wrong) ready->keep(name, port, std::move(ends), std::chrono::steady_clock::now());
+        });
   }
 
   asio::awaitable<void> tunnel(const Proxy& proxy) {
@@ -157,7 +221,7 @@ class Conversation {
 
   const Server& server_;
   const Request& request_;
-  ssl::context context_;
+  std::shared_ptr<Readiness> ready_;
   asio::ip::tcp::resolver resolver_;
   beast::ssl_stream<beast::tcp_stream> stream_;
   http::request<http::string_body> message_;

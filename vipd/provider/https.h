@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -18,12 +19,20 @@ struct Url {
 };
 Result<Url> parse_url(const std::string& text);
 
+// What an exchange needs before its first byte, kept from one to the next: who is trusted (tens of
+// milliseconds to load) and where the name leads. With a resolver that is dead the last answer goes on.
+class Readiness;
+
 struct Server {
   Url url;
   std::filesystem::path ca;   // who is trusted; empty: whom the system trusts
   std::string authorization;  // empty: none
   Milliseconds timeout{30'000};
+  std::string proxy{};  // "http://HOST:PORT"; empty: as the environment has it
+  std::shared_ptr<Readiness> ready{};
 };
+// Not to be shared between servers.
+std::shared_ptr<Readiness> not_ready_yet();
 
 // How far it came: whether something can have happened there.
 enum class Reached : std::uint8_t { kNot, kSent, kAnswered };

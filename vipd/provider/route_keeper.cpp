@@ -71,7 +71,10 @@ void RouteKeeper::reconfigure(std::string own, Milliseconds look, TimePoint now)
   const bool is_another = own_ != own;
   own_ = std::move(own);
   if (is_another && taken_) return pursue(wish(Begin::kByReading), now);
-  if (!view_.asking && !move_) look_at(now);
+  if (view_.asking || move_)
+    look_soon_ = true;
+  else
+    look_at(now);
 }
 
 void RouteKeeper::pursue(Wish wish, TimePoint now) {
@@ -160,7 +163,7 @@ void RouteKeeper::note(const Answer& answer, TimePoint now) {
 }
 
 void RouteKeeper::look_at(TimePoint time) {
-  wake_ = time;
+  wake_ = std::exchange(look_soon_, false) ? TimePoint() : time;
 }
 
 void RouteKeeper::looked(const Answer& answer, TimePoint now) {

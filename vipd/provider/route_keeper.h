@@ -79,6 +79,7 @@ class RouteKeeper {
   std::optional<TimePoint> second_look_;
   bool from_anybody_ = false;          // that look: a losing router was heard
   std::optional<TimePoint> again_at_;  // when the last one was
+  bool look_soon_ = false;             // asked for while a call was on its way
   bool failed_ = false;                // what was refused is tried again when it is read the next time
   unsigned failures_ = 0;              // of looks, in a row
 };

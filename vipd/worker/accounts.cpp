@@ -14,6 +14,7 @@ provider::Settings account_settings(const config::Provider& from, const Files& f
   settings.credentials = from.credentials;
   settings.endpoint = settings.kind == provider::Kind::kWebhook ? from.url : from.endpoint;
   settings.ca = from.ca;
+  settings.proxy = from.proxy;
   settings.timeout = from.timeout;
   settings.state_dir = files.state_directory;
   // The runner has a limit of its own, and may be at another address of the same provider.

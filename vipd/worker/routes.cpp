@@ -105,7 +105,7 @@ void Routes::use(const std::vector<RoutePlan>& plans) {
     auto& route = kept[key];
     if (auto old = routes_.extract(key)) {
       route = std::move(old.mapped());
-      if (route->plan.provider != plan.provider) route->account.reset();
+      route->account.reset();  // credentials and CA are read anew, and the look that follows makes them ready
       route->plan = plan;
       route->keeper.reconfigure(plan.own, plan.look, steady_clock::now());
     } else {

@@ -1,5 +1,6 @@
 #include "vipd/worker/worker.h"
 
+#include <cstdlib>
 #include <optional>
 
 #include <boost/asio/io_context.hpp>
@@ -12,6 +13,7 @@
 #include "lib/daemon/exit_code.h"
 #include "lib/daemon/log.h"
 #include "vipd/addresses/secondaries.h"
+#include "vipd/provider/secret.h"
 #include "vipd/worker/fences.h"
 #include "vipd/worker/reading.h"
 #include "vipd/worker/routes.h"
@@ -101,6 +103,9 @@ int run_worker() {
     log::write({.level = Level::kError, .object = "vipd-worker", .what = socket.error().text});
     return kUsage;
   }
+  provider::keep_memory_private();
+  // A name that nobody resolves: seconds, and not the minute that glibc takes by itself.
+  (void)::setenv("RES_OPTIONS", "timeout:2 attempts:2", 0);
   boost::asio::io_context context(1);
   const Worker worker(context, std::move(*socket));
   context.run();

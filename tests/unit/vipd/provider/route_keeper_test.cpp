@@ -297,6 +297,20 @@ TEST_F(RouteKeeperTest, AReloadIsALookAndNoReasonToSwitch) {
   EXPECT_EQ(asks(), std::nullopt);
 }
 
+// With the credentials of before it was denied, and the next try would be in a minute.
+TEST_F(RouteKeeperTest, AReloadWhileACallIsOnItsWayIsALookAfterIt) {
+  starts(kBefore);
+  keeper.take(Begin::kBySwitching, kBefore, now);
+  ASSERT_EQ(asks(), Ask::kSet);
+  keeper.reconfigure(kHere, kLook, now);
+  hears(of(Meaning::kDenied));
+  EXPECT_EQ(asks(), Ask::kGet);
+  hears(routed(kBefore));
+  EXPECT_EQ(asks(), Ask::kGet);
+  hears(routed(kBefore));
+  EXPECT_EQ(asks(), Ask::kSet);
+}
+
 // --- hosts, an election and a provider that do anything ---
 
 struct Flight {
