@@ -55,7 +55,11 @@ class VipHost {
   void write(const VipFile& file) { write_text(file.text()); }
   void write_text(const std::string& text) { std::ofstream(directory_ / "hawser.toml") << text; }
 
-  void start() { daemon_ = std::make_unique<Process>(host_, command({"run"})); }
+  // `through`: a program that runs it, such as a shell which mounts something for it alone.
+  void start(Argv through = {}) {
+    for (auto& word : command({"run"})) through.push_back(std::move(word));
+    daemon_ = std::make_unique<Process>(host_, through);
+  }
   Process& daemon() { return *daemon_; }
   [[nodiscard]] bool has_daemon() const { return daemon_ != nullptr; }
 

@@ -27,6 +27,7 @@ struct Routes::Route {
   asio::steady_timer timer;
   std::shared_ptr<Account> account;  // none: to be opened
   RouteReport told;
+  std::string told_trouble;  // to people
   Damper troubles;
   Account::Left left;  // as of the last call
   std::optional<provider::WallTime> read_at, since, next;
@@ -203,8 +204,13 @@ void Routes::tell(Route& route) {
   const auto before = std::exchange(route.told, now);
   report_(now);
   for (const auto& event : route_events(before, now, route.keeper.is_taken())) tell_(event);
-  if (now.trouble.empty()) return route.troubles.over("provider");
-  if (!now.next || now.trouble == before.trouble) return;
+  if (now.trouble.empty()) {
+    route.told_trouble.clear();
+    return route.troubles.over("provider");
+  }
+  // Known while the next call was on its way already, it is told after that one.
+  if (!now.next || now.trouble == route.told_trouble) return;
+  route.told_trouble = now.trouble;
   const auto wait = std::chrono::duration_cast<Milliseconds>(*now.next - system_clock::now());
   if (const auto told = route.troubles.say("provider", trouble_event(now, wait), steady_clock::now()))
     tell_(*told);
