@@ -34,6 +34,7 @@ std::vector<std::string> to_be_fenced(const FencePlan& plan, const std::optional
     if (const auto sender = plan.senders.find(*last_heard); sender != plan.senders.end())
       return {sender->second};
   std::vector<std::string> all;
+  all.reserve(plan.others.size());
   for (const auto& [node, target] : plan.others) all.push_back(node);
   return all;
 }

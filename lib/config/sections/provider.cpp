@@ -119,7 +119,7 @@ const Rows<Provider>& provider_rows() {
 SectionType Providers::type() {
   auto type = named_section("provider", "[provider.NAME]", Part::kVipd, provider_rows(), &File::providers,
                             kProviderExample);
-  type.rules.push_back(check_providers);
+  type.rules.emplace_back(check_providers);
   type.build = build_providers;
   return type;
 }
