@@ -109,7 +109,7 @@ void check_vip_providers(const File& file, Report& report) {
     if (vip.spec.provider.empty()) continue;
     provider_is_there(file, vip, report);
     nodes_talk_by_unicast(vip, report);
-    each_holder_has_a_target(file, name, vip, report);
+    if (file.providers.contains(vip.spec.provider)) each_holder_has_a_target(file, name, vip, report);
     one_network_is_led_once(vip, report);
   }
 }
