@@ -277,6 +277,45 @@ TEST_F(VipdProvider, WhoLeavesIsNotFenced) {
   EXPECT_EQ(provider.calls_of("/reset/"), before);
 }
 
+// A register of the user's own, moved by a script that hawser-runner runs, and not vipd.
+TEST_F(VipdProvider, AScriptOfTheUsersMovesIt) {
+  const auto registered = lb1.directory() / "register";
+  const auto script = lb1.directory() / "move";
+  std::ofstream(registered) << "nowhere";
+  std::ofstream(script) << "#!/bin/sh\nexec 2>&1\ncase $1 in\nget) cat " << registered.native()
+                        << ";;\nset) printf %s \"$2\" > " << registered.native() << ";;\nesac\n";
+  std::filesystem::permissions(script, std::filesystem::perms(0755));
+  for (auto* host : {&lb1, &lb2}) {
+    host->host().ip({"link set lo up"});
+    host->write_text(fmt::format(
+        "format = 1\n[nodes.lb1]\naddresses = [\"{1}\"]\nprovider.own = \"first\"\n[nodes.lb2]\naddresses = "
+        "[\"{2}\"]\nprovider.own = \"second\"\n[vipd]\nrealtime = 0\n[provider.own]\nkind = "
+        "\"exec\"\nprogram = \"{3}\"\ntimeout = \"10s\"\n[vip.web]\ninterface = \"front\"\naddresses = "
+        "[{{ address = \"{0}\", interface = \"lo\" }}]\nvirtual_router_id = 51\npriority = {{ lb1 = 200, lb2 "
+        "= 100 }}\nadvertisement_interval = \"100ms\"\ntransport = \"unicast\"\nprovider = \"own\"\n",
+        kAddress, kOfLb1, kOfLb2, script.native()));
+  }
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(eventually(20s, [&] { return lb1.logged("hawser-runner"); })) << lb1.daemon_output();
+  const auto runner = [](const VipHost& host) {
+    Argv argv{program("netd"), "runner"};
+    for (const auto& word : host.command({})) argv.push_back(word);
+    argv.erase(argv.begin() + 2);  // "vipd"
+    return argv;
+  };
+  const Process of_lb1(lb1.host(), runner(lb1));
+  const Process of_lb2(lb2.host(), runner(lb2));
+  EXPECT_TRUE(is_confirmed(lb1, 60s)) << lb1.daemon_output() << of_lb1.output();
+  EXPECT_EQ(read_file(registered).value(), "first");
+  lb2.start();
+  ASSERT_TRUE(lb2.hears_somebody());
+  lb1.daemon().kill();
+  ASSERT_TRUE(lb2.becomes("Active"));
+  EXPECT_TRUE(is_confirmed(lb2, 60s)) << lb2.daemon_output() << of_lb2.output();
+  EXPECT_EQ(read_file(registered).value(), "second");
+}
+
 // vipd check --start is asked by scripts, and a call there would be one of few.
 TEST_F(VipdProvider, WhoChecksTheFileCallsNobody) {
   begin();
