@@ -19,6 +19,9 @@ struct FenceTarget {
 struct FencePlan {
   std::map<std::string, FenceTarget> others;   // by node: all that have the vip, but this one
   std::map<IpAddress, std::string> senders{};  // who advertises from there
+  // Before nodes of which nothing was ever heard are fenced: two that start without hearing each other would
+  // fence each other, and this one is not the first in rank.
+  Milliseconds delay{0};
   bool operator==(const FencePlan&) const = default;
 };
 

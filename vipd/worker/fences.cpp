@@ -53,7 +53,9 @@ void Fences::lead(const Lead& lead) {
     if (const auto target = plan->second.others.find(node); target != plan->second.others.end())
       task->waiting.emplace_back(*target);
   tasks_[lead.vip] = task;
-  next(task);
+  if (lead.before || plan->second.delay == Milliseconds(0)) return next(task);
+  report_({lead.vip, false, "others come first in rank, and may be about to"});
+  wait(task, plan->second.delay);
 }
 
 void Fences::next(const std::shared_ptr<Task>& task) {
@@ -103,7 +105,11 @@ void Fences::later(const std::shared_ptr<Task>& task, const std::string& why) {
            .what = fmt::format("the role waits: fencing failed, tried again in {}",
                                format_duration(kBetweenTries)),
            .cause = {CauseKind::kProvider, why}});
-  task->timer.expires_after(kBetweenTries);
+  wait(task, kBetweenTries);
+}
+
+void Fences::wait(const std::shared_ptr<Task>& task, Milliseconds length) {
+  task->timer.expires_after(length);
   task->timer.async_wait([this, task](const boost::system::error_code& cancelled) {
     if (!cancelled) next(task);
   });
