@@ -24,6 +24,7 @@ VrrpConfig machine_config(const config::Vip& vip, const IpAddress& source) {
           source,
           vip.preempt,
           vip.preempt_delay,
+          !vip.provider.empty(),
           kGrace + kGraceEach * vip.addresses.size()};
 }
 

@@ -121,7 +121,8 @@ void listen(Turn& turn) {
   backup.since = turn.now;
   backup.holding = true;
   backup.wait = Backup::Wait::kListen;
-  turn.become(backup, "listening, addresses of the earlier run kept");
+  turn.become(backup, turn.config.keeps_addresses ? "listening, as after an earlier run"
+                                                  : "listening, addresses of the earlier run kept");
 }
 
 void on(Turn& turn, const Initialize&, const Startup& event) {
@@ -188,8 +189,9 @@ void on(Turn& turn, const Backup& role, const AdvertisementHeard& event) {
     if (lower && takes_over_at_once(config))
       return turn.become_active(why_above(config, event.priority, event.source));
     turn.stop_holding();
-    turn.actions.emplace_back(
-        Note{fmt::format("{} is Active: addresses of the earlier run dropped", event.source)});
+    if (!config.keeps_addresses)
+      turn.actions.emplace_back(
+          Note{fmt::format("{} is Active: addresses of the earlier run dropped", event.source)});
     backup.holding = false;
     backup.wait = Backup::Wait::kActiveDown;
   }

@@ -29,7 +29,8 @@ struct VrrpConfig {
   IpAddress source;     // ours, the tie-breaker between equal priorities
   bool preempt = true;  // take over from a lower priority; the owner always does
   Milliseconds preempt_delay{0};
-  Milliseconds grace{100};  // leaving: how long we go on answering once the new Active was heard
+  bool keeps_addresses = false;  // in every role: a provider routes them
+  Milliseconds grace{100};       // leaving: how long we go on answering once the new Active was heard
 
   bool operator==(const VrrpConfig&) const = default;
 };

@@ -41,7 +41,8 @@ std::string whose(const RouteReport& report) {
 
 std::vector<Event> route_events(const RouteReport& before, const RouteReport& now, bool is_taken) {
   std::vector<Event> events;
-  if (now.asking == provider::Ask::kSet && before.asking != provider::Ask::kSet)
+  // Not each try of one that goes wrong.
+  if (now.asking == provider::Ask::kSet && before.asking != provider::Ask::kSet && now.trouble.empty())
     events.push_back(of(now, fmt::format("is being led here by {}", now.provider)));
   if (auto taken = of_taking(before, now, is_taken))
     events.push_back(std::move(*taken));

@@ -25,7 +25,8 @@ struct Routes::Route {
   RoutePlan plan;
   provider::RouteKeeper keeper;
   asio::steady_timer timer;
-  std::shared_ptr<Account> account;  // none: to be opened
+  std::shared_ptr<Account> account;  // for the next call; none: to be opened
+  std::shared_ptr<Account> heard;    // of the last answer: it knows the names that this one uses
   RouteReport told;
   std::string told_trouble;  // to people
   Damper troubles;
@@ -59,7 +60,7 @@ double chance() {
 // In wall-clock time, once: read again from the other clock it would be another each time.
 void Routes::Route::note(const provider::RouteView& before) {
   const auto& view = keeper.view();
-  if (account) left = account->left().value_or(Account::Left{});
+  if (heard) left = heard->left().value_or(Account::Left{});
   if (view.read_at != before.read_at) read_at = system_clock::now();
   if (view.standing != before.standing || view.target != before.target) since = read_at;
 }
@@ -67,7 +68,7 @@ void Routes::Route::note(const provider::RouteView& before) {
 std::string Routes::Route::node_of(const std::string& target) const {
   if (target.empty()) return {};
   for (const auto& [node, is] : plan.targets)
-    if (account ? account->is_same(is, target) : is == target) return node;
+    if (heard ? heard->is_same(is, target) : is == target) return node;
   return {};
 }
 
@@ -171,21 +172,31 @@ void Routes::call(const std::shared_ptr<Route>& route, Ask ask) {
   if (!route->account) {
     auto opened = Account::open(account_settings(route->plan.provider, files_));
     if (!opened)
-      return asio::post(context_, [this, route, answer = unusable(opened.error())] { heard(route, answer); });
+      return asio::post(
+          context_, [this, route, answer = unusable(opened.error())] { heard(route, route->heard, answer); });
     route->account = std::make_shared<Account>(std::move(*opened));
   }
   const auto account = route->account;
+  // What is told there is that the count of calls cannot be kept: on a disk that is full the calls go on.
+  const auto note = [this, route](const std::string& line) {
+    Event event{.kind = EventKind::kStorage, .level = Level::kWarning, .object = route->plan.provider.name};
+    event.what = line;
+    if (const auto told = route->troubles.say("count", std::move(event), steady_clock::now())) tell_(*told);
+  };
   provider::Call call{ask, route->plan.address, route->keeper.own(), {}};
-  asio::co_spawn(context_, account->ask(context_.get_executor(), std::move(call), [](const std::string&) {}),
-                 [this, route, account](const std::exception_ptr& wrong, const Answer& answer) {
-                   if (route->gone) return;
-                   heard(route, wrong ? Answer{Meaning::kUnknown, {}, "the call broke off", {}} : answer);
-                 });
+  asio::co_spawn(
+      context_, account->ask(context_.get_executor(), std::move(call), note),
+      [this, route, account](const std::exception_ptr& wrong, const Answer& answer) {
+        if (route->gone) return;
+        heard(route, account, wrong ? Answer{Meaning::kUnknown, {}, "the call broke off", {}} : answer);
+      });
 }
 
-void Routes::heard(const std::shared_ptr<Route>& route, const Answer& answer) {
+// `account`: the one that was asked; the file may have been read again since.
+void Routes::heard(const std::shared_ptr<Route>& route, const std::shared_ptr<Account>& account,
+                   const Answer& answer) {
   if (route->gone) return;
-  const auto account = route->account;
+  route->heard = account;
   const provider::Move::IsSame is_same = [account](const std::string& one, const std::string& other) {
     return account ? account->is_same(one, other) : one == other;
   };

@@ -14,6 +14,10 @@
 
 namespace hawser::vipd {
 
+namespace provider {
+class Account;
+}
+
 class Routes {
  public:
   using Report = std::function<void(const RouteReport&)>;
@@ -35,7 +39,8 @@ class Routes {
   void lead(Route& route, const Lead& lead);
   void drive(const std::shared_ptr<Route>& route);
   void call(const std::shared_ptr<Route>& route, provider::Ask ask);
-  void heard(const std::shared_ptr<Route>& route, const provider::Answer& answer);
+  void heard(const std::shared_ptr<Route>& route, const std::shared_ptr<provider::Account>& account,
+             const provider::Answer& answer);
   void tell(Route& route);
 
   boost::asio::io_context& context_;

@@ -25,12 +25,12 @@ void WorkerLink::started() {
   waiting_since_ = std::chrono::steady_clock::now();
   worker_.send(encode(Begin{files_}));
   if (secured_) worker_.send(encode(Secure{*secured_}));
+  if (follows_) worker_.send(encode(Follow{}));
   // The one before it may have switched: it is read before anything is done.
   for (auto& [vip, lead] : led_) {
     lead.begin = provider::Begin::kByReading;
     worker_.send(encode(lead));
   }
-  if (follows_) worker_.send(encode(Follow{}));
 }
 
 void WorkerLink::read(config::Emptiness emptiness) {

@@ -11,17 +11,17 @@ namespace {
 
 using VipSection = Section<VipSpec>;
 
-void fault(Report& report, const VipSection& vip, std::string_view key, const std::string& what) {
-  config::fault(report, vip, key, what, Part::kVipd);
+void refuse(Report& report, const VipSection& vip, std::string_view key, const std::string& what) {
+  config::refuse(report, vip, key, what, Part::kVipd);
 }
 
 void provider_is_there(const File& file, const VipSection& vip, Report& report) {
   if (file.providers.contains(vip.spec.provider)) return;
   std::vector<std::string_view> names;
   for (const auto& [name, section] : file.providers) names.push_back(name);
-  fault(report, vip, "provider",
-        fmt::format("there is no [provider.{}]{}", vip.spec.provider,
-                    names.empty() ? "" : ": there is " + joined(names, " and ")));
+  refuse(report, vip, "provider",
+         fmt::format("there is no [provider.{}]{}", vip.spec.provider,
+                     names.empty() ? "" : ": there is " + joined(names, " and ")));
 }
 
 // Hosts whose addresses a provider routes share no segment that carries multicast.
@@ -51,14 +51,14 @@ std::optional<Family> family_without_target(const Node& node, const Vip& vip) {
 void each_holder_has_a_target(const File& file, const std::string& name, const VipSection& vip,
                               Report& report) {
   if (file.nodes.empty())
-    return fault(report, vip, "provider", "needs [nodes]: where the addresses are led is written there");
+    return refuse(report, vip, "provider", "needs [nodes]: where the addresses are led is written there");
   for (const auto& holder : holders_of(file, name))
     if (const auto family = family_without_target(file.nodes.at(holder).spec, vip.spec))
-      fault(report, vip, "provider",
-            fmt::format(
-                "where does it lead {2} addresses when {0} has the role? Write provider.{1} = \"..\" in "
-                "[nodes.{0}]: what {0} is called there",
-                holder, vip.spec.provider, family_name(*family)));
+      refuse(report, vip, "provider",
+             fmt::format(
+                 "where does it lead {2} addresses when {0} has the role? Write provider.{1} = \"..\" in "
+                 "[nodes.{0}]: what {0} is called there",
+                 holder, vip.spec.provider, family_name(*family)));
 }
 
 void one_network_is_led_once(const VipSection& vip, Report& report) {
@@ -76,12 +76,12 @@ void owners_ask_nobody(const VipSection& vip, Report& report) {
   if (vip.spec.priority != kOwnerPriority) return;
   for (const auto& [key, is_set] :
        {std::pair("arbiter", vip.spec.arbiter), std::pair("require_fencing", vip.spec.require_fencing)})
-    if (is_set) fault(report, vip, key, "asks before the role is taken, and priority 255 takes it at once");
+    if (is_set) refuse(report, vip, key, "asks before the role is taken, and priority 255 takes it at once");
 }
 
 void arbiters_are_providers(const VipSection& vip, Report& report) {
   if (vip.spec.arbiter && vip.spec.provider.empty())
-    fault(report, vip, "arbiter", "needs provider: it is the one who is asked");
+    refuse(report, vip, "arbiter", "needs provider: it is the one who is asked");
 }
 
 void others_can_be_fenced(const File& file, const std::string& name, const VipSection& vip, Report& report) {
@@ -93,7 +93,7 @@ void others_can_be_fenced(const File& file, const std::string& name, const VipSe
         "startup_delay = \"60s\"");
   for (const auto& holder : holders_of(file, name))
     if (holder != file.view.node && file.nodes.at(holder).spec.fence.provider.empty())
-      fault(
+      refuse(
           report, vip, "require_fencing",
           fmt::format("nothing says how {0} is fenced: write fence = {{ provider = \"..\" }} in [nodes.{0}]",
                       holder));
