@@ -22,11 +22,9 @@ struct Attempt {
   bool late = false;
 };
 
-}  // namespace
-
 // NOLINTNEXTLINE(performance-unnecessary-value-param): a coroutine holds what it needs
-asio::awaitable<Reached> ask_async(asio::any_io_executor executor, std::filesystem::path path,
-                                   Request request, Milliseconds deadline) {
+asio::awaitable<Reached> ask_now(asio::any_io_executor executor, std::filesystem::path path, Request request,
+                                 Milliseconds deadline) {
   const auto descriptor = connect_to(path, kConnect);
   if (!descriptor) co_return Reached{tl::unexpected(descriptor.error()), false};
   asio::local::stream_protocol::socket socket(executor, asio::local::stream_protocol{}, *descriptor);
@@ -45,6 +43,14 @@ asio::awaitable<Reached> ask_async(asio::any_io_executor executor, std::filesyst
   }
   timer.cancel();
   co_return result;
+}
+
+}  // namespace
+
+// A function and no coroutine: a frame with an Attempt in it must have no name outside of this file.
+asio::awaitable<Reached> ask_async(asio::any_io_executor executor, std::filesystem::path path,
+                                   Request request, Milliseconds deadline) {
+  return ask_now(std::move(executor), std::move(path), std::move(request), deadline);
 }
 
 }  // namespace hawser::control

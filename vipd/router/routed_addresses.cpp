@@ -9,7 +9,7 @@ namespace hawser::vipd {
 namespace {
 
 // After a refusal, and between two puttings back of what somebody removes again and again.
-constexpr Milliseconds kRetry{1000};
+constexpr Milliseconds kPutBackAgain{1000};
 
 std::string name_of(const AddressKey& address) {
   return fmt::format("{} on {}", address.second.address, address.first);
@@ -63,8 +63,8 @@ void RoutedAddresses::settle() {
 
 void RoutedAddresses::hold(const AddressKey& address, TimePoint now) {
   auto& held = held_[address];
-  if (held.put_at && now - *held.put_at < kRetry) {
-    due_ = std::min(due_.value_or(TimePoint::max()), *held.put_at + kRetry);
+  if (held.put_at && now - *held.put_at < kPutBackAgain) {
+    due_ = std::min(due_.value_or(TimePoint::max()), *held.put_at + kPutBackAgain);
     return;
   }
   if (!has_home(address)) return refuse(address, fmt::format("{}: interface missing", address.first), now);
@@ -95,7 +95,7 @@ bool RoutedAddresses::has_home(const AddressKey& address) {
 void RoutedAddresses::refuse(const AddressKey& address, std::string why, TimePoint now) {
   auto& held = held_[address];
   if (held.trouble.empty() || effects_.has_interface(address.first)) held.trouble = std::move(why);
-  due_ = std::min(due_.value_or(TimePoint::max()), now + kRetry);
+  due_ = std::min(due_.value_or(TimePoint::max()), now + kPutBackAgain);
   if (const auto told = said_.say(name_of(address),
                                   {.kind = EventKind::kRefusal,
                                    .level = Level::kWarning,

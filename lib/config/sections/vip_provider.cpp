@@ -12,7 +12,7 @@ namespace {
 using VipSection = Section<VipSpec>;
 
 void refuse(Report& report, const VipSection& vip, std::string_view key, const std::string& what) {
-  config::refuse(report, vip, key, what, Part::kVipd);
+  config::fault(report, vip, key, what, Part::kVipd);
 }
 
 void provider_is_there(const File& file, const VipSection& vip, Report& report) {
@@ -27,7 +27,7 @@ void provider_is_there(const File& file, const VipSection& vip, Report& report) 
 // Hosts whose addresses a provider routes share no segment that carries multicast.
 void nodes_talk_by_unicast(const VipSection& vip, Report& report) {
   if (vip.spec.transport != VrrpTransport::kUnicast)
-    fault(
+    refuse(
         report, vip, "provider",
         "needs transport = \"unicast\": between hosts whose addresses are routed no multicast gets through");
 }
@@ -87,7 +87,7 @@ void arbiters_are_providers(const VipSection& vip, Report& report) {
 void others_can_be_fenced(const File& file, const std::string& name, const VipSection& vip, Report& report) {
   if (!vip.spec.require_fencing) return;
   if (vip.spec.startup_delay == Milliseconds(0))
-    fault(
+    refuse(
         report, vip, "require_fencing",
         "needs startup_delay: a node that was reset must not come back into the role at once; write such as "
         "startup_delay = \"60s\"");
