@@ -60,6 +60,7 @@ class Daemon {
     boost::asio::steady_timer timer;
     bool queued = false;        // a slice of work is in the loop's queue
     Side side = Side::kOther;   // as the worker was told, where a provider routes the addresses
+    bool fences = false;        // a candidate that waits for the other to be off
     unsigned losers_heard = 0;  // as it was told
   };
 
@@ -117,6 +118,7 @@ class Daemon {
   void take(const RouteReport& report);
   void take(const FenceReport& report);
   void hand_on(const std::string& vip);
+  void ask_arbiter(Running& running);
 
   // the process
   void wait_for_signals();

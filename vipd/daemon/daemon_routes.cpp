@@ -60,8 +60,8 @@ void Daemon::lead(Running& running) {
   const auto side = asks ? side_of(router) : Side::kOther;
   if (const auto was = std::exchange(running.side, side); was != side) {
     fences_.erase(vip.name);
-    worker_.lead({vip.name, side, provider::Begin::kBySwitching, router.last_heard(),
-                  side == Side::kCandidate && router.needs().contains(Consent::kFencing)});
+    running.fences = side == Side::kCandidate && router.needs().contains(Consent::kFencing);
+    worker_.lead({vip.name, side, provider::Begin::kBySwitching, router.last_heard(), running.fences});
   }
   if (const auto heard = std::exchange(running.losers_heard, router.losers_heard());
       heard != running.losers_heard && side != Side::kOther)
@@ -83,10 +83,19 @@ void Daemon::hand_on(const std::string& vip) {
   for (auto& [key, running] : routers_) {
     auto& router = running.router;
     if (router.vip().name != vip) continue;
-    router.provider_says(word_of(router.vip(), routes_, fence == fences_.end() ? nullptr : &fence->second));
+    const auto word = word_of(router.vip(), routes_, fence == fences_.end() ? nullptr : &fence->second);
+    if (word.given.contains(Consent::kFencing)) ask_arbiter(running);
+    router.provider_says(word);
     settle(key);
     break;
   }
+}
+
+// Once the other is off, and once.
+void Daemon::ask_arbiter(Running& running) {
+  if (running.side != Side::kCandidate || !std::exchange(running.fences, false)) return;
+  worker_.lead({running.router.vip().name, Side::kCandidate, provider::Begin::kBySwitching,
+                running.router.last_heard()});
 }
 
 }  // namespace hawser::vipd

@@ -17,8 +17,11 @@ std::int64_t seconds_of(WallTime time) {
   return duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
+constexpr std::int64_t kLatest = std::int64_t{1} << 33U;  // in seconds; what is later is none
+
 WallTime time_in(const json::value& value) {
-  return WallTime(std::chrono::seconds(value.is_int64() ? value.get_int64() : 0));
+  const auto seconds = value.is_int64() ? value.get_int64() : 0;
+  return WallTime(std::chrono::seconds(seconds < 0 || seconds > kLatest ? 0 : seconds));
 }
 
 WallTime exact_time_in(const json::value& kept, std::string_view key) {
@@ -26,9 +29,9 @@ WallTime exact_time_in(const json::value& kept, std::string_view key) {
   return WallTime(WallTime::duration(value.is_int64() ? value.get_int64() : 0));
 }
 
-std::deque<WallTime> times_in(const json::value& kept, std::string_view key) {
+std::deque<WallTime> times_in(const json::value& kept, std::string_view key, WallTime now) {
   std::deque<WallTime> times;
-  for (const auto& one : list_in(kept, key)) times.push_back(time_in(one));
+  for (const auto& one : list_in(kept, key)) times.push_back(std::min(time_in(one), now));
   std::ranges::sort(times);
   return times;
 }
@@ -58,11 +61,17 @@ Milliseconds until_room(const std::deque<WallTime>& times, unsigned most, Millis
 
 }  // namespace
 
-Budget::Budget(const Limits& limits, const json::value& kept)
-    : limits_(limits), denied_(times_in(kept, "denied")), denied_for_(exact_time_in(kept, "denied_for_ns")) {
-  reads_ = {times_in(kept, "reads"), time_in(value_in(kept, "no_read_before"))};
-  switches_ = {times_in(kept, "switches"), time_in(value_in(kept, "no_switch_before"))};
-  resets_ = {times_in(kept, "resets"), time_in(value_in(kept, "no_reset_before"))};
+Budget::Budget(const Limits& limits, const json::value& kept, WallTime now)
+    : limits_(limits),
+      denied_(times_in(kept, "denied", now)),
+      denied_for_(exact_time_in(kept, "denied_for_ns")) {
+  const auto not_before = [&](std::string_view key) {
+    const auto time = time_in(value_in(kept, key));
+    return time > now + limits_.window ? WallTime() : time;
+  };
+  reads_ = {times_in(kept, "reads", now), not_before("no_read_before")};
+  switches_ = {times_in(kept, "switches", now), not_before("no_switch_before")};
+  resets_ = {times_in(kept, "resets", now), not_before("no_reset_before")};
 }
 
 const Budget::Calls& Budget::of(Ask ask) const {

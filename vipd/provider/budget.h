@@ -17,7 +17,8 @@ class Budget {
  public:
   explicit Budget(const Limits& limits) : limits_(limits) {}
   // What makes no sense in it counts as not made: a budget that cannot be read must not stop a failover.
-  Budget(const Limits& limits, const boost::json::value& kept);
+  // Nor does a clock that was ahead when it was written: what lies in the future counts as made now.
+  Budget(const Limits& limits, const boost::json::value& kept, WallTime now);
 
   // How long until one more is within the limits; 0: now.
   [[nodiscard]] Milliseconds wait_for(Ask ask, WallTime now) const;

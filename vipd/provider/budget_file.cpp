@@ -22,6 +22,7 @@ constexpr mode_t kOwnerOnly = 0600;
 // It is held for a moment; one that is stopped in it (Ctrl-Z) must not stop the others.
 constexpr Milliseconds kForTheOther{1'000};
 constexpr Milliseconds kBetweenTries{10};
+constexpr Milliseconds kBetweenLocks{60'000};  // after that was in vain: each waiting stops the whole worker
 
 // A file of its own: the other one is replaced.
 Result<Fd> alone(const std::filesystem::path& file) {
@@ -51,14 +52,35 @@ std::string file_name(Kind kind, const std::string& account) {
   return fmt::format("{}-{}.json", name_of(kind), form_encoded(account));
 }
 
+// What is known in this process, whichever account asks: one that is opened again goes on where it was.
+struct BudgetFile::Known {
+  Budget budget;
+  bool is_ahead = false;  // of the file, which could not be written
+  TimePoint not_before;   // that another program's lock is waited for again
+};
+
+std::map<std::filesystem::path, BudgetFile::Known>& BudgetFile::known() {
+  static std::map<std::filesystem::path, Known> all;
+  return all;
+}
+
 Status BudgetFile::use(const std::function<void(Budget&)>& change) {
-  const auto lock = alone(file_);
-  auto budget = lock || !known_ ? Budget(limits_, read(file_)) : *known_;
+  const auto now = std::chrono::steady_clock::now();
+  const auto found = known().find(file_);
+  auto* known = found == BudgetFile::known().end() ? nullptr : &found->second;
+  const bool waits = known == nullptr || now >= known->not_before;
+  const auto lock = waits ? alone(file_) : fail("{}: another program holds it", file_.string());
+  auto budget = known != nullptr && (!lock || known->is_ahead)
+                    ? known->budget
+                    : Budget(limits_, read(file_), std::chrono::system_clock::now());
   change(budget);
-  known_ = budget;
-  if (!lock) return tl::unexpected(lock.error());
-  return write_atomically(file_, json::serialize(budget.kept(std::chrono::system_clock::now())) + "\n",
-                          kOwnerOnly);
+  const auto kept =
+      lock ? write_atomically(file_, json::serialize(budget.kept(std::chrono::system_clock::now())) + "\n",
+                              kOwnerOnly)
+           : Status(tl::unexpected(lock.error()));
+  const auto not_before = lock ? TimePoint() : waits ? now + kBetweenLocks : known->not_before;
+  BudgetFile::known().insert_or_assign(file_, Known{budget, !kept, not_before});
+  return kept;
 }
 
 }  // namespace hawser::vipd::provider

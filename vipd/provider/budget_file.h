@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 
 #include "vipd/provider/budget.h"
 
@@ -23,7 +24,8 @@ class BudgetFile {
  private:
   std::filesystem::path file_;
   Limits limits_;
-  std::optional<Budget> known_;
+  struct Known;
+  static std::map<std::filesystem::path, Known>& known();
 };
 
 }  // namespace hawser::vipd::provider

@@ -38,7 +38,8 @@ void RouteKeeper::take(Begin begin, std::optional<std::string> from, TimePoint n
   view_.confirmed = false;
   view_.lost = false;
   failed_ = false;
-  pursue(wish(begin), now);
+  // Switches are few: what was read to lead here is not switched here, but read again.
+  pursue(wish(view_.standing == Standing::kHere ? Begin::kByReading : begin), now);
 }
 
 void RouteKeeper::leave(TimePoint now) {

@@ -19,16 +19,14 @@ struct FenceTarget {
 struct FencePlan {
   std::map<std::string, FenceTarget> others;   // by node: all that have the vip, but this one
   std::map<IpAddress, std::string> senders{};  // who advertises from there
-  // Before nodes of which nothing was ever heard are fenced: two that start without hearing each other would
-  // fence each other, and this one is not the first in rank.
-  Milliseconds delay{0};
   bool operator==(const FencePlan&) const = default;
 };
 
 // By vip: those with require_fencing.
 std::map<std::string, FencePlan> fence_plans(const config::Config& config);
 
-// Who may have the role of which nothing is heard any more: the one who was heard last, else all.
+// Whose silence it is: who was heard last. Nobody, where none was heard since this host started: two that
+// start without hearing each other would fence each other, and each again when it comes back.
 std::vector<std::string> to_be_fenced(const FencePlan& plan, const std::optional<IpAddress>& last_heard);
 
 }  // namespace hawser::vipd

@@ -53,9 +53,16 @@ void Fences::lead(const Lead& lead) {
     if (const auto target = plan->second.others.find(node); target != plan->second.others.end())
       task->waiting.emplace_back(*target);
   tasks_[lead.vip] = task;
-  if (lead.before || plan->second.delay == Milliseconds(0)) return next(task);
-  report_({lead.vip, false, "others come first in rank, and may be about to"});
-  wait(task, plan->second.delay);
+  if (!task->waiting.empty()) return next(task);
+  const std::string why =
+      "no other node was heard since this host started, so none is fenced: the role is taken when one is "
+      "heard, when "
+      "the addresses lead here, or without require_fencing";
+  report_({lead.vip, false, why});
+  tell_({.kind = EventKind::kRole,
+         .level = Level::kWarning,
+         .object = lead.vip,
+         .what = "the role waits: " + why});
 }
 
 void Fences::next(const std::shared_ptr<Task>& task) {

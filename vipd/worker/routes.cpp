@@ -1,5 +1,6 @@
 #include "vipd/worker/routes.h"
 
+#include <algorithm>
 #include <random>
 
 #include <boost/asio.hpp>
@@ -32,9 +33,11 @@ struct Routes::Route {
   Damper troubles;
   Account::Left left;  // as of the last call
   std::optional<provider::WallTime> read_at, since, next;
-  bool gone = false;  // no longer in the file
+  std::optional<TimePoint> next_at;  // as `next`
+  bool gone = false;                 // no longer in the file
 
   void note(const provider::RouteView& before);
+  void rest_until(std::optional<TimePoint> when);
   [[nodiscard]] std::string node_of(const std::string& target) const;
   [[nodiscard]] RouteReport report() const;
 };
@@ -63,6 +66,11 @@ void Routes::Route::note(const provider::RouteView& before) {
   if (heard) left = heard->left().value_or(Account::Left{});
   if (view.read_at != before.read_at) read_at = system_clock::now();
   if (view.standing != before.standing || view.target != before.target) since = read_at;
+}
+
+void Routes::Route::rest_until(std::optional<TimePoint> when) {
+  if (std::exchange(next_at, when) == when) return;
+  next = when ? std::optional(in_wall_time(*when)) : std::nullopt;
 }
 
 std::string Routes::Route::node_of(const std::string& target) const {
@@ -101,26 +109,70 @@ Routes::~Routes() {
 }
 
 void Routes::use(const std::vector<RoutePlan>& plans) {
+  proven_.clear();
   std::map<Key, std::shared_ptr<Route>> kept;
-  for (const auto& plan : plans) {
-    const Key key{plan.vip, plan.address};
-    auto& route = kept[key];
-    if (auto old = routes_.extract(key)) {
-      route = std::move(old.mapped());
+  for (const auto& plan : plans) kept[{plan.vip, plan.address}] = route_for(plan);
+  for (const auto& [key, route] : routes_) retire(route);
+  routes_ = std::move(kept);
+  for (const auto& [key, route] : routes_) drive(route);
+}
+
+// At another provider it is another register: nothing that is known of the old one counts.
+std::shared_ptr<Routes::Route> Routes::route_for(const RoutePlan& plan) {
+  if (auto old = routes_.extract(Key{plan.vip, plan.address})) {
+    auto& route = old.mapped();
+    if (route->plan.provider == plan.provider) {
       route->account.reset();  // credentials and CA are read anew, and the look that follows makes them ready
       route->plan = plan;
       route->keeper.reconfigure(plan.own, plan.look, steady_clock::now());
-    } else {
-      route = std::make_shared<Route>(context_, plan);
-      if (const auto known = led_.find(plan.vip); known != led_.end()) lead(*route, known->second);
+      return route;
     }
+    retire(route);
   }
-  for (const auto& [key, route] : routes_) {
-    route->gone = true;
-    route->timer.cancel();
+  auto route = std::make_shared<Route>(context_, plan);
+  if (const auto known = led_.find(plan.vip); known != led_.end()) {
+    auto lead = known->second;
+    lead.begin = provider::Begin::kByReading;
+    this->lead(*route, lead);
   }
-  routes_ = std::move(kept);
+  return route;
+}
+
+// Its call is not called back; whoever has the address next waits for it.
+void Routes::retire(const std::shared_ptr<Route>& route) {
+  route->gone = true;
+  route->timer.cancel();
+  if (route->keeper.view().asking) ending_[route->plan.address] = route;
+}
+
+void Routes::ended(const std::shared_ptr<Route>& route) {
+  const auto found = ending_.find(route->plan.address);
+  if (found == ending_.end() || found->second != route) return;
+  ending_.erase(found);
+  drive_all();
+}
+
+void Routes::drive_all() {
   for (const auto& [key, route] : routes_) drive(route);
+}
+
+// Credentials that nobody has taken yet are tried by one call at a time: three refused logins lock the host
+// out.
+bool Routes::is_held_back(const Route& route) const {
+  if (ending_.contains(route.plan.address)) return true;
+  if (proven_.contains(route.plan.provider.name)) return false;
+  return std::ranges::any_of(routes_, [&](const auto& entry) {
+    const auto& other = *entry.second;
+    return &other != &route && other.plan.provider.name == route.plan.provider.name &&
+           other.keeper.view().asking;
+  });
+}
+
+void Routes::prove(const Route& route, Meaning meaning) {
+  if (meaning == Meaning::kDenied)
+    proven_.erase(route.plan.provider.name);
+  else if (meaning != Meaning::kUnknown && meaning != Meaning::kUnreached)
+    proven_.insert(route.plan.provider.name);
 }
 
 void Routes::lead(const Lead& lead) {
@@ -134,8 +186,9 @@ void Routes::lead(const Lead& lead) {
 
 void Routes::lead(Route& route, const Lead& lead) {
   const auto now = steady_clock::now();
-  // A candidate has it led here where the provider is the arbiter; another waits for the fencing alone.
-  const bool takes = lead.side == Side::kActive || (lead.side == Side::kCandidate && route.plan.arbiter);
+  // A candidate has it led here where the provider is the arbiter, and not before the other is off.
+  const bool takes =
+      lead.side == Side::kActive || (lead.side == Side::kCandidate && route.plan.arbiter && !lead.fence);
   if (!takes) return route.keeper.leave(now);
   std::optional<std::string> before;
   if (lead.before)
@@ -153,13 +206,13 @@ void Routes::again(const LeadAgain& again) {
 }
 
 void Routes::drive(const std::shared_ptr<Route>& route) {
-  if (route->gone) return;
+  if (route->gone || is_held_back(*route)) return;
   const auto next = route->keeper.next(steady_clock::now());
   const auto* ask = std::get_if<Ask>(&next);
   const auto* when = std::get_if<TimePoint>(&next);
   route->timer.cancel();
   if (ask != nullptr) call(route, *ask);  // first: whatever is told of it can wait
-  route->next = when == nullptr ? std::nullopt : std::optional(in_wall_time(*when));
+  route->rest_until(when == nullptr ? std::nullopt : std::optional(*when));
   tell(*route);
   if (when == nullptr) return;
   route->timer.expires_at(*when);
@@ -187,7 +240,7 @@ void Routes::call(const std::shared_ptr<Route>& route, Ask ask) {
   asio::co_spawn(
       context_, account->ask(context_.get_executor(), std::move(call), note),
       [this, route, account](const std::exception_ptr& wrong, const Answer& answer) {
-        if (route->gone) return;
+        if (route->gone) return ended(route);
         heard(route, account, wrong ? Answer{Meaning::kUnknown, {}, "the call broke off", {}} : answer);
       });
 }
@@ -205,7 +258,10 @@ void Routes::heard(const std::shared_ptr<Route>& route, const std::shared_ptr<Ac
   route->note(before);
   // Credentials may have been replaced: read anew for the next call.
   if (answer.meaning == Meaning::kDenied) route->account.reset();
+  const bool held_others_back = !proven_.contains(route->plan.provider.name);
+  prove(*route, answer.meaning);
   drive(route);
+  if (held_others_back) drive_all();
 }
 
 // What has changed, to vipd for its status, and to people where it is worth a line.

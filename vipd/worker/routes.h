@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 
 #include <boost/asio/io_context.hpp>
 
@@ -36,6 +37,12 @@ class Routes {
   struct Route;
   using Key = std::pair<std::string, IpAddress>;  // vip, address
 
+  std::shared_ptr<Route> route_for(const RoutePlan& plan);
+  void retire(const std::shared_ptr<Route>& route);
+  void ended(const std::shared_ptr<Route>& route);
+  void drive_all();
+  [[nodiscard]] bool is_held_back(const Route& route) const;
+  void prove(const Route& route, provider::Meaning meaning);
   void lead(Route& route, const Lead& lead);
   void drive(const std::shared_ptr<Route>& route);
   void call(const std::shared_ptr<Route>& route, provider::Ask ask);
@@ -48,6 +55,8 @@ class Routes {
   Report report_;
   Tell tell_;
   std::map<Key, std::shared_ptr<Route>> routes_;
+  std::map<IpAddress, std::shared_ptr<Route>> ending_;  // gone, and a call of theirs is on its way
+  std::set<std::string> proven_;     // providers by name: their credentials were taken since they were read
   std::map<std::string, Lead> led_;  // by vip: what comes with the next file has a role already
 };
 

@@ -52,8 +52,8 @@ std::optional<Value> write_names_at_providers(const Node& node) {
 const Rows<Fence>& fence_rows() {
   static const auto rows = Rows<Fence>()
                                .add("provider", &Fence::provider, NonEmpty{}, "whose API does it")
-                               .add("type", &Fence::type, OneOf{{"sw", "hw", "power", "man"}},
-                                    "hetzner-robot: which of its resets")
+                               .add("type", &Fence::type, OneOf{{"hw", "power", "sw"}},
+                                    "hetzner-robot: which of its resets; a kernel that hangs heeds hw alone")
                                .unsupported({"agent", "options"});
   return rows;
 }
@@ -137,6 +137,18 @@ void name_at(const File& file, const Section<Node>& node, const std::string& pro
                  : fmt::format("there is no [provider.{}]: there is {}", provider, joined(names, " and ")));
 }
 
+// The route would go to one of them whoever has the role.
+void each_node_has_a_name_of_its_own(const File& file, Report& report) {
+  std::map<std::pair<std::string, std::string>, std::string> seen;  // provider, name: node
+  for (const auto& [name, node] : file.nodes)
+    for (const auto& [provider, called] : node.spec.provider)
+      for (const auto& one : called)
+        if (const auto [there, added] = seen.try_emplace({provider, one}, name); !added)
+          report.add(Part::kVipd, node.at("provider"), node.path + ".provider",
+                     fmt::format("{} is what {} is called there: {} is another server", quote(one),
+                                 there->second, name));
+}
+
 void providers_of_nodes_are_there(const File& file, Report& report) {
   for (const auto& [name, node] : file.nodes) {
     for (const auto& [provider, target] : node.spec.provider)
@@ -194,7 +206,7 @@ SectionType Nodes::type() {
   type.read = read_nodes;
   type.look_at_root = note_own_addresses;
   type.rules = {names_are_good("nodes", Part::kAll, &File::nodes), node_addresses_are_hosts,
-                providers_of_nodes_are_there};
+                providers_of_nodes_are_there, each_node_has_a_name_of_its_own};
   type.build = build_nodes;
   return type;
 }

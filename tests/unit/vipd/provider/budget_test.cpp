@@ -45,7 +45,7 @@ TEST(ProviderBudget, ResetsAreCountedApartFromSwitches) {
   EXPECT_EQ(budget.wait_for(Ask::kPowerOff, kNow), 1h);
   EXPECT_EQ(budget.wait_for(Ask::kSet, kNow), 0ms);
   EXPECT_EQ(budget.left(Ask::kPower, kNow), 4U);
-  const Budget kept(kOneReset, budget.kept(kNow));
+  const Budget kept(kOneReset, budget.kept(kNow), kNow);
   EXPECT_EQ(kept.wait_for(Ask::kPowerOff, kNow), 1h);
 }
 
@@ -95,16 +95,31 @@ TEST(ProviderBudget, OutlivesTheProgram) {
   budget.limited(Ask::kGet, kNow, 30min);
   const auto written = kNow + std::chrono::nanoseconds(123'456'789);
   for (int i = 0; i < 2; ++i) budget.denied(kNow, written);
-  const Budget again(kLimits, boost::json::value(budget.kept(kNow)));
+  const Budget again(kLimits, boost::json::value(budget.kept(kNow)), kNow);
   EXPECT_EQ(again.wait_for(Ask::kSet, kNow), 1h);
   EXPECT_EQ(again.wait_for(Ask::kGet, kNow), 30min);
   EXPECT_EQ(again.wait_for_login(kNow, written), 10min);
   EXPECT_EQ(again.wait_for_login(kNow, written + 1ns), 0ms);
 }
 
+TEST(ProviderBudget, AFileOfAClockThatWasAYearAheadStopsItForAnHourAtMost) {
+  Budget ahead(kLimits);
+  const auto then = kNow + 24h * 365;
+  for (int i = 0; i < 2; ++i) ahead.made(Ask::kSet, then);
+  for (int i = 0; i < 2; ++i) ahead.denied(then, kNow);
+  ahead.limited(Ask::kGet, then, 1h);
+  const auto kept = boost::json::value(ahead.kept(then));
+  const Budget now(kLimits, kept, kNow);
+  EXPECT_EQ(now.wait_for(Ask::kGet, kNow), 0ms);
+  // Each program that reads it writes what it read.
+  const Budget later(kLimits, boost::json::value(now.kept(kNow)), kNow + 61min);
+  EXPECT_EQ(later.wait_for(Ask::kSet, kNow + 61min), 0ms);
+  EXPECT_EQ(later.wait_for_login(kNow + 61min, kNow), 0ms);
+}
+
 TEST(ProviderBudget, AFileThatMakesNoSenseIsNone) {
   for (const auto* text : {"null", "[]", R"({"reads":7})", R"({"switches":["x",null]})"}) {
-    const Budget budget(kLimits, boost::json::parse(text));
+    const Budget budget(kLimits, boost::json::parse(text), kNow);
     EXPECT_EQ(budget.wait_for(Ask::kGet, kNow), 0ms) << text;
     EXPECT_EQ(budget.wait_for(Ask::kSet, kNow), 0ms) << text;
   }

@@ -91,6 +91,15 @@ TEST_F(RouteKeeperTest, AWorkerThatWasStartedAgainReadsFirst) {
   EXPECT_TRUE(keeper.view().confirmed);
 }
 
+// Fifty switches an hour, and a daemon that starts again would use one of each address.
+TEST_F(RouteKeeperTest, WhatLeadsHereIsReadAndNotSwitched) {
+  starts(kHere);
+  keeper.take(Begin::kBySwitching, kBefore, now);
+  EXPECT_EQ(asks(), Ask::kGet);
+  hears(routed(kHere));
+  EXPECT_TRUE(keeper.view().confirmed);
+}
+
 TEST_F(RouteKeeperTest, NothingIsCalledWhileACallIsOnItsWay) {
   ASSERT_EQ(asks(), Ask::kGet);
   keeper.take(Begin::kBySwitching, kBefore, now);

@@ -120,6 +120,21 @@ TEST(ProviderRules, FencingNeedsToKnowHow) {
               Lines("t.toml:6:9: nodes.lb2.fence: who is it there? Write provider.robot = \"..\" too"));
 }
 
+TEST(ProviderRules, ANodeIsNotFencedByATechniciansOrder) {
+  EXPECT_THAT(problems_of(nodes("provider.robot = \"192.0.2.12\"\nfence = { provider = \"robot\", type = "
+                                "\"man\" }\n") +
+                              kRobot,
+                          "lb1"),
+              Lines("t.toml:7:38: nodes.lb2.fence.type: must be \"hw\", \"power\" or \"sw\", not \"man\""));
+}
+
+TEST(ProviderRules, TwoNodesAreNotOneServer) {
+  EXPECT_THAT(
+      problems_of(nodes("provider.robot = \"192.0.2.11\"\n") + kRobot, "lb1"),
+      Lines("t.toml:6:1: nodes.lb2.provider: \"192.0.2.11\" is what lb1 is called there: lb2 is another "
+            "server"));
+}
+
 TEST(ProviderRules, OneNetworkIsLedOnce) {
   EXPECT_THAT(
       problems_of(nodes() + kRobot +
