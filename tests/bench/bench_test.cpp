@@ -124,5 +124,23 @@ TEST(BenchFiles, OfTheOtherNameTheSameServers) {
               testing::HasSubstr("address = \"198.51.100.24\"\nport = 10001"));
 }
 
+TEST(Wire, KnowsTheFirstPacketOfAConnection) {
+  lab::Packet packet;
+  packet.bytes.assign(14 + 20 + 20, 0);
+  packet.bytes[12] = 0x08;
+  packet.bytes[14] = 0x45;
+  packet.bytes[14 + 9] = 6;
+  auto& flags = packet.bytes[14 + 20 + 13];
+  flags = 0x02;
+  EXPECT_TRUE(is_syn(packet));
+  flags = 0x12;
+  EXPECT_FALSE(is_syn(packet)) << "its answer";
+  flags = 0x02;
+  packet.bytes[14 + 9] = 17;
+  EXPECT_FALSE(is_syn(packet)) << "UDP";
+  packet.bytes.resize(30);
+  EXPECT_FALSE(is_syn(packet));
+}
+
 }  // namespace
 }  // namespace hawser::bench

@@ -79,6 +79,8 @@ std::string name_of_process(Product product, pid_t pid, std::size_t position) {
   return program.substr(program.rfind('/') + 1);
 }
 
+}  // namespace
+
 std::vector<ProcessMemory> memories(Product product, const std::vector<lab::Process>& daemons) {
   std::vector<ProcessMemory> result;
   for (const lab::Process& daemon : daemons) {
@@ -88,8 +90,6 @@ std::vector<ProcessMemory> memories(Product product, const std::vector<lab::Proc
   }
   return result;
 }
-
-}  // namespace
 
 Footprint footprint(Product product, const std::filesystem::path& folder, int services,
                     std::size_t verdicts) {

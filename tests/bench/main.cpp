@@ -148,14 +148,29 @@ void bench_bonds(const Arguments& arguments, const std::filesystem::path& folder
              times.apply / times.by_hand);
 }
 
+// keepalived has nothing beside it: its notify scripts call curl.
+void bench_provider(const Arguments& arguments, const std::filesystem::path& folder) {
+  fmt::print(
+      "A provider routes the address: from the decision to the request on the wire (aim: below 5 ms)\n");
+  print_times({{Product::kHawser, provider_delays(folder, arguments.runs)}});
+  constexpr int kProviders = 100;
+  fmt::print("Memory of {} vips, each with a provider that does not answer (kB)\n", kProviders);
+  std::vector<Row> rows{{"process", "resident", "shared with others", "its own"}};
+  for (const auto& [name, memory] : hanging_providers(folder, kProviders))
+    rows.push_back(
+        {name, fmt::to_string(memory.rss), fmt::to_string(memory.shared), fmt::to_string(memory.own)});
+  fmt::print("{}Aim: vipd's advertising process below 8192 kB resident.\n\n", table(rows));
+}
+
 int run(const Arguments& arguments) {
   std::string pattern = (std::filesystem::temp_directory_path() / "hawser-bench.XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) lab::give_up_errno("{}: create", pattern);
   const std::filesystem::path folder = pattern;
   using Part = void (*)(const Arguments&, const std::filesystem::path&);
   const std::vector<std::pair<std::string_view, Part>> parts{
-      {"removal", bench_removal}, {"takeover", bench_takeover}, {"handover", bench_handover},
-      {"memory", bench_memory},   {"cable", bench_cable},       {"bonds", bench_bonds}};
+      {"removal", bench_removal},  {"takeover", bench_takeover}, {"handover", bench_handover},
+      {"memory", bench_memory},    {"cable", bench_cable},       {"bonds", bench_bonds},
+      {"provider", bench_provider}};
   for (const auto& [name, part] : parts)
     if (arguments.wants(name)) part(arguments, folder);
   std::filesystem::remove_all(folder);
@@ -169,8 +184,9 @@ int main(int argc, char** argv) {
   using namespace hawser::bench;
   Arguments arguments;
   CLI::App app{"Benchmarks of Hawser, with keepalived beside it where that is installed."};
-  app.add_option("--only", arguments.only, "these parts: removal, takeover, handover, memory, cable, bonds")
-      ->check(CLI::IsMember({"removal", "takeover", "handover", "memory", "cable", "bonds"}));
+  app.add_option("--only", arguments.only,
+                 "these parts: removal, takeover, handover, memory, cable, bonds, provider")
+      ->check(CLI::IsMember({"removal", "takeover", "handover", "memory", "cable", "bonds", "provider"}));
   app.add_option("--runs", arguments.runs, "how often what is short is repeated")->check(CLI::Range(1, 1000));
   app.add_option("--services", arguments.services, "for memory: services of four real servers")
       ->check(CLI::Range(1, 20000));

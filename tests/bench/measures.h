@@ -9,6 +9,7 @@
 #include "tests/bench/files.h"
 #include "tests/bench/processes.h"
 #include "tests/support/clock.h"
+#include "tests/support/process.h"
 
 namespace hawser::bench {
 
@@ -39,6 +40,15 @@ struct Footprint {
 // Services with four real servers each, until so many verdicts were given, half of the time with all servers
 // down. Needs IPVS.
 Footprint footprint(Product product, const std::filesystem::path& folder, int services, std::size_t verdicts);
+
+// Of daemons, and of what they have started.
+std::vector<ProcessMemory> memories(Product product, const std::vector<lab::Process>& daemons);
+
+// Milliseconds from a takeover's decision to the first packet to the provider that is to lead the address
+// here.
+std::vector<double> provider_delays(const std::filesystem::path& folder, int runs);
+// vipd with so many vips, each routed by a provider of its own, none of which answers.
+std::vector<ProcessMemory> hanging_providers(const std::filesystem::path& folder, int providers);
 
 // Whether this kernel makes bonds.
 bool has_bonding();

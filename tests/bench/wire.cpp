@@ -42,6 +42,21 @@ bool is_gratuitous_arp(const lab::Packet& packet) {
   return reader.ok() && sender && target && *sender == *target && to_string(*sender) == kFloating;
 }
 
+bool is_syn(const lab::Packet& packet) {
+  constexpr std::uint8_t kTcp = 6;
+  constexpr unsigned kSyn = 0x02;
+  constexpr unsigned kAck = 0x10;
+  Reader reader(packet.bytes);
+  if (skip_ethernet(reader) != kIpv4) return false;
+  const unsigned words = reader.u8() & 0x0fU;
+  reader.skip(8);
+  const bool tcp = reader.u8() == kTcp;
+  if (words < 5) return false;
+  reader.skip(words * 4 - 10 + 13);
+  const unsigned flags = reader.u8();
+  return tcp && reader.ok() && (flags & (kSyn | kAck)) == kSyn;
+}
+
 std::chrono::nanoseconds active_down() {
   const std::chrono::nanoseconds interval = kAdvertisement;
   return 3 * interval + (256 - kLowPriority) * interval / 256;

@@ -14,6 +14,9 @@ bool is_advertisement(const lab::Packet& packet, int priority);
 // An ARP frame that says where the floating address is: sender and target address are both it.
 bool is_gratuitous_arp(const lab::Packet& packet);
 
+// TCP over IPv4: the first packet of a connection.
+bool is_syn(const lab::Packet& packet);
+
 // The Backup's Active_Down_Interval: 3 advertisement intervals and its skew (RFC 9568 6.1).
 std::chrono::nanoseconds active_down();
 
