@@ -44,11 +44,11 @@ class VipdDummy : public VipTest {
   }
   [[nodiscard]] static bool has(const VipHost& host, const std::string& address) {
     return eventually(
-        10s, [&] { return device(host).find(" " + address + " ") != std::string::npos; }, 100ms);
+        40s, [&] { return device(host).find(" " + address + " ") != std::string::npos; }, 100ms);
   }
   [[nodiscard]] static bool lacks(const VipHost& host, const std::string& address) {
     return eventually(
-        10s, [&] { return device(host).find(" " + address + " ") == std::string::npos; }, 100ms);
+        40s, [&] { return device(host).find(" " + address + " ") == std::string::npos; }, 100ms);
   }
 
   Neighbour api{"api", "192.0.2.50", segment};

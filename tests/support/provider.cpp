@@ -37,7 +37,7 @@ void ProviderSim::begin(const lab::Argv& more) {
   argv.insert(argv.end(), more.begin(), more.end());
   sim_.emplace(host_, argv);
   if (!lab::eventually(
-          60s, [&] { return std::filesystem::exists(at("url")); }, 50ms))
+          180s, [&] { return std::filesystem::exists(at("url")); }, 50ms))
     give_up("no imitation: {}", sim_->output());
 }
 
