@@ -59,6 +59,9 @@ struct Run::State : std::enable_shared_from_this<Run::State> {
     control.assign(minded.control.release());
     output.assign(minded.output.release());
     errors.assign(minded.errors.release());
+    // Or a last look would wait for whoever still holds the other end.
+    output.non_blocking(true);
+    errors.non_blocking(true);
     listen();
     keep_reading(output, result.output);
     keep_reading(errors, result.errors);
