@@ -3,6 +3,7 @@
 // is asked.
 #include "tests/support/provider.h"
 
+#include <algorithm>
 #include <fstream>
 
 #include <unistd.h>

@@ -25,15 +25,9 @@ std::string first_line(const std::string& file) {
 }  // namespace
 
 void ProviderSim::begin(const lab::Argv& more) {
-  lab::Argv argv{HAWSER_SOURCE_DIR "/tests/support/provider_sim/provider-sim",
-                 "--folder",
-                 at(""),
-                 "--listen",
-                 address_ + ":0",
-                 "--control",
-                 address_ + ":0",
-                 "--name",
-                 address_};
+  const std::string program = HAWSER_SOURCE_DIR "/tests/support/provider_sim/provider-sim";
+  lab::Argv argv{program,     "--folder",      at(""),   "--listen", address_ + ":0",
+                 "--control", address_ + ":0", "--name", address_};
   argv.insert(argv.end(), more.begin(), more.end());
   sim_.emplace(host_, argv);
   if (!lab::eventually(

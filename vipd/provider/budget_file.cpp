@@ -74,7 +74,7 @@ Status BudgetFile::use(const std::function<void(Budget&)>& change) {
                     ? known->budget
                     : Budget(limits_, read(file_), std::chrono::system_clock::now());
   change(budget);
-  const auto kept =
+  auto kept =
       lock ? write_atomically(file_, json::serialize(budget.kept(std::chrono::system_clock::now())) + "\n",
                               kOwnerOnly)
            : Status(tl::unexpected(lock.error()));

@@ -8,7 +8,7 @@ class CableTest : public LabTest {};
 class WholeNetwork : public NetworkTest {
  protected:
   bool reaches(const char* from, const char* to) {
-    return network.host(from).run({"ping", "-c1", "-W1", to}).status == 0;
+    return eventually(20s, [&] { return network.host(from).run({"ping", "-c1", "-W1", to}).status == 0; });
   }
   [[nodiscard]] std::string carrier(const char* host, const char* interface) const {
     return network.host(host).check({"cat", fmt::format("/sys/class/net/{}/carrier", interface)});
