@@ -16,7 +16,7 @@ constexpr Milliseconds kBetweenLosers{60'000};
 constexpr Milliseconds kAfterRefusal{900'000};  // somebody may have mended it there
 constexpr Milliseconds kAfterDenial{60'000};    // not a call: first the credentials have to change
 constexpr Milliseconds kFirstPause{30'000};
-constexpr unsigned kDoublings = 4;
+constexpr unsigned kMostDoublings = 4;
 
 }  // namespace
 
@@ -169,7 +169,7 @@ void RouteKeeper::look_at(TimePoint time) {
 
 void RouteKeeper::looked(const Answer& answer, TimePoint now) {
   if (answer.meaning != Meaning::kRouted) {
-    const auto pause = kFirstPause * (1U << std::min(failures_++, kDoublings));
+    const auto pause = kFirstPause * (1U << std::min(failures_++, kMostDoublings));
     return look_at(now + std::max(answer.wait, std::min(pause, look_)));
   }
   failures_ = 0;
