@@ -104,11 +104,11 @@ TEST(ProviderBudget, OutlivesTheProgram) {
 
 TEST(ProviderBudget, AFileOfAClockThatWasAYearAheadStopsItForAnHourAtMost) {
   Budget ahead(kLimits);
-  const auto then = kNow + 24h * 365;
-  for (int i = 0; i < 2; ++i) ahead.made(Ask::kSet, then);
-  for (int i = 0; i < 2; ++i) ahead.denied(then, kNow);
-  ahead.limited(Ask::kGet, then, 1h);
-  const auto kept = boost::json::value(ahead.kept(then));
+  const auto in_a_year = kNow + 24h * 365;
+  for (int i = 0; i < 2; ++i) ahead.made(Ask::kSet, in_a_year);
+  for (int i = 0; i < 2; ++i) ahead.denied(in_a_year, kNow);
+  ahead.limited(Ask::kGet, in_a_year, 1h);
+  const auto kept = boost::json::value(ahead.kept(in_a_year));
   const Budget now(kLimits, kept, kNow);
   EXPECT_EQ(now.wait_for(Ask::kGet, kNow), 0ms);
   // Each program that reads it writes what it read.
