@@ -1,5 +1,7 @@
 // vipctl provider against an imitation of the providers' APIs (tests/support/provider_sim): real HTTPS on
 // loopback, in a namespace of its own.
+#include "tests/support/provider.h"
+
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -30,49 +32,22 @@ class Provider : public LabTest {
   Provider() { host.ip({"link set lo up"}); }
 
   [[nodiscard]] std::string at(const std::string& name) const { return (directory / name).string(); }
-  [[nodiscard]] std::string line_of(const std::string& name) const {
-    auto text = read_file(directory / name).value();
-    return text.substr(0, text.find('\n'));
-  }
 
-  void begin(const Argv& more = {}) {
-    Argv argv{HAWSER_SOURCE_DIR "/tests/support/provider_sim/provider-sim", "--folder", at("sim")};
-    argv.insert(argv.end(), more.begin(), more.end());
-    sim.emplace(host, argv);
-    if (!eventually(
-            20s, [&] { return fs::exists(at("sim/url")); }, 50ms))
-      give_up("no imitation");
-  }
-  void plan(const std::string& rules) const { control("POST", "plan", rules); }
-  void control(const std::string& method, const std::string& what, const std::string& body) const {
-    const auto done = host.run({"curl", "-sS", "--fail-with-body", "-X", method, "-d", body,
-                                line_of("sim/control-url") + "/_sim/" + what});
-    EXPECT_EQ(done.status, 0) << done.text;
-  }
-  [[nodiscard]] int calls(const std::string& method) const {
-    std::ifstream file(at("sim/calls.jsonl"));
-    int count = 0;
-    for (std::string line; std::getline(file, line);)
-      if (json::parse(line).at("method") == json::value(method)) ++count;
-    return count;
-  }
-  [[nodiscard]] bool any_overlapped() const {
-    return read_file(at("sim/calls.jsonl")).value().find("\"overlapped\": true") != std::string::npos;
-  }
+  void plan(const std::string& rules) const { sim.control("POST", "plan", rules); }
 
   [[nodiscard]] Argv vipctl(const Argv& words, const std::string& kind = "robot") const {
     Argv argv{program("vipctl"), "provider"};
     argv.insert(argv.end(), words.begin(), words.end());
     if (kind == "hook") {
       argv.insert(argv.end(),
-                  {"--kind", "webhook", "--credentials", "file:" + at("sim/hook.credentials"), "--url",
-                   line_of("sim/url") + "/hook", "--ca", at("sim/ca.pem"), "--state-dir", at("state")});
+                  {"--kind", "webhook", "--credentials", "file:" + sim.at("hook.credentials"), "--url",
+                   sim.url() + "/hook", "--ca", sim.at("ca.pem"), "--state-dir", at("state")});
       return argv;
     }
-    argv.insert(argv.end(),
-                {"--kind", "hetzner-" + kind, "--credentials", "file:" + at("sim/" + kind + ".credentials"),
-                 "--endpoint", line_of("sim/url") + (kind == "cloud" ? "/v1" : ""), "--ca", at("sim/ca.pem"),
-                 "--state-dir", at("state")});
+    argv.insert(
+        argv.end(),
+        {"--kind", "hetzner-" + kind, "--credentials", "file:" + sim.at(kind + ".credentials"), "--endpoint",
+         sim.url() + (kind == "cloud" ? "/v1" : ""), "--ca", sim.at("ca.pem"), "--state-dir", at("state")});
     return argv;
   }
   [[nodiscard]] Output run(const Argv& words, const std::string& kind = "robot") const {
@@ -85,25 +60,25 @@ class Provider : public LabTest {
   Namespace host{"provider"};
   const test::TempDir temporary;
   const fs::path directory = temporary.path();
-  std::optional<Process> sim;
+  test::ProviderSim sim{host};
 };
 
 TEST_F(Provider, SaysWhereAnAddressLeadsAndSwitchesIt) {
-  begin();
+  sim.begin();
   EXPECT_EQ(run({"get", kAddress}).text, "203.0.113.100 leads to 192.0.2.11\n");
   const auto would = run({"set", kAddress, kSecond, "--dry-run"});
   EXPECT_EQ(would.status, 3);
   EXPECT_EQ(would.text, "203.0.113.100 leads to 192.0.2.11: would be switched to 192.0.2.12\n");
-  EXPECT_EQ(calls("POST"), 0);
+  EXPECT_EQ(sim.calls("POST"), 0);
   EXPECT_EQ(run({"set", kAddress, kSecond}).text, "203.0.113.100 leads to 192.0.2.12\n");
-  EXPECT_EQ(calls("POST"), 1);
+  EXPECT_EQ(sim.calls("POST"), 1);
   EXPECT_EQ(run({"set", kAddress, kSecond}).text, "203.0.113.100 leads to 192.0.2.12 already\n");
-  EXPECT_EQ(calls("POST"), 1);
+  EXPECT_EQ(sim.calls("POST"), 1);
   EXPECT_EQ(target(), kSecond);
 }
 
 TEST_F(Provider, AFloatingIpOfTheCloudGoesToAServerByItsName) {
-  begin();
+  sim.begin();
   const auto servers =
       json::parse(host.run({HAWSER_SOURCE_DIR "/tests/support/provider_sim/provider-sim", "--show"}).text);
   const auto& cloud = servers.at("cloud").as_object();
@@ -121,31 +96,31 @@ TEST_F(Provider, AFloatingIpOfTheCloudGoesToAServerByItsName) {
 }
 
 TEST_F(Provider, OneIsUnroutedAndLeadsToNobody) {
-  begin();
+  sim.begin();
   const auto would = run({"unroute", kAddress, "--dry-run", "--json"});
   EXPECT_EQ(would.status, 3);
   EXPECT_TRUE(json::parse(would.text).at("would_unroute").as_bool());
-  EXPECT_EQ(calls("DELETE"), 0);
+  EXPECT_EQ(sim.calls("DELETE"), 0);
   EXPECT_EQ(run({"unroute", kAddress}).text, "203.0.113.100 leads to nobody\n");
   EXPECT_EQ(run({"unroute", kAddress}).text, "203.0.113.100 leads to nobody already\n");
-  EXPECT_EQ(calls("DELETE"), 1);
+  EXPECT_EQ(sim.calls("DELETE"), 1);
   EXPECT_EQ(run({"set", kAddress, kSecond}).text, "203.0.113.100 leads to 192.0.2.12\n");
 }
 
 // alpha has 10.0.1.100; 10.100.0.100 is routed to it.
 TEST_F(Provider, AnAliasIpAndARouteOfThePrivateNetworkMoveLikeAFloatingIp) {
-  begin();
+  sim.begin();
   for (const std::string address : {"10.0.1.100", "10.100.0.100"}) {
     EXPECT_EQ(run({"get", address}, "cloud").text, address + " leads to 4711\n");
     EXPECT_EQ(run({"set", address, "beta"}, "cloud").text, address + " leads to 4712\n");
     EXPECT_EQ(run({"unroute", address}, "cloud").text, address + " leads to nobody\n");
     EXPECT_EQ(run({"set", address, "alpha"}, "cloud").text, address + " leads to 4711\n");
   }
-  EXPECT_EQ(calls("POST"), 8);
+  EXPECT_EQ(sim.calls("POST"), 8);
 }
 
 TEST_F(Provider, WhatCannotBeGivenIsPutBackWhereItWas) {
-  begin();
+  sim.begin();
   plan(
       R"([{"match":"POST /v1/servers/4712/actions/change_alias_ips","do":"status","code":"unsupported_error"},)"
       R"({"match":"POST /v1/networks/77/actions/add_route","do":"action-fails"}])");
@@ -158,14 +133,14 @@ TEST_F(Provider, WhatCannotBeGivenIsPutBackWhereItWas) {
 }
 
 TEST_F(Provider, AServerOfTheCloudIsOffWhenItWasReadToBeOff) {
-  begin();
+  sim.begin();
   const auto would = run({"fence", "beta", "--dry-run"}, "cloud");
   EXPECT_EQ(would.status, 3);
   EXPECT_EQ(would.text, "beta: it is running: would be switched off\n");
-  EXPECT_EQ(calls("POST"), 0);
+  EXPECT_EQ(sim.calls("POST"), 0);
   plan(R"([{"match":"POST /v1/servers/","do":"cut","done":true}])");
   EXPECT_EQ(run({"fence", "beta", "--wait"}, "cloud").text, "beta is off\n") << "it happened after all";
-  EXPECT_EQ(calls("POST"), 1);
+  EXPECT_EQ(sim.calls("POST"), 1);
   EXPECT_EQ(run({"fence", "beta", "--dry-run"}, "cloud").text, "beta is off already\n");
   const auto done = run({"fence", "alpha", "--json"}, "cloud");
   EXPECT_EQ(json::parse(done.text).at("fenced"), "off");
@@ -173,12 +148,12 @@ TEST_F(Provider, AServerOfTheCloudIsOffWhenItWasReadToBeOff) {
 }
 
 TEST_F(Provider, AServerOfRobotIsResetAndNobodyKnowsMore) {
-  begin();
+  sim.begin();
   EXPECT_EQ(run({"fence", kSecond, "--dry-run"}).text,
             "192.0.2.12: can be reset by sw, power, hw, man: would be reset by hw\n");
   EXPECT_EQ(run({"fence", kSecond}).text, "192.0.2.12 was reset by hw, as the provider says: unconfirmed\n");
   EXPECT_EQ(json::parse(run({"fence", "322", "--type", "sw", "--json"}).text).at("fenced"), "unconfirmed");
-  EXPECT_EQ(calls("POST"), 2);
+  EXPECT_EQ(sim.calls("POST"), 2);
   EXPECT_EQ(run({"fence", "322", "--type", "man"}).status, 0);
   const auto busy = run({"fence", "322", "--type", "man"});
   EXPECT_EQ(busy.status, 1);
@@ -190,7 +165,7 @@ TEST_F(Provider, AServerOfRobotIsResetAndNobodyKnowsMore) {
 
 // What was cut off before the switch itself was sent has moved nothing.
 TEST_F(Provider, ALookThatIsCutOffIsNoSwitch) {
-  begin();
+  sim.begin();
   plan(R"([{"match":"GET /v1/servers","do":"cut","skip":1}])");
   const auto done = run({"set", "203.0.113.200", "beta"}, "cloud");
   EXPECT_EQ(done.status, 1);
@@ -200,28 +175,28 @@ TEST_F(Provider, ALookThatIsCutOffIsNoSwitch) {
 constexpr const char* kHooked = "203.0.113.150";  // leads to lb1
 
 TEST_F(Provider, AWebhookIsAskedAndSwitches) {
-  begin();
+  sim.begin();
   EXPECT_EQ(run({"get", kHooked}, "hook").text, "203.0.113.150 leads to lb1\n");
   EXPECT_EQ(run({"set", kHooked, "lb2"}, "hook").text, "203.0.113.150 leads to lb2\n");
   EXPECT_EQ(run({"unroute", kHooked}, "hook").text, "203.0.113.150 leads to nobody\n");
-  EXPECT_EQ(calls("POST"), 2);
+  EXPECT_EQ(sim.calls("POST"), 2);
   EXPECT_THAT(run({"set", kHooked, "lb9", "--wait"}, "hook").text, HasSubstr("422: no such target"));
-  EXPECT_EQ(calls("POST"), 3);
+  EXPECT_EQ(sim.calls("POST"), 3);
 }
 
 TEST_F(Provider, AWebhookThatOnlyBeginsIsReadUntilItIsThere) {
-  begin({"--scale", "0.5"});  // 2.5 s a switch
-  control("POST", "state", R"({"webhook":{"slow":true}})");
+  sim.begin({"--scale", "0.5"});  // 2.5 s a switch
+  sim.control("POST", "state", R"({"webhook":{"slow":true}})");
   EXPECT_EQ(run({"set", kHooked, "lb2"}, "hook").text, "203.0.113.150 leads to lb2\n");
-  EXPECT_EQ(calls("POST"), 1);
+  EXPECT_EQ(sim.calls("POST"), 1);
 }
 
 TEST_F(Provider, AWebhooksLimitIsKeptFromOneRunToTheNext) {
-  begin();
+  sim.begin();
   plan(R"([{"match":"GET /hook","do":"limit","interval":60}])");
   EXPECT_THAT(run({"get", kHooked}, "hook").text, HasSubstr("429: too many calls"));
   EXPECT_THAT(run({"get", kHooked}, "hook").text, HasSubstr("not asked"));
-  EXPECT_EQ(calls("GET"), 1);
+  EXPECT_EQ(sim.calls("GET"), 1);
   for (const auto& entry : fs::recursive_directory_iterator(at("state")))
     EXPECT_THAT(entry.path().string(), Not(HasSubstr("127.0.0.1"))) << "the URL may be a secret";
 }
@@ -234,7 +209,7 @@ struct Refused {
 
 // What the user reads, and how many switches it cost. Nothing is waited for without --wait.
 TEST_F(Provider, EachErrorIsToldWithTheProvidersOwnWords) {
-  begin();
+  sim.begin();
   const std::vector<Refused> all{
       {R"([{"match":"GET /failover/","do":"status","status":503}])", "503", 0},
       {R"([{"match":"GET /failover/","do":"wrong-content"}])", "200 with text/html instead of JSON", 0},
@@ -247,7 +222,7 @@ TEST_F(Provider, EachErrorIsToldWithTheProvidersOwnWords) {
       {R"([{"match":"GET /failover/","do":"limit","interval":60}])", "403 RATE_LIMIT_EXCEEDED", 0},
   };
   for (const auto& one : all) {
-    const auto before = calls("POST");
+    const auto before = sim.calls("POST");
     plan(one.rules);
     const auto done = run({"set", kAddress, kSecond});
     EXPECT_EQ(done.status, 1) << one.rules;
@@ -256,8 +231,8 @@ TEST_F(Provider, EachErrorIsToldWithTheProvidersOwnWords) {
     const bool is_known = std::string(one.said).find("LOCKED") != std::string::npos || one.posts == 0;
     EXPECT_EQ(done.text.find("may still happen") == std::string::npos, is_known) << done.text;
     EXPECT_EQ(std::count(done.text.begin(), done.text.end(), '\n'), 1) << done.text;
-    EXPECT_EQ(calls("POST") - before, one.posts) << one.rules;
-    control("DELETE", "plan", "");
+    EXPECT_EQ(sim.calls("POST") - before, one.posts) << one.rules;
+    sim.control("DELETE", "plan", "");
     std::this_thread::sleep_for(one.posts == 1 ? 1200ms : 0ms);  // the lock
     fs::remove_all(at("state"));
   }
@@ -265,47 +240,47 @@ TEST_F(Provider, EachErrorIsToldWithTheProvidersOwnWords) {
 }
 
 TEST_F(Provider, WithWaitItGoesThroughErrorsUntilItIsThere) {
-  begin();
+  sim.begin();
   plan(R"([{"match":"POST /failover/","do":"not-complete","later":1},)"
        R"({"match":"GET /failover/","do":"status","status":500,"skip":1}])");
   const auto done = run({"set", kAddress, kSecond, "--wait"});
   EXPECT_EQ(done.text, "203.0.113.100 leads to 192.0.2.12\n");
-  EXPECT_EQ(calls("POST"), 1) << "it happened after all: no second switch";
-  EXPECT_FALSE(any_overlapped());
+  EXPECT_EQ(sim.calls("POST"), 1) << "it happened after all: no second switch";
+  EXPECT_FALSE(sim.any_overlapped());
 }
 
 TEST_F(Provider, ASwitchThatWasCutOffIsReadAndNotSentTwice) {
-  begin();
+  sim.begin();
   plan(R"([{"match":"POST /failover/","do":"cut","done":true}])");
   EXPECT_EQ(run({"set", kAddress, kSecond, "--wait"}).status, 0);
-  EXPECT_EQ(calls("POST"), 1);
+  EXPECT_EQ(sim.calls("POST"), 1);
 }
 
 TEST_F(Provider, UnknownAddressesAndTargetsAreRefusedOnce) {
-  begin();
+  sim.begin();
   EXPECT_THAT(run({"get", "203.0.113.1"}).text, HasSubstr("404 NOT_FOUND"));
   const auto done = run({"set", kAddress, "192.0.2.99", "--wait"});
   EXPECT_EQ(done.status, 1);
   EXPECT_THAT(done.text, HasSubstr("404 FAILOVER_NEW_SERVER_NOT_FOUND"));
-  EXPECT_EQ(calls("POST"), 1);
+  EXPECT_EQ(sim.calls("POST"), 1);
 }
 
 // The third would lock this host out.
 TEST_F(Provider, WrongCredentialsAreTriedTwiceUntilTheyChange) {
-  begin();
-  const auto right = line_of("sim/robot.credentials");
-  std::ofstream(at("sim/robot.credentials")) << "ws-sim:wrong\n";
-  fs::last_write_time(at("sim/robot.credentials"), fs::file_time_type::clock::now() - 1h);
+  sim.begin();
+  const auto right = sim.line_of("robot.credentials");
+  std::ofstream(sim.at("robot.credentials")) << "ws-sim:wrong\n";
+  fs::last_write_time(sim.at("robot.credentials"), fs::file_time_type::clock::now() - 1h);
   for (int i = 0; i < 2; ++i) EXPECT_THAT(run({"get", kAddress}).text, HasSubstr("401"));
   EXPECT_THAT(run({"get", kAddress}).text, HasSubstr("not asked"));
-  EXPECT_EQ(calls("GET"), 2);
+  EXPECT_EQ(sim.calls("GET"), 2);
   std::this_thread::sleep_for(1100ms);  // the kernel's times of files are kept to the second
-  std::ofstream(at("sim/robot.credentials")) << right << "\n";
+  std::ofstream(sim.at("robot.credentials")) << right << "\n";
   EXPECT_EQ(run({"get", kAddress}).status, 0);
 }
 
 TEST_F(Provider, SwitchesOfAnHourAreCountedOnTheDisk) {
-  begin();
+  sim.begin();
   fs::create_directories(at("state/provider"));
   std::string switches;
   for (int i = 0; i < 50; ++i) switches += fmt::format("{}{}", i == 0 ? "" : ",", std::time(nullptr));
@@ -313,20 +288,19 @@ TEST_F(Provider, SwitchesOfAnHourAreCountedOnTheDisk) {
       << fmt::format(R"({{"switches":[{}]}})", switches);
   EXPECT_THAT(run({"set", kAddress, kSecond}).text,
               HasSubstr("the switches that the account has are used up"));
-  EXPECT_EQ(calls("POST"), 0);
+  EXPECT_EQ(sim.calls("POST"), 0);
 }
 
 TEST_F(Provider, ACertificateThatDoesNotHoldEndsItBeforeThePasswordIsSent) {
   for (const auto* kind : {"expired", "wrong-name", "self-signed"}) {
-    begin({"--certificate", kind});
+    sim.begin({"--certificate", kind});
     const auto done = run({"get", kAddress});
     EXPECT_EQ(done.status, 1);
     EXPECT_THAT(done.text, HasSubstr("its certificate does not hold: ")) << kind;
-    EXPECT_EQ(calls("GET"), 0) << kind;
-    sim.reset();
-    fs::remove_all(at("sim"));
+    EXPECT_EQ(sim.calls("GET"), 0) << kind;
+    sim.end();
   }
-  begin();
+  sim.begin();
   auto argv = vipctl({"get", kAddress});
   const auto ca = std::ranges::find(argv, "--ca");
   argv.erase(ca, ca + 2);
@@ -334,7 +308,7 @@ TEST_F(Provider, ACertificateThatDoesNotHoldEndsItBeforeThePasswordIsSent) {
 }
 
 TEST_F(Provider, KilledInTheMiddleOfASwitchTheNextOneFindsItAndCountsIt) {
-  begin({"--scale", "0.05"});  // two seconds a switch
+  sim.begin({"--scale", "0.05"});  // two seconds a switch
   {
     Process process(host, vipctl({"set", kAddress, kSecond}));
     ASSERT_TRUE(eventually(
@@ -350,13 +324,13 @@ TEST_F(Provider, KilledInTheMiddleOfASwitchTheNextOneFindsItAndCountsIt) {
   }
   const auto done = run({"set", kAddress, kSecond, "--wait", "--json"});
   EXPECT_EQ(done.status, 0) << done.text;
-  EXPECT_LE(calls("POST"), 1);
+  EXPECT_LE(sim.calls("POST"), 1);
 }
 
 // Neither what ps, the environment and the output show, nor what is kept.
 TEST_F(Provider, ThePasswordIsNowhere) {
-  begin({"--scale", "0.05"});
-  const auto credentials = line_of("sim/robot.credentials");
+  sim.begin({"--scale", "0.05"});
+  const auto credentials = sim.line_of("robot.credentials");
   const auto password = credentials.substr(credentials.find(':') + 1);
   Process process(host, vipctl({"set", kAddress, kSecond, "--wait"}));
   std::string seen;
@@ -374,11 +348,11 @@ TEST_F(Provider, ThePasswordIsNowhere) {
 }
 
 TEST_F(Provider, TheExamplesDoWhatTheySay) {
-  begin();
+  sim.begin();
   const auto example = [&](const Argv& words) {
     Argv argv{"env", "PATH=" + fs::path(program("vipctl")).parent_path().string() + ":/usr/bin:/bin",
-              "HAWSER_PROVIDER_CREDENTIALS=file:" + at("sim/robot.credentials"),
-              "HAWSER_PROVIDER_ENDPOINT=" + line_of("sim/url"), "HAWSER_PROVIDER_CA=" + at("sim/ca.pem")};
+              "HAWSER_PROVIDER_CREDENTIALS=file:" + sim.at("robot.credentials"),
+              "HAWSER_PROVIDER_ENDPOINT=" + sim.url(), "HAWSER_PROVIDER_CA=" + sim.at("ca.pem")};
     argv.push_back(std::string(HAWSER_SOURCE_DIR "/examples/provider/") + words.front());
     argv.insert(argv.end(), words.begin() + 1, words.end());
     return host.run(argv, 60s);
@@ -394,7 +368,7 @@ TEST_F(Provider, TheExamplesDoWhatTheySay) {
   EXPECT_EQ(example({"heartbeat-resource.sh", kAddress, kSecond, "status"}).text, "running\n");
   EXPECT_EQ(example({"heartbeat-resource.sh", kAddress, kSecond, "stop"}).status, 0);
   EXPECT_EQ(target(), kSecond);
-  sim.reset();
+  sim.end();
   EXPECT_EQ(example({"heartbeat-resource.sh", kAddress, kSecond, "status"}).status, 1) << "nobody knows";
 }
 

@@ -15,19 +15,12 @@ using namespace std::chrono_literals;
 namespace json = boost::json;
 using lab::give_up;
 
-namespace {
-
-std::string first_line(const std::string& file) {
-  const auto text = read_file(file).value();
-  return text.substr(0, text.find('\n'));
-}
-
-}  // namespace
-
 void ProviderSim::begin(const lab::Argv& more) {
+  std::filesystem::remove_all(at(""));  // an earlier one's: its url would be taken for the new one's
   const std::string program = HAWSER_SOURCE_DIR "/tests/support/provider_sim/provider-sim";
-  lab::Argv argv{program,     "--folder",      at(""),   "--listen", address_ + ":0",
-                 "--control", address_ + ":0", "--name", address_};
+  lab::Argv argv{program, "--folder", at(""), "--listen", address_ + ":0", "--control", address_ + ":0"};
+  // The loopback address is in every certificate that is good, and must not come into one that is not.
+  if (address_ != "127.0.0.1") argv.insert(argv.end(), {"--name", address_});
   argv.insert(argv.end(), more.begin(), more.end());
   sim_.emplace(host_, argv);
   if (!lab::eventually(
@@ -35,13 +28,18 @@ void ProviderSim::begin(const lab::Argv& more) {
     give_up("no imitation: {}", sim_->output());
 }
 
-std::string ProviderSim::url() const {
-  return first_line(at("url"));
+void ProviderSim::end() {
+  sim_.reset();
+}
+
+std::string ProviderSim::line_of(const std::string& name) const {
+  const auto text = read_file(at(name)).value();
+  return text.substr(0, text.find('\n'));
 }
 
 void ProviderSim::control(const std::string& method, const std::string& what, const std::string& body) const {
   const auto done = host_.run({"curl", "-sS", "--fail-with-body", "-X", method, "-d", body,
-                               first_line(at("control-url")) + "/_sim/" + what});
+                               line_of("control-url") + "/_sim/" + what});
   if (done.status != 0) give_up("{}", done.text);
 }
 
@@ -53,8 +51,7 @@ void ProviderSim::lead(const std::string& address, const std::string& server) co
 }
 
 std::string ProviderSim::leads_to(const std::string& address) const {
-  const auto state =
-      json::parse(host_.run({"curl", "-sS", first_line(at("control-url")) + "/_sim/state"}).text);
+  const auto state = json::parse(host_.run({"curl", "-sS", line_of("control-url") + "/_sim/state"}).text);
   for (const auto& failover : list_in(value_in(state, "robot"), "failover"))
     if (text_in(failover, "ip") == address) return text_in(failover, "active_server_ip");
   return {};

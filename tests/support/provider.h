@@ -19,11 +19,15 @@ class ProviderSim {
       : host_(host), address_(std::move(address)) {}
 
   void begin(const lab::Argv& more = {});
+  // What it wrote stays, until another begins.
+  void end();
   // "ca.pem", "robot.credentials", ..
   [[nodiscard]] std::string at(const std::string& name) const {
     return (folder_.path() / "sim" / name).string();
   }
-  [[nodiscard]] std::string url() const;
+  [[nodiscard]] std::string url() const { return line_of("url"); }
+  // The first of such a file.
+  [[nodiscard]] std::string line_of(const std::string& name) const;
 
   // POST plan, state, reset, pause, resume.
   void control(const std::string& method, const std::string& what, const std::string& body) const;

@@ -4,6 +4,7 @@
 
 #include <linux/netlink.h>
 
+#include "lib/config/config.h"
 #include "lib/daemon/log.h"
 #include "lib/netlink/address_codec.h"
 #include "lib/netlink/explain.h"
@@ -52,6 +53,7 @@ void take_left_over_away() {
   std::vector<Stray> stay;
   std::string why;
   for (const auto& address : left->addresses()) {
+    if (address.name == config::kRoutedDevice) continue;
     const auto removed = left->remove(address);
     (removed ? gone : stay).push_back(address);
     if (!removed) why = removed.error().text;

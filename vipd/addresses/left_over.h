@@ -24,8 +24,9 @@ class LeftOver {
   std::vector<Stray> addresses_;
 };
 
-// Takes them all away: nobody advertises for them, so that another host holds them by now. A line of the log
-// for each interface, and for what stays.
+// Takes them away: nobody advertises for them, so that another host holds them by now. Not what a provider
+// routes, on the device that is for it: every host holds that, and whoever is led here is served. A line of
+// the log for each interface, and for what stays.
 void take_left_over_away();
 
 // "192.0.2.100/32 on front and 3 more"; empty: none. Pure.

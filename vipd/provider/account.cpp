@@ -17,11 +17,6 @@ std::string_view plural_of(Ask ask) {
   return ask == Ask::kPowerOff ? "resets" : "reads";
 }
 
-double chance() {
-  thread_local std::mt19937 random{std::random_device{}()};
-  return std::uniform_real_distribution<>(0, 1)(random);
-}
-
 Milliseconds in_seconds(Milliseconds wait) {
   return std::chrono::ceil<std::chrono::seconds>(wait);
 }
@@ -65,6 +60,11 @@ Result<Server> server_of(const Settings& settings, const Driver& driver, std::st
 }
 
 }  // namespace
+
+double chance() {
+  thread_local std::mt19937 random{std::random_device{}()};
+  return std::uniform_real_distribution<>(0, 1)(random);
+}
 
 Result<Account> Account::open(const Settings& settings) {
   auto driver = driver_for(settings.kind, settings.endpoint);

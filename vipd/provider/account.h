@@ -21,6 +21,9 @@ struct Settings {
   std::filesystem::path state_dir;
 };
 
+// From 0 to below 1, for those who wait.
+double chance();
+
 class Account {
  public:
   // Errors are about the settings: nothing was asked yet.

@@ -72,11 +72,13 @@ void Fences::next(const std::shared_ptr<Task>& task) {
   auto opened = provider::Account::open(account_settings(target.provider, files_));
   if (!opened) return later(task, fmt::format("{}: {}", node, opened.error().text));
   const auto account = std::make_shared<provider::Account>(std::move(*opened));
-  tell_({.kind = EventKind::kRole,
-         .level = Level::kWarning,
-         .object = task->lead.vip,
-         .what = fmt::format("{} is being switched off by {} before its role is taken", node,
-                             target.provider.name)});
+  if (task->said.empty()) {
+    tell_({.kind = EventKind::kRole,
+           .level = Level::kWarning,
+           .object = task->lead.vip,
+           .what = fmt::format("{} is being switched off by {} before its role is taken", node,
+                               target.provider.name)});
+  }
   provider::FenceWish wish{target.server, target.how, kPatience};
   asio::co_spawn(context_,
                  account->fence(context_.get_executor(), std::move(wish), [](const std::string&) {}),
@@ -112,11 +114,7 @@ void Fences::later(const std::shared_ptr<Task>& task, const std::string& why) {
            .what = fmt::format("the role waits: fencing failed, tried again in {}",
                                format_duration(kBetweenTries)),
            .cause = {CauseKind::kProvider, why}});
-  wait(task, kBetweenTries);
-}
-
-void Fences::wait(const std::shared_ptr<Task>& task, Milliseconds length) {
-  task->timer.expires_after(length);
+  task->timer.expires_after(kBetweenTries);
   task->timer.async_wait([this, task](const boost::system::error_code& cancelled) {
     if (!cancelled) next(task);
   });

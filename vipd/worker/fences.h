@@ -33,7 +33,6 @@ class Fences {
   void next(const std::shared_ptr<Task>& task);
   void heard(const std::shared_ptr<Task>& task, const provider::FenceEnd& end);
   void ended(const std::shared_ptr<Task>& task, const std::string& text);
-  void wait(const std::shared_ptr<Task>& task, Milliseconds length);
   void later(const std::shared_ptr<Task>& task, const std::string& why);
 
   boost::asio::io_context& context_;

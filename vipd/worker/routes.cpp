@@ -1,7 +1,6 @@
 #include "vipd/worker/routes.h"
 
 #include <algorithm>
-#include <random>
 
 #include <boost/asio.hpp>
 
@@ -51,11 +50,6 @@ provider::WallTime in_wall_time(TimePoint time) {
 // Of the account, not of the address: the same call would be as wrong for every other.
 Answer unusable(const Error& why) {
   return {Meaning::kUnreached, {}, why.text, std::chrono::minutes(1)};
-}
-
-double chance() {
-  thread_local std::mt19937 random{std::random_device{}()};
-  return std::uniform_real_distribution<>(0, 1)(random);
 }
 
 }  // namespace
@@ -168,11 +162,23 @@ bool Routes::is_held_back(const Route& route) const {
   });
 }
 
+// Not by what is only known here: that the calls are used up.
 void Routes::prove(const Route& route, Meaning meaning) {
-  if (meaning == Meaning::kDenied)
-    proven_.erase(route.plan.provider.name);
-  else if (meaning != Meaning::kUnknown && meaning != Meaning::kUnreached)
-    proven_.insert(route.plan.provider.name);
+  const auto& name = route.plan.provider.name;
+  switch (meaning) {
+    case Meaning::kRouted:
+    case Meaning::kDone:
+    case Meaning::kAlready:
+    case Meaning::kBusy:
+    case Meaning::kRefused:
+      proven_.insert(name);
+      return;
+    case Meaning::kDenied:
+      proven_.erase(name);
+      return;
+    default:
+      return;
+  }
 }
 
 void Routes::lead(const Lead& lead) {
@@ -254,7 +260,7 @@ void Routes::heard(const std::shared_ptr<Route>& route, const std::shared_ptr<Ac
     return account ? account->is_same(one, other) : one == other;
   };
   const auto before = route->keeper.view();
-  route->keeper.heard(answer, is_same, steady_clock::now(), chance());
+  route->keeper.heard(answer, is_same, steady_clock::now(), provider::chance());
   route->note(before);
   // Credentials may have been replaced: read anew for the next call.
   if (answer.meaning == Meaning::kDenied) route->account.reset();

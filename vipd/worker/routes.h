@@ -28,7 +28,8 @@ class Routes {
   Routes(const Routes&) = delete;
   Routes& operator=(const Routes&) = delete;
 
-  // The file that is in use. A call that is on its way is heard before its route changes.
+  // The file that is in use. The call of a route that leaves is not called back: the next one of its address
+  // waits until it has ended.
   void use(const std::vector<RoutePlan>& plans);
   void lead(const Lead& lead);
   void again(const LeadAgain& again);
