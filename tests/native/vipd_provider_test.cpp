@@ -382,6 +382,25 @@ TEST_F(VipdProvider, AScriptOfTheUsersMovesIt) {
   EXPECT_EQ(read_file(registered).value(), "second");
 }
 
+// An ordinary vip's addresses go then, as another host has them; these every host has. The device is a bridge
+// here, since this kernel may have no dummy.
+TEST_F(VipdProvider, AVipdThatCannotStartLeavesTheAddressesThere) {
+  begin();
+  lb1.host().ip({"link add hawser-vips type bridge", "link set hawser-vips up"});
+  auto text = file("");
+  const std::string on_lo = "{ address = \"203.0.113.100\", interface = \"lo\" }";
+  text.replace(text.find(on_lo), on_lo.size(), "\"203.0.113.100\"");
+  lb1.write_text(text);
+  lb1.start();
+  ASSERT_TRUE(eventually(20s, [&] { return lb1.holds(kAddress); })) << lb1.daemon_output();
+  lb1.daemon().kill();
+  std::filesystem::remove_all(lb1.directory() / "vipd.last-good");
+  lb1.write_text("nonsense");
+  lb1.start();
+  EXPECT_EQ(lb1.daemon().wait(20s), 78) << lb1.daemon_output();
+  EXPECT_TRUE(lb1.holds(kAddress)) << lb1.daemon_output();
+}
+
 // vipd check --start is asked by scripts, and a call there would be one of few.
 TEST_F(VipdProvider, WhoChecksTheFileCallsNobody) {
   begin();
