@@ -1,5 +1,6 @@
 #include "lbctl/program.h"
 
+#include "lbctl/netd_verbs.h"
 #include "lbctl/show.h"
 
 namespace hawser::lbctl {
@@ -16,7 +17,7 @@ std::vector<cli::Hint> foreign_words() {
       {{"-A", "-E", "-D", "--add-service", "--edit-service", "--delete-service"},
        "services are those of the file: change [service.NAME] and run 'netd reload'"},
       {{"-a", "-e", "-d", "--add-server", "--edit-server", "--delete-server", "add", "edit", "del", "delete",
-        "remove", "disable", "enable", "drain", "weight", "set"},
+        "remove", "weight", "set"},
        "real servers are those of the file: change [[service.NAME.real]] or [[pool.NAME.real]] (weight = 0: "
        "no "
        "new connections) and run 'netd reload'"},
@@ -29,16 +30,22 @@ std::vector<cli::Hint> foreign_words() {
   };
 }
 
+std::vector<cli::Verb> all_verbs() {
+  std::vector<cli::Verb> verbs{
+      {"show", "[SERVICE...]",
+       "virtual services and real servers; SERVICE: web, 192.0.2.1:80 or tcp 192.0.2.1:80", show}};
+  for (auto& verb : netd_verbs()) verbs.push_back(std::move(verb));
+  return verbs;
+}
+
 }  // namespace
 
 const cli::Program& program() {
-  static const cli::Program instance{
-      .name = "lbctl",
-      .summary = "what IPVS on this host does, with or without netd",
-      .options = {cli::Common::kRuntimeDir, cli::Common::kJson},
-      .verbs = {{"show", "[SERVICE...]",
-                 "virtual services and real servers; SERVICE: web, 192.0.2.1:80 or tcp 192.0.2.1:80", show}},
-      .hints = foreign_words()};
+  static const cli::Program instance{.name = "lbctl",
+                                     .summary = "what IPVS on this host does, with or without netd",
+                                     .options = {cli::Common::kRuntimeDir, cli::Common::kJson},
+                                     .verbs = all_verbs(),
+                                     .hints = foreign_words()};
   return instance;
 }
 

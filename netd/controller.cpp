@@ -11,12 +11,16 @@ Controller::Controller(Kernel& kernel, Made made, JournalBook::Write write_journ
     : book_(std::move(made), std::move(write_journal)),
       tell_(std::move(tell)),
       network_(kernel, book_, tell_, counters_, std::move(find_paths)),
-      ipvs_(kernel, book_, tell_, counters_),
-      look_at_host_(std::move(look_at_host)) {}
+      board_(tell_),
+      ipvs_(kernel, book_, board_, tell_, counters_),
+      look_at_host_(std::move(look_at_host)) {
+  board_.subscribe([this](const auto& probe, TimePoint now) { ipvs_.health_changed(probe, now); });
+}
 
 void Controller::configure(const config::Config& config, Why why, TimePoint now) {
   network_.configure(config, why, now);
   ipvs_.configure(config, why, now);
+  board_.configure(probes_of(ipvs_.layout(), config));
   vips_ = vip_addresses(config).all;
   look_interval_ = config.ipvs_check;
   next_look_at_host_ = look_at_host_ ? now : TimePoint::max();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "lib/reconcile/emptiness.h"
+#include "lib/reconcile/known_health.h"
 #include "lib/reconcile/obstacles.h"
 #include "netd/ipvs_keeper.h"
 #include "netd/network_keeper.h"
@@ -23,8 +24,9 @@ class Controller {
   void network_changed(TimePoint now) { network_.changed(now); }
   void on_look(NetworkKeeper::OnLook on_look) { network_.on_look(std::move(on_look)); }
   void verdict(const probes::ProbeKey& probe, const probes::Verdict& verdict, TimePoint now) {
-    ipvs_.verdict(probe, verdict, now);
+    board_.verdict(probe, verdict, now);
   }
+  void set_overrides(Overrides overrides, TimePoint now) { ipvs_.set_overrides(std::move(overrides), now); }
 
   // A small piece of what is due. True: there is more, call again at once (after other events).
   bool work(TimePoint now);
@@ -38,6 +40,11 @@ class Controller {
 
   [[nodiscard]] const NetworkKeeper& network() const { return network_; }
   [[nodiscard]] const IpvsKeeper& ipvs() const { return ipvs_; }
+  [[nodiscard]] const HealthBoard& board() const { return board_; }
+  // What a plan is made by, for who plans without being the daemon.
+  [[nodiscard]] KnownHealth known(TimePoint now) const {
+    return {board_.table(), true, ipvs_.pools().overrides(), ipvs_.pools().memory(), now};
+  }
   [[nodiscard]] const Counters& counters() const { return counters_; }
   // What keeps clients from being served though all is as the file wants it; see obstacles().
   [[nodiscard]] const std::vector<Obstacle>& obstacles() const { return obstacles_; }
@@ -57,6 +64,7 @@ class Controller {
   Tell tell_;
   TimePoint journal_at_ = TimePoint::max();  // when to try the disk again
   NetworkKeeper network_;
+  HealthBoard board_;
   IpvsKeeper ipvs_;
 
   LookAtHost look_at_host_;

@@ -36,6 +36,7 @@
 #include "netd/controller.h"
 #include "netd/events.h"
 #include "netd/guard/supervisor.h"
+#include "netd/override_desk.h"
 #include "netd/status.h"
 #include "probes/prober.h"
 
@@ -85,6 +86,12 @@ class Daemon {
             kernel_, std::move(made),
             [this](const std::string& text) { return write_journal(arguments_, text); },
             [this](const Event& event) { events_.report(event); }, devices_by_path, look_at_host),
+        overrides_(
+            controller_, overrides_file(arguments_.state_dir),
+            [this](const Event& event) { events_.report(event); },
+            [] {
+              return Overrides::Clocks{std::chrono::system_clock::now(), clock_now()};
+            }),
         prober_(io, probes::most_probes_at_once(raise_descriptor_limit()),
                 [this](const auto& key, const auto& verdict) { take_verdict(key, verdict); }),
         guard_(io, [this](const Event& event) { take_from_guard(event); }),
@@ -122,6 +129,7 @@ class Daemon {
   void begin(HostFile reading, ConfigStatus source) {
     source_ = std::move(source);
     look_at_bonds();
+    overrides_.read();
     use(std::move(reading), Why::kStart);
     wait_for_events();
     wait_for_signals();
@@ -137,7 +145,7 @@ class Daemon {
     if (auto level = log::set_level(config_.log_level); !level)
       events_.report(problem_event(Level::kWarning, level.error().text));
     controller_.configure(config_, why, clock_now());
-    prober_.set(controller_.ipvs().probes());
+    prober_.set(controller_.board().probes());
     work_soon();
   }
 
@@ -206,7 +214,7 @@ class Daemon {
           {.object = "netd",
            .to = "ready",
            .evidence = fmt::format("links {}, services {}, probes {}", config_.network.links.size(),
-                                   controller_.ipvs().layout().size(), controller_.ipvs().probes().size())});
+                                   controller_.ipvs().layout().size(), controller_.board().probes().size())});
     }
     if (std::exchange(announce_, false))
       notifier_.ready(source_.last_good ? "running the last good file" : "");
@@ -293,7 +301,13 @@ class Daemon {
     control::Routes routes(::geteuid());
     routes.get("/v1/status", [this](const auto&) { return control::good(status()); })
         .get("/v1/health",
-             [this](const auto&) { return control::good(health_json(controller_.ipvs().health())); })
+             [this](const auto&) { return control::good(health_json(controller_.known(clock_now()))); })
+        .post("/v1/override",
+              [this](const auto& request) {
+                auto answer = overrides_.answer(request);
+                work_soon();
+                return answer;
+              })
         .post("/v1/reload", [this](const auto& request) { return answer_reload(request); });
     events_.add_to(routes);
     return routes;
@@ -328,6 +342,7 @@ class Daemon {
   Monitor monitor_;
   asio::posix::stream_descriptor changes_;
   Controller controller_;
+  OverrideDesk overrides_;
   probes::Prober prober_;
   GuardSupervisor guard_;
   BondChronicle chronicle_;

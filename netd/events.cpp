@@ -1,5 +1,6 @@
 #include "netd/events.h"
 
+#include "lib/base/find_in.h"
 #include "lib/base/result.h"
 #include "lib/plan/object.h"
 
@@ -25,10 +26,28 @@ Event event_of(const Step& step) {
   return event_from(describe(step), EventKind::kStep, Level::kInfo);
 }
 
-Cause cause_of(const VirtualServer& service, const Member* member, Why why, const HealthTable& health,
-               std::string& evidence) {
+CauseKind kind_of(Because because) {
+  switch (because) {
+    case Because::kOperator:
+      return CauseKind::kOperator;
+    case Because::kRamp:
+      return CauseKind::kNone;
+    case Because::kChecks:
+    case Because::kPool:
+      break;
+  }
+  return CauseKind::kProbe;
+}
+
+Cause cause_of(const ServiceKey& key, const VirtualServer& service, const Member* member, Why why,
+               const ServiceFacts& facts, std::string& evidence) {
   if (member == nullptr) return {CauseKind::kFile, "not in the file"};
-  auto judgement = judge(service, *member, health);
+  if (const auto* weight = facts.pools.find(key, member->real);
+      weight != nullptr && weight->because != Because::kChecks)
+    return {kind_of(weight->because), weight->reason};
+  auto judgement = judge(service, *member, facts.health);
+  if (why == Why::kOperator && judgement.state == probes::HealthState::kUp)
+    return {CauseKind::kOperator, "enabled by hand"};
   if (why == Why::kReload && judgement.state == probes::HealthState::kUp)
     return {CauseKind::kFile, "the file says so"};
   evidence = std::move(judgement.evidence);
@@ -41,17 +60,16 @@ struct Place {
 };
 
 // "web: real server web1 198.51.100.21:8080: removed: REASON"
-Event real_event(const Place& place, std::string_view to, Why why, const Layout& layout,
-                 const HealthTable& health) {
+Event real_event(const Place& place, std::string_view to, Why why, const ServiceFacts& facts) {
   Event event{.kind = EventKind::kRealServer, .object = to_string(place.key), .to = std::string(to)};
   event.what = fmt::format("real server {}", place.real);
-  const auto found = layout.find(place.key);
-  if (found == layout.end()) return event;
-  const auto& service = found->second;
+  const auto* found = find_in(facts.layout, place.key);
+  if (found == nullptr) return event;
+  const auto& service = *found;
   const auto* member = find_member(service, place.real);
   event.object = service.service;
   if (member != nullptr) event.what = "real server " + full_name(*member);
-  event.cause = cause_of(service, member, why, health, event.evidence);
+  event.cause = cause_of(place.key, service, member, why, facts, event.evidence);
   return event;
 }
 
@@ -76,18 +94,18 @@ std::set<std::string> devices_of(const Step& step) {
 
 }  // namespace
 
-Event ipvs_event(const Step& step, Why why, const Layout& layout, const HealthTable& health) {
+Event ipvs_event(const Step& step, Why why, const ServiceFacts& facts) {
   if (why == Why::kDrift) return drift_event(step);
   return visit_kind(Overloaded{
                         [&](const AddReal& add) {
                           const auto* to = add.server.weight == 0 ? "added with weight 0" : "added";
-                          return real_event({add.key, add.real}, to, why, layout, health);
+                          return real_event({add.key, add.real}, to, why, facts);
                         },
                         [&](const DeleteReal& gone) {
-                          return real_event({gone.key, gone.real}, "removed", why, layout, health);
+                          return real_event({gone.key, gone.real}, "removed", why, facts);
                         },
                         [&](const EditReal& edit) {
-                          return real_event({edit.key, edit.real}, changes_of(edit), why, layout, health);
+                          return real_event({edit.key, edit.real}, changes_of(edit), why, facts);
                         },
                         [&](const auto&) { return event_of(step); },
                     },
@@ -106,6 +124,8 @@ Event network_event(const Step& step, Why why, const std::set<std::string>& appe
     case Why::kDrift:
       return drift_event(step);
     case Why::kVerdict:
+    case Why::kOperator:
+    case Why::kTime:
     case Why::kRetry:
       return with_cause(step, {CauseKind::kRetry, ""});
   }

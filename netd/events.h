@@ -7,17 +7,32 @@
 #include "lib/config/ports.h"
 #include "lib/events/event.h"
 #include "lib/plan/step.h"
-#include "lib/reconcile/pool.h"
+#include "netd/pools.h"
 
 namespace hawser::netd {
 
 // What made a step necessary.
-enum class Why : std::uint8_t { kStart, kReload, kVerdict, kDrift, kRetry };
+enum class Why : std::uint8_t {
+  kStart,
+  kReload,
+  kVerdict,
+  kOperator,  // somebody drains, disables or enables
+  kTime,      // slow start, the end of a draining
+  kDrift,
+  kRetry,
+};
+
+// What is known of the services, for the words of their steps.
+struct ServiceFacts {
+  const Layout& layout;
+  const HealthTable& health;
+  const Pools& pools;
+};
 
 // Of drift, the cause says what somebody else did to it: changed, removed or added.
 // "web: real server web1 198.51.100.21:8080: removed: 3 checks failed (site: connect: Connection refused)",
 // "tcp 192.0.2.100:80: edit real server 198.51.100.21:8080: weight 5 -> 100: changed by somebody else".
-Event ipvs_event(const Step& step, Why why, const Layout& layout, const HealthTable& health);
+Event ipvs_event(const Step& step, Why why, const ServiceFacts& facts);
 
 // "bond0: set miimon 0 -> 100ms: changed by somebody else", "bond0: add port eth1: eth1 appeared".
 // `appeared`: devices of the file that were missing the last time.

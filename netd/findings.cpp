@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "lib/base/find_in.h"
 #include "netd/address_state.h"
 #include "netd/events.h"
 
@@ -52,25 +53,40 @@ void add_duplicates(std::vector<Finding>& list, const std::string& name, const L
 }
 
 // Why a real server that the file wants in service is not; empty: it is.
-std::string why_out(const VirtualServer& service, const Member& member, const Service* present,
-                    const HealthTable& health) {
-  if (member.server.weight == 0) return {};  // the file says so
-  if (present != nullptr)
-    if (const auto real = present->reals.find(member.real);
-        real != present->reals.end() && real->second.weight > 0)
+std::string why_out(const Pools::At& at, const Member& member, const Pools& pools) {
+  if (member.server.weight == 0 || member.sorry) return {};  // the file says so
+  if (at.present != nullptr)
+    if (const auto* real = find_in(at.present->reals, member.real); real != nullptr && real->weight > 0)
       return {};
-  const auto judgement = judge(service, member, health);
+  const auto* weight = pools.find(at.key, member.real);
+  if (weight != nullptr && weight->because != Because::kChecks) return weight->reason;
+  const auto judgement = judge(at.service, member, at.health);
   return judgement.state == probes::HealthState::kUp ? "up, but the kernel does not have it"
                                                      : judgement.reason();
 }
 
-std::vector<std::string> out_of_service(const VirtualServer& service, const Service* present,
-                                        const HealthTable& health) {
+std::vector<std::string> out_of_service(const Pools::At& at, const Pools& pools) {
   std::vector<std::string> list;
-  for (const auto& member : service.members)
-    if (const auto why = why_out(service, member, present, health); !why.empty())
+  for (const auto& member : at.service.members)
+    if (const auto why = why_out(at, member, pools); !why.empty())
       list.push_back(fmt::format("{}: {}", full_name(member), why));
   return list;
+}
+
+std::size_t without_sorry(const VirtualServer& service) {
+  return static_cast<std::size_t>(std::ranges::count(service.members, false, &Member::sorry));
+}
+
+// What the pool makes of it.
+std::string state_of_pool(const Pools::At& at, const Pools& pools) {
+  const auto* pool = pools.find(at.key);
+  if (pool == nullptr) return {};
+  if (pool->memory.panic)
+    return fmt::format("fewer than {}% are up: the last good ones stay; ", at.service.policy.panic_threshold);
+  const bool has_sorry = without_sorry(at.service) < at.service.members.size();
+  if (!pool->memory.quorate && (has_sorry || at.service.policy.quorum > 1))
+    return fmt::format("the quorum of {} is lost; ", at.service.policy.quorum);
+  return {};
 }
 
 std::string joined(std::vector<std::string> list) {
@@ -118,27 +134,31 @@ std::vector<Finding> states_of_links(const config::ResolvedPorts& network, const
   return list;
 }
 
-Finding state_of_service(const ServiceKey& key, const VirtualServer& service, const Service* present,
-                         const HealthTable& health) {
+Finding state_of_service(const Pools::At& at, const Pools& pools) {
+  const auto& [key, service, health, present] = at;
   Finding finding{fmt::format("{} {}", service.service, key), Condition::kDead, ""};
   if (service.members.empty()) {
     finding.text = "no real server of the file has an address of its family";
     return finding;
   }
-  const auto out = out_of_service(service, present, health);
+  const auto out = out_of_service(at, pools);
   if (present == nullptr || !has_one_in_service(*present)) {
     finding.text = out.empty() ? "no real server in service: every weight is 0"
                                : fmt::format("no real server in service: {}", joined(out));
     return finding;
   }
-  finding.state = out.empty() ? Condition::kOk : Condition::kDegraded;
+  const auto pool = state_of_pool(at, pools);
+  finding.state = out.empty() && pool.empty() ? Condition::kOk : Condition::kDegraded;
+  finding.text = pool;
   if (!out.empty())
-    finding.text = fmt::format("{} of {} real servers out of service: {}", out.size(), service.members.size(),
-                               joined(out));
+    finding.text += fmt::format("{} of {} real servers out of service: {}", out.size(),
+                                without_sorry(service), joined(out));
+  else if (!pool.empty())
+    finding.text.resize(pool.size() - 2);
   if (present->scheduler == service.wanted.scheduler) return finding;
   finding.state = Condition::kDegraded;
   finding.text = fmt::format("scheduler {} instead of {}{}{}", present->scheduler, service.wanted.scheduler,
-                             out.empty() ? "" : "; ", finding.text);
+                             finding.text.empty() ? "" : "; ", finding.text);
   return finding;
 }
 
@@ -153,9 +173,8 @@ std::vector<Finding> findings(const Situation& situation) {
   for (const auto& device : situation.network.missing_devices) add(list, missing(device));
   for (const auto& port : situation.network.doubled) add(list, doubled(port));
   for (const auto& [key, service] : situation.layout) {
-    const auto present = situation.table.find(key);
-    add(list, state_of_service(key, service, present == situation.table.end() ? nullptr : &present->second,
-                               situation.health));
+    add(list,
+        state_of_service({key, service, situation.health, find_in(situation.table, key)}, situation.pools));
   }
   for (const auto& waiting : situation.waiting) add(list, refused(waiting));
   add(list, state_of_guard(situation.guard));

@@ -6,9 +6,9 @@
 
 #include "lib/answer/config_status.h"
 #include "lib/config/load.h"
-#include "lib/reconcile/pool.h"
 #include "netd/bond_state.h"
 #include "netd/guard/protocol.h"
+#include "netd/pools.h"
 
 namespace hawser::netd {
 
@@ -26,6 +26,7 @@ struct Situation {
   const Layout& layout;
   const HealthTable& health;
   const std::map<ServiceKey, Service>& table;  // what the kernel has
+  const Pools& pools;
   const ConfigStatus& source;
   const GuardStatus& guard;
   std::vector<Waiting> waiting;
@@ -36,9 +37,8 @@ struct Situation {
 std::vector<Finding> states_of_links(const config::ResolvedPorts& network, const Observed& observed);
 
 // How one virtual address is. dead: no real server in service; degraded: fewer than the file says, or in
-// another way. `present`: what the kernel has; nullptr: nothing.
-Finding state_of_service(const ServiceKey& key, const VirtualServer& service, const Service* present,
-                         const HealthTable& health);
+// another way.
+Finding state_of_service(const Pools::At& at, const Pools& pools);
 
 // Only what is not ok: the file, bonds, links, their addresses, services, what was refused, the bond guard.
 std::vector<Finding> findings(const Situation& situation);

@@ -31,16 +31,14 @@ bool is_news(const IpvsRefusal& refusal) {
 
 }  // namespace
 
-IpvsKeeper::IpvsKeeper(Kernel& kernel, JournalBook& book, Tell tell, Counters& counters)
-    : kernel_(kernel), book_(book), tell_(std::move(tell)), counters_(counters) {}
+IpvsKeeper::IpvsKeeper(Kernel& kernel, JournalBook& book, const HealthBoard& board, Tell tell,
+                       Counters& counters)
+    : kernel_(kernel), book_(book), board_(board), tell_(std::move(tell)), counters_(counters) {}
 
 void IpvsKeeper::configure(const config::Config& config, Why why, TimePoint now) {
-  auto layout = lay_out(config);
-  auto wanted_probes = probes_of(layout, config);
-  health_ = carry_over(health_, probes_, wanted_probes);
-  probes_ = std::move(wanted_probes);
-  layout_ = std::move(layout);
+  layout_ = lay_out(config);
   users_ = users_of(layout_);
+  pools_.keep_only(layout_);
   log_.keep_only(layout_);
   check_interval_ = config.ipvs_check;
   next_check_ = now + check_interval_;
@@ -83,6 +81,7 @@ bool IpvsKeeper::work(TimePoint now) {
   tell_all(log_.last_words(now));
   if (now < blind_until_) return false;
   for (const auto& unit : refusals_.due(now)) enqueue(unit.service, Why::kRetry);
+  for (const auto& key : pools_.due(now)) enqueue(key, Why::kTime);
   if (now >= next_check_) {
     next_check_ = now + check_interval_;
     settle_contention(now);
@@ -96,7 +95,7 @@ bool IpvsKeeper::work(TimePoint now) {
   std::set<ServiceKey> as_wanted;  // until somebody else changed something
   for (const auto& [key, why] : slice) {
     keys.insert(key);
-    if (!fresh_.contains(key) && is_as_wanted(key)) as_wanted.insert(key);
+    if (!fresh_.contains(key) && is_as_wanted(key, now)) as_wanted.insert(key);
   }
   if (!look(keys, now)) {
     for (const auto& [key, why] : slice) enqueue(key, why);
@@ -147,6 +146,9 @@ bool IpvsKeeper::look(const std::set<ServiceKey>& keys, TimePoint now) {
   for (const auto& key : keys) {
     table_.erase(key);
     if (const auto* there = find(observed->state.services, key)) table_.emplace(key, *there);
+    const auto status = observed->services.find(key);
+    if (const auto at = pool_at(key); at && status != observed->services.end())
+      pools_.count(*at, status->second);
   }
   return true;
 }
@@ -163,15 +165,25 @@ bool IpvsKeeper::is_ours(const ServiceKey& key) const {
   return layout_.contains(key) || book_.names().services.contains(key);
 }
 
-IpvsTask IpvsKeeper::task_for(const ServiceKey& key, std::set<IpvsUnit> leave) const {
+std::optional<Pools::At> IpvsKeeper::pool_at(const ServiceKey& key) const {
+  const auto service = layout_.find(key);
+  if (service == layout_.end()) return std::nullopt;
+  return Pools::At{service->first, service->second, board_.table(), find(table_, key)};
+}
+
+IpvsTask IpvsKeeper::task_for(const ServiceKey& key, std::set<IpvsUnit> leave, TimePoint now) const {
   IpvsTask task{.key = key, .wanted = {}, .there = {}, .dead = {}, .leave = std::move(leave)};
-  const auto* there = find(table_, key);
-  if (there != nullptr) task.there = *there;
-  if (const auto service = layout_.find(key); service != layout_.end()) {
-    task.wanted = desired_service(service->second, health_, there);
-    task.dead = dead_of(service->second, health_);
+  if (const auto* there = find(table_, key)) task.there = *there;
+  if (const auto at = pool_at(key)) {
+    auto weighed = pools_.weigh(*at, now);
+    task.wanted = std::move(weighed.wanted);
+    task.dead = std::move(weighed.dead);
   }
   return task;
+}
+
+void IpvsKeeper::remember(const ServiceKey& key, TimePoint now) {
+  if (const auto at = pool_at(key)) pools_.remember(*at, now);
 }
 
 // Of a service, what somebody else undoes again and again.
@@ -193,11 +205,11 @@ std::set<IpvsUnit> IpvsKeeper::left_alone(const ServiceKey& key, TimePoint now) 
   return units;
 }
 
-bool IpvsKeeper::is_as_wanted(const ServiceKey& key) const {
+bool IpvsKeeper::is_as_wanted(const ServiceKey& key, TimePoint now) const {
   if (!is_ours(key)) return true;
   auto leave = waiting(key);
   leave.merge(contested(key));
-  return plan_repair(task_for(key, std::move(leave))).empty();
+  return plan_repair(task_for(key, std::move(leave), now)).empty();
 }
 
 void IpvsKeeper::settle_contention(TimePoint now) {
@@ -209,8 +221,9 @@ void IpvsKeeper::settle_contention(TimePoint now) {
 // moment is seen now and not at the next check.
 void IpvsKeeper::reconcile(const ServiceKey& key, Why why, TimePoint now) {
   for (int round = 0; round < 2 && is_ours(key); ++round) {
+    remember(key, now);
     const auto waited = waiting(key);
-    const auto task = task_for(key, left_alone(key, now));
+    const auto task = task_for(key, left_alone(key, now), now);
     if (plan_repair(task).empty()) break;
     auto repair = this->repair(task, now);
     if (round == 0) std::erase_if(repair.refused, is_news);
@@ -219,6 +232,7 @@ void IpvsKeeper::reconcile(const ServiceKey& key, Why why, TimePoint now) {
     why = Why::kDrift;
   }
   settle_refusals(key, now);
+  remember(key, now);
   tell_service(key, now);
   if (!layout_.contains(key) && (!is_ours(key) || !table_.contains(key))) forget(key);
 }
@@ -254,7 +268,8 @@ void IpvsKeeper::report(const IpvsRepair& repair, Why why, const std::set<IpvsUn
 
 // What is known to be undone again and again was said, and is not said each time.
 void IpvsKeeper::say_step(const Step& step, Why why, TimePoint now) {
-  const auto event = ipvs_event(step, why, layout_, health_);
+  if (is_small_talk(step, why)) return;
+  const auto event = ipvs_event(step, why, {layout_, board_.table(), pools_});
   const auto line = line_of(event);
   const bool known = why == Why::kDrift && contention_.is_contested(line);
   if (!known && said_.insert(line).second) tell_step(step, why, event, now);
@@ -262,6 +277,14 @@ void IpvsKeeper::say_step(const Step& step, Why why, TimePoint now) {
   const auto units = ipvs_units_of(step);
   undone_.insert_or_assign(line, Fought{units.front().service, units});
   if (const auto news = contention_.repaired(event, now)) tell_(*news);
+}
+
+// A step of a ramp between its first and its last.
+bool IpvsKeeper::is_small_talk(const Step& step, Why why) const {
+  const auto* edit = as<EditReal>(step);
+  if (edit == nullptr || why != Why::kTime) return false;
+  const auto* weight = pools_.find(edit->key, edit->real);
+  return weight != nullptr && weight->because == Because::kRamp;
 }
 
 void IpvsKeeper::tell_step(const Step& step, Why why, const Event& event, TimePoint now) {
@@ -291,7 +314,7 @@ void IpvsKeeper::settle_refusals(const ServiceKey& key, TimePoint now) {
   if (waits.empty()) return;
   std::set<IpvsUnit> missing;
   if (is_ours(key))
-    for (const auto& step : plan_repair(task_for(key, {})))
+    for (const auto& step : plan_repair(task_for(key, {}, now)))
       for (const auto& unit : ipvs_units_of(step)) missing.insert(unit);
   for (const auto& unit : waits) {
     if (!missing.contains(unit))
@@ -301,19 +324,22 @@ void IpvsKeeper::settle_refusals(const ServiceKey& key, TimePoint now) {
   }
 }
 
-void IpvsKeeper::verdict(const probes::ProbeKey& probe, const probes::Verdict& verdict, TimePoint now) {
-  const auto known = health_.find(probe);
-  const auto check = probes_.find(probe);
-  if (known == health_.end() || check == probes_.end()) return;
-  auto [health, changed] =
-      probes::observe({check->second.fall, check->second.rise}, std::move(known->second), verdict, now);
-  known->second = std::move(health);
-  if (!changed) return;
+void IpvsKeeper::health_changed(const probes::ProbeKey& probe, TimePoint now) {
   said_.clear();
   for (const auto& key : users_[probe]) {
     // Not looked at since the start: its turn comes at once, and uses this verdict.
     if (!fresh_.contains(key)) reconcile(key, Why::kVerdict, now);
   }
+}
+
+void IpvsKeeper::set_overrides(Overrides overrides, TimePoint now) {
+  std::vector<ServiceKey> changed;
+  for (const auto& [key, service] : layout_)
+    if (pools_.overrides().of(service) != overrides.of(service)) changed.push_back(key);
+  pools_.set(std::move(overrides));
+  said_.clear();
+  for (const auto& key : changed)
+    if (!fresh_.contains(key)) reconcile(key, Why::kOperator, now);
 }
 
 void IpvsKeeper::retry_now() {
@@ -325,7 +351,8 @@ TimePoint IpvsKeeper::next() const {
   if (!configured_) return TimePoint::max();
   if (!queue_.empty()) return blind_until_;
   const auto retry = refusals_.next();
-  const auto work = std::max(blind_until_, retry ? std::min(*retry, next_check_) : next_check_);
+  const auto due = std::min(next_check_, pools_.next());
+  const auto work = std::max(blind_until_, retry ? std::min(*retry, due) : due);
   return std::min(work, log_.due());
 }
 
@@ -334,8 +361,11 @@ void IpvsKeeper::tell_all(const std::vector<Event>& events) {
 }
 
 void IpvsKeeper::tell_service(const ServiceKey& key, TimePoint now) {
-  if (const auto service = layout_.find(key); service != layout_.end())
-    tell_all(log_.saw({key, service->second, find(table_, key)}, health_, now));
+  const auto at = pool_at(key);
+  if (!at) return;
+  const auto* weighed = pools_.find(key);
+  tell_all(log_.saw({at->key, at->service, at->present, weighed == nullptr ? nullptr : &weighed->memory},
+                    at->health, now));
 }
 
 }  // namespace hawser::netd

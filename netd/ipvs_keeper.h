@@ -12,10 +12,11 @@
 #include "lib/daemon/log.h"
 #include "lib/plan/ipvs_repair.h"
 #include "lib/reconcile/journal.h"
-#include "lib/reconcile/pool.h"
 #include "netd/absent_modules.h"
 #include "netd/contention.h"
 #include "netd/events.h"
+#include "netd/health/board.h"
+#include "netd/pools.h"
 #include "netd/retry.h"
 #include "netd/service_log.h"
 
@@ -31,11 +32,14 @@ class IpvsKeeper {
  public:
   static constexpr std::size_t kSlice = 8;  // services looked at in one go: below a millisecond
 
-  IpvsKeeper(Kernel& kernel, JournalBook& book, Tell tell, Counters& counters);
+  // Of `board` it is told by health_changed().
+  IpvsKeeper(Kernel& kernel, JournalBook& book, const HealthBoard& board, Tell tell, Counters& counters);
 
   // Start and reload. Touches nothing yet: work() does.
   void configure(const config::Config& config, Why why, TimePoint now);
-  void verdict(const probes::ProbeKey& probe, const probes::Verdict& verdict, TimePoint now);
+  void health_changed(const probes::ProbeKey& probe, TimePoint now);
+  // What operators say of real servers; done at once.
+  void set_overrides(Overrides overrides, TimePoint now);
   // One slice of what is due. True: call again at once.
   bool work(TimePoint now);
   // Refusals are not waited for any longer: something changed that may have been in the way.
@@ -47,9 +51,8 @@ class IpvsKeeper {
   [[nodiscard]] bool settled() const { return configured_ && fresh_.empty(); }
 
   [[nodiscard]] const Layout& layout() const { return layout_; }
-  [[nodiscard]] const HealthTable& health() const { return health_; }
+  [[nodiscard]] const Pools& pools() const { return pools_; }
   [[nodiscard]] const std::map<ServiceKey, Service>& table() const { return table_; }
-  [[nodiscard]] const std::map<probes::ProbeKey, config::Check>& probes() const { return probes_; }
   [[nodiscard]] const Retries<IpvsUnit>& refusals() const { return refusals_; }
   // What somebody else undoes again and again, in words.
   [[nodiscard]] std::vector<std::string> contested() const { return contention_.contested_in_words(); }
@@ -64,15 +67,18 @@ class IpvsKeeper {
   void say_journal(const Error& why);
   bool look(const std::set<ServiceKey>& keys, TimePoint now);
   [[nodiscard]] std::set<IpvsUnit> waiting(const ServiceKey& key) const;
-  [[nodiscard]] IpvsTask task_for(const ServiceKey& key, std::set<IpvsUnit> leave) const;
+  [[nodiscard]] std::optional<Pools::At> pool_at(const ServiceKey& key) const;
+  [[nodiscard]] IpvsTask task_for(const ServiceKey& key, std::set<IpvsUnit> leave, TimePoint now) const;
   [[nodiscard]] bool is_ours(const ServiceKey& key) const;
   [[nodiscard]] std::set<IpvsUnit> contested(const ServiceKey& key) const;
   [[nodiscard]] std::set<IpvsUnit> left_alone(const ServiceKey& key, TimePoint now) const;
-  [[nodiscard]] bool is_as_wanted(const ServiceKey& key) const;
+  [[nodiscard]] bool is_as_wanted(const ServiceKey& key, TimePoint now) const;
   void reconcile(const ServiceKey& key, Why why, TimePoint now);
   IpvsRepair repair(const IpvsTask& task, TimePoint now);
   void report(const IpvsRepair& repair, Why why, const std::set<IpvsUnit>& waited, TimePoint now);
   void say_step(const Step& step, Why why, TimePoint now);
+  [[nodiscard]] bool is_small_talk(const Step& step, Why why) const;
+  void remember(const ServiceKey& key, TimePoint now);
   void tell_step(const Step& step, Why why, const Event& event, TimePoint now);
   void settle_contention(TimePoint now);
   void refuse(const IpvsRefusal& refusal, TimePoint now);
@@ -83,6 +89,7 @@ class IpvsKeeper {
 
   Kernel& kernel_;
   JournalBook& book_;
+  const HealthBoard& board_;
   Tell tell_;
   Counters& counters_;
 
@@ -90,9 +97,8 @@ class IpvsKeeper {
   Milliseconds check_interval_{5000};
   TimePoint next_check_;
   Layout layout_;
-  std::map<probes::ProbeKey, config::Check> probes_;
   std::map<probes::ProbeKey, std::vector<ServiceKey>> users_;
-  HealthTable health_;
+  Pools pools_;
 
   std::map<ServiceKey, Service> table_;  // what the kernel has, of ours
   std::set<ServiceKey> fresh_;           // not looked at since configure()

@@ -89,11 +89,58 @@ std::optional<Event> ServiceLog::saw_service(const At& at, const HealthTable& he
   return damper_.say(topic, std::move(event), now);
 }
 
+namespace {
+
+// Of a pool: told when it is another than was said.
+std::optional<Event> news(std::set<ServiceKey>& said, bool is_so, const ServiceLog::At& at, std::string begun,
+                          std::string ended) {
+  if (is_so == said.contains(at.key)) return std::nullopt;
+  Event event{.kind = EventKind::kService, .object = at.service.service, .what = to_string(at.key)};
+  if (is_so) {
+    said.insert(at.key);
+    event.level = Level::kWarning;
+    event.to = std::move(begun);
+  } else {
+    said.erase(at.key);
+    event.to = std::move(ended);
+  }
+  return event;
+}
+
+}  // namespace
+
+std::optional<Event> ServiceLog::saw_panic(const At& at, TimePoint now) {
+  const auto threshold = at.service.policy.panic_threshold;
+  auto event =
+      news(panic_, at.pool->panic, at,
+           fmt::format("fewer than {}% of the real servers are up: the last good ones stay", threshold),
+           fmt::format("{}% of the real servers are up again", threshold));
+  return event ? damper_.say(fmt::format("{}: {}: panic", at.service.service, at.key), std::move(*event), now)
+               : std::nullopt;
+}
+
+// A quorum of 1 is lost with the last real server, of which saw_service() speaks.
+std::optional<Event> ServiceLog::saw_quorum(const At& at, TimePoint now) {
+  const bool has_sorry = std::ranges::any_of(at.service.members, &Member::sorry);
+  const auto quorum = at.service.policy.quorum;
+  if (!has_sorry && quorum <= 1) return std::nullopt;
+  auto event =
+      news(lost_, !at.pool->quorate, at,
+           fmt::format("the quorum of {} is lost{}", quorum, has_sorry ? ": sorry servers answer" : ""),
+           fmt::format("the quorum of {} is there again", quorum));
+  return event
+             ? damper_.say(fmt::format("{}: {}: quorum", at.service.service, at.key), std::move(*event), now)
+             : std::nullopt;
+}
+
 std::vector<Event> ServiceLog::saw(const At& at, const HealthTable& health, TimePoint now) {
   std::vector<Event> events;
   for (const auto& member : at.service.members)
     if (auto event = saw_real(at.service, member, at, health, now)) events.push_back(std::move(*event));
   if (auto event = saw_service(at, health, now)) events.push_back(std::move(*event));
+  if (at.pool == nullptr) return events;
+  if (auto event = saw_panic(at, now)) events.push_back(std::move(*event));
+  if (auto event = saw_quorum(at, now)) events.push_back(std::move(*event));
   return events;
 }
 
@@ -114,7 +161,8 @@ void ServiceLog::keep_only(const Layout& layout) {
   const auto is_gone = [&](const auto& topic) { return !topics.contains(topic); };
   std::erase_if(down_, is_gone);
   std::erase_if(changes_, [&](const auto& entry) { return is_gone(entry.first); });
-  std::erase_if(empty_, [&](const auto& key) { return !layout.contains(key); });
+  for (auto* said : {&empty_, &panic_, &lost_})
+    std::erase_if(*said, [&](const auto& key) { return !layout.contains(key); });
 }
 
 }  // namespace hawser::netd

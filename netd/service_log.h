@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "lib/daemon/damper.h"
-#include "lib/reconcile/pool.h"
+#include "lib/reconcile/weight.h"
 
 namespace hawser::netd {
 
@@ -24,7 +24,8 @@ class ServiceLog {
   struct At {
     const ServiceKey& key;
     const VirtualServer& service;
-    const Service* present;  // what the kernel has; nullptr: nothing
+    const Service* present;            // what the kernel has; nullptr: nothing
+    const PoolMemory* pool = nullptr;  // nullptr: nothing is known
   };
   struct Flapping {
     std::string service;  // "web"
@@ -51,6 +52,8 @@ class ServiceLog {
   std::optional<Event> saw_real(const VirtualServer& service, const Member& member, const At& at,
                                 const HealthTable& health, TimePoint now);
   std::optional<Event> saw_service(const At& at, const HealthTable& health, TimePoint now);
+  std::optional<Event> saw_panic(const At& at, TimePoint now);
+  std::optional<Event> saw_quorum(const At& at, TimePoint now);
 
   struct Changes {
     std::string service;
@@ -60,6 +63,7 @@ class ServiceLog {
   Damper damper_{{.free = 6, .change = Milliseconds{10000}}};
   std::set<std::string> down_;              // real servers of which it was said
   std::set<ServiceKey> empty_;              // services of which it was said
+  std::set<ServiceKey> panic_, lost_;       // pools below their threshold, and without quorum
   std::map<std::string, Changes> changes_;  // by real server
 };
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "lib/base/find_in.h"
+#include "lib/base/wall_clock.h"
 #include "netd/guard/failover.h"
 
 namespace hawser::netd {
@@ -109,25 +110,33 @@ json::object check_json(const probes::ProbeKey& key, const probes::Health& healt
           {"not_run", health.not_run}};
 }
 
-json::object real_json(const VirtualServer& service, const Member& member, const Service* present,
-                       const StatusFacts& facts) {
-  const auto& health = facts.controller.ipvs().health();
+json::object real_json(const ServiceKey& key, const VirtualServer& service, const Member& member,
+                       const Service* present, const StatusFacts& facts) {
+  const auto& health = facts.controller.board().table();
   const auto judgement = judge(service, member, health);
+  const auto& pools = facts.controller.ipvs().pools();
+  const auto* weighed = pools.find(key, member.real);
+  const bool by_checks = weighed == nullptr || weighed->because == Because::kChecks;
   std::uint32_t weight = 0;
   if (present != nullptr)
     if (const auto real = present->reals.find(member.real); real != present->reals.end())
       weight = real->second.weight;
   json::array checks;
-  for (const auto& key : member.probes)
-    if (const auto known = health.find(key); known != health.end())
-      checks.push_back(check_json(key, known->second, facts.now));
+  for (const auto& probe : member.probes)
+    if (const auto known = health.find(probe); known != health.end())
+      checks.push_back(check_json(probe, known->second, facts.now));
   return {{"name", member.name},
           {"address", to_string(member.real)},
           {"weight", member.server.weight},
           {"effective_weight", weight},
           {"in_service", weight > 0},
+          {"present", present != nullptr && present->reals.contains(member.real)},
           {"state", name_of(judgement.state)},
-          {"reason", judgement.reason()},
+          {"reason", by_checks ? judgement.reason() : weighed->reason},
+          {"because", name_of(weighed == nullptr ? Because::kChecks : weighed->because)},
+          {"override", name_of(pools.overrides().of(service, member).what)},
+          {"why", weighed == nullptr ? "not looked at yet" : sentence(*weighed)},
+          {"sorry", member.sorry},
           {"checks", std::move(checks)}};
 }
 
@@ -138,14 +147,19 @@ json::array services_json(const StatusFacts& facts) {
     const auto found = table.find(key);
     const auto* present = found == table.end() ? nullptr : &found->second;
     json::array reals;
-    for (const auto& member : service.members) reals.push_back(real_json(service, member, present, facts));
-    const auto state = state_of_service(key, service, present, facts.controller.ipvs().health());
+    for (const auto& member : service.members)
+      reals.push_back(real_json(key, service, member, present, facts));
+    const auto& pools = facts.controller.ipvs().pools();
+    const auto state = state_of_service({key, service, facts.controller.board().table(), present}, pools);
+    const auto* pool = pools.find(key);
     list.push_back(json::object{{"name", service.service},
                                 {"virtual", to_string(key)},
                                 {"scheduler", service.wanted.scheduler},
                                 {"state", name_of(state.state)},
                                 {"text", state.text},
                                 {"present", present != nullptr},
+                                {"quorate", pool == nullptr || pool->memory.quorate},
+                                {"panic", pool != nullptr && pool->memory.panic},
                                 {"reals", std::move(reals)}});
   }
   return list;
@@ -163,6 +177,18 @@ void add_refusals(json::array& list, const Retries<Key>& refusals, TimePoint now
     list.push_back(json::object{{"object", fmt::format("{}", key)},
                                 {"reason", retry.reason},
                                 {"retry_in_ms", until(retry.due, now)}});
+}
+
+json::array overrides_json(const StatusFacts& facts) {
+  json::array list;
+  for (const auto& [key, entry] : facts.controller.ipvs().pools().overrides().all())
+    list.push_back(json::object{
+        {"service", key.service},
+        {"real", key.real},
+        {"what", name_of(entry.state.what)},
+        {"since", iso8601(entry.since)},
+        {"out_in_ms", entry.state.deadline ? until(*entry.state.deadline, facts.now) : json::value()}});
+  return list;
 }
 
 json::object guard_json(const GuardStatus& guard) {
@@ -194,8 +220,9 @@ std::vector<Finding> findings_of(const StatusFacts& facts) {
   Situation situation{.network = network.resolved(),
                       .observed = network.observed(),
                       .layout = ipvs.layout(),
-                      .health = ipvs.health(),
+                      .health = facts.controller.board().table(),
                       .table = ipvs.table(),
+                      .pools = ipvs.pools(),
                       .source = facts.source,
                       .guard = facts.guard,
                       .waiting = {},
@@ -208,6 +235,8 @@ std::vector<Finding> findings_of(const StatusFacts& facts) {
     auto object = what.substr(0, what.find(": "));
     situation.waiting.push_back({std::move(object), std::move(what)});
   }
+  if (const auto& blind = facts.controller.board().blind(); !blind.empty())
+    situation.waiting.push_back({"probes", blind});
   for (auto& [service, text] : ipvs.flapping(facts.now))
     situation.waiting.push_back({std::move(service), std::move(text)});
   for (const auto& obstacle : facts.controller.obstacles())
@@ -246,6 +275,7 @@ json::object status_json(const StatusFacts& facts) {
           {"links", links_json(network.resolved().network)},
           {"services", services_json(facts)},
           {"refused", std::move(refused)},
+          {"overrides", overrides_json(facts)},
           {"counters", counters_json(facts)},
           {"guard", guard_json(facts.guard)},
           {"lateness",

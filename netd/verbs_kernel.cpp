@@ -112,7 +112,7 @@ Result<Prepared> prepare(const cli::Arguments& arguments, HostFile reading, Kern
   hide_addresses(observed->state, vip_addresses(reading.config));
   JournalBook book(*made, {});
   book.saw(*observed);
-  auto [ports, desired] = wanted(reading.config, known.health, *observed, book, devices_by_path);
+  auto [ports, desired] = wanted(reading.config, known, *observed, book, devices_by_path);
   answer::Verdict verdict{{}, reading.notes};
   std::ranges::move(missing_notes(ports), std::back_inserter(verdict.notes));
   const bool all_there = ports.missing.empty() && ports.missing_devices.empty() && ports.doubled.empty();
@@ -264,7 +264,7 @@ int apply_verb(const cli::Arguments& arguments) {
   const auto alone = NamespaceLock::take("netd");
   if (!alone)  // its text names netd itself
     return cli::refuse(arguments, "", fmt::format("{}: use \"netd reload\"", alone.error().text));
-  auto known = as_configured(reading.config);
+  auto known = as_configured(arguments, reading.config);
   const auto prepared = prepare(arguments, std::move(reading), *kernel, std::move(known));
   if (!prepared) return cli::refuse(arguments, "netd", prepared.error());
   const auto steps = plan(prepared->desired, prepared->observed.state);

@@ -26,6 +26,11 @@ bool is_our_own(int code) {
          code == EAFNOSUPPORT || code == EPERM || code == EACCES;
 }
 
+// A reset comes from where we asked; that there is no way there is said by this host or one in between.
+bool is_an_answer(int code) {
+  return code == ECONNREFUSED || code == ECONNRESET;
+}
+
 }  // namespace
 
 std::shared_ptr<Connection> Connection::begin(const asio::any_io_executor& executor, Milliseconds timeout) {
@@ -55,6 +60,7 @@ asio::awaitable<Connection::Failure> Connection::connect(Endpoint target) {
   socket_.open(endpoint.protocol(), error);
   if (error) co_return why("socket", error);
   const auto [refused] = co_await socket_.async_connect(endpoint, kAwait);
+  answered_ = !late_ && (!refused || is_an_answer(refused.value()));
   co_return why("connect", refused);
 }
 
@@ -79,10 +85,12 @@ void Connection::reset() {
 }
 
 Connection::Failure Connection::why(std::string_view doing, const error_code& error) const {
-  if (late_) return Verdict{Outcome::kBad, fmt::format("no answer within {}", format_duration(timeout_))};
+  if (late_)
+    return Verdict{Outcome::kBad, fmt::format("no answer within {}", format_duration(timeout_)), !answered_};
   if (!error) return std::nullopt;
   const auto outcome = is_our_own(error.value()) ? Outcome::kNotRun : Outcome::kBad;
-  return Verdict{outcome, fmt::format("{}: {}", doing, error.message())};
+  return Verdict{outcome, fmt::format("{}: {}", doing, error.message()),
+                 outcome == Outcome::kBad && !answered_};
 }
 
 }  // namespace hawser::probes

@@ -39,6 +39,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::steady_timer timer_;
   Milliseconds timeout_;
   bool late_ = false;
+  bool answered_ = false;  // the other side, at least once
 };
 
 }  // namespace hawser::probes

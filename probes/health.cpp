@@ -39,8 +39,18 @@ Observation observe(const Thresholds& thresholds, Health health, const Verdict& 
   return {std::move(health), true};
 }
 
+Health held(const Health& before, Health after) {
+  after.state = before.state;
+  after.since = before.since;
+  after.cause = before.cause;
+  after.inherited = before.inherited;
+  after.held = true;
+  return after;
+}
+
 Health inherit(Health health) {
   health.inherited = health.state != HealthState::kUnknown;
+  health.held = false;
   health.last = Outcome::kNotRun;
   health.in_a_row = 0;
   health.needed = 0;

@@ -23,6 +23,8 @@ enum class Outcome : std::uint8_t {
 struct Verdict {
   Outcome outcome = Outcome::kNotRun;
   std::string words;
+  // Nothing came back from the one that was asked: he may be well, and the way there or this host is not.
+  bool silent = false;
 
   bool operator==(const Verdict&) const = default;
 };
@@ -59,6 +61,8 @@ struct Health {
   std::string words;                             // of the last probe, also of one that could not run
   std::string cause;                             // of the last result that spoke for `state`
   TimePoint since;                               // when `state` began; meaningless while unknown
+  // By its results it would be down; but nothing answers this host, and the state stays (see held()).
+  bool held = false;
 
   bool operator==(const Health&) const = default;
 };
@@ -73,6 +77,9 @@ struct Observation {
 // restart the server may be in service, and one lost packet must not take it out. down -> up after `rise`
 // good ones in a row. A probe that was not run changes no state and breaks no row.
 Observation observe(const Thresholds& thresholds, Health health, const Verdict& verdict, TimePoint now);
+
+// What `before` becomes of a result that would call it down and is not believed: `after` but for its state.
+Health held(const Health& before, Health after);
 
 // The health of a check whose settings changed: the last verdict stands until the first result of its own.
 Health inherit(Health health);

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/reconcile/pool.h"
+#include "lib/reconcile/layout.h"
 
 namespace hawser {
 

@@ -21,10 +21,10 @@ Wanted wanted_network(const FileNetwork& file, const Observed& observed, const J
   return wanted;
 }
 
-Wanted wanted(const config::Config& config, const HealthTable& health, const Observed& observed,
+Wanted wanted(const config::Config& config, const KnownHealth& known, const Observed& observed,
               const JournalBook& book, const FindPaths& find_paths) {
   auto all = wanted_network(network_of(config), observed, book, find_paths);
-  all.desired.state.services = desired_services(lay_out(config), health, observed.state.services).services;
+  all.desired.state.services = desired_services(lay_out(config), known, observed.state.services).services;
   return all;
 }
 

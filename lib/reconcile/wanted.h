@@ -7,7 +7,7 @@
 #include "lib/config/ports.h"
 #include "lib/plan/plan.h"
 #include "lib/reconcile/journal.h"
-#include "lib/reconcile/pool.h"
+#include "lib/reconcile/known_health.h"
 #include "lib/reconcile/vip_addresses.h"
 
 namespace hawser {
@@ -31,9 +31,9 @@ struct Wanted {
 // `observed` is without what vips have, as OwnKernel shows it.
 Wanted wanted_network(const FileNetwork& file, const Observed& observed, const JournalBook& book,
                       const FindPaths& find_paths);
-// With the services, too, as the health of their real servers has them. The daemon, which goes from one
-// service to the next, asks desired_service() for each.
-Wanted wanted(const config::Config& config, const HealthTable& health, const Observed& observed,
+// With the services, too, as their real servers are. The daemon goes from one service to the next and asks
+// weigh() for each.
+Wanted wanted(const config::Config& config, const KnownHealth& known, const Observed& observed,
               const JournalBook& book, const FindPaths& find_paths);
 
 }  // namespace hawser

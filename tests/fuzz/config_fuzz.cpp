@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "lib/config/load.h"
-#include "lib/reconcile/pool.h"
+#include "lib/reconcile/weight.h"
 
 namespace {
 

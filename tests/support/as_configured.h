@@ -1,7 +1,7 @@
 // The state that a file asks the kernel for while every check passes, as netd lays it out.
 #pragma once
 
-#include "lib/reconcile/pool.h"
+#include "lib/reconcile/weight.h"
 
 namespace hawser::test {
 

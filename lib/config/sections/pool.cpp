@@ -1,9 +1,12 @@
 #include "lib/config/sections/pool.h"
 
+#include <algorithm>
+
 #include "lib/config/sections/addresses.h"
 #include "lib/config/sections/make_section.h"
 #include "lib/config/sections/pool_notes.h"
 #include "lib/config/sections/pool_rows.h"
+#include "lib/config/sections/quorum_rules.h"
 
 namespace hawser::config {
 
@@ -32,6 +35,11 @@ weight = 100
 address = "198.51.100.22:8080"              # the short form of addresses and port
 )";
 
+constexpr std::string_view kPoolSorryExample = R"([[pool.web.sorry]]
+address = "198.51.100.29:8080"              # says "back soon" while no other real server is up
+checks = []
+)";
+
 const Rows<PoolSpec>& pool_rows() {
   static const auto rows = [] {
     Rows<PoolSpec> made;
@@ -47,7 +55,10 @@ void find_used_pools(const Table& root, File& file) {
 
 void check_pools(const File& file, Report& report) {
   const Networks networks(file);
-  for (const auto& [name, pool] : file.pools) check_pool(file, networks, pool.spec, pool.path, report);
+  for (const auto& [name, pool] : file.pools) {
+    check_pool(file, networks, pool.spec, pool.path, report);
+    quorum_can_be_reached(pool, report);
+  }
 }
 
 void note_pools(const File& file, Report& report) {
@@ -75,6 +86,11 @@ std::vector<std::string> add_checks(const std::vector<CheckRef>& refs, const std
   return names;
 }
 
+PoolPolicy policy_of(const PoolSpec& spec) {
+  return {spec.need,   spec.on_failure,        spec.panic_threshold,
+          spec.quorum, spec.quorum_hysteresis, spec.slow_start};
+}
+
 void build_pools(const File& file, Config& config) {
   for (const auto& [name, pool] : file.pools) build_pool(name, pool.path, pool.spec, config);
 }
@@ -84,14 +100,15 @@ void build_pools(const File& file, Config& config) {
 void build_pool(const std::string& name, const std::string& path, const PoolSpec& spec, Config& config) {
   Pool pool;
   pool.name = name;
-  pool.need = spec.need;
-  pool.on_failure = spec.on_failure;
+  pool.policy = policy_of(spec);
   const auto checks = add_checks(spec.checks, path, config);
-  for (const auto& section : spec.reals) {
+  const auto build = [&](const Section<RealSpec>& section) {
     auto real = real_of(section.spec, spec);
     real.checks = section.spec.checks ? add_checks(*section.spec.checks, section.path, config) : checks;
-    pool.reals.push_back(std::move(real));
-  }
+    return real;
+  };
+  std::ranges::transform(spec.reals, std::back_inserter(pool.reals), build);
+  std::ranges::transform(spec.sorry, std::back_inserter(pool.sorry), build);
   config.pools.emplace(name, std::move(pool));
 }
 
@@ -99,6 +116,7 @@ SectionType Pools::type() {
   auto type = named_section("pool", "[pool.NAME]", Part::kNetd, pool_rows(), &File::pools, kPoolExample);
   describe(type.info, "tunnel", "[pool.NAME] tunnel", tunnel_rows(), kPoolTunnelExample);
   describe(type.info, "real", "[[pool.NAME.real]]", real_rows(), kPoolRealExample);
+  describe(type.info, "sorry", "[[pool.NAME.sorry]]", real_rows(), kPoolSorryExample);
   take_defaults(type.info, pool_rows());
   type.look_at_root = find_used_pools;
   type.rules.emplace_back(check_pools);

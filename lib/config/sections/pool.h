@@ -1,6 +1,7 @@
 // [pool.NAME], and the unnamed pool in a service.
 #pragma once
 
+#include "lib/base/duration.h"
 #include "lib/base/names.h"
 #include "lib/config/sections/real.h"
 
@@ -14,15 +15,31 @@ struct PoolSpec {
   Need need = Need::kAll;
   Forwarding forwarding = Forwarding::kMasquerade;
   OnFailure on_failure = OnFailure::kRemove;
+  std::uint32_t panic_threshold = 0;
+  std::uint32_t quorum = 1;
+  std::uint32_t quorum_hysteresis = 0;
+  Milliseconds slow_start{0};
   std::optional<Section<TunnelSpec>> tunnel;
   std::vector<Section<RealSpec>> reals;
+  std::vector<Section<RealSpec>> sorry;
+};
+
+// How a pool makes weights of verdicts (lib/reconcile/weight.h).
+struct PoolPolicy {
+  Need need = Need::kAll;
+  OnFailure on_failure = OnFailure::kRemove;
+  std::uint32_t panic_threshold = 0;    // percent of the real servers; 0: off
+  std::uint32_t quorum = 1;             // weight that has to be up
+  std::uint32_t quorum_hysteresis = 0;  // weight, both ways
+  Milliseconds slow_start{0};
+  bool operator==(const PoolPolicy&) const = default;
 };
 
 struct Pool {
   std::string name;  // "service.web" for the unnamed pool of a service's short form
   std::vector<Real> reals;
-  Need need = Need::kAll;
-  OnFailure on_failure = OnFailure::kRemove;
+  PoolPolicy policy;
+  std::vector<Real> sorry;  // answer where the quorum is lost
   bool operator==(const Pool&) const = default;
 };
 

@@ -73,18 +73,19 @@ Value write_checks(const std::vector<CheckRef>& checks) {
   return plain_value(std::move(list));
 }
 
-void read_reals(const ReadContext& scope, const Value& value, PoolSpec& pool) {
+void read_reals(const ReadContext& scope, std::string_view key, const Value& value,
+                std::vector<Section<RealSpec>>& reals) {
   const auto* list = value.as<List>();
   if (list == nullptr)
-    return scope.problem(value.place, "real", fmt::format("must be written as [[{}.real]]", scope.user_path));
+    return scope.problem(value.place, key, fmt::format("must be written as [[{}.{}]]", scope.user_path, key));
   for (const auto& item : *list) {
     const auto* table = item.as<Table>();
     if (table == nullptr) {
-      scope.problem(item.place, "real", fmt::format("must be written as [[{}.real]]", scope.user_path));
+      scope.problem(item.place, key, fmt::format("must be written as [[{}.{}]]", scope.user_path, key));
       continue;
     }
-    const auto inside = scope.inside(fmt::format("real[{}]", pool.reals.size() + 1));
-    auto& real = pool.reals.emplace_back();
+    const auto inside = scope.inside(fmt::format("{}[{}]", key, reals.size() + 1));
+    auto& real = reals.emplace_back();
     real.path = inside.user_path;
     real.place = item.place;
     real.places = read_section(inside, real_rows(), *table, real.spec);

@@ -22,17 +22,24 @@ class PoolRules {
     if (pool_.tunnel) {
       check_tunnel(*pool_.tunnel, report_);
       const bool used =
-          pool_.forwarding == Forwarding::kTunnel || std::ranges::any_of(pool_.reals, [](const auto& real) {
-            return real.spec.forwarding == Forwarding::kTunnel;
+          pool_.forwarding == Forwarding::kTunnel || std::ranges::any_of(everyone(), [](const auto* real) {
+            return real->spec.forwarding == Forwarding::kTunnel;
           });
       if (!used)
         report_.add(Part::kNetd, pool_.tunnel->place, pool_.tunnel->path, "needs forwarding = \"tunnel\"");
     }
-    for (const auto& real : pool_.reals) judge_real(real);
+    for (const auto* real : everyone()) judge_real(*real);
     reals_differ();
   }
 
  private:
+  [[nodiscard]] std::vector<const Section<RealSpec>*> everyone() const {
+    std::vector<const Section<RealSpec>*> all;
+    for (const auto& real : pool_.reals) all.push_back(&real);
+    for (const auto& real : pool_.sorry) all.push_back(&real);
+    return all;
+  }
+
   void checks_exist(const std::vector<CheckRef>& checks, const std::string& path) {
     for (const auto& ref : checks) {
       if (ref.written) {
@@ -63,7 +70,8 @@ class PoolRules {
   void reals_differ() {
     std::map<std::string, Place> names;
     std::map<std::pair<IpAddress, std::uint16_t>, Place> endpoints;
-    for (const auto& section : pool_.reals) {
+    for (const auto* one : everyone()) {
+      const auto& section = *one;
       const auto real = real_of(section.spec, pool_);
       if (const auto [there, added] = names.try_emplace(real.name, section.place);
           !added && section.has("name"))

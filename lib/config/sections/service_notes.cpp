@@ -24,6 +24,15 @@ void weights_are_looked_at(const ServiceSection& service, const PoolSpec& pool, 
        fmt::format("{} does not look at weights, but for 0{}", quote(scheduler), remedy));
 }
 
+// A ramp is made of weights.
+void slow_start_shows(const ServiceSection& service, const PoolSpec& pool, Report& report) {
+  if (pool.slow_start == Milliseconds(0)) return;
+  const auto& scheduler = service.spec.scheduler;
+  if (scheduler == "rr" || scheduler == "lc" || scheduler == "dh")
+    note(report, service, "scheduler",
+         fmt::format("slow_start has no effect: {} does not look at weights, but for 0", quote(scheduler)));
+}
+
 // A server of weight 0 gets no new connections, but for those that are bound to it.
 void failed_servers_are_left(const ServiceSection& service, const PoolSpec& pool, Report& report) {
   const auto& spec = service.spec;
@@ -32,15 +41,6 @@ void failed_servers_are_left(const ServiceSection& service, const PoolSpec& pool
     note(report, service, "persistence",
          "with on_failure = \"quiesce\" clients stay with a server that failed, unless "
          "net.ipv4.vs.expire_quiescent_template is 1: write on_failure = \"remove\"");
-  const bool by_hash = spec.scheduler == "sh" || spec.scheduler == "mh";
-  const bool falls_back = std::ranges::any_of(spec.scheduler_flags, [](const std::string& flag) {
-    return flag == "flag-1" || flag.ends_with("-fallback");
-  });
-  if (by_hash && !falls_back)
-    note(report, service, "scheduler",
-         fmt::format("with on_failure = \"quiesce\" {} goes on choosing a server that failed: write "
-                     "scheduler_flags = [\"{}-fallback\"]",
-                     quote(spec.scheduler), spec.scheduler));
 }
 
 void flags_are_known(const ServiceSection& service, Report& report) {
@@ -76,6 +76,7 @@ void note_services(const File& file, Report& report) {
     if (const auto* pool = pool_of(file, service.spec)) {
       weights_are_looked_at(service, *pool, report);
       failed_servers_are_left(service, *pool, report);
+      slow_start_shows(service, *pool, report);
     }
     flags_are_known(service, report);
     overflow_has_connections(file, service, report);

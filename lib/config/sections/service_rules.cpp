@@ -5,6 +5,7 @@
 #include "lib/base/spelling.h"
 #include "lib/config/engine/rules.h"
 #include "lib/config/sections/addresses.h"
+#include "lib/config/sections/quorum_rules.h"
 #include "lib/config/sections/registry.h"
 
 namespace hawser::config {
@@ -30,7 +31,8 @@ void one_pool(const File& file, const ServiceSection& service, Report& report) {
               ? fmt::format("no [pool.{}] exists", service.spec.pool)
               : fmt::format("no [pool.{}] exists; did you mean {}?", service.spec.pool, quote(near)));
   }
-  for (const std::string_view key : {"checks", "need", "forwarding", "on_failure", "tunnel"})
+  for (const std::string_view key : {"checks", "need", "forwarding", "on_failure", "tunnel",
+                                     "panic_threshold", "quorum", "quorum_hysteresis", "slow_start", "sorry"})
     if (service.has(key)) fault(report, service, key, fmt::format("belongs to [pool.{}]", service.spec.pool));
 }
 
@@ -92,18 +94,20 @@ void reals_fit(const ServiceSection& service, const VirtualKey& virtual_key, con
                Report& report) {
   const auto& [key, place] = virtual_key;
   bool any = false;
-  for (const auto& section : pool.reals) {
+  const bool fixed_port = key.transport != Transport::kFwmark && key.virtual_address.port != 0;
+  const auto port_fits = [&](const Section<RealSpec>& section) {
     const auto real = real_of(section.spec, pool);
     const auto endpoint = endpoint_of(real, key);
-    if (!endpoint) continue;
-    any = true;
-    const bool fixed_port = key.transport != Transport::kFwmark && key.virtual_address.port != 0;
+    if (!endpoint) return false;
     if (fixed_port && real.server.forwarding != Forwarding::kMasquerade &&
         endpoint->port != key.virtual_address.port)
       report.add(Part::kNetd, section.at("port"), section.path + ".port",
                  fmt::format("{} must be the service's, {} ({}): {} cannot change it", endpoint->port,
                              key.virtual_address.port, service.path, name_of(real.server.forwarding)));
-  }
+    return true;
+  };
+  for (const auto& section : pool.reals) any = port_fits(section) || any;
+  for (const auto& section : pool.sorry) port_fits(section);
   if (!any)
     report.add(Part::kNetd, place, service.path + ".virtual",
                fmt::format("no real server of the pool has an {} address",
@@ -192,7 +196,10 @@ void check_services(const File& file, Report& report) {
   std::map<const PoolSpec*, std::set<Family>> pools;
   for (const auto& [name, service] : file.services) {
     one_pool(file, service, report);
-    if (!service.spec.reals.empty()) check_pool(file, networks, service.spec, service.path, report);
+    if (!service.spec.reals.empty()) {
+      check_pool(file, networks, service.spec, service.path, report);
+      quorum_can_be_reached(service, report);
+    }
     if (!service.has("virtual"))
       fault(report, service, "virtual", "is missing: write [\"tcp ADDRESS:PORT\"]");
     const auto keys = keys_of(file, service, &report);

@@ -185,7 +185,11 @@ Result<Observed> FakeKernel::observe(const Scope& scope) {
     if (!scope.services.empty() && !scope.services.contains(key)) continue;
     observed.state.services[key] = service;
     auto& status = observed.services[key];
-    for (const auto& [real, server] : service.reals) status.reals[real] = {};
+    for (const auto& [real, server] : service.reals)
+      if (const auto counted = counted_.find({key, real}); counted != counted_.end())
+        status.reals[real] = counted->second;
+      else
+        status.reals[real] = {};
   }
   return observed;
 }

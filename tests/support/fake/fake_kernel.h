@@ -40,6 +40,11 @@ class FakeKernel : public Kernel {
   // Duplicate address detection: while it runs on an IPv6 address no route may have that as its source.
   void set_tentative(const IpAddress& address, bool tentative);
 
+  // What goes through a real server, from now on.
+  void count(const ServiceKey& key, const Endpoint& real, const RealStatus& status) {
+    counted_[{key, real}] = status;
+  }
+
   // Faults. A failed perform() changes nothing.
   void fail_next(const Error& why) { fail_step(0, why); }
   void fail_step(int steps_before, const Error& why);  // 0: the next one
@@ -66,6 +71,8 @@ class FakeKernel : public Kernel {
     MacAddress mac;
   };
   friend struct FakePerform;
+
+  std::map<std::pair<ServiceKey, Endpoint>, RealStatus> counted_;
 
   // fake_kernel.cpp
   Status injected();

@@ -36,8 +36,8 @@ TEST(NetdEvents, OfARealServerAreOfItsServiceWithTheChecksWords) {
   health.last = probes::Outcome::kBad;
   health.words = health.cause = "connect: Connection refused";
   health.in_a_row = 3;
-  const auto event =
-      ipvs_event(DeleteReal{kWeb, kWeb1}, Why::kVerdict, layout, {{site::probe(kWeb1), health}});
+  const HealthTable table{{site::probe(kWeb1), health}};
+  const auto event = ipvs_event(DeleteReal{kWeb, kWeb1}, Why::kVerdict, {layout, table, Pools()});
   EXPECT_EQ(event.kind, EventKind::kRealServer);
   EXPECT_EQ(event.object, "web");
   EXPECT_EQ(event.what, "real server web1 198.51.100.21:8080");

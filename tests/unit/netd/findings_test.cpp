@@ -43,6 +43,7 @@ class Findings : public testing::Test {
                      .layout = layout,
                      .health = health,
                      .table = table,
+                     .pools = pools,
                      .source = source,
                      .guard = guard,
                      .waiting = waiting,
@@ -58,6 +59,7 @@ class Findings : public testing::Test {
   Layout layout;
   HealthTable health;
   std::map<ServiceKey, Service> table;
+  Pools pools;
   ConfigStatus source;
   GuardStatus guard;
   std::vector<Waiting> waiting;

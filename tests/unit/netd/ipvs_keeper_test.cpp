@@ -55,7 +55,7 @@ TEST_F(Ipvs, PerformsASingleStepForAVerdict) {
 
 TEST_F(Ipvs, QuietsInsteadOfRemovingWhereThePoolSaysSo) {
   auto config = web();
-  config.pools["web"].on_failure = config::OnFailure::kQuiesce;
+  config.pools["web"].policy.on_failure = config::OnFailure::kQuiesce;
   start(config);
   verdict(kWeb1, good());
   verdict(kWeb1, bad(), 3);
@@ -292,7 +292,7 @@ TEST_F(Ipvs, SurvivesAKernelThatCannotBeObservedAndSaysItOnce) {
 // keepalived #187: the weight of a quieted server stayed 0 for ever after a reload that changed it.
 TEST_F(Ipvs, AQuietedServerWhoseWeightChangesComesBackWithTheNewOne) {
   auto config = web();
-  config.pools["web"].on_failure = config::OnFailure::kQuiesce;
+  config.pools["web"].policy.on_failure = config::OnFailure::kQuiesce;
   start(config);
   verdict(kWeb1, good());
   verdict(kWeb1, bad(), 3);
@@ -306,7 +306,7 @@ TEST_F(Ipvs, AQuietedServerWhoseWeightChangesComesBackWithTheNewOne) {
 // keepalived #492, #596: a quieted server that left the file stayed in the table.
 TEST_F(Ipvs, AQuietedServerThatLeavesTheFileLeavesTheTable) {
   auto config = web();
-  config.pools["web"].on_failure = config::OnFailure::kQuiesce;
+  config.pools["web"].policy.on_failure = config::OnFailure::kQuiesce;
   start(config);
   verdict(kWeb1, good());
   verdict(kWeb2, good());
@@ -346,8 +346,9 @@ TEST_F(Ipvs, SaysWhyAServerIsDownAndNotWhyItAnsweredOnceSince) {
   verdict(kWeb1, bad(), 3);
   verdict(kWeb1, good());
   const auto& ipvs = controller->ipvs();
-  EXPECT_EQ(judge(ipvs.layout().at(kWeb), ipvs.layout().at(kWeb).members[0], ipvs.health()).reason(),
-            "recovering: 1 of 2 good results (last failure: site: connect: Connection refused)");
+  EXPECT_EQ(
+      judge(ipvs.layout().at(kWeb), ipvs.layout().at(kWeb).members[0], controller->board().table()).reason(),
+      "recovering: 1 of 2 good results (last failure: site: connect: Connection refused)");
 }
 
 TEST_F(Ipvs, ForgetsAResultOfAProbeThatIsNotWantedAnyMore) {

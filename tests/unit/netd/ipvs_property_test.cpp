@@ -47,7 +47,7 @@ config::Config draw_config(Draw& draw) {
     one.server.upper_threshold = draw.one_in(3) ? 100 : 0;
     pool.reals.push_back(one);
   }
-  if (draw.one_in(3)) pool.on_failure = config::OnFailure::kQuiesce;
+  if (draw.one_in(3)) pool.policy.on_failure = config::OnFailure::kQuiesce;
   auto& service = config.services["web"].service;
   service.scheduler = draw.of<std::string>({"wlc", "rr", "mh", "sh", "twos"});
   service.persistence_engine = draw.of<std::string>({"", "", "sip", "nope"});
@@ -134,7 +134,7 @@ class IpvsProperty : public Netd, public testing::WithParamInterface<int> {
       const auto there = kernel.state().services.find(key);
       ASSERT_NE(there, kernel.state().services.end()) << seed << ": a plain service is never refused";
       for (const auto& member : service.members) {
-        const auto state = state_of(service, member, controller->ipvs().health());
+        const auto state = state_of(service, member, controller->board().table());
         const auto real = there->second.reals.find(member.real);
         const bool serves = real != there->second.reals.end() && real->second.weight > 0;
         const auto may = [&](IpvsPart part) { return !refused.contains({key, member.real, part}); };
@@ -162,7 +162,7 @@ class IpvsProperty : public Netd, public testing::WithParamInterface<int> {
     IpvsTask task{.key = key, .wanted = {}, .there = {}, .dead = {}, .leave = {}};
     const auto there = kernel.state().services.find(key);
     if (there != kernel.state().services.end()) task.there = there->second;
-    task.wanted = desired_service(service, controller->ipvs().health(), task.there ? &*task.there : nullptr);
+    task.wanted = desired_service(service, controller->board().table(), task.there ? &*task.there : nullptr);
     std::vector<IpvsUnit> units;
     for (const auto& step : plan_repair(task))
       for (auto& unit : ipvs_units_of(step)) units.push_back(std::move(unit));

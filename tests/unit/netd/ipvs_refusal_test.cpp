@@ -168,7 +168,7 @@ TEST_F(IpvsRefusal, OfARealServersThresholdsCostsNotItsWeight) {
 
 TEST_F(IpvsRefusal, OfTheWeightOfADeadServerTakesItOut) {
   auto config = web();
-  config.pools["web"].on_failure = config::OnFailure::kQuiesce;
+  config.pools["web"].policy.on_failure = config::OnFailure::kQuiesce;
   start(config);
   verdict(kWeb1, good());
   verdict(kWeb2, good());

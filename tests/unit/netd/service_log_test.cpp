@@ -79,7 +79,7 @@ TEST_F(ServiceLogOf, OneThatDiesAgainWhileTheKernelRefusedItIsSaidAgain) {
 
 TEST_F(ServiceLogOf, OneThatIsDeadFromTheStartAndQuiescedIsSaidToHaveNoWeight) {
   auto config = web();
-  config.pools["web"].on_failure = config::OnFailure::kQuiesce;
+  config.pools["web"].policy.on_failure = config::OnFailure::kQuiesce;
   start(config);
   forget_lines();
   verdict(kWeb2, bad(), 3);

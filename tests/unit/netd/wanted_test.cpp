@@ -64,10 +64,10 @@ class PlanAndDaemon : public site::Netd {
     return observed;
   }
   Wanted by_plan(const config::Config& config) {
-    return wanted(config, controller->ipvs().health(), seen(config), controller->journal(), {});
+    return wanted(config, controller->known(now), seen(config), controller->journal(), {});
   }
   void find_all_up() {
-    for (const auto& [key, check] : controller->ipvs().probes())
+    for (const auto& [key, check] : controller->board().probes())
       for (int i = 0; i < check.rise; ++i) controller->verdict(key, site::good(), now);
     pass(std::chrono::seconds(10));
   }

@@ -182,12 +182,21 @@ TEST(ServiceEffects, QuiescingKeepsClientsThatAreBoundToAServer) {
       Lines("t.toml:5:15: service.web.persistence: note: with on_failure = \"quiesce\" clients stay with "
             "a server that failed, unless net.ipv4.vs.expire_quiescent_template is 1: write on_failure "
             "= \"remove\""));
-  EXPECT_THAT(notes_of(service(quiesce + "scheduler = \"mh\"", kOneReal)),
-              Lines("t.toml:5:13: service.web.scheduler: note: with on_failure = \"quiesce\" \"mh\" goes on "
-                    "choosing a server that failed: write scheduler_flags = [\"mh-fallback\"]"));
+  EXPECT_THAT(notes_of(service(quiesce + "scheduler = \"mh\"", kOneReal)), IsEmpty())
+      << "netd sets mh-fallback for as long as it is needed";
+}
+
+TEST(ServiceEffects, SlowStartIsMadeOfWeights) {
   EXPECT_THAT(
-      notes_of(service(quiesce + "scheduler = \"mh\"\nscheduler_flags = [\"mh-fallback\"]", kOneReal)),
-      IsEmpty());
+      notes_of(service("slow_start = \"30s\"", kOneReal)),
+      Lines(
+          "t.toml:3:14: service.web.slow_start: note: has no effect with weights of 1: write weight = 100"));
+  const auto heavy = kOneReal + "weight = 100\n";
+  EXPECT_THAT(notes_of(service("slow_start = \"30s\"", heavy)), IsEmpty());
+  EXPECT_THAT(
+      notes_of(service("slow_start = \"30s\"\nscheduler = \"rr\"", heavy)),
+      Lines("t.toml:4:13: service.web.scheduler: note: slow_start has no effect: \"rr\" does not look at "
+            "weights, but for 0"));
 }
 
 TEST(ServiceEffects, FlagsAreOfShAndMh) {

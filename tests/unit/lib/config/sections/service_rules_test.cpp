@@ -2,12 +2,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "lib/reconcile/pool.h"
+#include "lib/reconcile/layout.h"
 #include "tests/unit/lib/config/support.h"
 
 namespace hawser::config {
 namespace {
 
+using testing::Contains;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 // A service on 192.0.2.100:80 with one real server; `real` continues it, `service` the service (line 3).
@@ -266,6 +268,38 @@ TEST(PoolRules, RealIsATableInDoubleBrackets) {
                     "t.toml:4:9: pool.q.real: must be written as [[pool.q.real]]"));
 }
 
+TEST(PoolRules, AQuorumCanBeReachedAndLost) {
+  EXPECT_THAT(
+      problems_of(web("quorum = 3\nquorum_hysteresis = 3\n")),
+      Lines("t.toml:4:21: service.web.quorum_hysteresis: 3 must be below quorum, 3: it would never be lost"));
+  EXPECT_THAT(
+      problems_of(web("quorum = 3\n")),
+      Lines("t.toml:3:10: service.web.quorum: 3 cannot be reached: the real servers weigh 1 together"));
+  EXPECT_THAT(
+      problems_of(web("quorum = 2\nquorum_hysteresis = 1\n", "weight = 2\n")),
+      Lines("t.toml:4:21: service.web.quorum_hysteresis: quorum 2 + 1 cannot be reached: the real servers "
+            "weigh 2 together"));
+  EXPECT_THAT(problems_of(web("quorum = 2\nquorum_hysteresis = 1\n", "weight = 3\n")), IsEmpty());
+  EXPECT_THAT(problems_of(web("quorum = 1\n", "weight = 0\n")), IsEmpty()) << "the default, written";
+}
+
+TEST(PoolRules, ASorryServerIsARealServer) {
+  const std::string sorry = "[[service.web.sorry]]\n";
+  EXPECT_THAT(
+      problems_of(web("") + sorry),
+      Lines(
+          "t.toml:5:1: service.web.sorry[1].addresses: is missing: write addresses = [..] or address = .."));
+  EXPECT_THAT(problems_of(web("") + sorry + "address = \"198.51.100.1\"\n"),
+              Contains(HasSubstr("198.51.100.1 is already the real server at t.toml:")));
+  const auto config = load_text(web("slow_start = \"5s\"\npanic_threshold = 40\n") + sorry +
+                                "address = \"198.51.100.29\"\nchecks = []\n")
+                          .config.pools.at("service.web");
+  ASSERT_EQ(config.sorry.size(), 1U);
+  EXPECT_EQ(config.sorry.front().addresses.front(), *IpAddress::parse("198.51.100.29"));
+  EXPECT_EQ(config.policy.slow_start, Milliseconds(5000));
+  EXPECT_EQ(config.policy.panic_threshold, 40U);
+}
+
 TEST(ServiceRules, APoolIsNeededOnce) {
   EXPECT_THAT(problems_of("[service.a]\nvirtual = [\"fwmark 7\"]\n"),
               Lines("t.toml:1:10: service.a.pool: is missing: write pool = .. or [[service.a.real]]"));
@@ -487,8 +521,8 @@ TEST(ServiceRules, OnePacketIsForDatagrams) {
 }
 
 TEST(ServiceRules, WhatIsNotSupportedYetIsRefused) {
-  EXPECT_THAT(problems_of(web("slow_start = \"5s\"\nprobe_source = \"192.0.2.1\"\n", "depends = []\n")),
-              Lines("t.toml:3:1: service.web.slow_start: not supported by this version",
+  EXPECT_THAT(problems_of(web("source_nat = true\nprobe_source = \"192.0.2.1\"\n", "depends = []\n")),
+              Lines("t.toml:3:1: service.web.source_nat: not supported by this version",
                     "t.toml:4:1: service.web.probe_source: not supported by this version",
                     "t.toml:7:1: service.web.real[1].depends: not supported by this version"));
 }
