@@ -19,6 +19,10 @@ constexpr std::size_t kNamedReals = 20;  // in a refusal
 constexpr std::string_view kUsage =
     R"(write {"real": "web1", "what": "draining", "service": "web", "within_ms": 60000}; service and within_ms may be left out)";
 
+bool is_said(const Overrides& overrides, const OverrideKey& key) {
+  return std::ranges::find(overrides.all(), key, &OverrideEntry::key) != overrides.all().end();
+}
+
 }  // namespace
 
 OverrideDesk::OverrideDesk(Controller& controller, std::filesystem::path file, Tell tell, Now now)
@@ -91,13 +95,14 @@ control::Response OverrideDesk::answer(const control::Request& request) {
   const auto about = meant(asked->key);
   // What is not in the file any more may still be taken back.
   const auto& said = controller_.ipvs().pools().overrides();
-  if (about.empty() && !(asked->what == Override::kNone && said.all().contains(asked->key)))
+  if (about.empty() && !(asked->what == Override::kNone && is_said(said, asked->key)))
     return control::refusal(404, no_such(asked->key));
   const json::object done{{"what", name_of(asked->what)}, {"reals", json::array(about.begin(), about.end())}};
   if (asked->dry_run) return control::good(done);
   auto overrides = said;
   const auto clocks = now_();
   overrides.say(asked->key, asked->what, asked->within, clocks);
+  overrides.tidy(controller_.ipvs().layout());
   if (auto written = write_atomically(file_, overrides.encode()); !written)
     return control::refusal(507, fmt::format("{} is not done, since it could not be kept: {}",
                                              name_of(asked->what), written.error().text));

@@ -181,10 +181,10 @@ void add_refusals(json::array& list, const Retries<Key>& refusals, TimePoint now
 
 json::array overrides_json(const StatusFacts& facts) {
   json::array list;
-  for (const auto& [key, entry] : facts.controller.ipvs().pools().overrides().all())
+  for (const auto& entry : facts.controller.ipvs().pools().overrides().all())
     list.push_back(json::object{
-        {"service", key.service},
-        {"real", key.real},
+        {"service", entry.key.service},
+        {"real", entry.key.real},
         {"what", name_of(entry.state.what)},
         {"since", iso8601(entry.since)},
         {"out_in_ms", entry.state.deadline ? until(*entry.state.deadline, facts.now) : json::value()}});

@@ -60,8 +60,9 @@ json::object pool_json(const ServiceKey& key, const PoolMemory& pool, TimePoint 
 
 json::array said_json(const KnownHealth& known) {
   json::array list;
-  for (const auto& [key, entry] : known.overrides.all()) {
-    json::object object{{"service", key.service}, {"real", key.real}, {"what", name_of(entry.state.what)}};
+  for (const auto& entry : known.overrides.all()) {
+    json::object object{
+        {"service", entry.key.service}, {"real", entry.key.real}, {"what", name_of(entry.state.what)}};
     if (entry.state.deadline) object["out_in_ms"] = ms_between(known.now, *entry.state.deadline);
     list.push_back(std::move(object));
   }

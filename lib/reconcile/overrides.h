@@ -7,9 +7,9 @@
 #include <chrono>
 #include <compare>
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "lib/reconcile/weight.h"
 
@@ -23,6 +23,7 @@ struct OverrideKey {
 };
 
 struct OverrideEntry {
+  OverrideKey key;
   OverrideState state;
   std::chrono::system_clock::time_point since;
   std::optional<std::chrono::system_clock::time_point> deadline{};  // the state's, by the clock on the wall
@@ -36,9 +37,12 @@ class Overrides {
     TimePoint steady;
   };
 
-  // What is said of one service outweighs what is said everywhere; kNone takes back.
+  // The last word counts, whatever name was used for it; kNone takes back.
   void say(const OverrideKey& key, Override what, std::optional<Milliseconds> within, const Clocks& now);
-  [[nodiscard]] const std::map<OverrideKey, OverrideEntry>& all() const { return entries_; }
+  // Forgets what decides nothing any more; what is of no real server of the layout is kept.
+  void tidy(const Layout& layout);
+  // In the order in which they were said.
+  [[nodiscard]] const std::vector<OverrideEntry>& all() const { return entries_; }
   [[nodiscard]] std::map<Endpoint, OverrideState> of(const VirtualServer& service) const;
   [[nodiscard]] OverrideState of(const VirtualServer& service, const Member& member) const;
 
@@ -49,7 +53,9 @@ class Overrides {
   bool operator==(const Overrides&) const = default;
 
  private:
-  std::map<OverrideKey, OverrideEntry> entries_;
+  [[nodiscard]] const OverrideEntry* deciding(const VirtualServer& service, const Member& member) const;
+
+  std::vector<OverrideEntry> entries_;
 };
 
 // STATE_DIR/netd.overrides

@@ -207,7 +207,15 @@ TEST_F(HostileServer, OneThatIsNotThereRefuses) {
 
 TEST_F(HostileServer, OneBehindNoRouteIsUnreachable) {
   EXPECT_EQ(ask_tcp({IpAddress::v4(198, 51, 100, 1), 80}).verdict,
-            (Verdict{Outcome::kBad, "connect: Network is unreachable"}));
+            (Verdict{Outcome::kBad, "connect: Network is unreachable", true}))
+      << "that is this host's word: nothing came back";
+}
+
+TEST_F(HostileServer, OneBehindAWireThatSwallowsEverythingIsSilent) {
+  host.ip({"link add wire type dummy", "link set wire up", "address add 192.0.2.1/24 dev wire"});
+  patience = kShort;
+  EXPECT_EQ(ask_tcp({IpAddress::v4(192, 0, 2, 9), 80}).verdict,
+            (Verdict{Outcome::kBad, "no answer within 300ms", true}));
 }
 
 TEST_F(HostileServer, OneThatNeverAnswersIsLate) {

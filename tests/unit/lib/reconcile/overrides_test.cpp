@@ -11,7 +11,6 @@ namespace {
 using namespace site;
 using namespace std::chrono_literals;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 const Overrides::Clocks kNow{std::chrono::system_clock::time_point(1'795'748'400s), TimePoint(1000s)};
 
@@ -32,22 +31,48 @@ TEST(Overrides, AreOfARealServerByNameOrAddress) {
   EXPECT_EQ(said(overrides), Override::kNone);
 }
 
-TEST(Overrides, OfOneServiceOutweighThoseOfAll) {
+TEST(Overrides, AreTheLastWordWhateverNameWasUsed) {
+  Overrides overrides;
+  overrides.say({"", "198.51.100.21"}, Override::kDisabled, {}, kNow);
+  overrides.say({"", "web1"}, Override::kNone, {}, kNow);
+  EXPECT_EQ(said(overrides), Override::kNone);
+  overrides.say({"", "198.51.100.21:8080"}, Override::kDraining, {}, kNow);
+  EXPECT_EQ(said(overrides), Override::kDraining);
+  overrides.say({"", "198.51.100.21"}, Override::kDisabled, {}, kNow);
+  EXPECT_EQ(said(overrides), Override::kDisabled);
+}
+
+TEST(Overrides, OfOneServiceAreOfThatAlone) {
   Overrides overrides;
   overrides.say({"", "web1"}, Override::kDraining, {}, kNow);
-  overrides.say({"web", "web1"}, Override::kDisabled, {}, kNow);
-  EXPECT_EQ(said(overrides), Override::kDisabled);
-  EXPECT_EQ(said(overrides, "mail"), Override::kDraining);
   overrides.say({"web", "web1"}, Override::kNone, {}, kNow);
   EXPECT_EQ(said(overrides), Override::kNone) << "enabled here, though drained everywhere else";
   EXPECT_EQ(said(overrides, "mail"), Override::kDraining);
 }
 
-TEST(Overrides, AreAllTakenBackByWhatIsSaidOfAllServices) {
+TEST(Overrides, AreForgottenWhenTheyDecideNothing) {
   Overrides overrides;
-  overrides.say({"web", "web1"}, Override::kDisabled, {}, kNow);
-  overrides.say({"", "web1"}, Override::kNone, {}, kNow);
-  EXPECT_THAT(overrides.all(), IsEmpty());
+  overrides.say({"", "198.51.100.21"}, Override::kDisabled, {}, kNow);
+  overrides.say({"", "elsewhere"}, Override::kDisabled, {}, kNow);
+  overrides.say({"", "web1"}, Override::kDraining, {}, kNow);
+  overrides.tidy(lay_out(web()));
+  ASSERT_EQ(overrides.all().size(), 2U) << "the first is outdone; of the second the file may speak again";
+  EXPECT_EQ(overrides.all().front().key.real, "elsewhere");
+  overrides.say({"web", "198.51.100.21:8080"}, Override::kNone, {}, kNow);
+  overrides.tidy(lay_out(web()));
+  EXPECT_EQ(overrides.all().size(), 1U);
+}
+
+TEST(Overrides, RememberWhatWasTakenBackWhereSomethingOlderWouldHoldAgain) {
+  auto config = web();
+  config.services["mail"] = config.services["web"];
+  config.services["mail"].keys = {key("tcp 192.0.2.100:25")};
+  Overrides overrides;
+  overrides.say({"", "web1"}, Override::kDraining, {}, kNow);
+  overrides.say({"web", "web1"}, Override::kNone, {}, kNow);
+  overrides.tidy(lay_out(config));
+  EXPECT_EQ(said(overrides), Override::kNone);
+  EXPECT_EQ(overrides.all().size(), 2U);
 }
 
 TEST(Overrides, ComeBackFromTheDiskWithWhatIsLeftOfTheirTime) {
@@ -61,10 +86,10 @@ TEST(Overrides, ComeBackFromTheDiskWithWhatIsLeftOfTheirTime) {
   const auto back = Overrides::decode(text, later);
   ASSERT_TRUE(back);
   EXPECT_EQ(back->encode(), text);
-  EXPECT_EQ(back->all().at({"", "web1"}).state.deadline, TimePoint(207s));
+  EXPECT_EQ(back->all().front().state.deadline, TimePoint(207s));
   const auto late = Overrides::decode(text, {kNow.wall + 9000s, TimePoint(7s)});
   ASSERT_TRUE(late);
-  EXPECT_EQ(late->all().at({"", "web1"}).state.deadline, TimePoint(7s)) << "now";
+  EXPECT_EQ(late->all().front().state.deadline, TimePoint(7s)) << "now";
 }
 
 TEST(Overrides, AreRefusedWhereTheyAreBroken) {

@@ -289,13 +289,13 @@ TEST_F(LivingPool, BelowItsQuorumLeavesItToTheSorryServersWithHysteresis) {
   with(4);
   add_sorry();
   const auto sorry = service.members.back().real;
-  service.policy.quorum = 200;
+  service.policy.quorum = 250;
   service.policy.quorum_hysteresis = 50;
   turn();
   down(1);
   down(2);
   turn();
-  EXPECT_EQ(weight(sorry), -1) << "200 are left, and 150 would do";
+  EXPECT_EQ(weight(sorry), -1) << "200 are left, and that will do";
   down(3);
   turn();
   EXPECT_EQ(weight(sorry), 1);
@@ -304,7 +304,7 @@ TEST_F(LivingPool, BelowItsQuorumLeavesItToTheSorryServersWithHysteresis) {
             "0 of 100: the quorum is lost, sorry servers answer; 1 check succeeded (site: status 200)");
   up(3);
   turn();
-  EXPECT_EQ(weight(sorry), 1) << "250 are asked for";
+  EXPECT_EQ(weight(sorry), 1) << "300 are asked for";
   up(2);
   turn();
   EXPECT_EQ(weight(sorry), -1);
