@@ -21,7 +21,7 @@ TEST(LbctlProgram, KnowsTheWordsOfIpvsadm) {
   EXPECT_THAT(answer_to({"-a", "-t", "192.0.2.1:80"}), HasSubstr("'-a': real servers are those of the file"));
   EXPECT_THAT(answer_to({"-C"}), HasSubstr("netd reload --allow-empty"));
   EXPECT_THAT(answer_to({"show", "-n"}), HasSubstr("always numbers"));
-  EXPECT_THAT(answer_to({"drain", "web1"}), HasSubstr("weight = 0"));
+  EXPECT_THAT(answer_to({"weight", "web1"}), HasSubstr("weight = 0"));
 }
 
 TEST(LbctlProgram, StillGuessesAtSlips) {
