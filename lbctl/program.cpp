@@ -1,5 +1,6 @@
 #include "lbctl/program.h"
 
+#include "lbctl/import/verb.h"
 #include "lbctl/netd_verbs.h"
 #include "lbctl/show.h"
 
@@ -33,7 +34,11 @@ std::vector<cli::Hint> foreign_words() {
 std::vector<cli::Verb> all_verbs() {
   std::vector<cli::Verb> verbs{
       {"show", "[SERVICE...]",
-       "virtual services and real servers; SERVICE: web, 192.0.2.1:80 or tcp 192.0.2.1:80", show}};
+       "virtual services and real servers; SERVICE: web, 192.0.2.1:80 or tcp 192.0.2.1:80", show},
+      {"import", "FORMAT FILE",
+       "print another program's file as TOML, and line by line what it left out; FORMAT: ipvsadm-rules, "
+       "ldirectord.cf or keepalived.conf; FILE: - for standard input",
+       import_verb}};
   for (auto& verb : netd_verbs()) verbs.push_back(std::move(verb));
   return verbs;
 }

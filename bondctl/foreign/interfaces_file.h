@@ -2,7 +2,7 @@
 // others say; the files that it names are others' to read. Pure.
 #pragma once
 
-#include "bondctl/foreign/lines.h"
+#include "lib/foreign/lines.h"
 
 namespace hawser::bondctl {
 

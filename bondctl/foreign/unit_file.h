@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "bondctl/foreign/lines.h"
+#include "lib/foreign/lines.h"
 #include "lib/base/duration.h"
 
 namespace hawser::bondctl {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <span>
 
-#include "bondctl/foreign/lines.h"
+#include "lib/foreign/lines.h"
 #include "bondctl/import/address.h"
 #include "bondctl/import/stanzas.h"
 

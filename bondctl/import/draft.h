@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "bondctl/foreign/lines.h"
+#include "lib/foreign/lines.h"
 #include "bondctl/import/import.h"
 #include "lib/config/engine/value.h"
 

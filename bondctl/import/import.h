@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "bondctl/foreign/lines.h"
+#include "lib/foreign/lines.h"
 #include "lib/config/engine/problem.h"
 
 namespace hawser::bondctl {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "bondctl/foreign/lines.h"
+#include "lib/foreign/lines.h"
 
 namespace hawser::bondctl {
 

@@ -1,8 +1,8 @@
-#include "bondctl/foreign/lines.h"
+#include "lib/foreign/lines.h"
 
 #include <algorithm>
 
-namespace hawser::bondctl {
+namespace hawser {
 
 namespace {
 
@@ -64,4 +64,4 @@ std::vector<Line> lines_of(std::string_view text, std::string_view comment) {
   return lines;
 }
 
-}  // namespace hawser::bondctl
+}  // namespace hawser

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace hawser::bondctl {
+namespace hawser {
 
 struct Spot {
   std::string file;
@@ -38,4 +38,4 @@ std::vector<std::string> words_of(std::string_view text);
 // "gateway 192.0.2.1" -> "gateway", "192.0.2.1".
 std::pair<std::string, std::string> first_word(std::string_view text);
 
-}  // namespace hawser::bondctl
+}  // namespace hawser

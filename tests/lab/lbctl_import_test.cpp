@@ -1,0 +1,91 @@
+// Rules restored by ipvsadm itself, imported, and planned against the table that they made: nothing is to do.
+// Samples of other programs' packages, where they are installed.
+#include <filesystem>
+
+#include "tests/lab/netd_lab.h"
+
+namespace hawser::lab {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const std::string kRules =
+    "-A -t 192.0.2.100:80 -s wlc -p 300 -M 255.255.255.0\n"
+    "-a -t 192.0.2.100:80 -r 198.51.100.21:8080 -m -w 100\n"
+    "-a -t 192.0.2.100:80 -r 198.51.100.23:8080 -m -w 0 -x 100 -y 50\n"
+    "-A -u 192.0.2.100:53 -s rr -o\n"
+    "-a -u 192.0.2.100:53 -r 198.51.100.21:5353 -g -w 1\n"  // which ipvsadm makes 53
+    "-A --sctp-service 192.0.2.100:99 -s sh -b sh-fallback,sh-port\n"
+    "-a --sctp-service 192.0.2.100:99 -r 198.51.100.21 -i\n"
+    "-A -t 192.0.2.101:0 -s wrr -p\n"
+    "-a -t 192.0.2.101:0 -r 198.51.100.21:0 -g -w 7\n"
+    "-A -f 7 -s mh -b mh-fallback\n"
+    "-a -f 7 -r 198.51.100.21:0 -i -w 1 --tun-type gue --tun-port 6080 --tun-csum\n"
+    "-a -f 7 -r 198.51.100.23:0 -i -w 2 --tun-type gre --tun-nocsum\n"
+    "-A -f 7 -6 -s sed -p 60 -M 64\n"
+    "-a -f 7 -6 -r [2001:db8:1::21]:0 -g -w 3\n"
+    "-A -t [2001:db8::100]:443 -s lblc\n"
+    "-a -t [2001:db8::100]:443 -r [2001:db8:1::21]:443 -m -w 65535\n";
+
+class LbctlImport : public NetdLab {
+ protected:
+  void SetUp() override {
+    NetdLab::SetUp();
+    lb1.ip({"link set eth0 up", "address add 192.0.2.11/24 dev eth0", "address add 198.51.100.11/24 dev eth0",
+            "address add 2001:db8:1::11/64 dev eth0 nodad"});
+  }
+  [[nodiscard]] Output import(const std::string& format, const std::string& file) const {
+    return lb1.run({"sh", "-c",
+                    program("lbctl") + " import " + format + " '" + file + "' > " +
+                        (directory / "hawser.toml").native()});
+  }
+  [[nodiscard]] std::string written() const {
+    std::ifstream file(directory / "hawser.toml");
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+};
+
+TEST_F(LbctlImport, APlanAgainstTheTableOfTheRulesIsEmpty) {
+  const auto rules = directory / "rules";
+  std::ofstream(rules) << kRules;
+  lb1.check({"sh", "-c", "ipvsadm -R < " + rules.native()});
+  const auto imported = import("ipvsadm-rules", rules);
+  EXPECT_EQ(imported.status, 0) << imported.text;
+  EXPECT_THAT(imported.text, IsEmpty());
+  const auto plan = lb1.run(netd({"plan"}));
+  EXPECT_EQ(plan.status, 0) << plan.text << written() << lb1.check({"ipvsadm", "-Sn"});
+  // It would say so if there were something to do.
+  lb1.check({"ipvsadm", "-e", "-t", "192.0.2.100:80", "-r", "198.51.100.21:8080", "-m", "-w", "5"});
+  EXPECT_EQ(lb1.run(netd({"plan"})).status, 3);
+}
+
+TEST_F(LbctlImport, WhatIpvsadmSavesOfItIsTheSame) {
+  const auto rules = directory / "rules", saved = directory / "saved";
+  std::ofstream(rules) << kRules;
+  lb1.check({"sh", "-c", "ipvsadm -R < " + rules.native() + " && ipvsadm -Sn > " + saved.native()});
+  EXPECT_EQ(import("ipvsadm-rules", saved).status, 0);
+  const auto plan = lb1.run(netd({"plan"}));
+  // ipvsadm does not save thresholds.
+  EXPECT_THAT(plan.text, HasSubstr("threshold"));
+  EXPECT_EQ(plan.status, 3) << plan.text << written();
+}
+
+TEST_F(LbctlImport, EverySampleOfKeepalivedPassesTheCheck) {
+  const std::filesystem::path folder("/usr/share/doc/keepalived/samples");
+  if (!std::filesystem::exists(folder)) GTEST_SKIP() << folder << " is not installed";
+  std::size_t some = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (!entry.path().filename().native().starts_with("keepalived.conf")) continue;
+    const auto imported = import("keepalived.conf", entry.path());
+    EXPECT_TRUE(imported.status == 0 || imported.status == 3) << entry.path() << imported.text;
+    if (written().empty()) continue;
+    ++some;
+    const auto check = lb1.run(netd({"check"}));
+    EXPECT_EQ(check.status, 0) << entry.path() << check.text << written();
+  }
+  EXPECT_GT(some, 10U);
+}
+
+}  // namespace
+}  // namespace hawser::lab
