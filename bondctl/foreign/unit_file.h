@@ -3,8 +3,8 @@
 
 #include <optional>
 
-#include "lib/foreign/lines.h"
 #include "lib/base/duration.h"
+#include "lib/foreign/lines.h"
 
 namespace hawser::bondctl {
 

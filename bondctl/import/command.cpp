@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <span>
 
-#include "lib/foreign/lines.h"
 #include "bondctl/import/address.h"
 #include "bondctl/import/stanzas.h"
+#include "lib/foreign/lines.h"
 
 namespace hawser::bondctl {
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "lib/foreign/lines.h"
 #include "bondctl/import/import.h"
 #include "lib/config/engine/value.h"
+#include "lib/foreign/lines.h"
 
 namespace hawser::bondctl {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "lib/foreign/lines.h"
 #include "lib/config/engine/problem.h"
+#include "lib/foreign/lines.h"
 
 namespace hawser::bondctl {
 
