@@ -95,7 +95,7 @@ TEST_F(ProviderExec, AScriptSeesTheCallAndNothingOfOurs) {
 
 TEST_F(ProviderExec, OneThatHangsIsKilledWithItsChildren) {
   const auto program = script("sleep 1000 & echo $! > " + at("child") + "; wait");
-  EXPECT_THAT(refused(program, {"--timeout", "1s"}), HasSubstr("not ended within 1s: killed"));
+  EXPECT_THAT(refused(program, {"--timeout", "4s"}), HasSubstr("not ended within 4s: killed"));
   const auto child = std::stoi(read_file(at("child")).value());
   EXPECT_TRUE(eventually(
       5s, [&] { return ::kill(child, 0) != 0; }, 50ms));
