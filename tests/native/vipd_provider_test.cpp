@@ -59,15 +59,27 @@ class VipdProvider : public VipTest {
       return now.is_object() && now.at("confirmed").as_bool();
     });
   }
-  // Advertisements between the two get lost; everything else gets through.
+  // What is logged of an answer comes after what status shows of it.
+  [[nodiscard]] static bool comes_to_log(const VipHost& host, const std::string& text,
+                                         Duration within = 20s) {
+    return eventually(
+        within, [&] { return host.logged(text); }, 50ms);
+  }
+  // Advertisements between the two get lost; everything else gets through. First those of lb2, which says
+  // nothing as long as it hears lb1: what it says once it is Active would be heard as a split that has
+  // healed.
   void cut() const {
-    lb1.host().ip({"neigh replace 192.0.2.12 lladdr 02:00:00:00:00:01 nud permanent dev front"});
     lb2.host().ip({"neigh replace 192.0.2.11 lladdr 02:00:00:00:00:01 nud permanent dev front"});
+    lb1.host().ip({"neigh replace 192.0.2.12 lladdr 02:00:00:00:00:01 nud permanent dev front"});
   }
+  // lb2, which loses, is heard first: it yields at the first advertisement that reaches it, and its last word
+  // is what tells lb1 of the split.
   void heal() const {
-    lb1.host().ip({"neigh del 192.0.2.12 dev front"});
-    lb2.host().ip({"neigh del 192.0.2.11 dev front"});
+    heal_lb2();
+    heal_lb1();
   }
+  void heal_lb1() const { lb1.host().ip({"neigh del 192.0.2.12 dev front"}); }
+  void heal_lb2() const { lb2.host().ip({"neigh del 192.0.2.11 dev front"}); }
   void settle() {
     lb1.start();
     ASSERT_TRUE(lb1.becomes("Active"));
@@ -92,8 +104,8 @@ TEST_F(VipdProvider, EveryHostHoldsTheAddressAndTheRouteFollowsTheRole) {
   ASSERT_TRUE(lb2.becomes("Active"));
   EXPECT_TRUE(is_confirmed(lb2)) << lb2.daemon_output();
   EXPECT_EQ(provider.leads_to(kAddress), kOfLb2);
-  EXPECT_TRUE(lb2.logged("web: 203.0.113.100 is being led here by robot"));
-  EXPECT_TRUE(lb2.logged("web: 203.0.113.100 leads here (192.0.2.12)"));
+  EXPECT_TRUE(comes_to_log(lb2, "web: 203.0.113.100 is being led here by robot"));
+  EXPECT_TRUE(comes_to_log(lb2, "web: 203.0.113.100 leads here (192.0.2.12)"));
   EXPECT_TRUE(lb1.holds(kAddress));
   lb1.start();
   ASSERT_TRUE(lb1.becomes("Active"));
@@ -118,11 +130,11 @@ TEST_F(VipdProvider, AnApiThatIsDownIsAskedUntilItAnswersAndTheRoleWaitsForNobod
   provider.control("POST", "pause", "");
   lb1.daemon().kill();
   ASSERT_TRUE(lb2.becomes("Active"));
-  EXPECT_TRUE(eventually(40s, [&] { return lb2.logged("is not answered for by robot"); }));
+  EXPECT_TRUE(comes_to_log(lb2, "is not answered for by robot", 90s));
   EXPECT_THAT(lb2.vipctl({"status"}).text, HasSubstr("robot says nothing of where it leads"));
   EXPECT_EQ(provider.leads_to(kAddress), kOfLb1);
   provider.control("POST", "resume", "");
-  EXPECT_TRUE(is_confirmed(lb2, 60s)) << lb2.daemon_output();
+  EXPECT_TRUE(is_confirmed(lb2, 120s)) << lb2.daemon_output();
   EXPECT_EQ(provider.leads_to(kAddress), kOfLb2);
   EXPECT_FALSE(provider.any_overlapped());
 }
@@ -143,9 +155,28 @@ TEST_F(VipdProvider, AfterASplitTheWinnerTakesTheRouteBack) {
   EXPECT_FALSE(provider.any_overlapped());
 }
 
-// Both begin in a split, and the address led to a third before.
+// lb1 reaches lb2 again while lb2's last word is lost. The reload is for the look which it has anyway after
+// 90 seconds.
+TEST_F(VipdProvider, AWinnerThatDidNotHearTheLoserYieldIsToldByItsNextLook) {
+  begin();
+  settle();
+  cut();
+  ASSERT_TRUE(lb2.becomes("Active"));
+  ASSERT_TRUE(is_confirmed(lb2)) << lb2.daemon_output();
+  heal_lb1();
+  ASSERT_TRUE(lb2.becomes("Backup")) << lb2.daemon_output();
+  heal_lb2();
+  EXPECT_EQ(provider.leads_to(kAddress), kOfLb2) << "nobody told lb1";
+  EXPECT_FALSE(lb1.logged("was Active too"));
+  lb2.daemon().signal(SIGHUP);
+  EXPECT_TRUE(eventually(30s, [&] { return provider.leads_to(kAddress) == kOfLb1; })) << lb1.daemon_output();
+  EXPECT_TRUE(is_confirmed(lb1));
+}
+
+// Both begin in a split, and the address led to a third before. The first switch takes longer than the second
+// host to become Active, so that it meets the lock.
 TEST_F(VipdProvider, OfTwoThatAreActiveTheProvidersLockDecidesAndTheLoserSaysSo) {
-  begin("", {"--switch-time", "300"});
+  begin("", {"--switch-time", "700"});
   provider.lead(kAddress, "192.0.2.13");
   cut();
   lb1.start();
@@ -155,7 +186,7 @@ TEST_F(VipdProvider, OfTwoThatAreActiveTheProvidersLockDecidesAndTheLoserSaysSo)
   const auto winner = [&] { return is_confirmed(lb1, 0s) ? &lb1 : is_confirmed(lb2, 0s) ? &lb2 : nullptr; };
   ASSERT_TRUE(eventually(60s, [&] { return winner() != nullptr; }));
   const auto* loser = winner() == &lb1 ? &lb2 : &lb1;
-  EXPECT_TRUE(eventually(60s, [&] { return loser->logged("who was faster"); })) << loser->daemon_output();
+  EXPECT_TRUE(comes_to_log(*loser, "who was faster", 90s)) << loser->daemon_output();
   EXPECT_THAT(loser->vipctl({"status"}).text,
               HasSubstr("while this host is Active: it was faster, and keeps it"));
   const auto switches = provider.calls("POST");
@@ -170,7 +201,7 @@ TEST_F(VipdProvider, WhatSomebodyLeadsElsewhereIsAnAlarmAndNoReasonToSwitch) {
   const auto switches = provider.calls("POST");
   lb1.daemon().signal(SIGHUP);  // and looks
   ASSERT_TRUE(says(lb1, "elsewhere"));
-  EXPECT_TRUE(lb1.logged("while this host is Active: somebody led it there"));
+  EXPECT_TRUE(comes_to_log(lb1, "while this host is Active: somebody led it there"));
   EXPECT_EQ(provider.calls("POST"), switches);
 }
 
@@ -200,7 +231,7 @@ TEST_F(VipdProvider, AnArbitersWordEndsTheRoleOfWhoWasCutOff) {
   ASSERT_TRUE(lb2.becomes("Active", 60s)) << lb2.daemon_output();
   lb1.daemon().signal(SIGHUP);  // and looks, as it does every few minutes
   ASSERT_TRUE(lb1.becomes("Backup")) << lb1.daemon_output();
-  EXPECT_TRUE(lb1.logged("robot leads 203.0.113.100 to lb2"));
+  EXPECT_TRUE(comes_to_log(lb1, "robot leads 203.0.113.100 to lb2"));
   std::this_thread::sleep_for(10s);
   EXPECT_EQ(lb1.role(), "Backup") << "and it does not take it back at once";
   EXPECT_EQ(provider.leads_to(kAddress), kOfLb2);
@@ -223,7 +254,7 @@ TEST_F(VipdProvider, AWorkerThatIsStoppedOrKilledDelaysNoAdvertisementAndGoesOnW
   EXPECT_TRUE(is_confirmed(lb2)) << lb2.daemon_output();
   EXPECT_EQ(provider.leads_to(kAddress), kOfLb2);
   ::kill(worker(), SIGKILL);
-  EXPECT_TRUE(eventually(20s, [&] { return lb2.logged("worker: there again"); }));
+  EXPECT_TRUE(comes_to_log(lb2, "worker: there again"));
   EXPECT_TRUE(is_confirmed(lb2));
 }
 
@@ -231,9 +262,12 @@ TEST_F(VipdProvider, CredentialsThatAreWrongAreSaidOnceAndTakenWhenTheyAreMended
   begin();
   const auto right = read_file(provider.at("robot.credentials")).value();
   ASSERT_TRUE(write_atomically(provider.at("robot.credentials"), "ws-sim:wrong\n"));
+  // Two refusals are not followed by a third before the file changes, and its time is kept to the second.
+  std::filesystem::last_write_time(provider.at("robot.credentials"),
+                                   std::filesystem::file_time_type::clock::now() - 1h);
   lb1.start();
   ASSERT_TRUE(lb1.becomes("Active"));
-  EXPECT_TRUE(eventually(20s, [&] { return lb1.logged("401"); })) << lb1.daemon_output();
+  EXPECT_TRUE(comes_to_log(lb1, "401")) << lb1.daemon_output();
   EXPECT_FALSE(lb1.logged("wrong")) << "the password";
   ASSERT_TRUE(write_atomically(provider.at("robot.credentials"), right));
   lb1.daemon().signal(SIGHUP);
@@ -255,12 +289,12 @@ TEST_F(VipdProvider, TheRoleIsTakenOnlyOnceWhoHadItIsOff) {
   provider.control("POST", "plan",
                    R"([{"match":"POST /reset/","do":"status","status":500,"code":"RESET_FAILED"}])");
   lb1.daemon().kill();
-  EXPECT_TRUE(eventually(10s, [&] { return provider.calls_of("/reset/") > before; })) << lb2.daemon_output();
+  EXPECT_TRUE(eventually(30s, [&] { return provider.calls_of("/reset/") > before; })) << lb2.daemon_output();
   EXPECT_EQ(lb2.role(), "Backup") << "the reset was answered with an error";
   EXPECT_EQ(provider.leads_to(kAddress), kOfLb1) << "and nothing is switched before";
   ASSERT_TRUE(lb2.becomes("Active", 60s)) << lb2.daemon_output();
   EXPECT_EQ(resets(), before + 2);
-  EXPECT_TRUE(lb2.logged("lb1 was reset (unconfirmed"));
+  EXPECT_TRUE(comes_to_log(lb2, "lb1 was reset (unconfirmed"));
   EXPECT_TRUE(is_confirmed(lb2));
 }
 
@@ -270,7 +304,7 @@ TEST_F(VipdProvider, WhoHeardNobodySinceItStartedFencesNobody) {
   write_with_fences();
   provider.lead(kAddress, kOfLb2);
   lb1.start();
-  EXPECT_TRUE(eventually(20s, [&] { return lb1.logged("no other node was heard since this host started"); }));
+  EXPECT_TRUE(comes_to_log(lb1, "no other node was heard since this host started"));
   std::this_thread::sleep_for(1s);
   EXPECT_EQ(lb1.role(), "Backup");
   EXPECT_EQ(provider.calls_of("/reset/"), 0);
@@ -316,8 +350,11 @@ TEST_F(VipdProvider, ACallOfAVipThatIsTakenOutAndPutBackIsWaitedFor) {
   settle();
   lb1.daemon().kill();
   ASSERT_TRUE(lb2.becomes("Active"));
-  ASSERT_TRUE(
-      eventually(10s, [&] { return provider.calls("POST") > 0 || route(lb2).at("asking").is_string(); }));
+  const auto asks = [&] {
+    const auto now = route(lb2);
+    return now.is_object() && now.at("asking").is_string();
+  };
+  ASSERT_TRUE(eventually(20s, [&] { return provider.calls("POST") > 0 || asks(); }));
   const auto with = file("");
   auto without = with;
   without.replace(without.find("provider = \"robot\"\n"), 19, "");
@@ -363,7 +400,7 @@ TEST_F(VipdProvider, AScriptOfTheUsersMovesIt) {
   }
   lb1.start();
   ASSERT_TRUE(lb1.becomes("Active"));
-  EXPECT_TRUE(eventually(20s, [&] { return lb1.logged("hawser-runner"); })) << lb1.daemon_output();
+  EXPECT_TRUE(comes_to_log(lb1, "hawser-runner")) << lb1.daemon_output();
   const auto runner = [](const VipHost& host) {
     Argv argv{program("netd"), "runner"};
     for (const auto& word : host.command({})) argv.push_back(word);
@@ -372,7 +409,7 @@ TEST_F(VipdProvider, AScriptOfTheUsersMovesIt) {
   };
   const Process of_lb1(lb1.host(), runner(lb1));
   const Process of_lb2(lb2.host(), runner(lb2));
-  EXPECT_TRUE(is_confirmed(lb1, 60s)) << lb1.daemon_output() << of_lb1.output();
+  EXPECT_TRUE(is_confirmed(lb1, 120s)) << lb1.daemon_output() << of_lb1.output();
   EXPECT_EQ(read_file(registered).value(), "first");
   lb2.start();
   ASSERT_TRUE(lb2.hears_somebody());

@@ -68,8 +68,12 @@ void Daemon::lead(Running& running) {
     worker_.lead_again(vip.name);
 }
 
+// That this host was left behind is said once for each reading.
 void Daemon::take(const RouteReport& report) {
-  routes_.insert_or_assign({report.vip, report.address}, report);
+  const auto before = std::exchange(routes_[{report.vip, report.address}], report);
+  if (report.left_behind && report.read_at != before.read_at)
+    for (auto& [key, running] : routers_)
+      if (running.router.vip().name == report.vip) running.router.left_behind();
   hand_on(report.vip);
 }
 

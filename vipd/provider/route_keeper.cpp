@@ -37,6 +37,8 @@ void RouteKeeper::take(Begin begin, std::optional<std::string> from, TimePoint n
   again_at_.reset();
   view_.confirmed = false;
   view_.lost = false;
+  view_.left_behind = false;
+  had_it_ = false;
   failed_ = false;
   // Switches are few: what was read to lead here is not switched here, but read again.
   pursue(wish(view_.standing == Standing::kHere ? Begin::kByReading : begin), now);
@@ -44,6 +46,7 @@ void RouteKeeper::take(Begin begin, std::optional<std::string> from, TimePoint n
 
 void RouteKeeper::leave(TimePoint now) {
   if (!std::exchange(taken_, false)) return;
+  had_it_ = true;
   move_.reset();
   queued_.reset();
   ready_.reset();
@@ -160,7 +163,7 @@ void RouteKeeper::note(const Answer& answer, TimePoint now) {
   view_.standing = answer.target.empty()    ? Standing::kNobody
                    : is_ours(answer.target) ? Standing::kHere
                                             : Standing::kElsewhere;
-  if (view_.standing != Standing::kHere) view_.confirmed = false;
+  if (view_.standing != Standing::kHere) view_.confirmed = had_it_ = view_.left_behind = false;
 }
 
 void RouteKeeper::look_at(TimePoint time) {
@@ -180,6 +183,7 @@ void RouteKeeper::looked(const Answer& answer, TimePoint now) {
     from_anybody_ = false;
   }
   if (take_back) return pursue(wish(Begin::kByReading), now);
+  view_.left_behind = had_it_ && view_.standing == Standing::kHere;
   if (taken_ && view_.standing == Standing::kHere) {
     view_.confirmed = true;
     view_.lost = false;

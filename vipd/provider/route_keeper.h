@@ -3,6 +3,8 @@
 //
 // - One call at a time. A role that changes meanwhile waits for the answer: it is never crossed.
 // - Who becomes Active switches, and has it confirmed by reading. Who stops being it does nothing more.
+// - Who was Active and finds it here still at a later look says so: where a split has healed, the winner may
+//   not have heard this host lose. Whoever it was led to by hand says nothing.
 // - Who is Active and finds it elsewhere says so. It is taken back where it is sure that this host won (a
 //   losing advertisement was heard, or it leads to whom the role was just taken from), never because a
 //   reading said so: two halves of a cluster would take it from each other for ever.
@@ -21,6 +23,7 @@ struct RouteView {
   std::string trouble;               // the last answer, where it told nothing; empty: it did
   bool confirmed = false;            // it leads here, as read since this host took it
   bool lost = false;                 // another host took it while this one switched
+  bool left_behind = false;          // it leads here still, and this host left the role
   std::optional<Ask> asking;         // a call is on its way
   bool operator==(const RouteView&) const = default;
 };
@@ -70,6 +73,7 @@ class RouteKeeper {
   Move::IsSame is_same_;
   RouteView view_;
   bool taken_ = false;
+  bool had_it_ = false;                // left the role, and it was not read elsewhere since
   std::optional<std::string> before_;  // who had the role before this host
   std::optional<Move> move_;
   std::optional<Wish> queued_;  // came while a call was on its way

@@ -112,6 +112,9 @@ class VirtualRouter {
   void reconfigure(const config::Vip& vip);
   // Who routes the addresses has answered.
   void provider_says(const ProviderWord& word);
+  // They still lead here, and the Active router may not have heard that this host had the role: it is told,
+  // as if it had been a moment ago. Nobody where this host would win: it would take the role by that.
+  void left_behind();
   void shutdown();  // planned leave; a second one does not wait
   // Named by the file again before it had left.
   void resume();

@@ -54,6 +54,15 @@ void VirtualRouter::provider_says(const ProviderWord& word) {
   if (usable_) handle(Startup{now, false, {}});
 }
 
+// To the Active router alone: a third would take this host for it.
+void VirtualRouter::left_behind() {
+  const auto& heard = machine_.heard;
+  if (role() != RoleName::kBackup || !heard || !yields_to(config_, heard->priority, heard->source)) return;
+  const Advertisement word{vip_.virtual_router_id, config_.priority, config_.interval,
+                           advertised_addresses(vip_)};
+  send_to(vip_.transport == config::VrrpTransport::kMulticast ? kVrrpGroup : heard->source, word);
+}
+
 // What an earlier run held says that this host has not been away: it only listens for a moment. Looked at
 // once, before this run adds them itself.
 bool VirtualRouter::held_by_an_earlier_run() const {

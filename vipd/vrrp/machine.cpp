@@ -14,6 +14,10 @@ nanoseconds active_down_interval(Priority priority, Centiseconds interval) {
   return 3 * nanoseconds(interval) + skew_time(priority, interval);
 }
 
+bool yields_to(const VrrpConfig& config, Priority priority, const IpAddress& source) {
+  return priority > config.priority || (priority == config.priority && source > config.source);
+}
+
 RoleName name_of_role(const Role& role) {
   return static_cast<RoleName>(role.index());
 }
@@ -241,11 +245,6 @@ void on(Turn& turn, const Active& role, const Timer& event) {
       Note{fmt::format("advertisement {} late, addresses announced again", seconds(late))});
 }
 
-bool wins(const VrrpConfig& config, const AdvertisementHeard& event) {
-  return event.priority > config.priority ||
-         (event.priority == config.priority && event.source > config.source);
-}
-
 // With a last word: when a split has healed and the winner speaks first, it would never learn that another
 // router had the addresses, and the caches of the segment would keep pointing here. Hearing it, the winner
 // announces again, and so does keepalived.
@@ -284,7 +283,7 @@ void reassert(Turn& turn, Active active, const AdvertisementHeard& event) {
 }
 
 void on(Turn& turn, const Active& role, const AdvertisementHeard& event) {
-  if (wins(turn.config, event)) return yield(turn, event);
+  if (yields_to(turn.config, event.priority, event.source)) return yield(turn, event);
   if (event.priority != kLeavingPriority) return reassert(turn, role, event);
   if (event.now < role.silent_until) return;
   turn.send(turn.config.priority);

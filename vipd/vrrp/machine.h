@@ -39,6 +39,9 @@ struct VrrpConfig {
 std::chrono::nanoseconds skew_time(Priority priority, Centiseconds interval);
 std::chrono::nanoseconds active_down_interval(Priority priority, Centiseconds interval);
 
+// Where both are Active: whether this router gives up the role.
+bool yields_to(const VrrpConfig& config, Priority priority, const IpAddress& source);
+
 // ---- roles
 
 struct Initialize {

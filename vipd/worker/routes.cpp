@@ -90,6 +90,7 @@ RouteReport Routes::Route::report() const {
   report.asking = view.asking;
   report.confirmed = view.confirmed;
   report.lost = view.lost;
+  report.left_behind = view.left_behind;
   report.reads_left = left.reads;
   report.switches_left = left.switches;
   return report;

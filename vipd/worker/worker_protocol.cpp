@@ -128,6 +128,7 @@ json::object fields(const RouteReport& route) {
           {"asking", route.asking ? json::value(name_of(*route.asking)) : json::value()},
           {"confirmed", route.confirmed},
           {"lost", route.lost},
+          {"left_behind", route.left_behind},
           {"reads_left", route.reads_left},
           {"switches_left", route.switches_left}};
 }
@@ -204,6 +205,7 @@ RouteReport route_from(const json::object& object) {
   if (!object.at("asking").is_null()) route.asking = word_from<provider::Ask>(object.at("asking"));
   route.confirmed = object.at("confirmed").as_bool();
   route.lost = object.at("lost").as_bool();
+  route.left_behind = object.at("left_behind").as_bool();
   route.reads_left = object.at("reads_left").to_number<unsigned>();
   route.switches_left = object.at("switches_left").to_number<unsigned>();
   return route;

@@ -115,6 +115,7 @@ struct RouteReport {
   std::optional<provider::Ask> asking;
   bool confirmed = false;
   bool lost = false;
+  bool left_behind = false;
   unsigned reads_left = 0, switches_left = 0;
   bool operator==(const RouteReport&) const = default;
 };

@@ -247,6 +247,53 @@ TEST_F(RouteKeeperTest, WhatTheOneBeforeLedBackToItselfIsTakenAgainOnce) {
     }
 }
 
+// The last word of a router that yields is one packet, and may be lost where a split has just healed.
+TEST_F(RouteKeeperTest, WhoLeftTheRoleAndIsLedToStillSaysSoAtEachReading) {
+  takes_and_has_it();
+  keeper.leave(now);
+  EXPECT_FALSE(keeper.view().left_behind) << "it is for the winner to take it";
+  EXPECT_EQ(rests(), 90s);
+  now += 90s;
+  ASSERT_EQ(asks(), Ask::kGet);
+  hears(routed(kHere));
+  EXPECT_TRUE(keeper.view().left_behind);
+  now += 2 * kLook;
+  ASSERT_EQ(asks(), Ask::kGet);
+  hears(of(Meaning::kUnreached));
+  EXPECT_TRUE(keeper.view().left_behind) << "as was last read";
+}
+
+TEST_F(RouteKeeperTest, WhoWasLedToByHandIsNotLeftBehind) {
+  takes_and_has_it();
+  keeper.leave(now);
+  now += 90s;
+  ASSERT_EQ(asks(), Ask::kGet);
+  hears(routed(kBefore));
+  EXPECT_FALSE(keeper.view().left_behind);
+  now += 2 * kLook;
+  ASSERT_EQ(asks(), Ask::kGet);
+  hears(routed(kHere));
+  EXPECT_FALSE(keeper.view().left_behind);
+}
+
+TEST_F(RouteKeeperTest, WhoNeverHadTheRoleOrHasItAgainIsNotLeftBehind) {
+  starts(kHere);
+  EXPECT_FALSE(keeper.view().left_behind);
+  keeper.take(Begin::kBySwitching, kBefore, now);
+  ASSERT_EQ(asks(), Ask::kGet);
+  hears(routed(kHere));
+  keeper.leave(now);
+  now += 90s;
+  ASSERT_EQ(asks(), Ask::kGet);
+  hears(routed(kHere));
+  ASSERT_TRUE(keeper.view().left_behind);
+  keeper.take(Begin::kBySwitching, kBefore, now);
+  EXPECT_FALSE(keeper.view().left_behind);
+  ASSERT_EQ(asks(), Ask::kGet);
+  hears(routed(kHere));
+  EXPECT_FALSE(keeper.view().left_behind);
+}
+
 TEST_F(RouteKeeperTest, WhatLeadsToNobodyIsTakenByWhoHasTheRole) {
   takes_and_has_it();
   now += 90s;

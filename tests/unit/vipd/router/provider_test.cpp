@@ -78,6 +78,40 @@ TEST_F(RoutedRouter, LosersAreCountedFromTheFirstMomentOn) {
   EXPECT_EQ(router->losers_heard(), 1U);
 }
 
+TEST_F(RoutedRouter, WhoIsLeftBehindTellsTheActiveRouterAlone) {
+  const auto third = *IpAddress::parse("192.0.2.13");
+  auto vip = routed();
+  vip.peers.push_back(third);
+  router.emplace(vip, effects);
+  router->interface_usable(kOwn);
+  hears(200);
+  effects.sent.clear();
+  effects.sent_to.clear();
+  router->left_behind();
+  ASSERT_EQ(effects.sent_to, std::vector{kOther});
+  const auto word = decode(effects.sent.front(), {kOwn, kOther, 255});
+  ASSERT_TRUE(word);
+  EXPECT_EQ(word->advertisement.priority, Priority(100));
+}
+
+// Its advertisement would end the other's role, or be no news to anybody.
+TEST_F(RoutedRouter, WhoWouldWinOrIsActiveOrHeardNobodySaysNothingOfBeingLeftBehind) {
+  auto vip = routed();
+  vip.preempt = false;
+  router.emplace(vip, effects);
+  router->interface_usable(kOwn);
+  router->left_behind();
+  EXPECT_TRUE(effects.sent.empty()) << "nobody heard";
+  hears(50);
+  router->left_behind();
+  EXPECT_TRUE(effects.sent.empty()) << "it would win";
+  waits(1s);
+  ASSERT_EQ(router->role(), RoleName::kActive);
+  effects.sent.clear();
+  router->left_behind();
+  EXPECT_TRUE(effects.sent.empty()) << "Active";
+}
+
 TEST_F(RoutedRouter, AnArbiterIsWaitedForHoweverLongItTakes) {
   starts("arbiter");
   waits(1s);

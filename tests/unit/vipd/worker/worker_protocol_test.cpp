@@ -103,6 +103,7 @@ TEST(WorkerReports, ArriveAsTheyWereTold) {
   route.asking = provider::Ask::kSet;
   route.confirmed = true;
   route.lost = true;
+  route.left_behind = true;
   route.reads_left = 97;
   route.switches_left = 49;
   EXPECT_EQ(std::get<RouteReport>(*decode_from_worker(sent(encode(FromWorker(route))))), route);
