@@ -192,7 +192,7 @@ class RuleWriter {
   }
 
   void persist(DraftSection& section) {
-    constexpr std::string_view kUsual = "300";
+    constexpr std::string_view kUsual = "360";  // of Debian's ipvsadm 1.31, whatever its manual says
     if (const auto* persistent = option("persistent")) {
       const auto time = seconds_in(persistent->empty() ? kUsual : *persistent);
       if (time)

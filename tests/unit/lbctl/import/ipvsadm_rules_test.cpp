@@ -63,7 +63,7 @@ TEST(ImportIpvsadm, EverySpellingOfAnOption) {
 
 TEST(ImportIpvsadm, WhatIsNotWrittenIsIpvsadms) {
   const auto made = from_rules("-A -u 192.0.2.100:53 -p\n-a -u 192.0.2.100:53 -r 198.51.100.21:5353\n");
-  EXPECT_THAT(made.text, AllOf(HasSubstr("scheduler = \"wlc\""), HasSubstr("persistence = \"5m\""),
+  EXPECT_THAT(made.text, AllOf(HasSubstr("scheduler = \"wlc\""), HasSubstr("persistence = \"6m\""),
                                HasSubstr("forwarding = \"direct\""),
                                HasSubstr("address = \"198.51.100.21:53\"")));  // -g has the service's port
   EXPECT_THAT(left(made), IsEmpty());
