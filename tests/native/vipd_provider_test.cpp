@@ -380,6 +380,101 @@ TEST_F(VipdProvider, WhoLeavesIsNotFenced) {
   EXPECT_EQ(provider.calls_of("/reset/"), before);
 }
 
+// The same of the providers that are called in another way: the role moves the route, and an API that is down
+// meanwhile is asked until it answers.
+struct OtherProvider {
+  const char* kind;
+  const char* credentials;  // of the imitation
+  const char* at;           // where it is called: the key, and the path there
+  const char* path;
+  const char* address;  // leads to `first` at the beginning
+  const char* first;    // lb1, in its words
+  const char* second;
+};
+
+class VipdWithProvider : public VipdProvider, public testing::WithParamInterface<OtherProvider> {
+ protected:
+  void begin() {
+    provider.begin();
+    for (auto* host : {&lb1, &lb2}) {
+      host->write_text(file());
+      host->host().ip({"link set lo up"});
+    }
+  }
+  [[nodiscard]] std::string file() const {
+    const auto& with = GetParam();
+    return fmt::format(
+        "format = 1\n[nodes.lb1]\naddresses = [\"{}\"]\nprovider.api = \"{}\"\n[nodes.lb2]\naddresses = "
+        "[\"{}\"]\nprovider.api = \"{}\"\n[vipd]\nrealtime = 0\n[provider.api]\nkind = \"{}\"\ncredentials "
+        "= \"file:{}\"\n{} = \"{}{}\"\nca = \"{}\"\ntimeout = \"10s\"\n[vip.web]\ninterface = "
+        "\"front\"\naddresses = [{{ address = \"{}\", interface = \"lo\" }}]\nvirtual_router_id = "
+        "51\npriority = {{ lb1 = 200, lb2 = 100 }}\nadvertisement_interval = \"100ms\"\ntransport = "
+        "\"unicast\"\nprovider = \"api\"\n",
+        kOfLb1, with.first, kOfLb2, with.second, with.kind, provider.at(with.credentials), with.at,
+        provider.url(), with.path, provider.at("ca.pem"), with.address);
+  }
+  // As the imitation has it: a server's number, or a webhook's target.
+  [[nodiscard]] std::string leads_to() const {
+    const auto text = api.host.run({"curl", "-sS", provider.line_of("control-url") + "/_sim/state"}).text;
+    const auto state = boost::json::parse(text);
+    const std::string address = GetParam().address;
+    for (const auto& floating : state.at("cloud").at("floating_ips").as_array())
+      if (floating.at("ip") == boost::json::value(address))
+        return boost::json::serialize(floating.at("server"));
+    const auto& target = state.at("webhook").at("addresses").at(address);
+    return target.is_string() ? std::string(target.as_string()) : "nobody";
+  }
+};
+
+TEST_P(VipdWithProvider, TheRouteFollowsTheRoleThereAndBack) {
+  begin();
+  settle();
+  EXPECT_EQ(leads_to(), GetParam().first);
+  EXPECT_EQ(provider.calls("POST"), 0) << "it was there";
+  lb1.daemon().kill();
+  ASSERT_TRUE(lb2.becomes("Active"));
+  EXPECT_TRUE(is_confirmed(lb2, 60s)) << lb2.daemon_output();
+  EXPECT_EQ(leads_to(), GetParam().second);
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(is_confirmed(lb1, 60s)) << lb1.daemon_output();
+  EXPECT_EQ(leads_to(), GetParam().first);
+  EXPECT_FALSE(provider.any_overlapped());
+}
+
+TEST_P(VipdWithProvider, AnApiThatIsDownIsAskedUntilItAnswers) {
+  begin();
+  settle();
+  provider.control("POST", "pause", "");
+  lb1.daemon().kill();
+  ASSERT_TRUE(lb2.becomes("Active")) << "the role waits for nobody";
+  EXPECT_TRUE(comes_to_log(lb2, "is not answered for by api", 90s)) << lb2.daemon_output();
+  EXPECT_EQ(leads_to(), GetParam().first);
+  provider.control("POST", "resume", "");
+  EXPECT_TRUE(is_confirmed(lb2, 120s)) << lb2.daemon_output();
+  EXPECT_EQ(leads_to(), GetParam().second);
+  EXPECT_FALSE(provider.any_overlapped());
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, VipdWithProvider,
+                         testing::Values(OtherProvider{.kind = "hetzner-cloud",
+                                                       .credentials = "cloud.credentials",
+                                                       .at = "endpoint",
+                                                       .path = "/v1",
+                                                       .address = "203.0.113.200",
+                                                       .first = "4711",
+                                                       .second = "4712"},
+                                         OtherProvider{.kind = "webhook",
+                                                       .credentials = "hook.credentials",
+                                                       .at = "url",
+                                                       .path = "/hook",
+                                                       .address = "203.0.113.150",
+                                                       .first = "lb1",
+                                                       .second = "lb2"}),
+                         [](const auto& one) {
+                           return std::string(one.param.kind) == "webhook" ? "Webhook" : "HetznerCloud";
+                         });
+
 // A register of the user's own, moved by a script that hawser-runner runs, and not vipd.
 TEST_F(VipdProvider, AScriptOfTheUsersMovesIt) {
   const auto registered = lb1.directory() / "register";
