@@ -8,6 +8,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "lib/plan/object.h"
+
 namespace hawser::nl {
 
 namespace {
@@ -56,6 +58,8 @@ std::string_view meaning(const SetActivePort& /*step*/, int code) {
 
 std::string_view meaning_of_service(int code) {
   switch (code) {
+    case EEXIST:
+      return "it is there already, otherwise than asked: edit it";
     case ESRCH:
       return "no such service";
     case EAFNOSUPPORT:
@@ -81,29 +85,68 @@ std::string meaning(const EditService& step, int code) {
   return code == ENOENT ? missing_module(step.to) : std::string(meaning_of_service(code));
 }
 
-std::string_view meaning_of_real(int code) {
+// ip_vs_new_dest() and __ip_vs_update_dest() check several things and answer EINVAL to each.
+std::string why_not_valid(const ServiceKey& key, const Endpoint& real, const RealServer& server) {
+  if (real.address.is_multicast()) return fmt::format("{} is a multicast address", real.address);
+  if (server.forwarding == Forwarding::kTunnel && server.tunnel.type == TunnelType::kGue &&
+      server.tunnel.port == 0)
+    return "a gue tunnel needs its port";
+  if (real.address.family() == key.family())
+    return fmt::format("{} is not a unicast address: a broadcast address here, or without a route",
+                       real.address);
+  if (server.forwarding != Forwarding::kTunnel)
+    return "of another family than the service: only forwarding tunnel leads there";
+  return "of another family than the service: that cannot be while a sync daemon runs";
+}
+
+std::string why_out_of_range(const RealServer& server) {
+  if (server.lower_threshold > server.upper_threshold)
+    return fmt::format("lower_threshold {} is above upper_threshold {}", server.lower_threshold,
+                       server.upper_threshold);
+  return fmt::format("weight {} is above 2147483647", server.weight);
+}
+
+std::string meaning_of_real(int code, const ServiceKey& key, const Endpoint& real, const RealServer& server) {
   switch (code) {
+    case EEXIST:
+      return "it is there already, otherwise than asked: edit it";
     case ENOENT:
       return "no such real server";
-    case ESRCH:
-      return "no such service";
     case ERANGE:
-      return "weight out of range, or lower threshold above upper";
+      return why_out_of_range(server);
     case EINVAL:
-      return "address not unicast, tunnel without its port, or another family than the service's without "
-             "tunnel";
-    case EAFNOSUPPORT:
-      return "IPv6 is off in this kernel";
+      return why_not_valid(key, real, server);
     default:
-      return "";
+      return std::string(meaning_of_service(code));
   }
 }
 
-std::string_view meaning(const AddReal& /*step*/, int code) {
-  return meaning_of_real(code);
+std::string meaning(const AddReal& step, int code) {
+  return meaning_of_real(code, step.key, step.real, step.server);
 }
-std::string_view meaning(const EditReal& /*step*/, int code) {
-  return meaning_of_real(code);
+std::string meaning(const EditReal& step, int code) {
+  return meaning_of_real(code, step.key, step.real, step.to);
+}
+
+// start_sync_thread()
+std::string meaning(const StartSync& step, int code) {
+  const auto& daemon = step.daemon;
+  switch (code) {
+    case EEXIST:
+      return "one runs already, with other settings: stop it first";
+    case ENODEV:
+      return fmt::format("no such interface: {}", daemon.interface);
+    case EADDRNOTAVAIL:
+      return fmt::format("{} has no address of the group's family", daemon.interface);
+    case EINVAL:
+      if (!daemon.group.is_multicast()) return fmt::format("{} is not a multicast address", daemon.group);
+      return "not while a real server is of another family than its service";
+    default:
+      return std::string(meaning_of_service(code));
+  }
+}
+std::string_view meaning(const ZeroCounters& /*step*/, int code) {
+  return meaning_of_service(code);
 }
 
 }  // namespace
@@ -112,6 +155,7 @@ std::string explain(const Step& step, const Error& refusal, bool privileged) {
   const int code = refusal.code;
   if (code == ENOSYS && !refusal.text.empty()) return refusal.text;  // ours: kNotInThisKernel
   if (code == ENOPKG) return "ip_vs module missing: load it with modprobe ip_vs";
+  if (code == EPERM && is_ipvs_step(step)) return fmt::format("not permitted: {}", kIpvsRight);
   if (code == EPERM && !privileged) return "not permitted: needs CAP_NET_ADMIN";
   // The kernel's "Unknown device type" helps less than which module it is.
   auto meant = visit_kind([&](const auto& one) { return std::string(meaning(one, code)); }, step);

@@ -43,9 +43,10 @@ Status Ipvs::observe(Observed& observed, const std::set<ServiceKey>& only) {
   if (const auto known = resolve(); !known) return failed_with(known, ENOPKG) ? Status{} : known;
   auto found = services(only);
   if (!found) return tl::unexpected(found.error());
-  for (auto& [key, service, traffic] : *found) {
+  for (auto& [key, service, traffic, rate] : *found) {
     observed.state.services[key] = std::move(service);
     observed.services[key].traffic = traffic;
+    observed.services[key].rate = rate;
     if (auto reals = observe_reals(observed, key); !reals) return reals;
   }
   return {};
@@ -76,6 +77,21 @@ Status Ipvs::observe_reals(Observed& observed, const ServiceKey& key) {
     servers[endpoint] = server;
     statuses[endpoint] = status;
   }
+  return {};
+}
+
+Status Ipvs::observe_host(Observed& observed) {
+  family_ = 0;
+  if (const auto known = resolve(); !known) return failed_with(known, ENOPKG) ? Status{} : known;
+  const auto facts = socket_.ask(encode_get_facts(family_), decode_facts);
+  if (!facts) return tl::unexpected(facts.error());
+  const auto timeouts = socket_.ask(encode_get_timeouts(family_), decode_timeouts);
+  if (!timeouts) return tl::unexpected(timeouts.error());
+  const auto daemons = socket_.collect(encode_get_daemons(family_), decode_daemon);
+  if (!daemons) return tl::unexpected(daemons.error());
+  observed.ipvs = *facts;
+  observed.state.ipvs.timeouts = *timeouts;
+  for (const auto& [role, daemon] : *daemons) observed.state.ipvs.daemons[role] = daemon;
   return {};
 }
 
@@ -127,6 +143,36 @@ struct Ipvs::Perform {
 
 Status Ipvs::perform(const ServiceStep& step) {
   return std::visit(Perform{*this}, step);
+}
+
+struct Ipvs::PerformHost {
+  Ipvs& ipvs;
+
+  Status operator()(const SetIpvsTimeouts& step) const {
+    return ipvs.request([&](std::uint16_t family) { return encode_timeouts(family, step.to); });
+  }
+  // One that runs as it should is not told apart from another by the answer.
+  Status operator()(const StartSync& step) const {
+    auto status = ipvs.request(
+        [&](std::uint16_t family) { return encode_start_daemon(family, step.role, step.daemon); });
+    if (!failed_with(status, EEXIST)) return status;
+    Observed now;
+    if (auto seen = ipvs.observe_host(now); !seen) return seen;
+    const auto there = now.state.ipvs.daemons.find(step.role);
+    if (there == now.state.ipvs.daemons.end()) return status;
+    return settled(step.daemon, step.role, there->second) == there->second ? Status{} : status;
+  }
+  Status operator()(const StopSync& step) const {
+    auto status = ipvs.request([&](std::uint16_t family) { return encode_stop_daemon(family, step.role); });
+    return failed_with(status, ESRCH) ? Status{} : status;
+  }
+  Status operator()(const ZeroCounters& step) const {
+    return ipvs.request([&](std::uint16_t family) { return encode_zero(family, step.key); });
+  }
+};
+
+Status Ipvs::perform(const IpvsHostStep& step) {
+  return std::visit(PerformHost{*this}, step);
 }
 
 }  // namespace hawser::nl

@@ -19,12 +19,17 @@ class Ipvs {
   // of all.
   Status observe(Observed& observed, const std::set<ServiceKey>& only);
 
+  // Timeouts, sync daemons, version: State::ipvs and Observed::ipvs. Without the module: none.
+  Status observe_host(Observed& observed);
+
   // A weight change is one message and one acknowledgement. The error's code is the errno; ENOPKG: the module
   // is missing.
   Status perform(const ServiceStep& step);
+  Status perform(const IpvsHostStep& step);
 
  private:
   struct Perform;  // one call operator for each kind of step
+  struct PerformHost;
   explicit Ipvs(Socket socket) : socket_(std::move(socket)) {}
   // Asks the kernel for the family's number when it is not known.
   Status resolve();

@@ -2,6 +2,8 @@
 // that it has in the running kernel.
 #pragma once
 
+#include <optional>
+
 #include "lib/netlink/message.h"
 #include "lib/state/ipvs.h"
 #include "lib/state/observed.h"
@@ -11,7 +13,7 @@ namespace hawser::nl {
 struct DecodedService {
   ServiceKey key;
   Service service;  // without its real servers: they are a dump of their own
-  Traffic traffic;
+  Traffic traffic, rate;
 };
 
 struct DecodedReal {
@@ -35,5 +37,22 @@ Message encode_delete_service(std::uint16_t ipvs, const ServiceKey& key);
 Message encode_real(std::uint16_t ipvs, Write write, const ServiceKey& key, const Endpoint& real,
                     const RealServer& server);
 Message encode_delete_real(std::uint16_t ipvs, const ServiceKey& key, const Endpoint& real);
+Message encode_zero(std::uint16_t ipvs, const std::optional<ServiceKey>& key);  // nullopt: every service
+
+// What IPVS has once: ipvs_host_codec.cpp.
+struct DecodedDaemon {
+  SyncRole role{};
+  SyncDaemon daemon;
+};
+Result<IpvsTimeouts> decode_timeouts(const MessageView& message);
+Result<DecodedDaemon> decode_daemon(const MessageView& message);
+Result<IpvsFacts> decode_facts(const MessageView& message);
+
+Message encode_get_timeouts(std::uint16_t ipvs);
+Message encode_timeouts(std::uint16_t ipvs, const IpvsTimeouts& timeouts);  // 0: stays as it is
+Message encode_get_daemons(std::uint16_t ipvs);
+Message encode_start_daemon(std::uint16_t ipvs, SyncRole role, const SyncDaemon& daemon);
+Message encode_stop_daemon(std::uint16_t ipvs, SyncRole role);
+Message encode_get_facts(std::uint16_t ipvs);
 
 }  // namespace hawser::nl

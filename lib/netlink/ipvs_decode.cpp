@@ -46,6 +46,14 @@ void read_traffic(Attributes& counters, Traffic& traffic) {
   counters.read(IPVS_STATS_ATTR_OUTBYTES, traffic.bytes_out);
 }
 
+void read_rate(Attributes& counters, Traffic& rate) {
+  counters.read(IPVS_STATS_ATTR_CPS, rate.connections);
+  counters.read(IPVS_STATS_ATTR_INPPS, rate.packets_in);
+  counters.read(IPVS_STATS_ATTR_OUTPPS, rate.packets_out);
+  counters.read(IPVS_STATS_ATTR_INBPS, rate.bytes_in);
+  counters.read(IPVS_STATS_ATTR_OUTBPS, rate.bytes_out);
+}
+
 // The content of the one nested attribute of a dump's message; empty when it is malformed. Walked, since a
 // table is not worth its zeroes for one attribute.
 ByteView body(const MessageView& message, int type) {
@@ -78,8 +86,10 @@ void read_service(Attributes& attributes, DecodedService& decoded, RawService& r
   attributes.read(IPVS_SVC_ATTR_TIMEOUT, service.persistence_timeout);
   attributes.read(IPVS_SVC_ATTR_NETMASK, raw.netmask);
   attributes.read(IPVS_SVC_ATTR_PE_NAME, service.persistence_engine);
-  attributes.inside(IPVS_SVC_ATTR_STATS64,
-                    [&](Attributes& counters) { read_traffic(counters, decoded.traffic); });
+  attributes.inside(IPVS_SVC_ATTR_STATS64, [&](Attributes& counters) {
+    read_traffic(counters, decoded.traffic);
+    read_rate(counters, decoded.rate);
+  });
 }
 
 bool is_transport(Transport transport) {
@@ -125,8 +135,10 @@ void read_real(Attributes& attributes, DecodedReal& decoded, RawReal& raw) {
   attributes.read(IPVS_DEST_ATTR_ACTIVE_CONNS, status.active);
   attributes.read(IPVS_DEST_ATTR_INACT_CONNS, status.inactive);
   attributes.read(IPVS_DEST_ATTR_PERSIST_CONNS, status.persistent);
-  attributes.inside(IPVS_DEST_ATTR_STATS64,
-                    [&](Attributes& counters) { read_traffic(counters, decoded.status.traffic); });
+  attributes.inside(IPVS_DEST_ATTR_STATS64, [&](Attributes& counters) {
+    read_traffic(counters, decoded.status.traffic);
+    read_rate(counters, decoded.status.rate);
+  });
 }
 
 }  // namespace

@@ -133,4 +133,10 @@ Message encode_delete_real(std::uint16_t ipvs, const ServiceKey& key, const Endp
   return message;
 }
 
+Message encode_zero(std::uint16_t ipvs, const std::optional<ServiceKey>& key) {
+  auto message = command(ipvs, IPVS_CMD_ZERO, NLM_F_ACK);
+  if (key) message.nest(IPVS_CMD_ATTR_SERVICE, [&] { put_key(message, *key); });
+  return message;
+}
+
 }  // namespace hawser::nl

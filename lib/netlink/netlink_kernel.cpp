@@ -10,7 +10,7 @@ namespace hawser {
 namespace {
 
 tl::unexpected<Error> cannot_read_ipvs(const Error& why) {
-  if (why.code == EPERM) return fail_with(EPERM, "ipvs: read services: not permitted: needs CAP_NET_ADMIN");
+  if (why.code == EPERM) return fail_with(EPERM, "ipvs: read services: not permitted: {}", nl::kIpvsRight);
   return fail_with(why.code, "ipvs: read services: {}",
                    why.text.empty() ? std::strerror(why.code) : why.text);
 }
@@ -33,12 +33,15 @@ Result<Observed> NetlinkKernel::observe(const Scope& scope) {
   if (scope.has(Look::kIpvs))
     if (const auto status = ipvs_.observe(observed, scope.services); !status)
       return cannot_read_ipvs(status.error());
+  if (scope.has(Look::kIpvsHost))
+    if (const auto status = ipvs_.observe_host(observed); !status) return cannot_read_ipvs(status.error());
   return observed;
 }
 
 Status NetlinkKernel::perform(const Step& step) {
   const auto status = std::visit(Overloaded{
                                      [&](const ServiceStep& one) { return ipvs_.perform(one); },
+                                     [&](const IpvsHostStep& one) { return ipvs_.perform(one); },
                                      [&](const auto& one) { return network_.perform(one); },
                                  },
                                  step);

@@ -122,7 +122,12 @@ class Attempt {
     std::vector<Step> steps;
     if (scope_.has(Look::kLinks)) steps = plan_network(desired_, observed);
     if (scope_.has(Look::kIpvs)) std::ranges::move(plan_ipvs(desired_, observed), std::back_inserter(steps));
+    if (scope_.has(Look::kIpvsHost)) std::ranges::copy(plan_ipvs_host(observed), std::back_inserter(steps));
     return steps;
+  }
+
+  [[nodiscard]] std::vector<IpvsHostStep> plan_ipvs_host(const State& now) const {
+    return towards_ipvs_host(now.ipvs, desired_.state.ipvs);
   }
 
   [[nodiscard]] std::string unit(const Step& step) const { return unit_of(step, desired_.state, before_); }
@@ -187,8 +192,9 @@ class Attempt {
       steps = towards_network(now, target, desired_.owner);
     }
     if (scope_.has(Look::kIpvs)) std::ranges::move(plan_ipvs(desired_, now), std::back_inserter(steps));
+    if (scope_.has(Look::kIpvsHost)) std::ranges::copy(plan_ipvs_host(now), std::back_inserter(steps));
     std::erase_if(steps, [this](const Step& step) {
-      return is_service_step(step) ? is_refused(unit(step)) : std::ranges::find(held_, step) != held_.end();
+      return is_ipvs_step(step) ? is_refused(unit(step)) : std::ranges::find(held_, step) != held_.end();
     });
     return steps;
   }
@@ -199,7 +205,7 @@ class Attempt {
     const Step* stopped = nullptr;
     for (std::size_t i = 0; i < steps.size() && !is_over(); ++i) {
       const auto& step = steps[i];
-      const bool network = !is_service_step(step);
+      const bool network = !is_ipvs_step(step);
       if (network && stopped != nullptr && !goes_on_after(*stopped, step)) continue;
       if (!network && is_refused(unit(step))) continue;
       const auto* join = network ? joins_next(std::span(steps).subspan(i)) : nullptr;
@@ -271,7 +277,7 @@ class Attempt {
   Status refuse(const Step& step, const Error& why) {
     note({unit(step), step, why, price_of_attempt(step)});
     if (rollback_ == Rollback::kNothing) return {};
-    if (rollback_ == Rollback::kObject && !is_service_step(step)) return {};
+    if (rollback_ == Rollback::kObject && !is_ipvs_step(step)) return {};
     return roll_back(step);
   }
 
@@ -309,6 +315,8 @@ class Attempt {
     auto target = restore_target(before_, now, undone, kept);
     std::vector<Step> steps;
     if (scope.has(Look::kLinks)) steps = towards_network(now, target, desired_.owner);
+    if (scope.has(Look::kIpvsHost))
+      std::ranges::copy(back_to_ipvs_host(now.ipvs, target.ipvs), std::back_inserter(steps));
     if (!scope.has(Look::kIpvs)) return steps;
     std::erase_if(target.services, [&](const auto& entry) { return !undone.services.contains(entry.first); });
     auto from = now;
@@ -321,6 +329,7 @@ class Attempt {
   [[nodiscard]] Scope scope_of(const Touched& undone) const {
     Scope scope{{}, undone.services};
     if (!undone.services.empty()) scope.parts.add(Look::kIpvs);
+    if (undone.ipvs_host) scope.parts.add(Look::kIpvsHost);
     if (undone.links.empty() && undone.addresses.empty() && undone.routes.empty()) return scope;
     scope.parts.add(Look::kLinks);
     scope.parts.add(Look::kRoutes);

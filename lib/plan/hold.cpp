@@ -166,6 +166,7 @@ void hold_steps(State& target, const Held& held) {
     for (const auto& step : held.steps)
       std::visit(Overloaded{
                      [](const ServiceStep& /*one*/) {},  // ipvs_repair.h
+                     [](const IpvsHostStep& /*one*/) {},
                      [&](const auto& one) { family::hold(holder, one); },
                  },
                  step);

@@ -12,9 +12,10 @@
 namespace hawser {
 
 enum class Look : std::uint8_t {
-  kLinks,   // with their addresses
-  kRoutes,  // with kLinks only: there may be hundreds of thousands
-  kIpvs,    // services with their real servers; without the ip_vs module: none, no error
+  kLinks,     // with their addresses
+  kRoutes,    // with kLinks only: there may be hundreds of thousands
+  kIpvs,      // services with their real servers; without the ip_vs module: none, no error
+  kIpvsHost,  // timeouts, sync daemons, version: only for who wants them, State::ipvs is empty otherwise
 };
 
 // What to look at; reading the IPVS table costs one dump per service, so a verifier asks only for what it
@@ -29,6 +30,8 @@ struct Scope {
 inline const Scope kNetworkOnly{{Look::kLinks, Look::kRoutes}};
 inline const Scope kLinksOnly{{Look::kLinks}};
 inline const Scope kIpvsOnly{{Look::kIpvs}};
+inline const Scope kAllOfIpvs{{Look::kIpvs, Look::kIpvsHost}};
+inline const Scope kIpvsHostOnly{{Look::kIpvsHost}};
 
 inline constexpr std::string_view kNotInThisKernel = "this kernel does not have it";
 

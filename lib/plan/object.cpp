@@ -32,8 +32,8 @@ std::string port_unit(const std::string& bond, const std::string& port) {
   return bond + " port " + port;
 }
 
-bool is_service_step(const Step& step) {
-  return std::holds_alternative<ServiceStep>(step);
+bool is_ipvs_step(const Step& step) {
+  return std::holds_alternative<ServiceStep>(step) || std::holds_alternative<IpvsHostStep>(step);
 }
 
 void Touched::add(const Step& step) {

@@ -32,7 +32,7 @@ struct Sides {
 // What rests on a refused unit is in hold.h.
 std::string unit_of(const Step& step, const State& wanted, const State& before);
 std::string port_unit(const std::string& bond, const std::string& port);  // "bond0 port eth1"
-bool is_service_step(const Step& step);
+bool is_ipvs_step(const Step& step);                                      // not one of the network
 
 // What steps were about; side effects of the kernel on other objects are not in it.
 struct Touched {
@@ -40,6 +40,7 @@ struct Touched {
   std::set<std::pair<std::string, Prefix>> addresses;
   std::set<RouteKey> routes;
   std::set<ServiceKey> services;
+  bool ipvs_host = false;
 
   void add(const Step& step);
 };

@@ -13,25 +13,14 @@ namespace {
 
 using words::List;
 
-bool has(const Service& service, ServiceFlag flag) {
-  return (service.flags & static_cast<std::uint32_t>(flag)) != 0;
-}
-
 std::string persistence(const Service& service) {
-  if (!has(service, ServiceFlag::kPersistent)) return "none";
+  if (!has_flag(service, ServiceFlag::kPersistent)) return "none";
   return format_duration(std::chrono::seconds(service.persistence_timeout));
 }
 
-// IP_VS_SVC_F_SCHED1..3 mean something to a scheduler only; ipvsadm calls them so where it knows no better.
-std::string scheduler_flags(const Service& service) {
-  std::string text;
-  const auto add = [&](ServiceFlag flag, std::string_view name) {
-    if (has(service, flag)) text += fmt::format("{}{}", text.empty() ? "" : "+", name);
-  };
-  add(ServiceFlag::kSched1, "flag-1");
-  add(ServiceFlag::kSched2, "flag-2");
-  add(ServiceFlag::kSched3, "flag-3");
-  return text.empty() ? "none" : text;
+std::string flag_words(const Service& service) {
+  const auto words = scheduler_flags(service);
+  return words.empty() ? "none" : fmt::format("{}", fmt::join(words, "+"));
 }
 
 std::string netmask(const Service& service, const ServiceKey& key) {
@@ -54,9 +43,9 @@ std::string changes(const Service& from, const Service& to, const ServiceKey& ke
   list.change("persistence_netmask", netmask(from, key), netmask(to, key));
   list.change("persistence_engine", words::or_none(from.persistence_engine),
               words::or_none(to.persistence_engine));
-  list.change("one_packet", words::on_off(has(from, ServiceFlag::kOnePacket)),
-              words::on_off(has(to, ServiceFlag::kOnePacket)));
-  list.change("scheduler_flags", scheduler_flags(from), scheduler_flags(to));
+  list.change("one_packet", words::on_off(has_flag(from, ServiceFlag::kOnePacket)),
+              words::on_off(has_flag(to, ServiceFlag::kOnePacket)));
+  list.change("scheduler_flags", flag_words(from), flag_words(to));
   return list.text();
 }
 
@@ -84,8 +73,8 @@ struct DescribeService {
     list.unusual("persistence", persistence(service), std::string("none"));
     list.unusual("persistence_netmask", netmask(service, step.key), netmask({}, step.key));
     list.unusual("persistence_engine", service.persistence_engine, std::string());
-    if (has(service, ServiceFlag::kOnePacket)) list.put("one_packet on");
-    list.unusual("scheduler_flags", scheduler_flags(service), std::string("none"));
+    if (has_flag(service, ServiceFlag::kOnePacket)) list.put("one_packet on");
+    list.unusual("scheduler_flags", flag_words(service), std::string("none"));
     return fmt::format("{}: add service: {}", step.key, list.text());
   }
   std::string operator()(const EditService& step) const {

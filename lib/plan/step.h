@@ -10,13 +10,14 @@
 
 #include "lib/plan/address_steps.h"
 #include "lib/plan/bond_steps.h"
+#include "lib/plan/ipvs_host_steps.h"
 #include "lib/plan/link_steps.h"
 #include "lib/plan/route_steps.h"
 #include "lib/plan/service_steps.h"
 
 namespace hawser {
 
-using Step = std::variant<LinkStep, BondStep, AddressStep, RouteStep, ServiceStep>;
+using Step = std::variant<LinkStep, BondStep, AddressStep, RouteStep, ServiceStep, IpvsHostStep>;
 
 // Calls `visitor` with the step as what it is: a SetMtu, an AddRoute.
 template <class Visitor>

@@ -13,7 +13,7 @@ constexpr int kRounds = 4;  // a step has consequences that only the next look s
 
 Scope scope_of(std::span<const Step> planned) {
   for (const auto& step : planned)
-    if (is_service_step(step)) return {};
+    if (is_ipvs_step(step)) return {};
   return kNetworkOnly;
 }
 

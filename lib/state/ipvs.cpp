@@ -19,7 +19,39 @@ Result<ServiceKey> parse_mark(Family family, std::string_view text) {
   return key;
 }
 
+constexpr std::array kSchedulerFlags{ServiceFlag::kSched1, ServiceFlag::kSched2, ServiceFlag::kSched3};
+constexpr std::array<std::string_view, 3> kPlainWords{"flag-1", "flag-2", "flag-3"};
+constexpr std::array<std::string_view, 2> kHashWords{"-fallback", "-port"};  // of sh and mh
+
+bool is_hash(std::string_view scheduler) {
+  return scheduler == "sh" || scheduler == "mh";
+}
+
 }  // namespace
+
+std::vector<std::string> scheduler_flags(const Service& service) {
+  std::vector<std::string> words;
+  for (std::size_t i = 0; i < kSchedulerFlags.size(); ++i) {
+    if (!has_flag(service, kSchedulerFlags.at(i))) continue;
+    const bool own = i < kHashWords.size() && is_hash(service.scheduler);
+    words.push_back(own ? fmt::format("{}{}", service.scheduler, kHashWords.at(i))
+                        : std::string(kPlainWords.at(i)));
+  }
+  return words;
+}
+
+std::optional<ServiceFlag> scheduler_flag(std::string_view word) {
+  const bool of_hash = is_hash(word.substr(0, 2));
+  for (std::size_t i = 0; i < kSchedulerFlags.size(); ++i)
+    if (word == kPlainWords.at(i) || (of_hash && i < kHashWords.size() && word.substr(2) == kHashWords.at(i)))
+      return kSchedulerFlags.at(i);
+  return std::nullopt;
+}
+
+bool is_flag_of(std::string_view word, std::string_view scheduler) {
+  if (!scheduler_flag(word)) return false;
+  return !is_hash(word.substr(0, 2)) || word.substr(0, 2) == scheduler;
+}
 
 Result<ServiceKey> ServiceKey::parse(std::string_view text) {
   const auto space = text.find(' ');

@@ -4,8 +4,10 @@
 #include <compare>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lib/base/address.h"
 #include "lib/base/names.h"
@@ -94,6 +96,56 @@ struct Service {
   std::map<Endpoint, RealServer> reals;
 
   bool operator==(const Service&) const = default;
+};
+
+inline bool has_flag(const Service& service, ServiceFlag flag) {
+  return (service.flags & static_cast<std::uint32_t>(flag)) != 0;
+}
+// IP_VS_SVC_F_SCHED1..3 as ipvsadm and the file name them: "sh-fallback" and "sh-port" with sh, "mh-fallback"
+// and "mh-port" with mh, else "flag-1" to "flag-3".
+std::vector<std::string> scheduler_flags(const Service& service);
+// The flag of such a word, whichever the scheduler; nullopt: none is called so.
+std::optional<ServiceFlag> scheduler_flag(std::string_view word);
+// Whether the word is one for services of this scheduler: "sh-port" is not one of mh, "flag-1" of all.
+bool is_flag_of(std::string_view word, std::string_view scheduler);
+
+// How long an idle connection stays in the table, in seconds: one for all services of a network namespace.
+// The kernel never says 0; as a wish 0 leaves a timeout as it is.
+struct IpvsTimeouts {
+  std::uint32_t tcp = 0;
+  std::uint32_t tcp_fin = 0;  // after the first FIN
+  std::uint32_t udp = 0;
+
+  bool operator==(const IpvsTimeouts&) const = default;
+};
+
+// Values are the kernel's (IP_VS_STATE_*). Both may run at once.
+enum class SyncRole : std::uint8_t { kMaster = 1, kBackup = 2 };
+
+template <>
+inline constexpr std::array<Name<SyncRole>, 2> kNames<SyncRole>{{
+    {SyncRole::kMaster, "master"},
+    {SyncRole::kBackup, "backup"},
+}};
+
+// A thread of the kernel that tells its connections to other directors (master), or hears of theirs (backup).
+struct SyncDaemon {
+  std::string interface;
+  std::uint8_t id = 0;                             // who talks to whom; a backup of 0 hears all
+  std::uint16_t maxlen = 0;                        // bytes a message; 0: as the interface's MTU allows
+  IpAddress group = IpAddress::v4(224, 0, 0, 81);  // multicast, of either family
+  std::uint16_t port = 8848;
+  std::uint8_t ttl = 1;
+
+  bool operator==(const SyncDaemon&) const = default;
+};
+
+// What IPVS has once in a network namespace. As a wish: what is not named is left as it is.
+struct IpvsHost {
+  std::optional<IpvsTimeouts> timeouts;
+  std::map<SyncRole, SyncDaemon> daemons;
+
+  bool operator==(const IpvsHost&) const = default;
 };
 
 }  // namespace hawser

@@ -73,21 +73,32 @@ struct Traffic {
 struct RealStatus {
   std::uint32_t active = 0, inactive = 0, persistent = 0;  // connections
   Traffic traffic;
+  Traffic rate{};  // a second, as the kernel estimates it; decays in a few seconds
 
   bool operator==(const RealStatus&) const = default;
 };
 
 struct ServiceStatus {
   Traffic traffic;
+  Traffic rate{};  // as of RealStatus
   std::map<Endpoint, RealStatus> reals;
 
   bool operator==(const ServiceStatus&) const = default;
+};
+
+// What the ip_vs module says of itself.
+struct IpvsFacts {
+  std::uint32_t version = 0;           // three bytes: 0x010201 is 1.2.1
+  std::uint32_t connection_table = 0;  // buckets; on young kernels it grows
+
+  bool operator==(const IpvsFacts&) const = default;
 };
 
 struct Observed {
   State state;
   std::map<std::string, LinkStatus> links;
   std::map<ServiceKey, ServiceStatus> services;
+  std::optional<IpvsFacts> ipvs{};  // with Look::kIpvsHost; nullopt: the module is not loaded
 
   bool operator==(const Observed&) const = default;
 };

@@ -16,6 +16,7 @@ struct State {
   // and somebody took away.
   std::map<RouteKey, Route> gone{};
   std::map<ServiceKey, Service> services;
+  IpvsHost ipvs{};
 
   bool operator==(const State&) const = default;
 };

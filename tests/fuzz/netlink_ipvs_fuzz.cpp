@@ -22,6 +22,21 @@ void reencode(const DecodedReal& decoded) {
   if (!again || again->endpoint != decoded.endpoint || again->server != decoded.server) std::abort();
 }
 
+void reencode(const DecodedDaemon& decoded) {
+  if (decoded.daemon.interface.size() > 15 || decoded.daemon.maxlen == 0) return;
+  const auto message = encode_start_daemon(32, decoded.role, decoded.daemon);
+  auto rest = message.bytes();
+  const auto again = decode_daemon(*next_message(rest));
+  if (!again || again->role != decoded.role || again->daemon != decoded.daemon) std::abort();
+}
+
+void reencode(const IpvsTimeouts& decoded) {
+  const auto message = encode_timeouts(32, decoded);
+  auto rest = message.bytes();
+  const auto again = decode_timeouts(*next_message(rest));
+  if (!again || *again != decoded) std::abort();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -31,6 +46,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!message) return 0;
     if (const auto service = decode_service(*message)) reencode(*service);
     if (const auto real = decode_real(*message, Family::kIpv6)) reencode(*real);
+    if (const auto daemon = decode_daemon(*message)) reencode(*daemon);
+    if (const auto timeouts = decode_timeouts(*message)) reencode(*timeouts);
+    (void)decode_facts(*message);
   }
   return 0;
 }

@@ -90,16 +90,6 @@ void add_service_rows(Rows<ServiceSpec>& rows) {
       .unsupported({"probe_source"});
 }
 
-// Without the pool's keys: what [defaults.service] may hold.
-const Rows<ServiceSpec>& service_own_rows() {
-  static const auto rows = [] {
-    Rows<ServiceSpec> made;
-    add_service_rows(made);
-    return made;
-  }();
-  return rows;
-}
-
 // A service with `pool` leaves the pool's keys to that.
 const Rows<ServiceSpec>& service_rows() {
   static const auto rows = [] {
@@ -116,11 +106,8 @@ std::uint32_t flags_of(const ServiceSpec& spec) {
   std::uint32_t flags = 0;
   if (spec.persistence) flags |= bit(ServiceFlag::kPersistent);
   if (spec.one_packet) flags |= bit(ServiceFlag::kOnePacket);
-  for (const auto& word : spec.scheduler_flags) {
-    if (word.ends_with("-fallback") || word == "flag-1") flags |= bit(ServiceFlag::kSched1);
-    if (word.ends_with("-port") || word == "flag-2") flags |= bit(ServiceFlag::kSched2);
-    if (word == "flag-3") flags |= bit(ServiceFlag::kSched3);
-  }
+  for (const auto& word : spec.scheduler_flags)
+    if (const auto flag = scheduler_flag(word)) flags |= bit(*flag);
   return flags;
 }
 
@@ -155,6 +142,15 @@ void build_services(const File& file, Config& config) {
 }
 
 }  // namespace
+
+const Rows<ServiceSpec>& service_own_rows() {
+  static const auto rows = [] {
+    Rows<ServiceSpec> made;
+    add_service_rows(made);
+    return made;
+  }();
+  return rows;
+}
 
 Service service_for(const VirtualService& service, const ServiceKey& key) {
   auto result = service.service;

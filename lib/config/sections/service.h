@@ -23,6 +23,9 @@ struct ServiceSpec : PoolSpec {
   bool one_packet = false;
 };
 
+// Without the pool's keys: what [defaults.service] may hold, and `lbctl edit` sets.
+const Rows<ServiceSpec>& service_own_rows();
+
 struct VirtualService {
   std::string name;
   std::vector<ServiceKey> keys;  // every virtual address, "@vip" resolved

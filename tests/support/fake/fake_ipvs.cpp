@@ -40,7 +40,8 @@ bool is_broadcast(const State& state, const IpAddress& address) {
 
 Status is_real(const State& state, const ServiceKey& key, const Endpoint& real, const RealServer& server) {
   if (real.address.is_multicast() || is_broadcast(state, real.address)) return refuse(EINVAL);
-  if (real.address.family() != key.family() && server.forwarding != Forwarding::kTunnel)
+  if (real.address.family() != key.family() &&
+      (server.forwarding != Forwarding::kTunnel || !state.ipvs.daemons.empty()))
     return refuse(EINVAL);
   if (server.weight > static_cast<std::uint32_t>(std::numeric_limits<std::int32_t>::max()))
     return refuse(ERANGE);
@@ -101,6 +102,38 @@ Status FakeKernel::delete_real(const ServiceKey& key, const Endpoint& real) {
   const auto found = state_.services.find(key);
   if (found == state_.services.end()) return refuse(ESRCH);
   found->second.reals.erase(real);
+  return {};
+}
+
+// ip_vs_set_timeout()
+Status FakeKernel::set_ipvs_timeouts(const IpvsTimeouts& to) {
+  constexpr auto kMost = static_cast<std::uint32_t>(std::numeric_limits<std::int32_t>::max()) / 250;  // by HZ
+  if (to.tcp > kMost || to.tcp_fin > kMost || to.udp > kMost) return refuse(EINVAL);
+  state_.ipvs.timeouts = settled(to, state_.ipvs.timeouts.value_or(kIpvsTimeouts));
+  return {};
+}
+
+bool FakeKernel::has_mixed_families() const {
+  return std::ranges::any_of(state_.services, [](const auto& service) {
+    return std::ranges::any_of(service.second.reals, [&](const auto& real) {
+      return real.first.address.family() != service.first.family();
+    });
+  });
+}
+
+// ip_vs_genl_new_daemon() and start_sync_thread()
+Status FakeKernel::start_sync(SyncRole role, SyncDaemon daemon) {
+  if (!daemon.group.is_multicast() || has_mixed_families()) return refuse(EINVAL);
+  const auto* link = find(daemon.interface);
+  if (link == nullptr) return refuse(ENODEV);
+  constexpr std::uint32_t kHeaders4 = 28, kHeaders6 = 48;
+  const auto room = link->mtu.value_or(1500) - (daemon.group.is_v4() ? kHeaders4 : kHeaders6);
+  SyncDaemon running = daemon;
+  if (daemon.maxlen == 0 || role == SyncRole::kBackup)
+    running.maxlen = std::max(daemon.maxlen, static_cast<std::uint16_t>(room));
+  if (const auto there = state_.ipvs.daemons.find(role); there != state_.ipvs.daemons.end())
+    return settled(daemon, role, there->second) == there->second ? Status{} : refuse(EEXIST);
+  state_.ipvs.daemons[role] = running;
   return {};
 }
 

@@ -39,6 +39,15 @@ struct FakePerform {
   Status operator()(const AddReal& s) const { return k.add_real(s.key, s.real, s.server); }
   Status operator()(const EditReal& s) const { return k.edit_real(s.key, s.real, s.to); }
   Status operator()(const DeleteReal& s) const { return k.delete_real(s.key, s.real); }
+  Status operator()(const SetIpvsTimeouts& s) const { return k.set_ipvs_timeouts(s.to); }
+  Status operator()(const StartSync& s) const { return k.start_sync(s.role, s.daemon); }
+  Status operator()(const StopSync& s) const {
+    k.state_.ipvs.daemons.erase(s.role);
+    return {};
+  }
+  Status operator()(const ZeroCounters& s) const {
+    return !s.key || k.state_.services.contains(*s.key) ? Status{} : refuse(ESRCH);
+  }
 };
 
 FakeKernel::FakeKernel(State state) : state_(std::move(state)) {
@@ -179,6 +188,11 @@ Result<Observed> FakeKernel::observe(const Scope& scope) {
       observed.state.gone = state_.gone;
     }
     for (const auto& [name, link] : state_.links) observed.links[name] = status_of(name, link);
+  }
+  if (scope.has(Look::kIpvsHost)) {
+    observed.ipvs = IpvsFacts{0x010201, 4096};
+    observed.state.ipvs = state_.ipvs;
+    observed.state.ipvs.timeouts = state_.ipvs.timeouts.value_or(kIpvsTimeouts);
   }
   if (!scope.has(Look::kIpvs)) return observed;
   for (const auto& [key, service] : state_.services) {

@@ -14,6 +14,9 @@
 
 namespace hawser {
 
+// Of tcp_timeouts[] and udp_timeouts[] in the kernel.
+inline constexpr IpvsTimeouts kIpvsTimeouts{900, 120, 300};
+
 class FakeKernel : public Kernel {
  public:
   FakeKernel() = default;
@@ -135,6 +138,9 @@ class FakeKernel : public Kernel {
   Status add_real(const ServiceKey& key, const Endpoint& real, const RealServer& server);
   Status edit_real(const ServiceKey& key, const Endpoint& real, const RealServer& to);
   Status delete_real(const ServiceKey& key, const Endpoint& real);
+  Status set_ipvs_timeouts(const IpvsTimeouts& to);
+  Status start_sync(SyncRole role, SyncDaemon daemon);
+  [[nodiscard]] bool has_mixed_families() const;
 
   State state_;
   std::map<std::string, BondFacts> bonds_;

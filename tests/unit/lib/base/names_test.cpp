@@ -19,7 +19,7 @@ namespace {
 template <class E>
 class EnumWords : public testing::Test {};
 
-using Enums = testing::Types<BondMode, Transport, Forwarding, TunnelType, LinkKind, MiiStatus,
+using Enums = testing::Types<BondMode, Transport, Forwarding, TunnelType, SyncRole, LinkKind, MiiStatus,
                              config::VrrpChecksum, config::VrrpTransport, config::Need, config::OnFailure,
                              config::BondMonitor, LacpBit, Churn, Duplex, BondChange, run::Action, run::End,
                              vipd::provider::Kind, vipd::provider::Ask, vipd::provider::Fenced>;

@@ -65,7 +65,42 @@ TEST(Explain, TellsWhatTheSameNumberMeansForServicesAndRealServers) {
   EXPECT_EQ(why(EditService{}, ESRCH), "no such service");
   EXPECT_EQ(why(EditReal{}, ENOENT), "no such real server");
   EXPECT_EQ(why(AddReal{}, ESRCH), "no such service");
-  EXPECT_EQ(why(AddReal{}, ERANGE), "weight out of range, or lower threshold above upper");
+  EXPECT_EQ(why(AddReal{}, EEXIST), "it is there already, otherwise than asked: edit it");
+}
+
+TEST(Explain, TellsWhichOfManyReasonsARealServerWasRefusedFor) {
+  const auto web = *ServiceKey::parse("tcp 192.0.2.100:80");
+  const auto real = [](const char* text) { return *Endpoint::parse(text); };
+  const RealServer gue{Forwarding::kTunnel, 1, 0, 0, {TunnelType::kGue, 0, 0}};
+  EXPECT_EQ(why(AddReal{web, real("224.0.0.9:80"), {}}, EINVAL), "224.0.0.9 is a multicast address");
+  EXPECT_EQ(why(AddReal{web, real("192.0.2.255:80"), {}}, EINVAL),
+            "192.0.2.255 is not a unicast address: a broadcast address here, or without a route");
+  EXPECT_EQ(why(AddReal{web, real("[2001:db8::1]:80"), {}}, EINVAL),
+            "of another family than the service: only forwarding tunnel leads there");
+  EXPECT_EQ(why(AddReal{web, real("[2001:db8::1]:80"), {Forwarding::kTunnel, 1, 0, 0, {}}}, EINVAL),
+            "of another family than the service: that cannot be while a sync daemon runs");
+  EXPECT_EQ(why(AddReal{web, real("192.0.2.1:80"), gue}, EINVAL), "a gue tunnel needs its port");
+  EXPECT_EQ(why(EditReal{web, real("192.0.2.1:80"), {}, {Forwarding::kMasquerade, 1, 10, 20, {}}}, ERANGE),
+            "lower_threshold 20 is above upper_threshold 10");
+  EXPECT_EQ(why(AddReal{web, real("192.0.2.1:80"), {Forwarding::kMasquerade, 0x80000000, 0, 0, {}}}, ERANGE),
+            "weight 2147483648 is above 2147483647");
+}
+
+TEST(Explain, TellsWhySyncDaemonsDoNotStart) {
+  StartSync step{SyncRole::kMaster, {"eth9", 7, 0, IpAddress::v4(224, 0, 0, 81), 8848, 1}};
+  EXPECT_EQ(why(step, ENODEV), "no such interface: eth9");
+  EXPECT_EQ(why(step, EEXIST), "one runs already, with other settings: stop it first");
+  EXPECT_EQ(why(step, EINVAL), "not while a real server is of another family than its service");
+  step.daemon.group = IpAddress::v4(192, 0, 2, 1);
+  EXPECT_EQ(why(step, EINVAL), "192.0.2.1 is not a multicast address");
+  EXPECT_EQ(why(ZeroCounters{}, ESRCH), "no such service");
+}
+
+// Root of a user namespace has the capability, and is refused all the same.
+TEST(Explain, TellsWhichCapabilityIpvsWants) {
+  const std::string right = "not permitted: needs CAP_NET_ADMIN in the initial user namespace";
+  EXPECT_EQ(why(AddService{}, EPERM), right);
+  EXPECT_EQ(explain(SetIpvsTimeouts{}, Error{"", EPERM}, false), right);
 }
 
 TEST(Explain, TellsAboutPorts) {

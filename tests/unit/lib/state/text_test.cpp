@@ -47,5 +47,20 @@ TEST(RouteKey, PrintsOnlyWhatIsUnusual) {
   EXPECT_EQ(to_string(key("128.0.0.0/1", 254, 0)), "128.0.0.0/1");
 }
 
+TEST(SchedulerFlags, AreNamedByTheSchedulerTheyAreOf) {
+  const auto names = [](const char* scheduler) {
+    return fmt::format("{}", fmt::join(scheduler_flags({scheduler, 0x38, 0, 32, "", {}}), " "));
+  };
+  EXPECT_EQ(names("sh"), "sh-fallback sh-port flag-3");
+  EXPECT_EQ(names("mh"), "mh-fallback mh-port flag-3");
+  EXPECT_EQ(names("wlc"), "flag-1 flag-2 flag-3");
+  EXPECT_EQ(scheduler_flag("mh-port"), ServiceFlag::kSched2);
+  EXPECT_EQ(scheduler_flag("flag-1"), ServiceFlag::kSched1);
+  EXPECT_EQ(scheduler_flag("rr-port"), std::nullopt);
+  EXPECT_EQ(scheduler_flag("sh-flag-3"), std::nullopt);
+  EXPECT_TRUE(is_flag_of("sh-port", "sh") && is_flag_of("flag-2", "mh"));
+  EXPECT_FALSE(is_flag_of("sh-port", "mh") || is_flag_of("best", "sh"));
+}
+
 }  // namespace
 }  // namespace hawser
