@@ -49,7 +49,8 @@ json::object real_json(const Endpoint& endpoint, const RealView& real) {
                       {"active", real.status.active},
                       {"inactive", real.status.inactive},
                       {"persistent", real.status.persistent},
-                      {"traffic", traffic_json(real.status.traffic)}};
+                      {"traffic", traffic_json(real.status.traffic)},
+                      {"rate", traffic_json(real.status.rate)}};
   add_netd(object, real.netd);
   return object;
 }
@@ -67,8 +68,9 @@ json::object service_json(const ServiceKey& key, const ServiceView& view) {
           {"scheduler_flags", flags_json(service)},
           {"persistence", service.persistence_timeout},
           {"netmask", service.netmask},
-          {"one_packet", (service.flags & static_cast<std::uint32_t>(ServiceFlag::kOnePacket)) != 0},
+          {"one_packet", has_flag(service, ServiceFlag::kOnePacket)},
           {"traffic", traffic_json(view.traffic)},
+          {"rate", traffic_json(view.rate)},
           {"reals", std::move(reals)}};
 }
 

@@ -7,18 +7,14 @@ namespace hawser::lbctl {
 
 namespace {
 
-bool has(const Service& service, ServiceFlag flag) {
-  return (service.flags & static_cast<std::uint32_t>(flag)) != 0;
-}
-
 std::string describe_service(const Service& service) {
   std::string text;
   for (const auto& flag : scheduler_flags(service)) text += " " + flag;
-  if (has(service, ServiceFlag::kPersistent))
+  if (has_flag(service, ServiceFlag::kPersistent))
     text +=
         fmt::format(", persistent {}", format_duration(std::chrono::seconds(service.persistence_timeout)));
   if (!service.persistence_engine.empty()) text += fmt::format(" by {}", service.persistence_engine);
-  if (has(service, ServiceFlag::kOnePacket)) text += ", one packet";
+  if (has_flag(service, ServiceFlag::kOnePacket)) text += ", one packet";
   return text;
 }
 

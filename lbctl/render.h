@@ -6,11 +6,12 @@
 //   "virtual": "tcp 192.0.2.100:80", "name": "web", "present": true, "scheduler": "wlc",
 //   "scheduler_flags": [], "persistence": 300, "netmask": 32, "one_packet": false,
 //   "traffic": {"connections": 0, "packets_in": 0, "packets_out": 0, "bytes_in": 0, "bytes_out": 0},
+//   "rate": {...},                     // the same a second, as the kernel estimates it
 //   "reals": [{
 //     "address": "198.51.100.21:8080", "name": "web1", "present": true, "forwarding": "masquerade",
 //     "weight": 100,                     // in the kernel; 0 when it is not there
 //     "configured_weight": 100, "upper_threshold": 0, "lower_threshold": 0,
-//     "active": 0, "inactive": 0, "persistent": 0, "traffic": {...},
+//     "active": 0, "inactive": 0, "persistent": 0, "traffic": {...}, "rate": {...},
 //     "state": "up", "reason": "status 200", "for_ms": 120000}]}]}
 #pragma once
 

@@ -9,6 +9,7 @@ ServiceView from_kernel(const Service& service, const ServiceStatus& status) {
   view.service = service;
   view.service->reals.clear();
   view.traffic = status.traffic;
+  view.rate = status.rate;
   view.scheduler = service.scheduler;
   for (const auto& [endpoint, server] : service.reals) {
     auto& real = view.reals[endpoint];
@@ -26,17 +27,6 @@ void add(ServiceView& view, const NetdService& netd) {
 }
 
 }  // namespace
-
-std::vector<std::string> scheduler_flags(const Service& service) {
-  std::vector<std::string> names;
-  const auto add = [&](ServiceFlag flag, const char* name) {
-    if ((service.flags & static_cast<std::uint32_t>(flag)) != 0) names.emplace_back(name);
-  };
-  add(ServiceFlag::kSched1, "flag-1");
-  add(ServiceFlag::kSched2, "flag-2");
-  add(ServiceFlag::kSched3, "flag-3");
-  return names;
-}
 
 View join(const Observed& observed, const std::optional<NetdView>& netd) {
   View view;

@@ -21,7 +21,7 @@ struct RealView {
 
 struct ServiceView {
   std::optional<Service> service;  // without reals; nullopt: netd has it, the kernel does not
-  Traffic traffic;
+  Traffic traffic, rate;
   std::string name;       // netd's; empty: netd does not know it, or did not answer
   std::string scheduler;  // the kernel's, else netd's
   std::map<Endpoint, RealView> reals;
@@ -35,9 +35,6 @@ struct View {
   std::string netd_silence;  // why it did not
   bool has_ipvs = true;      // the kernel has ip_vs loaded in this namespace
 };
-
-// The flags as the file may spell them for every scheduler: "flag-1" to "flag-3".
-std::vector<std::string> scheduler_flags(const Service& service);
 
 View join(const Observed& observed, const std::optional<NetdView>& netd);
 

@@ -136,14 +136,16 @@ TEST(LbJson, HasEveryPromisedKey) {
   const auto expected = boost::json::parse(R"({"address":"198.51.100.22:8080","name":"web2","present":true,
       "forwarding":"masquerade","weight":0,"configured_weight":100,"upper_threshold":0,"lower_threshold":0,"active":0,
       "inactive":0,"persistent":0,"state":"down","reason":"connect: refused","for_ms":5000,
-      "traffic":{"connections":0,"packets_in":0,"packets_out":0,"bytes_in":0,"bytes_out":0}})");
+      "traffic":{"connections":0,"packets_in":0,"packets_out":0,"bytes_in":0,"bytes_out":0},
+      "rate":{"connections":0,"packets_in":0,"packets_out":0,"bytes_in":0,"bytes_out":0}})");
   EXPECT_EQ(web.at("reals").at(1), expected) << control::pretty(web.at("reals").at(1));
   auto rest = web;
   rest.erase("reals");
   EXPECT_EQ(boost::json::value(rest),
             boost::json::parse(R"({"virtual":"tcp 192.0.2.100:80","name":"web","present":true,
       "scheduler":"wlc","scheduler_flags":[],"persistence":0,"netmask":32,"one_packet":false,
-      "traffic":{"connections":40,"packets_in":0,"packets_out":0,"bytes_in":0,"bytes_out":0}})"));
+      "traffic":{"connections":40,"packets_in":0,"packets_out":0,"bytes_in":0,"bytes_out":0},
+      "rate":{"connections":0,"packets_in":0,"packets_out":0,"bytes_in":0,"bytes_out":0}})"));
   EXPECT_TRUE(value.at("netd").as_bool());
 }
 

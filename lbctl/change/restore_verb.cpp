@@ -1,0 +1,103 @@
+#include "lbctl/change/restore_verb.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "lbctl/change/carry_out.h"
+#include "lbctl/change/lookup.h"
+#include "lbctl/rules/parse.h"
+#include "lbctl/rules/write.h"
+#include "lib/cli/output.h"
+#include "lib/cli/refuse.h"
+#include "lib/netlink/netlink_kernel.h"
+
+namespace hawser::lbctl {
+
+namespace {
+
+const cli::Option kReplace{"--replace", "",
+                           "make the table what the rules say: change what differs, take out the rest"};
+const cli::Option kKeepGoing{"--keep-going", "", "do what can be done beside bad and refused lines"};
+
+struct RulesText {
+  std::string source;  // for messages
+  std::string text;
+};
+
+Result<RulesText> read_rules(const std::vector<std::string>& words) {
+  if (words.empty() || words.front() == "-")
+    return RulesText{"stdin", {std::istreambuf_iterator<char>(std::cin), {}}};
+  const auto& file = words.front();
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return fail_with(errno, "{}: read: {}", file, std::strerror(errno));
+  RulesText rules{file, {std::istreambuf_iterator<char>(in), {}}};
+  if (in.bad()) return fail_with(EIO, "{}: read: {}", file, std::strerror(EIO));
+  return rules;
+}
+
+// Bad lines are the file's fault; what only this table refuses is a refusal.
+TableChange change_by(const RulesText& rules, const ParsedRules& parsed, const Replayed& replayed) {
+  TableChange change;
+  change.steps = replayed.steps;
+  change.source = rules.source;
+  auto problems = parsed.problems;
+  problems.insert(problems.end(), replayed.problems.begin(), replayed.problems.end());
+  std::ranges::stable_sort(problems, {}, &RuleProblem::line);
+  const bool of_the_kernel = std::ranges::all_of(problems, &RuleProblem::of_the_kernel);
+  change.status = of_the_kernel ? kRefused : kConfiguration;
+  for (const auto& problem : problems)
+    change.problems.push_back(fmt::format("{}:{}: {}", rules.source, problem.line, problem.text));
+  return change;
+}
+
+// Rules that hold no service, in place of a table that has some: the wrong file, most of the time.
+bool empties(const State& there, const std::vector<RuleStep>& steps) {
+  const auto goes = [](const RuleStep& one) { return is<DeleteService>(one.step); };
+  const auto comes = [](const RuleStep& one) { return is<AddService>(one.step); };
+  const auto gone = static_cast<std::size_t>(std::ranges::count_if(steps, goes));
+  return gone > 0 && gone == there.services.size() && std::ranges::none_of(steps, comes);
+}
+
+}  // namespace
+
+std::vector<cli::Option> restore_options() {
+  return {kReplace, kKeepGoing, kDryRun};
+}
+
+int save_verb(const cli::Arguments& arguments) {
+  auto kernel = NetlinkKernel::open();
+  if (!kernel) return cli::refuse(arguments, "lbctl", kernel.error());
+  const auto observed = kernel->observe(kAllOfIpvs);
+  if (!observed) return cli::refuse(arguments, "lbctl", observed.error());
+  cli::print(write_rules(observed->state));
+  return kDone;
+}
+
+int restore_verb(const cli::Arguments& arguments) {
+  const auto rules = read_rules(arguments.words);
+  if (!rules) return cli::refuse(arguments, "lbctl", rules.error());
+  const auto parsed = parse_rules(rules->text, system_names());
+  const bool replace = arguments.has(kReplace.name);
+  return change_table(arguments, kAllOfIpvs, [&](const Observed& observed) {
+    auto change = change_by(
+        *rules, parsed,
+        replace ? replay_instead(observed.state, parsed.rules) : replay_onto(observed.state, parsed.rules));
+    if (replace && change.problems.empty() && empties(observed.state, change.steps)) {
+      change.steps.clear();
+      change.problems.push_back(fmt::format(
+          "{}: has no service, and would take out every one that is there: nothing changed: write 'lbctl "
+          "clear' if that is meant",
+          rules->source));
+      return change;
+    }
+    change.goes_on = arguments.has(kKeepGoing.name);
+    change.quiet = true;
+    return change;
+  });
+}
+
+}  // namespace hawser::lbctl

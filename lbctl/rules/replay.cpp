@@ -1,0 +1,239 @@
+#include "lbctl/rules/replay.h"
+
+#include <set>
+
+#include "lib/base/find_in.h"
+#include "lib/plan/draft.h"
+#include "lib/plan/simulate.h"
+
+namespace hawser::lbctl {
+
+namespace {
+
+using RealKey = std::pair<ServiceKey, Endpoint>;
+
+// The table while lines are carried out on it.
+class Replay {
+ public:
+  explicit Replay(State table) : table_(std::move(table)) {}
+
+  void take(const Rule& rule) {
+    line_ = rule.line;
+    std::visit([this](const auto& one) { take_one(one); }, rule.action);
+  }
+
+  [[nodiscard]] const State& table() const { return table_; }
+  [[nodiscard]] const IpvsHost& named() const { return named_; }
+  [[nodiscard]] const std::set<SyncRole>& stopped() const { return stopped_; }
+  // The line that had the last say in a thing; 0: none.
+  [[nodiscard]] std::size_t line_of(const RealKey& key) const { return found(reals_, key); }
+  [[nodiscard]] std::size_t line_of(const ServiceKey& key) const { return found(services_, key); }
+  [[nodiscard]] std::size_t host_line() const { return host_line_; }
+  Replayed finish() { return std::move(result_); }
+  [[nodiscard]] const std::vector<RuleStep>& zeroes() const { return zeroes_; }
+
+ private:
+  template <class Lines>
+  static std::size_t found(const Lines& lines, const typename Lines::key_type& key) {
+    const auto* line = find_in(lines, key);
+    return line == nullptr ? 0 : *line;
+  }
+
+  void problem(const std::string& text, bool of_the_kernel) {
+    result_.problems.push_back({line_, text, of_the_kernel});
+  }
+
+  void step(Step one) {
+    simulate(table_, one);
+    result_.steps.push_back({line_, std::move(one)});
+  }
+
+  // Said twice in the rules, or there before them?
+  void twice(const std::string& object, std::size_t first) {
+    if (first != 0)
+      problem(fmt::format("{}: is in line {} already", object, first), false);
+    else
+      problem(fmt::format("{}: is there already, otherwise than here: --replace makes it as here", object),
+              true);
+  }
+
+  // A service that this line may be about; nullptr: it was said why not.
+  Service* service_at(const ServiceKey& key) {
+    auto* service = find_in(table_.services, key);
+    if (service == nullptr) problem(fmt::format("{}: no such service", key), !deleted_.contains(key));
+    return service;
+  }
+
+  RealServer* real_at(const ServiceKey& key, const Endpoint& real) {
+    auto* service = service_at(key);
+    if (service == nullptr) return nullptr;
+    auto* server = find_in(service->reals, real);
+    if (server == nullptr) problem(fmt::format("{}: no such real server: {}", key, real), true);
+    return server;
+  }
+
+  void take_one(const AddService& rule) {
+    const auto first = line_of(rule.key);
+    const auto* there = find_in(table_.services, rule.key);
+    if (there != nullptr && (first != 0 || without_reals(*there) != rule.service))
+      return twice(to_string(rule.key), first);
+    services_[rule.key] = line_;
+    if (there == nullptr) step(rule);
+  }
+
+  void take_one(const EditService& rule) {
+    const auto* there = service_at(rule.key);
+    if (there == nullptr) return;
+    services_[rule.key] = line_;
+    if (const auto from = without_reals(*there); from != rule.to) step(EditService{rule.key, from, rule.to});
+  }
+
+  void take_one(const DeleteService& rule) {
+    if (service_at(rule.key) == nullptr) return;
+    forget(rule.key);
+    step(rule);
+  }
+
+  void take_one(const AddReal& rule) {
+    auto* service = service_at(rule.key);
+    if (service == nullptr) return;
+    const auto first = line_of(RealKey{rule.key, rule.real});
+    const auto* there = find_in(service->reals, rule.real);
+    if (there != nullptr && (first != 0 || *there != rule.server))
+      return twice(fmt::format("{}: real server {}", rule.key, rule.real), first);
+    reals_[{rule.key, rule.real}] = line_;
+    if (there == nullptr) step(rule);
+  }
+
+  void take_one(const EditReal& rule) {
+    const auto* there = real_at(rule.key, rule.real);
+    if (there == nullptr) return;
+    reals_[{rule.key, rule.real}] = line_;
+    if (const auto from = *there; from != rule.to) step(EditReal{rule.key, rule.real, from, rule.to});
+  }
+
+  void take_one(const DeleteReal& rule) {
+    if (real_at(rule.key, rule.real) == nullptr) return;
+    reals_.erase({rule.key, rule.real});
+    step(rule);
+  }
+
+  void take_one(const ClearTable& /*rule*/) {
+    while (!table_.services.empty()) {
+      const auto key = table_.services.begin()->first;
+      forget(key);
+      step(DeleteService{key});
+    }
+  }
+
+  void take_one(const SetIpvsTimeouts& rule) {
+    host_line_ = line_;
+    const auto from = table_.ipvs.timeouts.value_or(IpvsTimeouts{});
+    const auto to = settled(rule.to, from);
+    named_.timeouts = to;
+    if (to != from) step(SetIpvsTimeouts{from, to});
+  }
+
+  void take_one(const StartSync& rule) {
+    const auto* there = find_in(table_.ipvs.daemons, rule.role);
+    const bool same = there != nullptr && settled(rule.daemon, rule.role, *there) == *there;
+    if (there != nullptr && (named_.daemons.contains(rule.role) || !same))
+      return twice(fmt::format("sync {}", name_of(rule.role)),
+                   named_.daemons.contains(rule.role) ? host_line_ : 0);
+    host_line_ = line_;
+    stopped_.erase(rule.role);
+    named_.daemons[rule.role] = rule.daemon;
+    if (there == nullptr) step(rule);
+  }
+
+  void take_one(const StopSync& rule) {
+    host_line_ = line_;
+    named_.daemons.erase(rule.role);
+    stopped_.insert(rule.role);
+    if (!table_.ipvs.daemons.contains(rule.role))
+      return problem(fmt::format("sync {}: does not run", name_of(rule.role)), true);
+    step(rule);
+  }
+
+  void take_one(const ZeroCounters& rule) {
+    if (rule.key && service_at(*rule.key) == nullptr) return;
+    zeroes_.push_back({line_, rule});
+    step(rule);
+  }
+
+  void forget(const ServiceKey& key) {
+    deleted_.insert(key);
+    services_.erase(key);
+    std::erase_if(reals_, [&](const auto& entry) { return entry.first.first == key; });
+  }
+
+  State table_;
+  IpvsHost named_;  // what the rules say of the host
+  std::set<SyncRole> stopped_;
+  std::set<ServiceKey> deleted_;  // by the rules
+  std::map<ServiceKey, std::size_t> services_;
+  std::map<RealKey, std::size_t> reals_;
+  std::size_t host_line_ = 0;
+  std::size_t line_ = 0;
+  std::vector<RuleStep> zeroes_;
+  Replayed result_;
+};
+
+// The line that wants a step of a plan.
+struct LineOfStep {
+  const Replay& replay;
+
+  std::size_t operator()(const AddReal& step) const { return replay.line_of(RealKey{step.key, step.real}); }
+  std::size_t operator()(const EditReal& step) const { return replay.line_of(RealKey{step.key, step.real}); }
+  std::size_t operator()(const AddService& step) const { return replay.line_of(step.key); }
+  std::size_t operator()(const EditService& step) const { return replay.line_of(step.key); }
+  std::size_t operator()(const SetIpvsTimeouts& /*step*/) const { return replay.host_line(); }
+  std::size_t operator()(const StartSync& /*step*/) const { return replay.host_line(); }
+  template <class Other>
+  std::size_t operator()(const Other& /*step*/) const {
+    return 0;
+  }
+};
+
+// A table without services, in which the daemons run that are there: a line that stops one is carried out.
+State emptied(const State& there) {
+  State empty;
+  empty.ipvs.timeouts = there.ipvs.timeouts;
+  return empty;
+}
+
+}  // namespace
+
+Replayed replay_onto(const State& there, const std::vector<Rule>& rules) {
+  Replay replay(there);
+  for (const auto& rule : rules) replay.take(rule);
+  return replay.finish();
+}
+
+Replayed replay_instead(const State& there, const std::vector<Rule>& rules) {
+  Replay replay(emptied(there));
+  for (const auto& rule : rules)
+    if (!std::holds_alternative<StopSync>(rule.action)) replay.take(rule);
+  State target;
+  target.services = replay.table().services;
+  std::vector<Step> steps;
+  for (auto& one : towards_ipvs(there, target)) steps.push_back(std::move(one));
+  for (const auto& one : towards_ipvs_host(there.ipvs, replay.named())) steps.emplace_back(one);
+  for (const auto& rule : rules)
+    if (const auto* stop = std::get_if<StopSync>(&rule.action); stop != nullptr &&
+                                                                there.ipvs.daemons.contains(stop->role) &&
+                                                                !replay.named().daemons.contains(stop->role))
+      steps.emplace_back(*stop);
+  std::vector<RuleStep> numbered;
+  numbered.reserve(steps.size());
+  for (auto& step : steps) {
+    const auto line = visit_kind(LineOfStep{replay}, step);
+    numbered.push_back({line, std::move(step)});
+  }
+  for (const auto& zero : replay.zeroes()) numbered.push_back(zero);
+  auto result = replay.finish();
+  result.steps = std::move(numbered);
+  return result;
+}
+
+}  // namespace hawser::lbctl
