@@ -1,0 +1,66 @@
+// lbctl beside a netd that keeps services, and what it shows of their traffic.
+#include "tests/lab/netd_lab.h"
+
+namespace hawser::lab {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+class LbctlBesideNetd : public RunningNetd {
+ protected:
+  [[nodiscard]] Output lbctl(const Argv& words) const {
+    Argv argv{program("lbctl"),  words.front(), "--runtime-dir",
+              directory / "run", "--state-dir", directory / "state"};
+    argv.insert(argv.end(), words.begin() + 1, words.end());
+    return lb1.run(argv);
+  }
+  [[nodiscard]] std::int64_t counted_connections() const {
+    const auto shown = json::parse(lbctl({"show", "--json", "web"}).text);
+    return shown.at("services").at(0).at("traffic").at("connections").to_number<std::int64_t>();
+  }
+};
+
+TEST_F(LbctlBesideNetd, ChangesNothingThatNetdKeepsAndAnythingElse) {
+  const auto before = table();
+  for (const Argv& words :
+       {Argv{"edit", "tcp", "192.0.2.100:80", "scheduler=rr"}, Argv{"delete", "tcp", "192.0.2.100:80"},
+        Argv{"add-real", "tcp", "192.0.2.100:80", "198.51.100.30"},
+        Argv{"edit-real", "tcp 192.0.2.100:80", "198.51.100.21:8080", "weight=0"}, Argv{"clear"}}) {
+    const auto answer = lbctl(words);
+    EXPECT_EQ(answer.status, 1) << words.front();
+    EXPECT_THAT(answer.text, AllOf(HasSubstr("nothing changed: netd keeps it as the file says"),
+                                   HasSubstr("change [service.web] in"), HasSubstr("netd reload")))
+        << words.front();
+  }
+  EXPECT_EQ(table(), before);
+  EXPECT_EQ(lbctl({"add", "fwmark", "7", "scheduler=mh", "scheduler_flags=mh-port"}).status, 0);
+  EXPECT_EQ(lbctl({"edit", "fwmark 7", "persistence=1m"}).text,
+            "fwmark 7: edit service: persistence none -> 1m\n");
+  EXPECT_THAT(table(), HasSubstr("-A -f 7 -s mh -p 60 -b mh-port\n"));
+  EXPECT_EQ(lbctl({"delete", "fwmark 7"}).status, 0);
+}
+
+TEST_F(LbctlBesideNetd, LeavesToNetdWhatItMadeAlsoWhileItDoesNotRun) {
+  daemon->kill();
+  const auto answer = lbctl({"delete", "tcp", "192.0.2.100:80"});
+  EXPECT_EQ(answer.status, 1);
+  EXPECT_THAT(answer.text, HasSubstr("netd made it"));
+  EXPECT_THAT(table(), HasSubstr("-A -t 192.0.2.100:80"));
+}
+
+TEST_F(LbctlBesideNetd, ListsConnectionsAndSetsCountersToZero) {
+  lb1.ip({"address add 192.0.2.100/32 dev lo"});
+  lb1.check({"curl", "-s", "-m", "10", "http://192.0.2.100/"});
+  const auto listed = [&](const char* filter) { return lbctl({"connections", filter}).text; };
+  EXPECT_TRUE(eventually(kPatience, [&] {
+    return listed("service=tcp 192.0.2.100:80").find("192.0.2.100:80") != std::string::npos;
+  })) << listed("service=192.0.2.100:80");
+  EXPECT_THAT(listed("real=203.0.113.0/24"), HasSubstr("no connections"));
+  EXPECT_TRUE(eventually(kPatience, [&] { return counted_connections() > 0; }));
+  EXPECT_EQ(lbctl({"zero", "tcp", "192.0.2.100:80"}).status, 0);
+  EXPECT_EQ(counted_connections(), 0);
+}
+
+}  // namespace
+}  // namespace hawser::lab
