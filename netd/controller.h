@@ -6,6 +6,7 @@
 #include "lib/reconcile/emptiness.h"
 #include "lib/reconcile/known_health.h"
 #include "lib/reconcile/obstacles.h"
+#include "netd/ipvs_host_keeper.h"
 #include "netd/ipvs_keeper.h"
 #include "netd/network_keeper.h"
 
@@ -32,7 +33,7 @@ class Controller {
   bool work(TimePoint now);
   // When to call work() next.
   [[nodiscard]] TimePoint next() const {
-    const auto next = std::min({network_.next(), ipvs_.next(), journal_at_});
+    const auto next = std::min({network_.next(), ipvs_.next(), ipvs_host_.next(), journal_at_});
     return settled() ? std::min(next, next_look_at_host_) : next;
   }
   // Everything of the last configure() was tried.
@@ -40,6 +41,7 @@ class Controller {
 
   [[nodiscard]] const NetworkKeeper& network() const { return network_; }
   [[nodiscard]] const IpvsKeeper& ipvs() const { return ipvs_; }
+  [[nodiscard]] const IpvsHostKeeper& ipvs_host() const { return ipvs_host_; }
   [[nodiscard]] const HealthBoard& board() const { return board_; }
   // What a plan is made by, for who plans without being the daemon.
   [[nodiscard]] KnownHealth known(TimePoint now) const {
@@ -66,6 +68,7 @@ class Controller {
   NetworkKeeper network_;
   HealthBoard board_;
   IpvsKeeper ipvs_;
+  IpvsHostKeeper ipvs_host_;
 
   LookAtHost look_at_host_;
   std::set<IpAddress> vips_;

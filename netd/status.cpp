@@ -243,6 +243,7 @@ std::vector<Finding> findings_of(const StatusFacts& facts) {
     if (obstacle.kind == Obstacle::Kind::kForwarding) situation.waiting.push_back({"host", obstacle.text});
   add_waiting(situation.waiting, network.refusals());
   add_waiting(situation.waiting, ipvs.refusals());
+  add_waiting(situation.waiting, facts.controller.ipvs_host().refusals());
   return findings(situation);
 }
 
@@ -261,6 +262,7 @@ json::object status_json(const StatusFacts& facts) {
                      {"retry_in_ms", 0}});
   add_refusals(refused, facts.controller.network().refusals(), facts.now);
   add_refusals(refused, facts.controller.ipvs().refusals(), facts.now);
+  add_refusals(refused, facts.controller.ipvs_host().refusals(), facts.now);
   const auto found = findings_of(facts);
   return {{"format", 1},
           {"program", "netd"},

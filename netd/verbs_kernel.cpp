@@ -106,7 +106,7 @@ Result<Prepared> prepare(const cli::Arguments& arguments, HostFile reading, Kern
                          KnownHealth known) {
   auto made = read_journal(arguments);
   if (!made) return tl::unexpected(made.error());
-  auto observed = kernel.observe({});
+  auto observed = kernel.observe({{Look::kLinks, Look::kRoutes, Look::kIpvs, Look::kIpvsHost}});
   if (!observed) return tl::unexpected(observed.error());
   auto with_vips = *observed;
   hide_addresses(observed->state, vip_addresses(reading.config));

@@ -173,7 +173,7 @@ constexpr std::array<KaReason, 12> kReasons{{
      "what stays on this host belongs to [link.NAME] and [[rule]]"},
     {"virtual_routes virtual_rules", "only addresses move, routes and rules do not"},
     {"lvs_sync_daemon lvs_sync_daemon_interface lvs_sync_daemon_inteface",
-     "connection synchronisation is not there yet"},
+     "write [ipvs] sync by hand: here both daemons run on every director, whoever is Active"},
     {"snmp_name snmp* enable_snmp* enable_traps", "there is no SNMP"},
     {"router_id", "a host is called by its host name, or by /etc/hawser/node"},
     {"garp_* vrrp_garp_* vrrp_gna_*", "announcements follow [vip.NAME] announce: count and interval"},

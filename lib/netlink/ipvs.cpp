@@ -5,6 +5,8 @@
 #include <linux/ip_vs.h>
 #include <linux/netlink.h>
 
+#include "lib/netlink/ipvs_sysctl.h"
+
 namespace hawser::nl {
 
 namespace {
@@ -92,6 +94,7 @@ Status Ipvs::observe_host(Observed& observed) {
   observed.ipvs = *facts;
   observed.state.ipvs.timeouts = *timeouts;
   for (const auto& [role, daemon] : *daemons) observed.state.ipvs.daemons[role] = daemon;
+  observed.state.ipvs.sysctls = read_ipvs_sysctls();
   return {};
 }
 
@@ -166,6 +169,7 @@ struct Ipvs::PerformHost {
     auto status = ipvs.request([&](std::uint16_t family) { return encode_stop_daemon(family, step.role); });
     return failed_with(status, ESRCH) ? Status{} : status;
   }
+  Status operator()(const SetIpvsSysctl& step) const { return write_ipvs_sysctl(step.which, step.to); }
   Status operator()(const ZeroCounters& step) const {
     return ipvs.request([&](std::uint16_t family) { return encode_zero(family, step.key); });
   }

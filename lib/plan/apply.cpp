@@ -67,6 +67,12 @@ bool needs_more_of_a_bond(const Step& step) {
   return is<SetBondMode>(step) || is<SetBondOption>(step);
 }
 
+// What IPVS has once is looked at where the file speaks of it, and not for each service.
+Scope with_what_is_wanted(Scope scope, const Desired& desired) {
+  if (scope.has(Look::kIpvs) && desired.state.ipvs != IpvsHost{}) scope.parts.add(Look::kIpvsHost);
+  return scope;
+}
+
 class Attempt {
  public:
   Attempt(Desired desired, Kernel& kernel, Rollback rollback, const Scope& scope,
@@ -74,7 +80,7 @@ class Attempt {
       : desired_(std::move(desired)),
         kernel_(kernel),
         rollback_(rollback),
-        scope_(scope),
+        scope_(with_what_is_wanted(scope, desired_)),
         on_step_(on_step),
         held_(leave) {
     if (!scope.services.empty()) narrow_services();
@@ -339,7 +345,7 @@ class Attempt {
   Desired desired_;
   Kernel& kernel_;
   Rollback rollback_;
-  const Scope& scope_;
+  Scope scope_;
   const std::function<void(const Step&)>& on_step_;
   State before_;
   State now_;               // of the last look

@@ -43,6 +43,9 @@ struct DescribeIpvsHost {
   std::string operator()(const StopSync& step) const {
     return fmt::format("{}: stop daemon", daemon_name(step.role));
   }
+  std::string operator()(const SetIpvsSysctl& step) const {
+    return fmt::format("{}: set {} -> {}", name_of(step.which), step.from, step.to);
+  }
   std::string operator()(const ZeroCounters& step) const {
     return fmt::format("{}: set counters to zero", step.key ? to_string(*step.key) : "all services");
   }
@@ -52,6 +55,7 @@ struct ObjectOfIpvsHost {
   std::string operator()(const SetIpvsTimeouts& /*step*/) const { return "ipvs"; }
   std::string operator()(const StartSync& step) const { return daemon_name(step.role); }
   std::string operator()(const StopSync& step) const { return daemon_name(step.role); }
+  std::string operator()(const SetIpvsSysctl& step) const { return std::string(name_of(step.which)); }
   std::string operator()(const ZeroCounters& step) const {
     return step.key ? to_string(*step.key) : std::string("ipvs");
   }
@@ -63,6 +67,7 @@ struct SimulateIpvsHost {
   void operator()(const SetIpvsTimeouts& step) const { host.timeouts = settled(step.to, step.from); }
   void operator()(const StartSync& step) const { host.daemons.insert_or_assign(step.role, step.daemon); }
   void operator()(const StopSync& step) const { host.daemons.erase(step.role); }
+  void operator()(const SetIpvsSysctl& step) const { host.sysctls.insert_or_assign(step.which, step.to); }
   void operator()(const ZeroCounters& /*step*/) const {}
 };
 
@@ -70,6 +75,13 @@ void put_timeouts(std::vector<IpvsHostStep>& steps, const IpvsHost& from, const 
   if (!wish.timeouts) return;
   const auto there = from.timeouts.value_or(IpvsTimeouts{});
   if (settled(*wish.timeouts, there) != there) steps.emplace_back(SetIpvsTimeouts{there, *wish.timeouts});
+}
+
+// One that this kernel does not have is no part of what is there.
+void put_sysctls(std::vector<IpvsHostStep>& steps, const IpvsHost& from, const IpvsHost& wish) {
+  for (const auto& [which, value] : wish.sysctls)
+    if (const auto* there = find_in(from.sysctls, which); there != nullptr && *there != value)
+      steps.emplace_back(SetIpvsSysctl{which, *there, value});
 }
 
 }  // namespace
@@ -91,6 +103,9 @@ SyncDaemon settled(SyncDaemon wish, SyncRole role, const SyncDaemon& there) {
 std::vector<IpvsHostStep> towards_ipvs_host(const IpvsHost& from, const IpvsHost& wish) {
   std::vector<IpvsHostStep> steps;
   put_timeouts(steps, from, wish);
+  put_sysctls(steps, from, wish);
+  for (const auto role : wish.stopped)
+    if (from.daemons.contains(role)) steps.emplace_back(StopSync{role});
   for (const auto& [role, daemon] : wish.daemons) {
     const auto* there = find_in(from.daemons, role);
     if (there != nullptr && settled(daemon, role, *there) == *there) continue;

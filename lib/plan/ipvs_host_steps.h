@@ -1,5 +1,5 @@
-// What IPVS has once in a network namespace: the timeouts of connections, the sync daemons; and the counters,
-// which nobody plans: they are set to zero on demand.
+// What IPVS has once in a network namespace: the timeouts of connections, the sync daemons, sysctls; and the
+// counters, which nobody plans: they are set to zero on demand.
 #pragma once
 
 #include <optional>
@@ -28,13 +28,19 @@ struct StopSync {
   SyncRole role{};
   bool operator==(const StopSync&) const = default;
 };
+struct SetIpvsSysctl {
+  static constexpr Kind kKind{"set-sysctl"};
+  IpvsSysctl which{};
+  std::uint32_t from = 0, to = 0;
+  bool operator==(const SetIpvsSysctl&) const = default;
+};
 struct ZeroCounters {
   static constexpr Kind kKind{"zero-counters"};
   std::optional<ServiceKey> key;  // nullopt: of every service
   bool operator==(const ZeroCounters&) const = default;
 };
 
-using IpvsHostStep = std::variant<SetIpvsTimeouts, StartSync, StopSync, ZeroCounters>;
+using IpvsHostStep = std::variant<SetIpvsTimeouts, StartSync, StopSync, SetIpvsSysctl, ZeroCounters>;
 
 // `wish` with what it leaves open taken from what is there: timeouts of 0, a message length of 0. A backup
 // takes messages up to what its interface carries, whatever it was told.

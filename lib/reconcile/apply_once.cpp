@@ -63,6 +63,13 @@ Result<Applied> apply_what_can_be(const Desired& desired, Kernel& kernel) {
   if (!applied) return applied;
   if (auto repaired = repair_services(desired, kernel, *applied); !repaired)
     return tl::unexpected(repaired.error());
+  if (desired.state.ipvs == IpvsHost{}) return applied;
+  auto host = apply(desired, kernel, Rollback::kNothing, kIpvsHostOnly);
+  if (!host) return host;
+  std::ranges::move(host->done, std::back_inserter(applied->done));
+  std::ranges::move(host->refused, std::back_inserter(applied->refused));
+  std::ranges::move(host->futile, std::back_inserter(applied->futile));
+  std::ranges::move(host->left, std::back_inserter(applied->left));
   return applied;
 }
 

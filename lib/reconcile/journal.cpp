@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "lib/reconcile/ipvs_host.h"
 #include "lib/reconcile/owed_json.h"
 
 namespace hawser {
@@ -67,6 +68,9 @@ Status read_lists(const json::object& object, Made& made) {
 std::optional<JournalEntry> entry_made_by(const Step& step) {
   if (const auto* link = as<CreateLink>(step)) return MadeLink{link->link};
   if (const auto* service = as<AddService>(step)) return MadeService{service->key};
+  if (const auto* host = std::get_if<IpvsHostStep>(&step))
+    if (auto value = value_before(*host); !value.name.empty())
+      return SetValue{std::move(value.name), std::move(value.value)};
   return std::nullopt;
 }
 
@@ -83,7 +87,10 @@ void Made::note(const JournalEntry& entry) {
                    indexes.erase(link.name);
                  },
                  [this](const MadeService& service) { names.services.insert(service.key); },
-                 [this](const SetValue& value) { values.emplace(value.name, value.was); },
+                 [this](const SetValue& value) {
+                   const auto [known, is_new] = values.emplace(value.name, value.was);
+                   if (!is_new) known->second = older_value(value.name, known->second, value.was);
+                 },
              },
              entry);
 }
@@ -106,7 +113,11 @@ bool Made::announces(const JournalEntry& entry) const {
                           return names.links.contains(link.name) && !indexes.contains(link.name);
                         },
                         [this](const MadeService& service) { return names.services.contains(service.key); },
-                        [this](const SetValue& value) { return values.contains(value.name); },
+                        [this](const SetValue& value) {
+                          const auto known = values.find(value.name);
+                          return known != values.end() &&
+                                 older_value(value.name, known->second, value.was) == known->second;
+                        },
                     },
                     entry);
 }
@@ -171,11 +182,22 @@ void JournalBook::announce(const JournalEntry& entry) {
 void JournalBook::did(const Step& step) {
   if (const auto* made = as<CreateLink>(step)) links_to_come_.erase(made->link);
   if (const auto entry = entry_undone_by(step)) made_.forget(*entry);
+  const auto* host = std::get_if<IpvsHostStep>(&step);
+  if (host == nullptr) return;
+  const auto now = value_after(*host);
+  if (const auto was = made_.values.find(now.name); was != made_.values.end() && is_again(now.name, was->second, now.value))
+    made_.values.erase(was);
 }
 
+// Of a value that was ours already the entry holds an older one, and stays.
 void JournalBook::did_not(const Step& step) {
   if (const auto* link = as<CreateLink>(step)) links_to_come_.erase(link->link);
-  if (const auto entry = entry_made_by(step)) made_.forget(*entry);
+  const auto entry = entry_made_by(step);
+  if (!entry) return;
+  const auto* value = std::get_if<SetValue>(&*entry);
+  if (value == nullptr) return made_.forget(*entry);
+  const auto known = made_.values.find(value->name);
+  if (known != made_.values.end() && known->second == value->was) made_.values.erase(known);
 }
 
 Status JournalBook::owes(Owed owed) {

@@ -95,6 +95,9 @@ class JournalBook {
   Status flush();
 
   [[nodiscard]] const Journal& names() const { return made_.names; }
+  [[nodiscard]] const std::map<std::string, std::string>& values() const { return made_.values; }
+  // It is again what it was before us, whoever saw to that.
+  void forget_value(const std::string& name) { made_.values.erase(name); }
   // Why the last attempt failed; empty: the disk takes it.
   [[nodiscard]] const std::string& trouble() const { return trouble_; }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "lib/reconcile/ipvs_host.h"
+
 namespace hawser {
 
 FileNetwork network_of(const config::Config& config) {
@@ -24,7 +26,9 @@ Wanted wanted_network(const FileNetwork& file, const Observed& observed, const J
 Wanted wanted(const config::Config& config, const KnownHealth& known, const Observed& observed,
               const JournalBook& book, const FindPaths& find_paths) {
   auto all = wanted_network(network_of(config), observed, book, find_paths);
-  all.desired.state.services = desired_services(lay_out(config), known, observed.state.services).services;
+  const auto layout = lay_out(config);
+  all.desired.state.services = desired_services(layout, known, observed.state.services).services;
+  all.desired.state.ipvs = with_what_was(ipvs_host_of(config, layout), book.values());
   return all;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -140,10 +141,24 @@ struct SyncDaemon {
   bool operator==(const SyncDaemon&) const = default;
 };
 
+// Of /proc/sys/net/ipv4/vs, what decides whether clients leave a real server that is out.
+enum class IpvsSysctl : std::uint8_t {
+  kExpireNodestConn,         // a connection of one that is gone ends with its next packet
+  kExpireQuiescentTemplate,  // persistence does not lead to one of weight 0
+};
+
+template <>
+inline constexpr std::array<Name<IpvsSysctl>, 2> kNames<IpvsSysctl>{{
+    {IpvsSysctl::kExpireNodestConn, "net.ipv4.vs.expire_nodest_conn"},
+    {IpvsSysctl::kExpireQuiescentTemplate, "net.ipv4.vs.expire_quiescent_template"},
+}};
+
 // What IPVS has once in a network namespace. As a wish: what is not named is left as it is.
 struct IpvsHost {
   std::optional<IpvsTimeouts> timeouts;
   std::map<SyncRole, SyncDaemon> daemons;
+  std::map<IpvsSysctl, std::uint32_t> sysctls{};
+  std::set<SyncRole> stopped{};  // of a wish: these shall not run
 
   bool operator==(const IpvsHost&) const = default;
 };

@@ -51,6 +51,16 @@ TEST_P(IpvsHostContract, SetsTheTimeoutsThatAreNamedAndNoOthers) {
   EXPECT_EQ(refused(SetIpvsTimeouts{{}, {0xffffffff, 0, 0}}), EINVAL);
 }
 
+TEST_P(IpvsHostContract, SetsTheSysctlsByWhichClientsLeaveAServerThatIsOut) {
+  for (const auto& [which, name] : kNames<IpvsSysctl>) {
+    EXPECT_EQ(ipvs().sysctls.at(which), 0U) << name;
+    perform(SetIpvsSysctl{which, 0, 1});
+    EXPECT_EQ(ipvs().sysctls.at(which), 1U) << name;
+    perform(SetIpvsSysctl{which, 1, 0});
+    EXPECT_EQ(ipvs().sysctls.at(which), 0U) << name;
+  }
+}
+
 TEST_P(IpvsHostContract, RunsDaemonsOfBothRolesWithAllThatTheyWereTold) {
   perform(StartSync{SyncRole::kMaster, daemon()});
   perform(StartSync{SyncRole::kMaster, daemon()});

@@ -232,5 +232,81 @@ TEST_F(NetdPoolsLab, UnderAHashTheClientsOfADrainedServerAreServed) {
   EXPECT_EQ(ask_once(), chosen);
 }
 
+// expire_nodest_conn: a client that sends from one port, faster than its connection gets old.
+TEST_F(NetdPoolsLab, AUdpClientLeavesAServerThatIsOut) {
+  Backend web1{network.host("web1"), 8080};
+  Backend web3{network.host("web3"), 8080};
+  begin(replaced(file(), "\"tcp 192.0.2.100:80\"", "\"udp 192.0.2.100:80\""));
+  EXPECT_TRUE(eventually(kPatience, [&] {
+    return lb1.check({"sysctl", "-n", "net.ipv4.vs.expire_nodest_conn"}) == "1\n";
+  }));
+  const Process client{
+      network.host("client"),
+      {"python3", "-uc",
+       "import socket,time\n"
+       "s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM); s.bind(('',5555)); s.settimeout(1)\n"
+       "while True:\n"
+       "  s.sendto(b'x',('192.0.2.100',80))\n"
+       "  try: print(s.recv(99).decode().split()[-1])\n"
+       "  except OSError: print('-')\n"
+       "  time.sleep(0.2)\n"}};
+  const auto last_line = [&] {
+    auto text = client.output();
+    while (text.ends_with('\n')) text.pop_back();
+    return text.substr(text.rfind('\n') + 1);
+  };
+  const auto is_served = [&] { return last_line().starts_with("web"); };
+  ASSERT_TRUE(eventually(kPatience, is_served)) << client.output();
+  const auto first = last_line();
+  (first == "web1" ? web1 : web3).set(Backend::Behaviour::kRefusing);
+  ASSERT_TRUE(weighs(first == "web1" ? address::kWeb1 : address::kWeb3, -1)) << daemon->output();
+  EXPECT_TRUE(eventually(kPatience, [&] { return is_served() && last_line() != first; })) << client.output();
+  write(file());  // no UDP any more: as it was before us
+  ASSERT_EQ(ask({"reload"}).status, 0);
+  EXPECT_TRUE(eventually(kPatience, [&] {
+    return lb1.check({"sysctl", "-n", "net.ipv4.vs.expire_nodest_conn"}) == "0\n";
+  })) << daemon->output();
+}
+
+// expire_quiescent_template: else persistence leads its clients' new connections to one of weight 0.
+TEST_F(NetdPoolsLab, APersistentClientLeavesAServerThatIsQuiesced) {
+  Backend web1{network.host("web1"), 8080};
+  Backend web3{network.host("web3"), 8080};
+  begin(replaced(file("on_failure = \"quiesce\"\n"), "scheduler = \"wlc\"", "persistence = \"5m\""));
+  const auto ask_once = [&] {
+    return network.host("client").run({"curl", "-s", "--max-time", "10", "http://192.0.2.100/"}).text;
+  };
+  const auto first = ask_once();
+  ASSERT_THAT(first, testing::AnyOf("web1\n", "web3\n"));
+  EXPECT_EQ(ask_once(), first);
+  (first == "web1\n" ? web1 : web3).set(Backend::Behaviour::kFailing);
+  ASSERT_TRUE(weighs(first == "web1\n" ? address::kWeb1 : address::kWeb3, 0)) << daemon->output();
+  EXPECT_EQ(ask_once(), first == "web1\n" ? "web3\n" : "web1\n");
+}
+
+// Timeouts and sync daemons are the file's, repaired when somebody changes them, and given back.
+TEST_F(NetdPoolsLab, WhatIpvsHasOnceIsAsTheFileSays) {
+  const Backend web1{network.host("web1"), 8080};
+  const Backend web3{network.host("web3"), 8080};
+  begin(file("", "[ipvs]\ntimeouts = { udp = \"30s\" }\nsync = { interface = \"eth0\", id = 7 }\n"));
+  const auto timeouts = [&] { return lb1.check({"ipvsadm", "-L", "--timeout"}); };
+  const auto daemons = [&] { return lb1.check({"ipvsadm", "-L", "--daemon"}); };
+  EXPECT_TRUE(eventually(kPatience, [&] { return timeouts().find("900 120 30") != std::string::npos; }))
+      << timeouts();
+  EXPECT_THAT(daemons(), testing::AllOf(HasSubstr("master sync daemon (mcast=eth0, syncid=7"),
+                                        HasSubstr("backup sync daemon (mcast=eth0, syncid=7")));
+  EXPECT_EQ(ask({"plan"}).status, 0) << ask({"plan"}).text;
+  lb1.check({"ipvsadm", "--set", "60", "0", "0"});
+  EXPECT_TRUE(eventually(kPatience, [&] { return ask({"plan"}).status == 0; }));
+  lb1.check({"ipvsadm", "--stop-daemon", "master"});
+  EXPECT_TRUE(eventually(kPatience, [&] { return daemons().find("master") != std::string::npos; }))
+      << daemon->output();
+  daemon->kill();
+  write(file());
+  ASSERT_EQ(ask({"apply"}).status, 0) << "whoever comes next gives it back";
+  EXPECT_THAT(timeouts(), HasSubstr("60 120 300")) << "what somebody else set stays";
+  EXPECT_EQ(daemons(), "");
+}
+
 }  // namespace
 }  // namespace hawser::lab

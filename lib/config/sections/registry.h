@@ -11,6 +11,7 @@
 #include "lib/config/sections/bond.h"
 #include "lib/config/sections/check.h"
 #include "lib/config/sections/host.h"
+#include "lib/config/sections/ipvs.h"
 #include "lib/config/sections/link.h"
 #include "lib/config/sections/nodes.h"
 #include "lib/config/sections/pool.h"
@@ -30,7 +31,8 @@ struct SectionList {
 
 // In the order of hawser.toml(5).
 using AllSections =
-    SectionList<Format, Nodes, Log, Netd, Vipd, Bonds, Links, Vips, Providers, Checks, Pools, Services>;
+    SectionList<Format, Nodes, Log, Netd, Vipd, Bonds, Links, Vips, Providers, Checks, Pools, Services,
+                Ipvs>;
 
 // Known by name and refused in words until a version supports them.
 struct LaterSection {
@@ -43,7 +45,6 @@ inline constexpr auto kLaterSections =
                                  {"rule", Part::kNetd, Form::kOther},
                                  {"group", Part::kVipd, Form::kNamed},
                                  {"alert", Part::kNetd, Form::kOther},
-                                 {"ipvs", Part::kNetd, Form::kOther},
                                  {"real_server", Part::kNetd, Form::kOther}});
 
 // One host's file as it is written: file.vips, file.log, ...

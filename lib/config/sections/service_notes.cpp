@@ -33,16 +33,6 @@ void slow_start_shows(const ServiceSection& service, const PoolSpec& pool, Repor
          fmt::format("slow_start has no effect: {} does not look at weights, but for 0", quote(scheduler)));
 }
 
-// A server of weight 0 gets no new connections, but for those that are bound to it.
-void failed_servers_are_left(const ServiceSection& service, const PoolSpec& pool, Report& report) {
-  const auto& spec = service.spec;
-  if (pool.on_failure != OnFailure::kQuiesce) return;
-  if (spec.persistence)
-    note(report, service, "persistence",
-         "with on_failure = \"quiesce\" clients stay with a server that failed, unless "
-         "net.ipv4.vs.expire_quiescent_template is 1: write on_failure = \"remove\"");
-}
-
 void flags_are_known(const ServiceSection& service, Report& report) {
   const auto& spec = service.spec;
   const bool has_two = spec.scheduler == "sh" || spec.scheduler == "mh";
@@ -75,7 +65,6 @@ void note_services(const File& file, Report& report) {
   for (const auto& [name, service] : file.services) {
     if (const auto* pool = pool_of(file, service.spec)) {
       weights_are_looked_at(service, *pool, report);
-      failed_servers_are_left(service, *pool, report);
       slow_start_shows(service, *pool, report);
     }
     flags_are_known(service, report);

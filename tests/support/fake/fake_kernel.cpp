@@ -45,6 +45,10 @@ struct FakePerform {
     k.state_.ipvs.daemons.erase(s.role);
     return {};
   }
+  Status operator()(const SetIpvsSysctl& s) const {
+    k.state_.ipvs.sysctls[s.which] = s.to;
+    return {};
+  }
   Status operator()(const ZeroCounters& s) const {
     return !s.key || k.state_.services.contains(*s.key) ? Status{} : refuse(ESRCH);
   }
@@ -193,6 +197,7 @@ Result<Observed> FakeKernel::observe(const Scope& scope) {
     observed.ipvs = IpvsFacts{0x010201, 4096};
     observed.state.ipvs = state_.ipvs;
     observed.state.ipvs.timeouts = state_.ipvs.timeouts.value_or(kIpvsTimeouts);
+    for (const auto& [which, name] : kNames<IpvsSysctl>) observed.state.ipvs.sysctls.try_emplace(which, 0);
   }
   if (!scope.has(Look::kIpvs)) return observed;
   for (const auto& [key, service] : state_.services) {

@@ -175,13 +175,10 @@ TEST(ServiceEffects, SomeSchedulersDoNotLookAtWeights) {
 
 const std::string kOneReal = "[[service.web.real]]\naddress = \"198.51.100.21\"\n";
 
-TEST(ServiceEffects, QuiescingKeepsClientsThatAreBoundToAServer) {
+TEST(ServiceEffects, QuiescingIsGoodWithHashesAndPersistence) {
   const std::string quiesce = "on_failure = \"quiesce\"\nchecks = [{ type = \"tcp\" }]\n";
-  EXPECT_THAT(
-      notes_of(service(quiesce + "persistence = \"300s\"", kOneReal)),
-      Lines("t.toml:5:15: service.web.persistence: note: with on_failure = \"quiesce\" clients stay with "
-            "a server that failed, unless net.ipv4.vs.expire_quiescent_template is 1: write on_failure "
-            "= \"remove\""));
+  EXPECT_THAT(notes_of(service(quiesce + "persistence = \"300s\"", kOneReal)), IsEmpty())
+      << "netd sets expire_quiescent_template";
   EXPECT_THAT(notes_of(service(quiesce + "scheduler = \"mh\"", kOneReal)), IsEmpty())
       << "netd sets mh-fallback for as long as it is needed";
 }
