@@ -11,18 +11,19 @@ using namespace std::chrono_literals;
 
 constexpr std::string_view kIpvsExample = R"([ipvs]
 timeouts = { tcp = "15m", tcp_fin = "2m", udp = "30s" }
+sync = { interface = "back", group = "224.0.0.81", port = 8848, ttl = 1, id = 7 }
 )";
 
 constexpr std::string_view kTimeoutsExample = "{ tcp = \"15m\", udp = \"30s\" }";
 
-constexpr std::string_view kTimeoutsSectionExample = R"([ipvs]
-timeouts = { udp = "30s" }                  # the others stay as the host has them
+constexpr std::string_view kTimeoutsSectionExample =
+    R"(# [ipvs] timeouts = { udp = "30s" }: the others stay as the host has them
 )";
 
 constexpr std::string_view kSyncExample = "{ interface = \"back\", id = 7 }";
 
-constexpr std::string_view kSyncSectionExample = R"([ipvs]
-sync = { interface = "back", group = "224.0.0.81", port = 8848, ttl = 1, id = 7 }
+constexpr std::string_view kSyncSectionExample =
+    R"(# [ipvs] sync = { interface = "back" }: both daemons, with the kernel's own group and port
 )";
 
 // The kernel keeps them in ticks, as a signed number (ip_vs_set_timeout()).
@@ -100,8 +101,10 @@ const Rows<IpvsSpec>& ipvs_rows() {
 }
 
 // ip_vs_genl_new_daemon()
-void group_is_multicast(const File& file, Report& report) {
+void sync_is_sound(const File& file, Report& report) {
   const auto& sync = file.ipvs.sync;
+  if (sync && !sync->has("interface"))
+    fault(report, *sync, "interface", "is missing: where are the other directors?");
   if (sync && !sync->spec.group.is_multicast())
     fault(report, *sync, "group", fmt::format("{} is not multicast", sync->spec.group));
 }
@@ -129,7 +132,7 @@ SectionType Ipvs::type() {
   auto type = single_section("ipvs", "[ipvs]", Part::kNetd, ipvs_rows(), &File::ipvs, kIpvsExample);
   describe(type.info, "timeouts", "[ipvs] timeouts", timeouts_rows(), kTimeoutsSectionExample);
   describe(type.info, "sync", "[ipvs] sync", sync_rows(), kSyncSectionExample);
-  type.rules.emplace_back(group_is_multicast);
+  type.rules.emplace_back(sync_is_sound);
   type.build = build_ipvs;
   return type;
 }

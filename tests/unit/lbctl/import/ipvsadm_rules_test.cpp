@@ -55,7 +55,7 @@ TEST(ImportIpvsadm, EverySpellingOfAnOption) {
         "sh-port,sh-fallback\n"
         "ipvsadm --add-server --tcp-service=192.0.2.100:80 --real-server 198.51.100.21 --masquerading "
         "--weight=5\n",
-        "-A -t192.0.2.100:80 -ssh -p=60 -bsh-port,sh-fallback\r\n\r\n# a comment\r\n"
+        "-A -t192.0.2.100:80 -ssh -p 60 -bsh-port,sh-fallback\r\n\r\n# a comment\r\n"
         "\t-a  -t 192.0.2.100:80 -r 198.51.100.21:80 -mw5"})
     EXPECT_EQ(from_rules(other).text, from_rules(plain).text) << other;
 }
@@ -73,7 +73,7 @@ TEST(ImportIpvsadm, MarksOfBothFamiliesAndTunnels) {
       "-A -f 7 -s mh -b mh-fallback\n"
       "-a -f 7 -r 198.51.100.21:0 -i -w 1 --tun-type gue --tun-port 6080 --tun-csum\n"
       "-a -f 7 -r 198.51.100.22:0 -i -w 1 --tun-type gre --tun-nocsum\n"
-      "-A -f 7 -6 -s wlc\n-a -f 7 -6 -r [2001:db8::2] -i -w 1\n");
+      "-A -f 7 -6 -s wlc\n-a -f 7 -6 -r [2001:db8::2]:0 -i -w 1\n");
   EXPECT_THAT(made.text,
               AllOf(HasSubstr("virtual = [\"fwmark 7\"]"), HasSubstr("virtual = [\"fwmark6 7\"]"),
                     HasSubstr("tunnel = { type = \"gue\", port = 6080, checksum = true }"),
@@ -112,7 +112,7 @@ TEST(ImportIpvsadm, EveryBadLineIsNamed) {
       left(made),
       ElementsAre(
           HasSubstr("f:3: -A -t 192.0.2.1:80 -s wlc: tcp 192.0.2.1:80 is there since line 1"),
-          HasSubstr("f:4: -A -t www:80: -t: \"www\" is not an address"),
+          HasSubstr("f:4: -A -t www:80: -t: \"www:80\" is not an address"),
           HasSubstr("f:5: -A -t 192.0.2.1:http: -t: \"http\" is neither a port"),
           HasSubstr("f:6: -a -t 192.0.2.9:80 -r 198.51.100.21:80: there is no virtual service"),
           HasSubstr("f:7: "),

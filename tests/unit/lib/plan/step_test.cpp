@@ -59,8 +59,9 @@ TEST(StepKind, HasANameOfItsOwn) {
 TEST(StepKind, SaysWhatItDoesToItsThing) {
   for (const auto& step : every_kind()) {
     const auto name = kind_of(step);
-    const auto makes = name.starts_with("create-") || name.starts_with("add-");
-    const auto removes = name.starts_with("delete-") || name.starts_with("remove-");
+    const auto makes = name.starts_with("create-") || name.starts_with("add-") || name.starts_with("start-");
+    const auto removes =
+        name.starts_with("delete-") || name.starts_with("remove-") || name.starts_with("stop-");
     EXPECT_EQ(act_of(step), makes ? Act::kMake : removes ? Act::kRemove : Act::kChange) << name;
   }
 }

@@ -289,8 +289,8 @@ TEST(PoolRules, ASorryServerIsARealServer) {
       problems_of(web("") + sorry),
       Lines(
           "t.toml:5:1: service.web.sorry[1].addresses: is missing: write addresses = [..] or address = .."));
-  EXPECT_THAT(problems_of(web("") + sorry + "address = \"198.51.100.1\"\n"),
-              Contains(HasSubstr("198.51.100.1 is already the real server at t.toml:")));
+  EXPECT_THAT(problems_of(web("") + sorry + "address = \"198.51.100.21\"\n"),
+              Contains(HasSubstr("198.51.100.21 is already the real server at t.toml:")));
   const auto config = load_text(web("slow_start = \"5s\"\npanic_threshold = 40\n") + sorry +
                                 "address = \"198.51.100.29\"\nchecks = []\n")
                           .config.pools.at("service.web");
