@@ -73,7 +73,9 @@ struct After {
 
 struct Before {
   HostValue operator()(const SetIpvsTimeouts& step) const {
-    const auto changed = [](std::uint32_t from, std::uint32_t to) { return to == 0 || to == from ? 0 : from; };
+    const auto changed = [](std::uint32_t from, std::uint32_t to) {
+      return to == 0 || to == from ? 0 : from;
+    };
     return value_of({changed(step.from.tcp, step.to.tcp), changed(step.from.tcp_fin, step.to.tcp_fin),
                      changed(step.from.udp, step.to.udp)});
   }

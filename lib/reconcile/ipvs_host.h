@@ -25,9 +25,9 @@ bool concerns_ipvs_host(const IpvsHost& wanted, const std::map<std::string, std:
 // The wish, and with it what is to be given back of what was before us (the journal's values, by name).
 IpvsHost with_what_was(IpvsHost wanted, const std::map<std::string, std::string>& before);
 
-// Under which name the journal has what a step changes, and what it has of it: "net.ipv4.vs.expire_nodest_conn"
-// and "0"; "ipvs timeouts" and "0 0 300", where 0 was not ours to change; "sync master" and "". Empty: nothing
-// to remember.
+// Under which name the journal has what a step changes, and what it has of it:
+// "net.ipv4.vs.expire_nodest_conn" and "0"; "ipvs timeouts" and "0 0 300", where 0 was not ours to change;
+// "sync master" and "". Empty: nothing to remember.
 struct HostValue {
   std::string name, value;
 };

@@ -185,7 +185,8 @@ void JournalBook::did(const Step& step) {
   const auto* host = std::get_if<IpvsHostStep>(&step);
   if (host == nullptr) return;
   const auto now = value_after(*host);
-  if (const auto was = made_.values.find(now.name); was != made_.values.end() && is_again(now.name, was->second, now.value))
+  if (const auto was = made_.values.find(now.name);
+      was != made_.values.end() && is_again(now.name, was->second, now.value))
     made_.values.erase(was);
 }
 

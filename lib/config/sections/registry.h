@@ -31,8 +31,7 @@ struct SectionList {
 
 // In the order of hawser.toml(5).
 using AllSections =
-    SectionList<Format, Nodes, Log, Netd, Vipd, Bonds, Links, Vips, Providers, Checks, Pools, Services,
-                Ipvs>;
+    SectionList<Format, Nodes, Log, Netd, Vipd, Bonds, Links, Vips, Providers, Checks, Pools, Services, Ipvs>;
 
 // Known by name and refused in words until a version supports them.
 struct LaterSection {
