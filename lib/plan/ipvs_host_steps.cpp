@@ -1,5 +1,6 @@
 #include "lib/plan/ipvs_host_steps.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "lib/base/duration.h"
@@ -10,6 +11,9 @@
 namespace hawser {
 
 namespace {
+
+// Bytes that a backup takes at least, whatever it was told.
+constexpr std::uint16_t kShortestHeard = 1024;
 
 std::string in_seconds(std::uint32_t seconds) {
   return format_duration(std::chrono::seconds(seconds));
@@ -95,8 +99,10 @@ IpvsTimeouts settled(IpvsTimeouts wish, const IpvsTimeouts& there) {
 
 // start_sync_thread()
 SyncDaemon settled(SyncDaemon wish, SyncRole role, const SyncDaemon& there) {
-  const bool longer = role == SyncRole::kBackup && there.maxlen > wish.maxlen;
-  if (wish.maxlen == 0 || longer) wish.maxlen = there.maxlen;
+  if (wish.maxlen == 0)
+    wish.maxlen = there.maxlen;
+  else if (role == SyncRole::kBackup)
+    wish.maxlen = std::max(wish.maxlen, kShortestHeard);
   return wish;
 }
 

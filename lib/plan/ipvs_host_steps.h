@@ -43,7 +43,7 @@ struct ZeroCounters {
 using IpvsHostStep = std::variant<SetIpvsTimeouts, StartSync, StopSync, SetIpvsSysctl, ZeroCounters>;
 
 // `wish` with what it leaves open taken from what is there: timeouts of 0, a message length of 0. A backup
-// takes messages up to what its interface carries, whatever it was told.
+// takes messages of 1024 bytes at least, whatever it was told.
 IpvsTimeouts settled(IpvsTimeouts wish, const IpvsTimeouts& there);
 SyncDaemon settled(SyncDaemon wish, SyncRole role, const SyncDaemon& there);
 

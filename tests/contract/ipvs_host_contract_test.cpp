@@ -23,8 +23,8 @@ class IpvsHostContract : public HostTest {
   static SyncDaemon daemon(std::uint8_t id = 7) {
     return {"eth0", id, 1000, IpAddress::v4(224, 0, 0, 82), 8900, 3};
   }
-  static SyncDaemon as_heard(SyncDaemon told) {  // a backup takes what the interface carries
-    told.maxlen = 1472;
+  static SyncDaemon as_heard(SyncDaemon told) {  // what a backup takes at least
+    told.maxlen = 1024;
     return told;
   }
 
@@ -83,7 +83,9 @@ TEST_P(IpvsHostContract, FillsInTheLengthOfMessagesByItself) {
 }
 
 TEST_P(IpvsHostContract, SpeaksToAGroupOfIpv6) {
-  perform(AddAddress{"eth0", *Prefix::parse("2001:db8::11/64"), {}});
+  Address at_once;
+  at_once.no_dad = true;
+  perform(AddAddress{"eth0", *Prefix::parse("2001:db8::11/64"), at_once});
   auto wanted = daemon();
   wanted.group = *IpAddress::parse("ff02::81");
   perform(StartSync{SyncRole::kMaster, wanted});
@@ -145,7 +147,8 @@ TEST_P(IpvsHostContract, TakesBackWhatItDidWhenADaemonIsRefused) {
   const auto applied = apply(desired, host().kernel(), Rollback::kEverything, kIpvsHostOnly);
   ASSERT_TRUE(applied) << applied.error().text;
   EXPECT_EQ(applied->refused.size(), 1U);
-  EXPECT_EQ(ipvs(), (IpvsHost{IpvsTimeouts{900, 120, 300}, {}}));
+  EXPECT_EQ(ipvs().timeouts, (IpvsTimeouts{900, 120, 300}));
+  EXPECT_TRUE(ipvs().daemons.empty());
 }
 
 }  // namespace

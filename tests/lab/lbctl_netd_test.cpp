@@ -50,8 +50,9 @@ TEST_F(LbctlBesideNetd, LeavesToNetdWhatItMadeAlsoWhileItDoesNotRun) {
 }
 
 TEST_F(LbctlBesideNetd, ListsConnectionsAndSetsCountersToZero) {
-  lb1.ip({"address add 192.0.2.100/32 dev lo"});
-  lb1.check({"curl", "-s", "-m", "10", "http://192.0.2.100/"});
+  lb1.ip({"address add 192.0.2.100/32 dev bond0", "address add 198.51.100.1/24 dev bond0"});
+  lb1.check({"sysctl", "-qw", "net.ipv4.ip_forward=1"});
+  network.host("client").check({"curl", "-sf", "--max-time", "20", "http://192.0.2.100/"});
   const auto listed = [&](const char* filter) { return lbctl({"connections", filter}).text; };
   EXPECT_TRUE(eventually(kPatience, [&] {
     return listed("service=tcp 192.0.2.100:80").find("192.0.2.100:80") != std::string::npos;

@@ -212,7 +212,9 @@ TEST_F(HostileServer, OneBehindNoRouteIsUnreachable) {
 }
 
 TEST_F(HostileServer, OneBehindAWireThatSwallowsEverythingIsSilent) {
-  host.ip({"link add wire type dummy", "link set wire up", "address add 192.0.2.1/24 dev wire"});
+  host.ip({"link add wire type veth peer name end", "link set wire up", "link set end up",
+           "address add 192.0.2.1/24 dev wire",
+           "neigh replace 192.0.2.9 lladdr 02:00:00:00:00:09 nud permanent dev wire"});
   patience = kShort;
   EXPECT_EQ(ask_tcp({IpAddress::v4(192, 0, 2, 9), 80}).verdict,
             (Verdict{Outcome::kBad, "no answer within 300ms", true}));

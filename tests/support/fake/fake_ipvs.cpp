@@ -127,10 +127,15 @@ Status FakeKernel::start_sync(SyncRole role, SyncDaemon daemon) {
   const auto* link = find(daemon.interface);
   if (link == nullptr) return refuse(ENODEV);
   constexpr std::uint32_t kHeaders4 = 28, kHeaders6 = 48;
-  const auto room = link->mtu.value_or(1500) - (daemon.group.is_v4() ? kHeaders4 : kHeaders6);
+  constexpr std::uint32_t kUsualMtu = 1500;
+  constexpr std::uint16_t kLeast = 1024;  // of a backup
+  const bool hears = role == SyncRole::kBackup;
+  const auto mtu = hears ? std::max(link->mtu.value_or(kUsualMtu), kUsualMtu) : kUsualMtu;
   SyncDaemon running = daemon;
-  if (daemon.maxlen == 0 || role == SyncRole::kBackup)
-    running.maxlen = std::max(daemon.maxlen, static_cast<std::uint16_t>(room));
+  if (daemon.maxlen == 0)
+    running.maxlen = static_cast<std::uint16_t>(mtu - (daemon.group.is_v4() ? kHeaders4 : kHeaders6));
+  else if (hears)
+    running.maxlen = std::max(daemon.maxlen, kLeast);
   if (const auto there = state_.ipvs.daemons.find(role); there != state_.ipvs.daemons.end())
     return settled(daemon, role, there->second) == there->second ? Status{} : refuse(EEXIST);
   state_.ipvs.daemons[role] = running;
