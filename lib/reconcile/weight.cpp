@@ -73,8 +73,8 @@ Chosen usable_of(const Turn& turn, bool sorry) {
 // Of the candidates; one that was not heard of yet is not down.
 struct Share {
   std::uint64_t up = 0, all = 0;
-  [[nodiscard]] bool is_below(int percent) const {
-    return up * 100 < all * static_cast<std::uint64_t>(percent);
+  [[nodiscard]] bool is_below(std::uint32_t percent) const {
+    return up * 100 < all * percent;
   }
 };
 
