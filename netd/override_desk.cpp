@@ -95,7 +95,7 @@ control::Response OverrideDesk::answer(const control::Request& request) {
   const auto about = meant(asked->key);
   // What is not in the file any more may still be taken back.
   const auto& said = controller_.ipvs().pools().overrides();
-  if (about.empty() && !(asked->what == Override::kNone && is_said(said, asked->key)))
+  if (about.empty() && (asked->what != Override::kNone || !is_said(said, asked->key)))
     return control::refusal(404, no_such(asked->key));
   const json::object done{{"what", name_of(asked->what)}, {"reals", json::array(about.begin(), about.end())}};
   if (asked->dry_run) return control::good(done);

@@ -29,7 +29,7 @@ struct RuleService {
 // The table that the rules make, line by line.
 class RuleTable {
  public:
-  RuleTable(const std::string& file, Draft& draft) : file_(file), draft_(draft) {}
+  RuleTable(std::string file, Draft& draft) : file_(std::move(file)), draft_(draft) {}
 
   void apply(const Line& line) {
     const Origin origin{{file_, line.number}, line.text};

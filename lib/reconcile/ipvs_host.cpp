@@ -115,7 +115,7 @@ bool concerns_ipvs_host(const IpvsHost& wanted, const std::map<std::string, std:
          std::ranges::any_of(before, [](const auto& entry) { return is_ours(entry.first); });
 }
 
-IpvsHost with_what_was(IpvsHost wanted, const std::map<std::string, std::string>& before) {
+IpvsHost with_what_was(const IpvsHost& wanted, const std::map<std::string, std::string>& before) {
   auto wish = wanted;
   for (const auto& [name, was] : before)
     if (is_given_back(name, wanted)) give_back(wish, name, was);

@@ -23,7 +23,7 @@ IpvsHost ipvs_host_of(const config::Config& config, const Layout& layout);
 bool concerns_ipvs_host(const IpvsHost& wanted, const std::map<std::string, std::string>& before);
 
 // The wish, and with it what is to be given back of what was before us (the journal's values, by name).
-IpvsHost with_what_was(IpvsHost wanted, const std::map<std::string, std::string>& before);
+IpvsHost with_what_was(const IpvsHost& wanted, const std::map<std::string, std::string>& before);
 
 // Under which name the journal has what a step changes, and what it has of it:
 // "net.ipv4.vs.expire_nodest_conn" and "0"; "ipvs timeouts" and "0 0 300", where 0 was not ours to change;

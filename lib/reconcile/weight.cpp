@@ -73,9 +73,7 @@ Chosen usable_of(const Turn& turn, bool sorry) {
 // Of the candidates; one that was not heard of yet is not down.
 struct Share {
   std::uint64_t up = 0, all = 0;
-  [[nodiscard]] bool is_below(std::uint32_t percent) const {
-    return up * 100 < all * percent;
-  }
+  [[nodiscard]] bool is_below(std::uint32_t percent) const { return up * 100 < all * percent; }
 };
 
 Share share_of(const Turn& turn, const Chosen& usable) {
@@ -94,7 +92,7 @@ Share share_of(const Turn& turn, const Chosen& usable) {
 Chosen in_panic(Turn& turn, const Chosen& usable, bool has_sorry) {
   auto& memory = turn.memory;
   const auto share = share_of(turn, usable);
-  memory.panic = share.is_below(turn.policy().panic_threshold) && !(share.up == 0 && has_sorry);
+  memory.panic = share.is_below(turn.policy().panic_threshold) && (share.up > 0 || !has_sorry);
   if (!memory.panic) {
     memory.good = usable;
     return usable;

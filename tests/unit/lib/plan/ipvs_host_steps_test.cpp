@@ -50,10 +50,12 @@ TEST(IpvsHostSteps, SayWhatTheyChange) {
   EXPECT_EQ(object_of(IpvsHostStep{StopSync{SyncRole::kBackup}}), "sync backup");
 }
 
-TEST(IpvsHostSteps, KnowThatABackupTakesWhatItsInterfaceCarries) {
+TEST(IpvsHostSteps, KnowThatABackupTakesNoLessThan1024Bytes) {
   auto less = kRunning;
   less.maxlen = 500;
-  const IpvsHost there{kUsual, {{SyncRole::kMaster, kRunning}, {SyncRole::kBackup, kRunning}}};
+  auto least = kRunning;
+  least.maxlen = 1024;
+  const IpvsHost there{kUsual, {{SyncRole::kMaster, kRunning}, {SyncRole::kBackup, least}}};
   EXPECT_THAT(towards_ipvs_host(there, {{}, {{SyncRole::kBackup, less}}}), IsEmpty());
   EXPECT_EQ(towards_ipvs_host(there, {{}, {{SyncRole::kMaster, less}}}).size(), 2U);
 }
