@@ -25,6 +25,7 @@ SyncDaemon wished() {
 
 std::vector<std::string> lines(const std::vector<IpvsHostStep>& steps) {
   std::vector<std::string> all;
+  all.reserve(steps.size());
   for (const auto& step : steps) all.push_back(family::describe(step));
   return all;
 }
