@@ -114,6 +114,7 @@ Result<Prepared> prepare(const cli::Arguments& arguments, HostFile reading, Kern
   book.saw(*observed);
   auto [ports, desired] = wanted(reading.config, known, *observed, book, devices_by_path);
   answer::Verdict verdict{{}, reading.notes};
+  if (!known.unknown_overrides.empty()) verdict.notes.push_back(note_on_host(known.unknown_overrides));
   std::ranges::move(missing_notes(ports), std::back_inserter(verdict.notes));
   const bool all_there = ports.missing.empty() && ports.missing_devices.empty() && ports.doubled.empty();
   for (const auto& [name, text] : taken_over(desired, observed->state))

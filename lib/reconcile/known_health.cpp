@@ -108,8 +108,14 @@ KnownHealth as_configured(const cli::Arguments& arguments, const config::Config&
   const Overrides::Clocks clocks{std::chrono::system_clock::now(), std::chrono::steady_clock::now()};
   KnownHealth known{assume_up(probes_of(lay_out(config), config)), false};
   known.now = clocks.steady;
-  if (auto said = read_overrides(overrides_file(arguments.state_dir), clocks))
+  const auto file = overrides_file(arguments.state_dir);
+  auto said = read_overrides(file, clocks);
+  if (said)
     known.overrides = std::move(*said);
+  else
+    known.unknown_overrides =
+        fmt::format("{}: what was drained or disabled by hand is not known, and comes in: {}", file.native(),
+                    said.error().text);
   return known;
 }
 

@@ -15,6 +15,8 @@ struct KnownHealth {
   Overrides overrides{};
   std::map<ServiceKey, PoolMemory> pools{};
   TimePoint now{};  // of the times in them
+  // Why what was drained or disabled by hand is not known; empty: it is.
+  std::string unknown_overrides{};
 };
 
 // "netd runs as process 1234 and does not say which real servers are up: netd does not answer: ..: try again,

@@ -1,6 +1,8 @@
 // A daemon that runs is asked, and never guessed for.
 #include "lib/reconcile/known_health.h"
 
+#include <fstream>
+
 #include <gmock/gmock.h>
 
 #include "lib/daemon/lock.h"
@@ -25,6 +27,15 @@ TEST_F(KnownHealth, IsAsConfiguredWhereNoDaemonRuns) {
   ASSERT_TRUE(known) << known.error().text;
   EXPECT_FALSE(known->from_daemon);
   EXPECT_EQ(known->health.at(probe(kWeb1)).state, probes::HealthState::kUp);
+}
+
+TEST_F(KnownHealth, SaysThatWhatWasDisabledByHandCannotBeRead) {
+  arguments.state_dir = directory.path();
+  EXPECT_EQ(as_configured(arguments, web()).unknown_overrides, "") << "there is no such file";
+  std::ofstream(directory.path() / "netd.overrides") << "{";
+  EXPECT_THAT(
+      as_configured(arguments, web()).unknown_overrides,
+      HasSubstr("netd.overrides: what was drained or disabled by hand is not known, and comes in: not JSON"));
 }
 
 TEST_F(KnownHealth, IsAnErrorWhereADaemonRunsAndDoesNotAnswer) {
