@@ -61,6 +61,17 @@ TEST_P(Example, IsAppliedAtOnceOnEveryNode) {
   for (const auto& node : config::node_names(*sources)) expect_one_apply(GetParam(), *sources, node);
 }
 
+// What the peers' tools must see of it in the laboratory; said here because there it is said half an hour
+// later.
+TEST_P(Example, SaysWhatTheLaboratorySeesOfIt) {
+  const auto sources = config::read_sources(GetParam());
+  ASSERT_TRUE(sources) << sources.error().text;
+  for (const auto& node : config::node_names(*sources)) {
+    const auto name = GetParam().stem().string() + (node.empty() ? "" : "@") + node + ".txt";
+    EXPECT_TRUE(fs::exists(fs::path(HAWSER_SOURCE_DIR) / "tests/lab/examples" / name)) << name;
+  }
+}
+
 std::string name_of_example(const testing::TestParamInfo<fs::path>& tested) {
   auto name = tested.param.stem().string();
   std::ranges::replace_if(
