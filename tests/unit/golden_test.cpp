@@ -13,6 +13,7 @@
 #include "lib/config/load.h"
 #include "lib/config/ports.h"
 #include "lib/plan/apply.h"
+#include "lib/reconcile/ipvs_host.h"
 #include "tests/support/as_configured.h"
 #include "tests/support/fake/fake_kernel.h"
 
@@ -32,7 +33,9 @@ State load(const fs::path& path) {
   const auto loaded = config::load({{path.filename(), read(path)}}, {}, config::Part::kAll,
                                    config::Emptiness::kAllowed);  // a kernel that has nothing yet
   for (const auto& problem : loaded.problems) ADD_FAILURE() << path << ": " << config::to_string(problem);
-  return test::as_configured(loaded.config);
+  auto state = test::as_configured(loaded.config);
+  state.ipvs = ipvs_host_of(loaded.config, lay_out(loaded.config));
+  return state;
 }
 
 // What a kernel has and a file leaves out: the ports as devices, an MTU.
@@ -48,12 +51,19 @@ State as_observed(State state) {
     }
   }
   for (auto& [name, link] : state.links) link.mtu = link.mtu.value_or(1500);
-  return settle(state, state);
+  auto observed = settle(state, state);
+  observed.ipvs = state.ipvs;
+  // As the kernel begins, and as it settles what it was not told.
+  if (!observed.ipvs.timeouts) observed.ipvs.timeouts = IpvsTimeouts{900, 120, 300};
+  for (auto& [role, daemon] : observed.ipvs.daemons)
+    if (daemon.maxlen == 0) daemon.maxlen = 1472;
+  return observed;
 }
 
 struct Beside {
   Journal journal;
-  std::map<std::string, LinkStatus> ports;  // with the MACs that are their own
+  std::map<std::string, LinkStatus> ports;    // with the MACs that are their own
+  std::map<std::string, std::string> before;  // the journal's values of before us
 
   void read_line(const std::string& line, State& observed) {
     std::istringstream words(line);
@@ -66,6 +76,14 @@ struct Beside {
       journal.links.insert(rest);
     } else if (word == "journal" && name == "service") {
       journal.services.insert(*ServiceKey::parse(rest));
+    } else if (word == "before") {  // before NAME = VALUE
+      const auto equals = line.find(" = ");
+      const auto start = word.size() + 1;
+      before[line.substr(start, equals - start)] = line.substr(equals + 3);
+    } else if (word == "sysctl") {  // sysctl NAME VALUE
+      observed.ipvs.sysctls[*from_name<IpvsSysctl>(name)] = static_cast<std::uint32_t>(std::stoul(rest));
+    } else if (word == "stopped") {  // stopped ROLE
+      observed.ipvs.daemons.erase(*from_name<SyncRole>(name));
     } else if (word == "address") {  // address LINK PREFIX NUMBER
       std::istringstream more(rest);
       std::string prefix;
@@ -111,6 +129,7 @@ Triple load_case(const fs::path& folder) {
   for (std::string line; std::getline(lines, line);)
     if (!line.empty() && line.front() != '#') beside.read_line(line, triple.observed);
   triple.desired.journal = beside.journal;
+  triple.desired.state.ipvs = with_what_was(triple.desired.state.ipvs, beside.before);
   triple.ports = beside.ports;
   if (!triple.ports.empty())
     triple.desired.state = with_devices(triple.desired.state, {triple.observed, triple.ports, {}});
@@ -165,7 +184,7 @@ TEST_P(Golden, PlanLeadsToTheDesiredState) {
 INSTANTIATE_TEST_SUITE_P(All, Golden, testing::ValuesIn(cases()), name_of_case);
 
 TEST(GoldenCases, AreManyEnough) {
-  EXPECT_GE(cases().size(), 20U);
+  EXPECT_GE(cases().size(), 26U);
 }
 
 }  // namespace
