@@ -23,6 +23,9 @@ using std::chrono::steady_clock;
 constexpr Milliseconds kBetweenLooks{500};
 constexpr std::string_view kDefaultPatience = "60s";
 
+const cli::Option kOfService{"--service", "NAME", "of this service alone, not of all"};
+const cli::Option kAllowEmpty{"--allow-empty", "", "also where no real server is left in service"};
+
 std::filesystem::path socket_of(const cli::Arguments& arguments) {
   return arguments.runtime_dir / "netd.sock";
 }
@@ -101,26 +104,60 @@ Result<std::vector<Told>> wait_while(const cli::Arguments& arguments, const std:
 Result<json::value> say(const cli::Arguments& arguments, std::string_view what,
                         std::optional<Milliseconds> within = {}) {
   json::object body{{"real", arguments.words.front()}, {"what", what}};
-  if (const auto service = value_or(arguments, "--service"); !service.empty()) body["service"] = service;
+  if (const auto service = value_or(arguments, kOfService.name); !service.empty()) body["service"] = service;
   if (within) body["within_ms"] = within->count();
   if (arguments.has("--dry-run")) body["dry_run"] = true;
   return control::ask_json(socket_of(arguments), {"POST", "/v1/override", json::serialize(body)});
 }
 
-// What netd was asked, and how it is now.
-int report(const cli::Arguments& arguments, const Result<json::value>& answer) {
-  if (!answer) return cli::refuse(arguments, "lbctl", answer.error());
-  if (arguments.has("--dry-run")) {
-    for (const auto& real : control::list_in(*answer, "reals"))
-      if (!arguments.json && real.is_string())
-        cli::print(
-            fmt::format("would be {}: {}\n", control::text_in(*answer, "what"), real.get_string().c_str()));
-    if (arguments.json) cli::print(control::pretty(*answer));
+int show_who(const cli::Arguments& arguments, const json::value& answer, const json::array& emptied) {
+  if (arguments.json) {
+    auto document = answer;
+    if (document.is_object()) document.get_object()["emptied"] = emptied;
+    cli::print(control::pretty(document));
     return kDone;
   }
+  for (const auto& real : control::list_in(answer, "reals"))
+    if (real.is_string())
+      cli::print(
+          fmt::format("would be {}: {}\n", control::text_in(answer, "what"), real.get_string().c_str()));
+  for (const auto& sentence : emptied) cli::print(fmt::format("{}\n", sentence.get_string().c_str()));
+  return kDone;
+}
+
+// Nobody empties a service by a slip: it must be said twice.
+int refuse_emptying(const cli::Arguments& arguments, const json::array& emptied) {
+  const auto advice = fmt::format("nothing changed: if that is meant, say so with {}", kAllowEmpty.name);
+  if (arguments.json) {
+    cli::print(
+        control::pretty(json::object{{"format", 1}, {"error", {{"text", advice}}}, {"emptied", emptied}}));
+    return kRefused;
+  }
+  for (const auto& sentence : emptied) cli::complain("lbctl", sentence.get_string().c_str());
+  cli::complain("lbctl", advice);
+  return kRefused;
+}
+
+// What would be without any real server then; none where nobody needs to know.
+Result<json::array> emptied(const cli::Arguments& arguments, Out out) {
+  if (arguments.has(kAllowEmpty.name)) return json::array();
+  const auto now = status(arguments);
+  if (!now) return tl::unexpected(now.error());
+  json::array list;
+  for (const auto& sentence :
+       emptied_by(*now, value_or(arguments, kOfService.name), arguments.words.front(), out))
+    list.emplace_back(sentence);
+  return list;
+}
+
+// What netd was asked, and how it is now.
+int report(const cli::Arguments& arguments, const Result<json::value>& answer,
+           const json::array& emptied = {}) {
+  if (!answer) return cli::refuse(arguments, "lbctl", answer.error());
+  if (arguments.has("--dry-run")) return show_who(arguments, *answer, emptied);
   const auto now = status(arguments);
   if (!now) return cli::refuse(arguments, "lbctl", now.error());
-  tell(arguments, told_of(*now, value_or(arguments, "--service"), arguments.words.front()));
+  tell(arguments, told_of(*now, value_or(arguments, kOfService.name), arguments.words.front()));
   return kDone;
 }
 
@@ -133,17 +170,24 @@ int drain_verb(const cli::Arguments& arguments) {
     if (!read) return wrong_duration(arguments, "--within", read.error());
     within = *read;
   }
+  const auto costs = emptied(arguments, Out::kDrained);
+  if (!costs) return cli::refuse(arguments, "lbctl", costs.error());
+  const bool dry = arguments.has("--dry-run");
+  if (!costs->empty() && !dry) return refuse_emptying(arguments, *costs);
   const auto answer = say(arguments, "draining", within);
-  if (!answer || !arguments.has("--wait") || arguments.has("--dry-run")) return report(arguments, answer);
+  if (!answer || !arguments.has("--wait") || dry) return report(arguments, answer, *costs);
   const auto list =
-      wait_while(arguments, value_or(arguments, "--service"), arguments.words.front(), is_draining, {});
+      wait_while(arguments, value_or(arguments, kOfService.name), arguments.words.front(), is_draining, {});
   if (!list) return cli::refuse(arguments, "lbctl", list.error());
   tell(arguments, *list);
   return kDone;
 }
 
 int disable_verb(const cli::Arguments& arguments) {
-  return report(arguments, say(arguments, "disabled"));
+  const auto costs = emptied(arguments, Out::kDisabled);
+  if (!costs) return cli::refuse(arguments, "lbctl", costs.error());
+  if (!costs->empty() && !arguments.has("--dry-run")) return refuse_emptying(arguments, *costs);
+  return report(arguments, say(arguments, "disabled"), *costs);
 }
 
 int enable_verb(const cli::Arguments& arguments) {
@@ -179,22 +223,22 @@ int wait_ready_verb(const cli::Arguments& arguments) {
 }
 
 std::vector<cli::Verb> netd_verbs() {
-  static const cli::Option service{"--service", "NAME", "of this service alone, not of all"};
   static const cli::Option dry_run{"--dry-run", "", "say of whom it would be, and do nothing"};
   return {{"drain",
            "REAL",
            "no new connections for a real server; out when the last one has ended",
            drain_verb,
-           {service,
+           {kOfService,
             {"--within", "DURATION", "out then at the latest, whatever connections there are"},
             {"--wait", "", "until it is out, with progress on a terminal"},
+            kAllowEmpty,
             dry_run}},
           {"disable",
            "REAL",
            "take a real server out at once, until it is enabled",
            disable_verb,
-           {service, dry_run}},
-          {"enable", "REAL", "end what drain or disable began", enable_verb, {service, dry_run}},
+           {kOfService, kAllowEmpty, dry_run}},
+          {"enable", "REAL", "end what drain or disable began", enable_verb, {kOfService, dry_run}},
           {"why", "[SERVICE]",
            "one sentence for each real server: its weight, and why; SERVICE: or a real server", why_verb},
           {"wait-ready",

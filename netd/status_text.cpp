@@ -1,6 +1,9 @@
 // The status for people, and what other programs read out of the answers.
+#include <algorithm>
+
 #include <boost/json.hpp>
 
+#include "lib/base/address.h"
 #include "lib/base/json_in.h"
 #include "lib/cli/json_cell.h"
 #include "lib/cli/table.h"
@@ -73,6 +76,36 @@ std::string refusals_text(const json::value& status) {
   return result.empty() ? result : result + "\n";
 }
 
+bool goes_by(const json::value& real, const std::string& name) {
+  const auto address = cell_in(real, "address");
+  const auto endpoint = Endpoint::parse(address);
+  return name == cell_in(real, "name") || name == address ||
+         (endpoint && name == to_string(endpoint->address));
+}
+
+bool is_in_the_file(const json::value& status, const json::value& said) {
+  const auto of = cell_in(said, "service");
+  return std::ranges::any_of(list_in(status, "services"), [&](const json::value& service) {
+    return (of.empty() || of == cell_in(service, "name")) &&
+           std::ranges::any_of(list_in(service, "reals"),
+                               [&](const json::value& real) { return goes_by(real, cell_in(said, "real")); });
+  });
+}
+
+// Of those in the file the table says it.
+std::string overrides_text(const json::value& status) {
+  std::string result;
+  for (const auto& said : list_in(status, "overrides")) {
+    if (is_in_the_file(status, said)) continue;
+    const auto of = cell_in(said, "service");
+    result += fmt::format("{}: {} by hand since {}, and not in {}: 'lbctl enable {}{}' ends it\n",
+                          cell_in(said, "real"), cell_in(said, "what"), cell_in(said, "since"),
+                          of.empty() ? "the file" : "service " + of, cell_in(said, "real"),
+                          of.empty() ? "" : " --service " + of);
+  }
+  return result.empty() ? result : "\n" + result;
+}
+
 std::string footer(const json::value& status) {
   const auto& counters = value_in(status, "counters");
   const auto& guard = value_in(status, "guard");
@@ -98,7 +131,7 @@ std::string status_text(const json::value& status, std::size_t width) {
                      node.empty() ? "" : " on node " + node, flag_in(status, "ready") ? "" : " (starting)",
                      cell_in(status, "state")) +
          config_text(status) + findings_text(status) + bonds_text(status) + services_text(status, width) +
-         refusals_text(status) + footer(status);
+         overrides_text(status) + refusals_text(status) + footer(status);
 }
 
 }  // namespace hawser::netd

@@ -8,6 +8,7 @@
 #include "lib/control/json.h"
 #include "lib/reconcile/host_file.h"
 #include "lib/reconcile/known_health.h"
+#include "lib/reconcile/overrides.h"
 #include "tests/support/fake/fake_kernel.h"
 #include "tests/unit/documented.h"
 #include "tests/unit/lib/reconcile/site.h"
@@ -93,6 +94,27 @@ TEST_F(NetdStatus, IsOkWithoutFindings) {
   EXPECT_EQ(text_in(status(), "state"), "ok");
   EXPECT_TRUE(control::list_in(status(), "findings").empty());
   EXPECT_THAT(text(), HasSubstr(": ok\nconfiguration  /etc/hawser/hawser.toml (current)\n"));
+}
+
+// What is of a real server in the file stands in its line.
+TEST_F(NetdStatus, ListsWhatWasSaidByHandOfRealServersThatAreNotInTheFile) {
+  const Overrides::Clocks clocks{std::chrono::system_clock::time_point(std::chrono::seconds(1)), now};
+  Overrides said;
+  for (const auto& [service, real] :
+       std::vector<std::pair<std::string, std::string>>{{"", to_string(kWeb1)},
+                                                        {"web", to_string(kWeb2.address)},
+                                                        {"web", "web9"},
+                                                        {"", "web8"},
+                                                        {"mail", to_string(kWeb1)}})
+    said.say({service, real}, Override::kDraining, {}, clocks);
+  controller.set_overrides(said, now);
+  EXPECT_THAT(text(),
+              HasSubstr("\n\nweb9: draining by hand since 1970-01-01T00:00:01.000Z, and not in service web: "
+                        "'lbctl enable web9 --service web' ends it\n"
+                        "web8: draining by hand since 1970-01-01T00:00:01.000Z, and not in the file: "
+                        "'lbctl enable web8' ends it\n" +
+                        to_string(kWeb1) +
+                        ": draining by hand since 1970-01-01T00:00:01.000Z, and not in service mail: "));
 }
 
 TEST_F(NetdStatus, SaysOfADeadRealServerThatItsServiceIsDegraded) {
