@@ -6,6 +6,8 @@
 #include "lbctl/connections_verb.h"
 #include "lbctl/import/verb.h"
 #include "lbctl/netd_verbs.h"
+#include "lbctl/probe_verb.h"
+#include "lbctl/save_verb.h"
 #include "lbctl/show.h"
 #include "lbctl/watch.h"
 
@@ -66,7 +68,8 @@ std::vector<cli::Verb> kernel_verbs() {
       changing("edit-real", "SERVICE REAL SETTING...", "change settings of a real server, and nothing else",
                edit_real_verb),
       changing("delete-real", "SERVICE REAL...", "take a real server out of a service", delete_real_verb),
-      {"save", "", "the table as ipvsadm's rules, with what 'ipvsadm -S' leaves out", save_verb},
+      {"save", "", "the table as ipvsadm's rules, with what 'ipvsadm -S' leaves out, or as TOML for netd",
+       save_verb, save_options()},
       {"restore", "[FILE]", "carry out ipvsadm's rules, of FILE or standard input: all or nothing",
        restore_verb, restore_options()},
       changing("clear", "", "delete every service", clear_verb),
@@ -79,7 +82,10 @@ std::vector<cli::Verb> kernel_verbs() {
       {"import", "FORMAT FILE",
        "print another program's file as TOML, and line by line what it left out; FORMAT: ipvsadm-rules, "
        "ldirectord.cf or keepalived.conf; FILE: - for standard input",
-       import_verb}};
+       import_verb},
+      {"probe", "[SERVICE]",
+       "ask the checks of the file once, now, and say what came of it; SERVICE: or a real server", probe_verb,
+       probe_options()}};
 }
 
 std::vector<cli::Verb> all_verbs() {

@@ -10,10 +10,8 @@
 #include "lbctl/change/carry_out.h"
 #include "lbctl/change/lookup.h"
 #include "lbctl/rules/parse.h"
-#include "lbctl/rules/write.h"
 #include "lib/cli/output.h"
 #include "lib/cli/refuse.h"
-#include "lib/netlink/netlink_kernel.h"
 
 namespace hawser::lbctl {
 
@@ -66,15 +64,6 @@ bool empties(const State& there, const std::vector<RuleStep>& steps) {
 
 std::vector<cli::Option> restore_options() {
   return {kReplace, kKeepGoing, kDryRun};
-}
-
-int save_verb(const cli::Arguments& arguments) {
-  auto kernel = NetlinkKernel::open();
-  if (!kernel) return cli::refuse(arguments, "lbctl", kernel.error());
-  const auto observed = kernel->observe(kAllOfIpvs);
-  if (!observed) return cli::refuse(arguments, "lbctl", observed.error());
-  cli::print(write_rules(observed->state));
-  return kDone;
 }
 
 int restore_verb(const cli::Arguments& arguments) {

@@ -1,4 +1,4 @@
-// lbctl save and restore: ipvsadm's rules.
+// lbctl restore: ipvsadm's rules, carried out.
 #pragma once
 
 #include <vector>
@@ -7,7 +7,6 @@
 
 namespace hawser::lbctl {
 
-int save_verb(const cli::Arguments& arguments);
 int restore_verb(const cli::Arguments& arguments);
 std::vector<cli::Option> restore_options();
 

@@ -77,13 +77,17 @@ int import_verb(const cli::Arguments& arguments) {
   const auto source = source_of(arguments.words[1]);
   if (!source) return cli::refuse(arguments, "lbctl", source.error());
   const auto imported = import_file(*format, *source, included);
+  return answer_with(arguments, imported, source->file);
+}
+
+int answer_with(const cli::Arguments& arguments, const Imported& imported, std::string_view source) {
   if (arguments.json) {
     answer_in_json(imported);
     return status_of(imported);
   }
   for (const auto& left : imported.left_out) cli::say(to_string(left));
   if (imported.text.empty())
-    cli::say(fmt::format("lbctl: import: nothing of {} could stand in a file", source->file));
+    cli::say(fmt::format("lbctl: {}: nothing of {} could stand in a file", arguments.verb, source));
   cli::print(imported.text);
   return status_of(imported);
 }

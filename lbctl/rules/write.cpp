@@ -36,17 +36,6 @@ std::string netmask_of(const Service& service, Family family) {
                                  : fmt::format(" -M {}", dotted_mask(service.netmask));
 }
 
-std::string service_line(const ServiceKey& key, const Service& service) {
-  auto line = fmt::format("-A {} -s {}", rule_of_key(key), service.scheduler);
-  if (has_flag(service, ServiceFlag::kPersistent)) line += fmt::format(" -p {}", service.persistence_timeout);
-  line += netmask_of(service, key.family());
-  if (!service.persistence_engine.empty()) line += fmt::format(" --pe {}", service.persistence_engine);
-  if (has_flag(service, ServiceFlag::kOnePacket)) line += " -o";
-  if (const auto flags = scheduler_flags(service); !flags.empty())
-    line += fmt::format(" -b {}", fmt::join(flags, ","));
-  return line + "\n";
-}
-
 std::string tunnel_of(const Tunnel& tunnel) {
   if (tunnel.type == TunnelType::kIpip) return {};
   auto text = fmt::format(" --tun-type {}", name_of(tunnel.type));
@@ -55,29 +44,39 @@ std::string tunnel_of(const Tunnel& tunnel) {
   return text + ((tunnel.flags & 1U) != 0 ? " --tun-csum" : " --tun-nocsum");
 }
 
-std::string real_line(const ServiceKey& key, const Endpoint& real, const RealServer& server) {
+}  // namespace
+
+std::string service_rule(const ServiceKey& key, const Service& service) {
+  auto line = fmt::format("-A {} -s {}", rule_of_key(key), service.scheduler);
+  if (has_flag(service, ServiceFlag::kPersistent)) line += fmt::format(" -p {}", service.persistence_timeout);
+  line += netmask_of(service, key.family());
+  if (!service.persistence_engine.empty()) line += fmt::format(" --pe {}", service.persistence_engine);
+  if (has_flag(service, ServiceFlag::kOnePacket)) line += " -o";
+  if (const auto flags = scheduler_flags(service); !flags.empty())
+    line += fmt::format(" -b {}", fmt::join(flags, ","));
+  return line;
+}
+
+std::string real_rule(const ServiceKey& key, const Endpoint& real, const RealServer& server) {
   auto line = fmt::format("-a {} -r {} {} -w {}", rule_of_key(key), real, option_of(server.forwarding),
                           server.weight);
   if (server.upper_threshold != 0) line += fmt::format(" -x {}", server.upper_threshold);
   if (server.lower_threshold != 0) line += fmt::format(" -y {}", server.lower_threshold);
   if (server.forwarding == Forwarding::kTunnel) line += tunnel_of(server.tunnel);
-  return line + "\n";
+  return line;
 }
 
-std::string daemon_line(SyncRole role, const SyncDaemon& daemon) {
+std::string timeouts_rule(const IpvsTimeouts& timeouts) {
+  return fmt::format("--set {} {} {}", timeouts.tcp, timeouts.tcp_fin, timeouts.udp);
+}
+
+std::string daemon_rule(SyncRole role, const SyncDaemon& daemon) {
   auto line = fmt::format("--start-daemon {} --mcast-interface {} --syncid {}", name_of(role),
                           daemon.interface, daemon.id);
   if (daemon.maxlen != 0) line += fmt::format(" --sync-maxlen {}", daemon.maxlen);
-  return line + fmt::format(" --mcast-group {} --mcast-port {} --mcast-ttl {}\n", daemon.group, daemon.port,
+  return line + fmt::format(" --mcast-group {} --mcast-port {} --mcast-ttl {}", daemon.group, daemon.port,
                             daemon.ttl);
 }
-
-void write_service(std::string& text, const ServiceKey& key, const Service& service) {
-  text += service_line(key, service);
-  for (const auto& [real, server] : service.reals) text += real_line(key, real, server);
-}
-
-}  // namespace
 
 std::string rule_of_key(const ServiceKey& key) {
   if (key.transport != Transport::kFwmark)
@@ -103,11 +102,13 @@ std::vector<const ServiceEntry*> in_order_of_ipvsadm(const std::map<ServiceKey, 
 
 std::string write_rules(const State& state) {
   std::string text;
-  for (const auto* entry : in_order_of_ipvsadm(state.services))
-    write_service(text, entry->first, entry->second);
-  if (const auto& timeouts = state.ipvs.timeouts)
-    text += fmt::format("--set {} {} {}\n", timeouts->tcp, timeouts->tcp_fin, timeouts->udp);
-  for (const auto& [role, daemon] : state.ipvs.daemons) text += daemon_line(role, daemon);
+  for (const auto* entry : in_order_of_ipvsadm(state.services)) {
+    const auto& [key, service] = *entry;
+    text += service_rule(key, service) + "\n";
+    for (const auto& [real, server] : service.reals) text += real_rule(key, real, server) + "\n";
+  }
+  if (const auto& timeouts = state.ipvs.timeouts) text += timeouts_rule(*timeouts) + "\n";
+  for (const auto& [role, daemon] : state.ipvs.daemons) text += daemon_rule(role, daemon) + "\n";
   return text;
 }
 

@@ -17,6 +17,12 @@ std::string write_rules(const State& state);
 using ServiceEntry = std::map<ServiceKey, Service>::value_type;
 std::vector<const ServiceEntry*> in_order_of_ipvsadm(const std::map<ServiceKey, Service>& services);
 
+// One of its lines, without a newline: "-A -t 192.0.2.1:80 -s wlc".
+std::string service_rule(const ServiceKey& key, const Service& service);
+std::string real_rule(const ServiceKey& key, const Endpoint& real, const RealServer& server);
+std::string timeouts_rule(const IpvsTimeouts& timeouts);
+std::string daemon_rule(SyncRole role, const SyncDaemon& daemon);
+
 // "-t 192.0.2.1:80", "-f 7 -6"
 std::string rule_of_key(const ServiceKey& key);
 std::string dotted_mask(std::uint32_t length);  // "255.255.255.0"

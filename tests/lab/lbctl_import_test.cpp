@@ -59,6 +59,34 @@ TEST_F(LbctlImport, APlanAgainstTheTableOfTheRulesIsEmpty) {
   EXPECT_EQ(lb1.run(netd({"plan"})).status, 3);
 }
 
+// Timeouts and sync daemons as well, which the kernel has beside the rules.
+TEST_F(LbctlImport, APlanAgainstTheTableThatIsSavedAsTomlIsEmpty) {
+  const auto rules = directory / "rules";
+  std::ofstream(rules) << kRules << "--set 60 61 62\n"
+                       << "--start-daemon master --mcast-interface eth0 --syncid 7\n"
+                       << "--start-daemon backup --mcast-interface eth0 --syncid 7\n";
+  lb1.check({"sh", "-c", "ipvsadm -R < " + rules.native()});
+  lb1.check({"sysctl", "-qw", "net.ipv4.vs.expire_nodest_conn=1", "net.ipv4.vs.expire_quiescent_template=1"});
+  const auto saved = lb1.run({"sh", "-c",
+                              program("lbctl") + " save --format toml --runtime-dir /nowhere > " +
+                                  (directory / "hawser.toml").native()});
+  EXPECT_EQ(saved.status, 0) << saved.text;
+  EXPECT_THAT(saved.text, IsEmpty());
+  EXPECT_THAT(written(), HasSubstr("timeouts = { tcp = \"1m\", tcp_fin = \"61s\", udp = \"62s\" }"));
+  EXPECT_EQ(lb1.run(netd({"check"})).status, 0);
+  const auto plan = lb1.run(netd({"plan"}));
+  EXPECT_EQ(plan.status, 0) << plan.text << written() << lb1.check({program("lbctl"), "save"});
+  lb1.check({"ipvsadm", "--stop-daemon", "backup"});
+  EXPECT_THAT(lb1.run(netd({"plan"})).text, HasSubstr("sync backup: start daemon: interface eth0, id 7"));
+  // What no file says is named.
+  lb1.check({"ipvsadm", "-A", "-t", "192.0.2.109:80", "-s", "rr"});
+  const auto partly = lb1.run({program("lbctl"), "save", "--format", "toml", "--runtime-dir", "/nowhere"});
+  EXPECT_EQ(partly.status, 3);
+  EXPECT_THAT(partly.text,
+              HasSubstr("tcp 192.0.2.109:80: -A -t 192.0.2.109:80 -s rr: it has no real server"));
+  EXPECT_THAT(partly.text, HasSubstr("sync master: --start-daemon master "));
+}
+
 TEST_F(LbctlImport, WhatIpvsadmSavesOfItIsTheSame) {
   const auto rules = directory / "rules", saved = directory / "saved";
   std::ofstream(rules) << kRules;

@@ -318,6 +318,14 @@ std::uint64_t seed_of_run() {
   return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
 }
 
+// HAWSER_FILES: so many, for a run in pieces.
+std::size_t files_of_run() {
+  constexpr std::size_t kWhole = 10'000;
+  constexpr std::size_t kSample = 100;
+  if (const char* given = std::getenv("HAWSER_FILES")) return std::strtoul(given, nullptr, 10);
+  return thorough() ? kWhole : kSample;
+}
+
 const std::string kEmpty = "--set 900 120 300\n";
 
 void compare_different(const RulesFile& file, Table& theirs, Table& ours) {
@@ -382,7 +390,7 @@ bool compare(const RulesFile& file, bool with_saves) {
 }
 
 TEST(LbctlBesideIpvsadm, MakesTheSameTableOfTheSameRules) {
-  const std::size_t files = thorough() ? 10'000 : 100;
+  const auto files = files_of_run();
   const auto seed = seed_of_run();
   std::cout << "HAWSER_SEED=" << seed << std::endl;
   RulesMaker maker(seed);

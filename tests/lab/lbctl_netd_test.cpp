@@ -63,5 +63,48 @@ TEST_F(LbctlBesideNetd, ListsConnectionsAndSetsCountersToZero) {
   EXPECT_EQ(counted_connections(), 0);
 }
 
+// By itself: netd need not run, and one more bad answer takes nobody out.
+TEST_F(LbctlBesideNetd, ProbesOnceAndNow) {
+  const auto file = (directory / "hawser.toml").native();
+  const auto good = lbctl({"probe", "-c", file});
+  EXPECT_EQ(good.status, 0) << good.text;
+  EXPECT_THAT(good.text, HasSubstr("web: tcp 192.0.2.100:80: web1 198.51.100.21:8080: site: good after "));
+  EXPECT_THAT(good.text,
+              HasSubstr("GET http://198.51.100.23:8080/, wanted status 200-299, within 1s: 2 like"));
+  daemon->kill();
+  const Namespace& host = network.host("web3");
+  host.ip({"link set eth0 down"});
+  const auto bad = lbctl({"probe", "web3", "-c", file});
+  EXPECT_EQ(bad.status, 3) << bad.text;
+  EXPECT_THAT(bad.text, HasSubstr("web3 198.51.100.23:8080: site: bad after "));
+  EXPECT_EQ(lbctl({"probe", "web1", "-c", file}).status, 0);
+  const auto nobody = lbctl({"probe", "web9", "-c", file});
+  EXPECT_EQ(nobody.status, 1);
+  EXPECT_THAT(nobody.text, HasSubstr("web9: no such service and no such real server"));
+  write("format = 2\n");
+  EXPECT_EQ(lbctl({"probe", "-c", file}).status, 78);
+}
+
+// The last one goes only where it is said twice.
+TEST_F(LbctlBesideNetd, EmptiesNoServiceByASlip) {
+  EXPECT_EQ(lbctl({"disable", "web1"}).status, 0);
+  ASSERT_TRUE(eventually(kPatience, [&] { return !in_service(address::kWeb1); }));
+  for (const char* verb : {"drain", "disable"}) {
+    const auto answer = lbctl({verb, "web3"});
+    EXPECT_EQ(answer.status, 1) << verb;
+    EXPECT_THAT(answer.text,
+                AllOf(HasSubstr("web: tcp 192.0.2.100:80: no real server would be in service "
+                                "without web3 198.51.100.23:8080: new clients would be refused"),
+                      HasSubstr("nothing changed: if that is meant, say so with --allow-empty")));
+  }
+  const auto dry = lbctl({"disable", "web3", "--dry-run"});
+  EXPECT_EQ(dry.status, 0);
+  EXPECT_THAT(dry.text, HasSubstr("would be disabled: web: web3 198.51.100.23:8080\nweb: tcp"));
+  EXPECT_TRUE(in_service(address::kWeb3));
+  EXPECT_EQ(json::parse(lbctl({"drain", "web3", "--json"}).text).at("emptied").as_array().size(), 1U);
+  EXPECT_EQ(lbctl({"disable", "web3", "--allow-empty"}).status, 0);
+  EXPECT_TRUE(eventually(kPatience, [&] { return !in_service(address::kWeb3); }));
+}
+
 }  // namespace
 }  // namespace hawser::lab

@@ -1,0 +1,18 @@
+// lbctl save: the table as ipvsadm's rules, or as our TOML.
+#pragma once
+
+#include <vector>
+
+#include "lbctl/import/table.h"
+#include "lbctl/netd_view.h"
+#include "lib/cli/command.h"
+
+namespace hawser::lbctl {
+
+int save_verb(const cli::Arguments& arguments);
+std::vector<cli::Option> save_options();
+
+// Pure: what netd calls the services and real servers of the table.
+KnownNames names_in(const NetdView& netd);
+
+}  // namespace hawser::lbctl
