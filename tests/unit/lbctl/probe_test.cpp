@@ -100,10 +100,9 @@ TEST(LbctlProbe, SaysWhatWasAskedAndWhatTheAnswerLeadsTo) {
   EXPECT_THAT(lines_of(list.at(1), {{probes::Outcome::kBad, "timed out", true}, Milliseconds(500)}),
               HasSubstr(": nothing at all came back: the host, the way there, or a filter; 3 like this in a "
                         "row take it out\n"));
-  EXPECT_THAT(
-      lines_of(list.at(1), {{probes::Outcome::kNotRun, "no free descriptor"}, Milliseconds(0)}),
-      HasSubstr(": not run after 0s: no free descriptor\n  connect 198.51.100.21:9000, within 500ms: "
-                "this host could not ask"));
+  EXPECT_THAT(lines_of(list.at(1), {{probes::Outcome::kNotRun, "no free descriptor"}, Milliseconds(0)}),
+              HasSubstr(": not run after 0s: no free descriptor\n  connect 198.51.100.21:9000, within 500ms: "
+                        "this host could not ask"));
 }
 
 TEST(LbctlProbe, AnswersInJson) {
