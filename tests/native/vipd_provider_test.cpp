@@ -34,11 +34,11 @@ class VipdProvider : public VipTest {
         kAddress, kOfLb1, kOfLb2, provider.at("robot.credentials"), provider.url(), provider.at("ca.pem"),
         more);
   }
-  void write_with_fences(const std::string& more = "") {
-    auto text = file(more + "require_fencing = true\nstartup_delay = \"1s\"");
+  void write_with_fences(const std::string& more = "", const std::string& type = "hw") {
+    auto text = file("require_fencing = true\nstartup_delay = \"1s\"\n" + more);
     for (const auto* node : {"lb1", "lb2"})
       text.insert(text.find(fmt::format("[nodes.{}]", node)) + 12,
-                  "fence = { provider = \"robot\", type = \"hw\" }\n");
+                  fmt::format("fence = {{ provider = \"robot\", type = \"{}\" }}\n", type));
     for (auto* host : {&lb1, &lb2}) host->write_text(text);
   }
   static boost::json::value route(const VipHost& host) {
@@ -58,6 +58,10 @@ class VipdProvider : public VipTest {
       const auto now = route(host);
       return now.is_object() && now.at("confirmed").as_bool();
     });
+  }
+  static int worker_of(VipHost& host) {
+    return std::stoi(
+        host.host().run({"pgrep", "-P", fmt::format("{}", host.daemon().pid()), "vipd-worker"}).text);
   }
   // What is logged of an answer comes after what status shows of it.
   [[nodiscard]] static bool comes_to_log(const VipHost& host, const std::string& text,
@@ -240,11 +244,7 @@ TEST_F(VipdProvider, AnArbitersWordEndsTheRoleOfWhoWasCutOff) {
 TEST_F(VipdProvider, AWorkerThatIsStoppedOrKilledDelaysNoAdvertisementAndGoesOnWhereItWas) {
   begin();
   settle();
-  const auto worker = [&] {
-    return std::stoi(
-        lb2.host().run({"pgrep", "-P", fmt::format("{}", lb2.daemon().pid()), "vipd-worker"}).text);
-  };
-  const auto stopped = worker();
+  const auto stopped = worker_of(lb2);
   ::kill(stopped, SIGSTOP);
   lb1.daemon().kill();
   ASSERT_TRUE(lb2.becomes("Active"));
@@ -253,7 +253,7 @@ TEST_F(VipdProvider, AWorkerThatIsStoppedOrKilledDelaysNoAdvertisementAndGoesOnW
   ::kill(stopped, SIGKILL);
   EXPECT_TRUE(is_confirmed(lb2)) << lb2.daemon_output();
   EXPECT_EQ(provider.leads_to(kAddress), kOfLb2);
-  ::kill(worker(), SIGKILL);
+  ::kill(worker_of(lb2), SIGKILL);
   EXPECT_TRUE(comes_to_log(lb2, "worker: there again"));
   EXPECT_TRUE(is_confirmed(lb2));
 }
@@ -296,6 +296,61 @@ TEST_F(VipdProvider, TheRoleIsTakenOnlyOnceWhoHadItIsOff) {
   EXPECT_EQ(resets(), before + 2);
   EXPECT_TRUE(comes_to_log(lb2, "lb1 was reset (unconfirmed"));
   EXPECT_TRUE(is_confirmed(lb2));
+}
+
+// A second press would switch on again what the first one switched off, and nobody can ask.
+TEST_F(VipdProvider, APowerButtonIsNotPressedAgainByTheWorkerAfterOneThatWasKilledInIt) {
+  begin();
+  write_with_fences("", "power");
+  lb1.start();
+  lb2.start();
+  ASSERT_TRUE(lb1.becomes("Active", 60s)) << lb1.daemon_output();
+  ASSERT_TRUE(lb2.hears_somebody());
+  provider.control("POST", "plan", R"([{"match":"POST /reset/","do":"stall","seconds":8,"done":true}])");
+  lb1.daemon().kill();
+  const auto sent = [&] {
+    const auto kept = read_file(lb2.directory() / "provider" / "hetzner-robot-ws-sim.json");
+    return kept && kept->find(R"("how":"power")") != std::string::npos;
+  };
+  ASSERT_TRUE(eventually(30s, sent)) << "written down before it is sent";
+  std::this_thread::sleep_for(500ms);  // and it is
+  ::kill(worker_of(lb2), SIGKILL);
+  EXPECT_TRUE(comes_to_log(lb2, "it is not pressed again")) << lb2.daemon_output();
+  std::this_thread::sleep_for(12s);  // past the next try, and the end of the imitation's silence
+  EXPECT_EQ(provider.calls_of("/reset/"), 1);
+  EXPECT_EQ(lb2.role(), "Backup");
+  const auto log = lb2.daemon_output();
+  const auto first = log.find("it is not pressed again");
+  EXPECT_EQ(log.find("it is not pressed again", first + 1), std::string::npos) << "once a change: " << log;
+}
+
+TEST_F(VipdProvider, ANodeWithTwoVipsIsResetOnce) {
+  begin();
+  provider.control(
+      "POST", "state",
+      R"({"robot":{"failover":[{"ip":"203.0.113.101","netmask":"255.255.255.255","server_number":321,)"
+      R"("active_server_ip":"192.0.2.11"}]}})");
+  write_with_fences(
+      "[vip.web2]\ninterface = \"front\"\naddresses = [{ address = \"203.0.113.101\", interface = \"lo\" "
+      "}]\nvirtual_router_id = 52\npriority = { lb1 = 200, lb2 = 100 }\nadvertisement_interval = "
+      "\"100ms\"\ntransport = \"unicast\"\nprovider = \"robot\"\nrequire_fencing = true\n"
+      "startup_delay = \"1s\"\n");
+  lb1.start();
+  lb2.start();
+  ASSERT_TRUE(lb1.becomes("Active", 60s)) << lb1.daemon_output();
+  ASSERT_TRUE(lb2.hears_somebody());
+  const auto hears_both = [&] {
+    const auto now = lb2.status();
+    return now.is_object() && std::ranges::all_of(now.at("vips").as_array(),
+                                                  [](const auto& vip) { return !vip.at("heard").is_null(); });
+  };
+  ASSERT_TRUE(eventually(60s, hears_both)) << lb1.daemon_output();
+  provider.control("POST", "plan", R"([{"match":"POST /reset/","do":"slow","seconds":1}])");
+  lb1.daemon().kill();
+  ASSERT_TRUE(lb2.becomes("Active", 60s)) << lb2.daemon_output();
+  EXPECT_TRUE(comes_to_log(lb2, "web2: lb1 was reset")) << lb2.daemon_output();
+  EXPECT_TRUE(comes_to_log(lb2, "web: lb1 was reset")) << lb2.daemon_output();
+  EXPECT_EQ(provider.calls_of("/reset/"), 1);
 }
 
 // It comes back into a split that lasts, and would have the one that serves reset, and so on without end.

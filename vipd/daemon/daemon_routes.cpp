@@ -14,6 +14,13 @@ Side side_of(const VirtualRouter& router) {
   return router.asks() ? Side::kCandidate : Side::kOther;
 }
 
+// For a process that may be started again, and for what is written on the disk.
+std::optional<provider::WallTime> on_the_wall(std::optional<TimePoint> time) {
+  if (!time) return std::nullopt;
+  const auto ago = std::chrono::steady_clock::now() - *time;
+  return std::chrono::system_clock::now() - std::chrono::duration_cast<provider::WallTime::duration>(ago);
+}
+
 bool has(const std::vector<config::Vip>& vips, const std::string& name, const IpAddress& address) {
   return std::ranges::any_of(vips, [&](const config::Vip& vip) {
     return vip.name == name && !vip.provider.empty() &&
@@ -61,7 +68,8 @@ void Daemon::lead(Running& running) {
   if (const auto was = std::exchange(running.side, side); was != side) {
     fences_.erase(vip.name);
     running.fences = side == Side::kCandidate && router.needs().contains(Consent::kFencing);
-    worker_.lead({vip.name, side, provider::Begin::kBySwitching, router.last_heard(), running.fences});
+    worker_.lead({vip.name, side, provider::Begin::kBySwitching, router.last_heard(), running.fences,
+                  on_the_wall(router.last_heard_at())});
   }
   if (const auto heard = std::exchange(running.losers_heard, router.losers_heard());
       heard != running.losers_heard && side != Side::kOther)

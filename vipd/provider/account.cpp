@@ -1,8 +1,11 @@
 #include "vipd/provider/account.h"
 
 #include <random>
+#include <set>
 
 #include <boost/asio.hpp>
+
+#include "lib/base/wall_clock.h"
 
 namespace hawser::vipd::provider {
 
@@ -45,6 +48,32 @@ std::string waiting(const std::string& why, Milliseconds length) {
 std::string switching(const Wish& wish) {
   if (wish.target.empty()) return fmt::format("unrouting {}", wish.address);
   return fmt::format("switching {} to {}", wish.address, wish.target);
+}
+
+constexpr Milliseconds kForTheOtherReset{100};
+
+// One of a server at a time in this process. Null: it is another's turn; else the turn ends with it. Types
+// that have a name, because g++ 12 warns of others within a coroutine.
+std::shared_ptr<void> turn_of(const std::string& server) {
+  static std::set<std::string> resetting;
+  if (!resetting.insert(server).second) return nullptr;
+  return {&resetting, [server](void*) { resetting.erase(server); }};
+}
+
+// What is known of a reset that was sent before; nullopt: it is to be sent again. A second push of the reset
+// button does no more than the first; a second press of the power button undoes it.
+std::optional<Answer> known_of(const SentReset& before) {
+  const auto at = iso8601(before.at);
+  if (before.answered)
+    return Answer{Meaning::kAlready, before.server, fmt::format("it was reset at {} already", at), {}};
+  if (!before.how.starts_with("power")) return std::nullopt;
+  return Answer{
+      Meaning::kUnknown,
+      {},
+      fmt::format("its power button was pressed at {}, and no answer came: it is not pressed again, "
+                  "which might switch it on",
+                  at),
+      {}};
 }
 
 Result<Secret> secret_of(const Settings& settings) {
@@ -114,10 +143,55 @@ void Account::note(Ask ask, const Answer& answer, const Tell& tell) {
   });
 }
 
-asio::awaitable<Answer> Account::ask(asio::any_io_executor executor, Call call, Tell tell) {
+asio::awaitable<Answer> Account::ask_within_budget(asio::any_io_executor executor, Call call, Tell tell,
+                                                   std::function<void()> changing) {
   if (auto no = over_budget(call.ask, tell)) co_return std::move(*no);
-  auto answer = co_await carry_out(executor, *driver_, call, way_);
+  auto answer = co_await carry_out(executor, *driver_, call, way_, changing);
   note(call.ask, answer, tell);
+  co_return answer;
+}
+
+// Not a coroutine: it hands out the one of the other.
+asio::awaitable<Answer> Account::ask(asio::any_io_executor executor, Call call, Tell tell) {
+  return ask_within_budget(std::move(executor), std::move(call), std::move(tell), [] {});
+}
+
+std::optional<Answer> Account::reset_before(const FenceWish& wish, const Tell& tell) {
+  if (!wish.heard_at) return std::nullopt;
+  std::optional<SentReset> before;
+  use(tell, [&](Budget& budget) { before = budget.reset_after(wish.server, *wish.heard_at); });
+  return before ? known_of(*before) : std::nullopt;
+}
+
+std::function<void()> Account::write_down(const FenceWish& wish, const Tell& tell, bool& sent) {
+  return [this, wish, tell, &sent] {
+    sent = true;
+    use(tell, [&](Budget& budget) { budget.sent({wish.server, wish.how, system_clock::now(), false}); });
+  };
+}
+
+void Account::note_reset(const FenceWish& wish, const Answer& answer, const Tell& tell) {
+  if (answer.meaning == Meaning::kUnknown) return;
+  use(tell, [&](Budget& budget) {
+    if (answer.meaning == Meaning::kDone) return budget.reset_done(wish.server);
+    budget.reset_not_done(wish.server);
+  });
+}
+
+// Who comes second hears what became of the first, and does not send another.
+asio::awaitable<Answer> Account::reset(asio::any_io_executor executor, FenceWish wish, Tell tell) {
+  auto turn = turn_of(wish.server);
+  while (turn == nullptr) {
+    asio::steady_timer timer(executor, kForTheOtherReset);
+    co_await timer.async_wait(asio::use_awaitable);
+    turn = turn_of(wish.server);
+  }
+  if (auto known = reset_before(wish, tell)) co_return std::move(*known);
+  bool sent = false;
+  Call call{Ask::kPowerOff, {}, wish.server, wish.how};  // named: g++ 12 destroys a braced one twice
+  auto changing = write_down(wish, tell, sent);
+  auto answer = co_await ask_within_budget(executor, std::move(call), tell, std::move(changing));
+  if (sent) note_reset(wish, answer, tell);
   co_return answer;
 }
 
@@ -158,8 +232,13 @@ asio::awaitable<FenceEnd> Account::fence(asio::any_io_executor executor, FenceWi
     const auto asks = std::get<provider::Ask>(order);
     tell(
         fmt::format("{} {}", asks == Ask::kPower ? "asking for the power of" : "switching off", wish.server));
-    Call call{asks, {}, wish.server, wish.how};  // named: g++ 12 destroys a braced one twice
-    const auto answer = co_await ask(executor, std::move(call), tell);
+    Answer answer;  // g++ 12 frees what it must not where a condition awaits one of two
+    if (asks == Ask::kPowerOff && driver_->power() == Power::kReset) {
+      answer = co_await reset(executor, wish, tell);
+    } else {
+      Call call{asks, {}, wish.server, wish.how};  // named: g++ 12 destroys a braced one twice
+      answer = co_await ask(executor, std::move(call), tell);
+    }
     order = fence.heard(answer, steady_clock::now(), chance());
   }
 }

@@ -53,6 +53,13 @@ class Account {
         budget_(std::move(budget)),
         secret_changed_(secret_changed) {}
 
+  // `changing` as for carry_out().
+  boost::asio::awaitable<Answer> ask_within_budget(boost::asio::any_io_executor executor, Call call,
+                                                   Tell tell, std::function<void()> changing);
+  boost::asio::awaitable<Answer> reset(boost::asio::any_io_executor executor, FenceWish wish, Tell tell);
+  std::function<void()> write_down(const FenceWish& wish, const Tell& tell, bool& sent);
+  void note_reset(const FenceWish& wish, const Answer& answer, const Tell& tell);
+  std::optional<Answer> reset_before(const FenceWish& wish, const Tell& tell);
   std::optional<Answer> over_budget(Ask ask, const Tell& tell);
   void note(Ask ask, const Answer& answer, const Tell& tell);
   void use(const Tell& tell, const std::function<void(Budget&)>& change);

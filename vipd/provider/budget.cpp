@@ -48,6 +48,36 @@ WallTime passed(WallTime time, WallTime now) {
   return std::min(time, now);
 }
 
+constexpr std::size_t kResetsKept = 32;
+
+std::int64_t milliseconds_of(WallTime time) {
+  return duration_cast<Milliseconds>(time.time_since_epoch()).count();
+}
+
+std::deque<SentReset> resets_in(const json::value& kept, WallTime now) {
+  std::deque<SentReset> resets;
+  for (const auto& one : list_in(kept, "sent_resets")) {
+    const auto& at = value_in(one, "at_ms");
+    if (text_in(one, "server").empty() || !at.is_int64() || at.get_int64() < 0) continue;
+    const auto& answered = value_in(one, "answered");
+    resets.push_back({text_in(one, "server"), text_in(one, "how"),
+                      std::min(WallTime(Milliseconds(std::min(at.get_int64(), kLatest * 1000))), now),
+                      answered.is_bool() && answered.get_bool()});
+  }
+  while (resets.size() > kResetsKept) resets.pop_front();
+  return resets;
+}
+
+json::array list_of(const std::deque<SentReset>& resets) {
+  json::array list;
+  for (const auto& one : resets)
+    list.push_back(json::object{{"server", one.server},
+                                {"how", one.how},
+                                {"at_ms", milliseconds_of(one.at)},
+                                {"answered", one.answered}});
+  return list;
+}
+
 std::ptrdiff_t count_since(const std::deque<WallTime>& times, WallTime since) {
   return std::ranges::count_if(times, [&](WallTime time) { return time > since; });
 }
@@ -64,7 +94,8 @@ Milliseconds until_room(const std::deque<WallTime>& times, unsigned most, Millis
 Budget::Budget(const Limits& limits, const json::value& kept, WallTime now)
     : limits_(limits),
       denied_(times_in(kept, "denied", now)),
-      denied_for_(exact_time_in(kept, "denied_for_ns")) {
+      denied_for_(exact_time_in(kept, "denied_for_ns")),
+      sent_(resets_in(kept, now)) {
   const auto not_before = [&](std::string_view key) {
     const auto time = time_in(value_in(kept, key));
     return time > now + limits_.window ? WallTime() : time;
@@ -127,6 +158,31 @@ void Budget::limited(Ask ask, WallTime now, Milliseconds wait) {
   of(ask).not_before = now + wait;
 }
 
+void Budget::sent(SentReset reset) {
+  sent_.push_back(std::move(reset));
+  while (sent_.size() > kResetsKept) sent_.pop_front();
+}
+
+namespace {
+auto last_of(auto& sent, const std::string& server) {
+  return std::ranges::find(sent.rbegin(), sent.rend(), server, &SentReset::server);
+}
+}  // namespace
+
+void Budget::reset_done(const std::string& server) {
+  if (const auto last = last_of(sent_, server); last != sent_.rend()) last->answered = true;
+}
+
+void Budget::reset_not_done(const std::string& server) {
+  if (const auto last = last_of(sent_, server); last != sent_.rend()) sent_.erase(std::next(last).base());
+}
+
+std::optional<SentReset> Budget::reset_after(const std::string& server, WallTime since) const {
+  const auto last = last_of(sent_, server);
+  if (last == sent_.rend() || last->at <= since) return std::nullopt;
+  return *last;
+}
+
 json::object Budget::kept(WallTime now) const {
   const auto since = now - limits_.window;
   return {{"format", 1},
@@ -137,7 +193,8 @@ json::object Budget::kept(WallTime now) const {
           {"no_read_before", seconds_of(reads_.not_before)},
           {"no_switch_before", seconds_of(switches_.not_before)},
           {"denied", list_of(denied_, now - limits_.locked_out)},
-          {"denied_for_ns", denied_for_.time_since_epoch().count()}};
+          {"denied_for_ns", denied_for_.time_since_epoch().count()},
+          {"sent_resets", list_of(sent_)}};
 }
 
 }  // namespace hawser::vipd::provider

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 
 #include <boost/json/fwd.hpp>
 
@@ -12,6 +13,14 @@
 namespace hawser::vipd::provider {
 
 using WallTime = std::chrono::system_clock::time_point;
+
+// A reset that was sent where nobody can ask what became of it.
+struct SentReset {
+  std::string server, how;
+  WallTime at;
+  bool answered = false;  // as done; else nobody knows
+  bool operator==(const SentReset&) const = default;
+};
 
 class Budget {
  public:
@@ -33,6 +42,14 @@ class Budget {
   void accepted() { denied_.clear(); }
   void limited(Ask ask, WallTime now, Milliseconds wait);
 
+  // Written down before it is sent, so that whoever comes after a program that was killed in it knows of it.
+  void sent(SentReset reset);
+  // What the answer to the last one was: done; surely not; or neither, and it stays unanswered.
+  void reset_done(const std::string& server);
+  void reset_not_done(const std::string& server);
+  // The last one of this server after `since`.
+  [[nodiscard]] std::optional<SentReset> reset_after(const std::string& server, WallTime since) const;
+
   [[nodiscard]] boost::json::object kept(WallTime now) const;
 
  private:
@@ -47,7 +64,8 @@ class Budget {
   Limits limits_;
   Calls reads_, switches_, resets_;
   std::deque<WallTime> denied_;
-  WallTime denied_for_;  // credentials written then
+  WallTime denied_for_;         // credentials written then
+  std::deque<SentReset> sent_;  // the oldest first
 };
 
 }  // namespace hawser::vipd::provider

@@ -29,7 +29,7 @@ asio::awaitable<Exchange> carried(asio::any_io_executor executor, const Way& way
 }  // namespace
 
 asio::awaitable<Answer> carry_out(asio::any_io_executor executor, Driver& driver, const Call& call,
-                                  const Way& way) {
+                                  const Way& way, const std::function<void()>& changing) {
   bool sent = false;  // something that may have had an effect
   auto turn = driver.begin(call);
   for (;;) {
@@ -39,6 +39,7 @@ asio::awaitable<Answer> carry_out(asio::any_io_executor executor, Driver& driver
       turn = Request(wait->then);
     }
     const bool counts = changes(call, turn);
+    if (counts && !sent) changing();
     const auto done = co_await carried(executor, way, turn);
     if (done.reached == Reached::kAnswered) {
       sent = sent || counts;

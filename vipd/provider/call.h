@@ -17,7 +17,9 @@ struct Way {
   RunProgram run;
 };
 
+// `changing` is called before the first request, or program, that may change something.
 boost::asio::awaitable<Answer> carry_out(boost::asio::any_io_executor executor, Driver& driver,
-                                         const Call& call, const Way& way);
+                                         const Call& call, const Way& way,
+                                         const std::function<void()>& changing);
 
 }  // namespace hawser::vipd::provider

@@ -10,7 +10,7 @@
 //   button, which would switch on again what the first one switched off.
 #pragma once
 
-#include "vipd/provider/driver.h"
+#include "vipd/provider/budget.h"
 
 namespace hawser::vipd::provider {
 
@@ -18,6 +18,9 @@ struct FenceWish {
   std::string server;       // as the provider knows it
   std::string how;          // Robot: sw, hw, power, man; empty: the driver's own choice
   Milliseconds patience{};  // from the beginning; 0: what takes another call later is told, not waited for
+  // When it last showed that it was alive: a reset that was sent since is this one. nullopt: it is reset
+  // whatever was before, as whoever types that wants it.
+  std::optional<WallTime> heard_at{};
 };
 
 struct FenceWait {

@@ -137,6 +137,9 @@ class VirtualRouter {
   [[nodiscard]] std::optional<IpAddress> last_heard() const {
     return machine_.heard ? std::optional(machine_.heard->source) : std::nullopt;
   }
+  [[nodiscard]] std::optional<TimePoint> last_heard_at() const {
+    return machine_.heard ? std::optional(machine_.heard->at) : std::nullopt;
+  }
   // How often a router was heard that loses against this one. Where it was Active too, it may have had the
   // addresses led to it.
   [[nodiscard]] unsigned losers_heard() const { return losers_heard_; }

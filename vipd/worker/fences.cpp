@@ -79,7 +79,7 @@ void Fences::next(const std::shared_ptr<Task>& task) {
            .what = fmt::format("{} is being switched off by {} before its role is taken", node,
                                target.provider.name)});
   }
-  provider::FenceWish wish{target.server, target.how, kPatience};
+  provider::FenceWish wish{target.server, target.how, kPatience, task->lead.heard_at};
   asio::co_spawn(context_,
                  account->fence(context_.get_executor(), std::move(wish), [](const std::string&) {}),
                  [this, task, account](const std::exception_ptr& wrong, const FenceEnd& end) {

@@ -96,21 +96,22 @@ json::object fields(const Release&) {
 json::object fields(const Follow&) {
   return {{"type", "follow"}};
 }
+json::value time_json(const std::optional<provider::WallTime>& time) {
+  if (!time) return nullptr;
+  return std::chrono::duration_cast<Milliseconds>(time->time_since_epoch()).count();
+}
+
 json::object fields(const Lead& lead) {
   return {{"type", "lead"},
           {"vip", lead.vip},
           {"side", name_of(lead.side)},
           {"begin", name_of(lead.begin)},
           {"before", lead.before ? json::value(to_string(*lead.before)) : json::value()},
-          {"fence", lead.fence}};
+          {"fence", lead.fence},
+          {"heard_at", time_json(lead.heard_at)}};
 }
 json::object fields(const LeadAgain& again) {
   return {{"type", "again"}, {"vip", again.vip}};
-}
-
-json::value time_json(const std::optional<provider::WallTime>& time) {
-  if (!time) return nullptr;
-  return std::chrono::duration_cast<Milliseconds>(time->time_since_epoch()).count();
 }
 
 json::object fields(const RouteReport& route) {
@@ -178,16 +179,20 @@ E word_from(const json::value& value) {
   return *word;
 }
 
-Lead lead_from(const json::object& object) {
-  Lead lead{text(object.at("vip")), word_from<Side>(object.at("side")),
-            word_from<provider::Begin>(object.at("begin")), std::nullopt, object.at("fence").as_bool()};
-  if (!object.at("before").is_null()) lead.before = address_from(object.at("before"));
-  return lead;
-}
-
 std::optional<provider::WallTime> time_from(const json::value& value) {
   if (value.is_null()) return std::nullopt;
   return provider::WallTime(Milliseconds(value.to_number<std::int64_t>()));
+}
+
+Lead lead_from(const json::object& object) {
+  Lead lead{text(object.at("vip")),
+            word_from<Side>(object.at("side")),
+            word_from<provider::Begin>(object.at("begin")),
+            std::nullopt,
+            object.at("fence").as_bool(),
+            time_from(object.at("heard_at"))};
+  if (!object.at("before").is_null()) lead.before = address_from(object.at("before"));
+  return lead;
 }
 
 RouteReport route_from(const json::object& object) {

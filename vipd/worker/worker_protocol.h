@@ -81,6 +81,7 @@ struct Lead {
   provider::Begin begin = provider::Begin::kBySwitching;  // a worker that was started again reads first
   std::optional<IpAddress> before{};                      // who had the role, as it advertised
   bool fence = false;                                     // a candidate's: whoever had it is to be off first
+  std::optional<provider::WallTime> heard_at{};           // when that was last heard
   bool operator==(const Lead&) const = default;
 };
 struct LeadAgain {  // a losing router was heard: it may have led the addresses elsewhere
@@ -93,7 +94,7 @@ using ToWorker = std::variant<Begin, ReadFile, KeepLastGood, Secure, Release, Fo
 // "read", "allow_empty": false},
 // {"type": "keep"}, {"type": "secure", "interfaces": [..]}, {"type": "release"}, {"type": "follow"},
 // {"type": "lead", "vip": "web", "side": "active", "begin": "switching", "before": "192.0.2.11",
-// "fence": false},
+// "fence": false, "heard_at": 1800000000000},
 // {"type": "again", "vip": "web"}
 boost::json::object encode(const ToWorker& message);
 Result<ToWorker> decode_to_worker(const boost::json::object& from);

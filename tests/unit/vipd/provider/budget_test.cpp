@@ -37,6 +37,38 @@ TEST(ProviderBudget, WhatNeverReachedThemCostsNothing) {
   EXPECT_EQ(budget.left(Ask::kSet, kNow), 2U);
 }
 
+// What became of a reset nobody can ask: it is known by what was written down before it was sent.
+TEST(ProviderBudget, AResetThatWasSentIsKnownToWhoeverComesAfter) {
+  Budget before(kLimits);
+  before.sent({"lb1", "power", kNow, false});
+  before.sent({"lb2", "hw", kNow + 1s, false});
+  before.reset_done("lb2");
+  const Budget budget(kLimits, before.kept(kNow + 2s), kNow + 2s);
+  EXPECT_EQ(budget.reset_after("lb1", kNow - 1s), (SentReset{"lb1", "power", kNow, false}));
+  EXPECT_EQ(budget.reset_after("lb2", kNow), (SentReset{"lb2", "hw", kNow + 1s, true}));
+  EXPECT_EQ(budget.reset_after("lb2", kNow + 1s), std::nullopt) << "it was heard since, and lives again";
+  EXPECT_EQ(budget.reset_after("lb3", kNow - 1s), std::nullopt);
+}
+
+TEST(ProviderBudget, AResetThatSurelyWasNoneIsForgotten) {
+  Budget budget(kLimits);
+  budget.sent({"lb1", "hw", kNow, false});
+  budget.sent({"lb1", "hw", kNow + 1s, false});
+  budget.reset_not_done("lb1");
+  EXPECT_EQ(budget.reset_after("lb1", kNow - 1s), (SentReset{"lb1", "hw", kNow, false}))
+      << "the last one only";
+  budget.reset_not_done("lb1");
+  EXPECT_EQ(budget.reset_after("lb1", kNow - 1s), std::nullopt);
+}
+
+TEST(ProviderBudget, OfResetsThatMakeNoSenseNoneIsKept) {
+  const auto kept = boost::json::parse(
+      R"({"sent_resets":[7,{"server":"","at_ms":1},{"server":"a","at_ms":-1},{"server":"b"},{"server":"c","at_ms":9223372036854775807}]})");
+  const Budget budget(kLimits, kept, kNow);
+  for (const auto* server : {"", "a", "b"}) EXPECT_EQ(budget.reset_after(server, WallTime()), std::nullopt);
+  EXPECT_EQ(budget.reset_after("c", WallTime()), (SentReset{"c", "", kNow, false})) << "a clock was ahead";
+}
+
 TEST(ProviderBudget, ResetsAreCountedApartFromSwitches) {
   constexpr Limits kOneReset{
       .reads = 4, .switches = 2, .resets = 1, .window = 1h, .logins = 3, .locked_out = 10min};

@@ -77,7 +77,7 @@ TEST(WorkerRequests, ArriveAsTheyWereSent) {
         ToWorker(KeepLastGood{}), ToWorker(Secure{{"back", "front"}}), ToWorker(Secure{}),
         ToWorker(Release{}), ToWorker(Follow{}), ToWorker(LeadAgain{"web"}), ToWorker(Lead{"web"}),
         ToWorker(Lead{"web", Side::kCandidate, provider::Begin::kByReading, *IpAddress::parse("192.0.2.11"),
-                      true})})
+                      true, provider::WallTime(1'800'000'000'123ms)})})
     EXPECT_EQ(decode_to_worker(sent(encode(request))).value(), request);
 }
 
