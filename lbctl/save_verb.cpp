@@ -6,6 +6,10 @@
 #include "lib/cli/refuse.h"
 #include "lib/control/json.h"
 #include "lib/netlink/netlink_kernel.h"
+#include "lib/plan/object.h"
+#include "lib/plan/plan.h"
+#include "lib/reconcile/ipvs_host.h"
+#include "lib/reconcile/known_health.h"
 
 namespace hawser::lbctl {
 
@@ -20,6 +24,25 @@ KnownNames names_by_netd(const cli::Arguments& arguments) {
   const auto status =
       control::ask_json(arguments.runtime_dir / "netd.sock", {"GET", "/v1/status", ""}, kNamesWithin);
   return status ? names_in(read_netd(*status)) : KnownNames{};
+}
+
+std::vector<Step> left_to_do(const config::Config& config, const State& table) {
+  const auto layout = lay_out(config);
+  KnownHealth known;
+  known.health = assume_up(probes_of(layout, config));
+  Desired desired;
+  desired.state.services = desired_services(layout, known, table.services).services;
+  desired.state.ipvs = ipvs_host_of(config, layout);
+  auto steps = plan(desired, table);
+  std::erase_if(steps, [](const Step& step) { return is<SetIpvsSysctl>(step); });
+  return steps;
+}
+
+LeftOut as_left_out(const Step& step) {
+  const auto object = object_of(step);
+  auto what = describe(step);
+  if (what.starts_with(object + ": ")) what.erase(0, object.size() + 2);
+  return {{object, 0}, std::move(what), "netd would do that with this file"};
 }
 
 }  // namespace
@@ -37,6 +60,12 @@ KnownNames names_in(const NetdView& netd) {
   return names;
 }
 
+Imported saved_as_toml(const State& table, const KnownNames& names) {
+  auto saved = table_as_toml(table, names);
+  for (const auto& step : left_to_do(saved.config, table)) saved.left_out.push_back(as_left_out(step));
+  return saved;
+}
+
 int save_verb(const cli::Arguments& arguments) {
   const auto given = arguments.values.find(kSaveFormat.name);
   const auto format = given == arguments.values.end() ? std::string("rules") : given->second;
@@ -49,7 +78,7 @@ int save_verb(const cli::Arguments& arguments) {
   const auto observed = kernel->observe(kAllOfIpvs);
   if (!observed) return cli::refuse(arguments, "lbctl", observed.error());
   if (format == "toml")
-    return answer_with(arguments, table_as_toml(observed->state, names_by_netd(arguments)), "the table");
+    return answer_with(arguments, saved_as_toml(observed->state, names_by_netd(arguments)), "the table");
   cli::print(write_rules(observed->state));
   return kDone;
 }

@@ -343,10 +343,14 @@ void Draft::name_what_went_along(const std::map<std::pair<std::string, unsigned>
 
 Imported Draft::finish() {
   const auto before = lines_of_sections(sections_);
+  config::Config config;
   while (!sections_.empty()) {
     const auto judged = draft_text(sections_, Layout::kOneElementALine);
     auto file = config::judge_sources({{std::string(kDraftFile), judged.text}}, {}, config::Part::kAll);
-    if (file.good()) break;
+    if (file.good()) {
+      config = std::move(file.config);
+      break;
+    }
     for (auto& problem : file.problems) problem.what = with_foreign_places(std::move(problem.what), judged);
     Removal removal(sections_, left_out_);
     for (const auto mark : {&Removal::mark_sections, &Removal::mark_settings})
@@ -365,7 +369,7 @@ Imported Draft::finish() {
   std::ranges::stable_sort(left_out_, {}, place_of_line);
   left_out_.erase(std::unique(left_out_.begin(), left_out_.end()), left_out_.end());
   const auto said = sections_.empty() ? std::string() : draft_text(sections_, Layout::kPlain).text;
-  return {said, std::move(left_out_)};
+  return {said, std::move(left_out_), std::move(config)};
 }
 
 }  // namespace hawser::lbctl

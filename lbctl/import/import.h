@@ -10,6 +10,7 @@
 
 #include "lib/base/names.h"
 #include "lib/base/result.h"
+#include "lib/config/config.h"
 #include "lib/config/engine/problem.h"
 #include "lib/foreign/lines.h"
 
@@ -25,6 +26,7 @@ using IncludeReader =
 struct Imported {
   std::string text;               // TOML; empty: nothing of it could stand in a file
   std::vector<LeftOut> left_out;  // by file and line
+  config::Config config;          // what the text says; nothing where it is empty
 };
 
 Imported import_file(Foreign format, const config::Source& original, const IncludeReader& include);
