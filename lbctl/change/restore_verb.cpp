@@ -7,9 +7,7 @@
 #include <iostream>
 #include <iterator>
 
-#include "lbctl/change/carry_out.h"
 #include "lbctl/change/lookup.h"
-#include "lbctl/rules/parse.h"
 #include "lib/cli/output.h"
 #include "lib/cli/refuse.h"
 
@@ -38,17 +36,17 @@ Result<RulesText> read_rules(const std::vector<std::string>& words) {
 }
 
 // Bad lines are the file's fault; what only this table refuses is a refusal.
-TableChange change_by(const RulesText& rules, const ParsedRules& parsed, const Replayed& replayed) {
+TableChange change_by(const std::string& source, const ParsedRules& parsed, const Replayed& replayed) {
   TableChange change;
   change.steps = replayed.steps;
-  change.source = rules.source;
+  change.source = source;
   auto problems = parsed.problems;
   problems.insert(problems.end(), replayed.problems.begin(), replayed.problems.end());
   std::ranges::stable_sort(problems, {}, &RuleProblem::line);
   const bool of_the_kernel = std::ranges::all_of(problems, &RuleProblem::of_the_kernel);
   change.status = of_the_kernel ? kRefused : kConfiguration;
   for (const auto& problem : problems)
-    change.problems.push_back(fmt::format("{}:{}: {}", rules.source, problem.line, problem.text));
+    change.problems.push_back(fmt::format("{}:{}: {}", source, problem.line, problem.text));
   return change;
 }
 
@@ -66,26 +64,30 @@ std::vector<cli::Option> restore_options() {
   return {kReplace, kKeepGoing, kDryRun};
 }
 
+TableChange change_by_rules(const std::string& source, const ParsedRules& parsed, const State& there,
+                            const HowRestored& how) {
+  auto change = change_by(
+      source, parsed, how.replace ? replay_instead(there, parsed.rules) : replay_onto(there, parsed.rules));
+  if (how.replace && change.problems.empty() && empties(there, change.steps)) {
+    change.steps.clear();
+    change.problems.push_back(fmt::format(
+        "{}: has no service, and would take out every one that is there: nothing changed: write 'lbctl "
+        "clear' if that is meant",
+        source));
+    return change;
+  }
+  change.goes_on = how.keep_going;
+  change.quiet = true;
+  return change;
+}
+
 int restore_verb(const cli::Arguments& arguments) {
   const auto rules = read_rules(arguments.words);
   if (!rules) return cli::refuse(arguments, "lbctl", rules.error());
   const auto parsed = parse_rules(rules->text, system_names());
-  const bool replace = arguments.has(kReplace.name);
+  const HowRestored how{arguments.has(kReplace.name), arguments.has(kKeepGoing.name)};
   return change_table(arguments, kAllOfIpvs, [&](const Observed& observed) {
-    auto change = change_by(
-        *rules, parsed,
-        replace ? replay_instead(observed.state, parsed.rules) : replay_onto(observed.state, parsed.rules));
-    if (replace && change.problems.empty() && empties(observed.state, change.steps)) {
-      change.steps.clear();
-      change.problems.push_back(fmt::format(
-          "{}: has no service, and would take out every one that is there: nothing changed: write 'lbctl "
-          "clear' if that is meant",
-          rules->source));
-      return change;
-    }
-    change.goes_on = arguments.has(kKeepGoing.name);
-    change.quiet = true;
-    return change;
+    return change_by_rules(rules->source, parsed, observed.state, how);
   });
 }
 

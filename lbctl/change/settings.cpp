@@ -277,6 +277,10 @@ class RealEditor : Editor<RealServer> {
     if (tunnel.type == TunnelType::kIpip && tunnel.flags != 0)
       wrong("tunnel.checksum", "only gue and gre have it");
     if (!gue && (tunnel.flags & 2U) != 0) wrong("tunnel.remote_checksum", "only gue has it");
+    // No rule of ipvsadm's says both, so no saved one would.
+    if (gue && tunnel.flags == 3U)
+      wrong("tunnel.remote_checksum",
+            "takes the place of tunnel.checksum: write tunnel.checksum=off as well");
     if (object_.lower_threshold > object_.upper_threshold)
       wrong("lower_threshold",
             fmt::format("{} is above upper_threshold {}", object_.lower_threshold, object_.upper_threshold));

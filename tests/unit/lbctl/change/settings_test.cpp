@@ -123,6 +123,23 @@ TEST(LbSettings, NameAllThatIsWrongWithARealServer) {
   EXPECT_THAT(wrong({}, "[2001:db8:1::21]:80"), HasSubstr("must be tunnel"));
 }
 
+// A mark has no port, and is no "any port".
+TEST(LbSettings, OfAMarkNeedNoPersistence) {
+  const auto mark = *ServiceKey::parse("fwmark 7");
+  EXPECT_EQ(good(Service{}, {"scheduler=rr"}, mark).scheduler, "rr");
+  EXPECT_THAT(service(Service{}, {"scheduler=rr"}, *ServiceKey::parse("tcp 192.0.2.100:0")).wrong,
+              ElementsAre(HasSubstr("port 0, any port, needs it")));
+}
+
+TEST(LbSettings, HaveARemoteChecksumInGueAlone) {
+  EXPECT_EQ(good(kGue, {"tunnel.remote_checksum=on", "tunnel.checksum=off"}).tunnel.flags, 2U);
+  EXPECT_THAT(server(kGue, {"tunnel.remote_checksum=on"}).wrong,
+              ElementsAre(HasSubstr("takes the place of")));
+  const RealServer gre{Forwarding::kTunnel, 1, 0, 0, {TunnelType::kGre, 0, 1}};
+  EXPECT_THAT(server(gre, {"tunnel.remote_checksum=on"}).wrong,
+              ElementsAre(HasSubstr("tunnel.remote_checksum: only gue has it")));
+}
+
 TEST(LbTarget, IsAServiceInOneWordOrTwo) {
   const std::vector<std::string> two{"tcp", "192.0.2.100:80", "weight=1"};
   const std::vector<std::string> one{"fwmark6 9"};
