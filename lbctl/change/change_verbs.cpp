@@ -56,8 +56,7 @@ int change_real(const cli::Arguments& arguments, OfReal make) {
   });
 }
 
-TableChange without_words(const ServiceKey& key, Words words, TableChange change) {
-  if (words.empty()) return change;
+TableChange one_too_many(const ServiceKey& key, Words words) {
   return wrong_words(key, {fmt::format("\"{}\" is one word too many", words.front())});
 }
 
@@ -83,7 +82,8 @@ TableChange edit_service(const State& there, const ServiceKey& key, Words words)
   return edited.object == from ? TableChange{} : one_step(EditService{key, from, edited.object});
 }
 
-TableChange delete_service(const State& there, const ServiceKey& key) {
+TableChange delete_service(const State& there, const ServiceKey& key, Words words) {
+  if (!words.empty()) return one_too_many(key, words);
   return there.services.contains(key) ? one_step(DeleteService{key}) : no_service(key);
 }
 
@@ -109,7 +109,8 @@ TableChange edit_real(const State& there, const ServiceKey& key, const Endpoint&
   return edited.object == *now ? TableChange{} : one_step(EditReal{key, real, *now, edited.object});
 }
 
-TableChange delete_real(const State& there, const ServiceKey& key, const Endpoint& real) {
+TableChange delete_real(const State& there, const ServiceKey& key, const Endpoint& real, Words words) {
+  if (!words.empty()) return one_too_many(key, words);
   const auto* service = find_in(there.services, key);
   if (service == nullptr) return no_service(key);
   if (!service->reals.contains(real))
@@ -132,9 +133,7 @@ int edit_verb(const cli::Arguments& arguments) {
 }
 
 int delete_verb(const cli::Arguments& arguments) {
-  return change_service(arguments, [](const State& there, const ServiceKey& key, Words words) {
-    return without_words(key, words, delete_service(there, key));
-  });
+  return change_service(arguments, delete_service);
 }
 
 int add_real_verb(const cli::Arguments& arguments) {
@@ -146,10 +145,7 @@ int edit_real_verb(const cli::Arguments& arguments) {
 }
 
 int delete_real_verb(const cli::Arguments& arguments) {
-  return change_real(arguments,
-                     [](const State& there, const ServiceKey& key, const Endpoint& real, Words words) {
-                       return without_words(key, words, delete_real(there, key, real));
-                     });
+  return change_real(arguments, delete_real);
 }
 
 int clear_verb(const cli::Arguments& arguments) {

@@ -20,10 +20,10 @@ int clear_verb(const cli::Arguments& arguments);
 // What each makes of the table; `words` behind the service, and behind the real server. Pure.
 TableChange add_service(const State& there, const ServiceKey& key, Words words);
 TableChange edit_service(const State& there, const ServiceKey& key, Words words);
-TableChange delete_service(const State& there, const ServiceKey& key);
+TableChange delete_service(const State& there, const ServiceKey& key, Words words = {});
 TableChange add_real(const State& there, const ServiceKey& key, const Endpoint& real, Words words);
 TableChange edit_real(const State& there, const ServiceKey& key, const Endpoint& real, Words words);
-TableChange delete_real(const State& there, const ServiceKey& key, const Endpoint& real);
+TableChange delete_real(const State& there, const ServiceKey& key, const Endpoint& real, Words words = {});
 TableChange clear_table(const State& there);
 
 }  // namespace hawser::lbctl

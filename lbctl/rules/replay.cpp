@@ -24,7 +24,6 @@ class Replay {
 
   [[nodiscard]] const State& table() const { return table_; }
   [[nodiscard]] const IpvsHost& named() const { return named_; }
-  [[nodiscard]] const std::set<SyncRole>& stopped() const { return stopped_; }
   // The line that had the last say in a thing; 0: none.
   [[nodiscard]] std::size_t line_of(const RealKey& key) const { return found(reals_, key); }
   [[nodiscard]] std::size_t line_of(const ServiceKey& key) const { return found(services_, key); }
@@ -141,7 +140,6 @@ class Replay {
       return twice(fmt::format("sync {}", name_of(rule.role)),
                    named_.daemons.contains(rule.role) ? host_line_ : 0);
     host_line_ = line_;
-    stopped_.erase(rule.role);
     named_.daemons[rule.role] = rule.daemon;
     if (there == nullptr) step(rule);
   }
@@ -149,7 +147,6 @@ class Replay {
   void take_one(const StopSync& rule) {
     host_line_ = line_;
     named_.daemons.erase(rule.role);
-    stopped_.insert(rule.role);
     if (!table_.ipvs.daemons.contains(rule.role))
       return problem(fmt::format("sync {}: does not run", name_of(rule.role)), true);
     step(rule);
@@ -169,7 +166,6 @@ class Replay {
 
   State table_;
   IpvsHost named_;  // what the rules say of the host
-  std::set<SyncRole> stopped_;
   std::set<ServiceKey> deleted_;  // by the rules
   std::map<ServiceKey, std::size_t> services_;
   std::map<RealKey, std::size_t> reals_;

@@ -118,6 +118,8 @@ TEST(LbConnections, AreFilteredByClientServiceAndRealServer) {
   EXPECT_EQ(count({"client=198.51.100.5"}), 2U);
   EXPECT_EQ(count({"client=198.51.100.5:50000"}), 1U);
   EXPECT_EQ(count({"client=2001:db8::/64"}), 1U);
+  EXPECT_EQ(count({"client=::/0"}), 1U);
+  EXPECT_EQ(count({"client=0.0.0.0/0"}), 3U);
   EXPECT_EQ(count({"service=192.0.2.100:80"}), 1U);
   EXPECT_EQ(count({"service=udp 192.0.2.100:5060"}), 1U);
   EXPECT_EQ(count({"service=tcp 192.0.2.100:5060"}), 0U);

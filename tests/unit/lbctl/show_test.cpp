@@ -110,6 +110,18 @@ TEST(LbChoose, LeavesTheOthersOut) {
   EXPECT_TRUE(chosen->services.contains(kMark));
 }
 
+// Its unspecified address is no name of it.
+TEST(LbChoose, FindsAMarkByItsKeyAlone) {
+  auto observed = kernel();
+  observed.state.services[*ServiceKey::parse("fwmark6 7")] = Service{};
+  observed.state.services[kMark] = Service{};
+  const auto view = join(observed, std::nullopt);
+  EXPECT_TRUE(choose(view, {"fwmark6", "7"})->services.contains(*ServiceKey::parse("fwmark6 7")));
+  EXPECT_EQ(choose(view, {"fwmark6", "7"})->services.size(), 1U);
+  for (const auto* word : {"::", "0.0.0.0", "0.0.0.0:0", "[::]:0"})
+    EXPECT_FALSE(choose(view, {word})) << word;
+}
+
 TEST(LbChoose, TakesEachWordForAServiceOfItsOwn) {
   auto observed = kernel();
   observed.state.services[kMark] = Service{};

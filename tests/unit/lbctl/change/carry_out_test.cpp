@@ -76,6 +76,16 @@ TEST(LbChange, DeletesOneOrAll) {
               ElementsAre("tcp 192.0.2.100:80: delete service", "udp 192.0.2.100:53: delete service"));
 }
 
+// "delete tcp 192.0.2.100:80 198.51.100.21" deletes neither.
+TEST(LbChange, DeletesNothingWhereAWordIsTooMany) {
+  const std::vector<std::string> more{"198.51.100.21"};
+  EXPECT_THAT(told(delete_service(table(), kWeb, more)),
+              ElementsAre("tcp 192.0.2.100:80: \"198.51.100.21\" is one word too many"));
+  EXPECT_THAT(told(delete_real(table(), kWeb, kFirst, more)),
+              ElementsAre("tcp 192.0.2.100:80: \"198.51.100.21\" is one word too many"));
+  EXPECT_EQ(delete_service(table(), kWeb, more).status, kUsage);
+}
+
 TEST(LbChange, DoesNotRestartADaemonThatRunsAsAsked) {
   State there;
   there.ipvs.daemons[SyncRole::kMaster] = {"eth0", 7, 1472, IpAddress::v4(224, 0, 0, 81), 8848, 1};

@@ -171,6 +171,10 @@ TEST(LbHostSettings, AreTimeoutsAndSyncDaemons) {
             (SyncDaemon{"bond0", 7, 1400, *IpAddress::parse("ff02::81"), 9000, 3}));
   const std::vector<std::string> wrong_daemon{"id=256", "group=192.0.2.1", "speed=1"};
   EXPECT_EQ(with_sync_settings(wrong_daemon).wrong.size(), 3U);
+  const std::vector<std::string> twice{"tcp=15m", "tcp=10m"};
+  EXPECT_THAT(with_timeouts(twice).wrong, ElementsAre("tcp: given twice"));
+  const std::vector<std::string> daemon_twice{"interface=eth0", "id=7", "id=7"};
+  EXPECT_THAT(with_sync_settings(daemon_twice).wrong, ElementsAre("id: given twice"));
   EXPECT_THAT(with_sync_settings({}).wrong, ElementsAre("interface: is missing: write interface=eth0"));
 }
 

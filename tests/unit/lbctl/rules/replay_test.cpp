@@ -127,5 +127,46 @@ TEST(RulesReplayed, InPlaceOfATableStopADaemonOnlyWhenToldTo) {
               ElementsAre("0 sync master: stop daemon"));
 }
 
+// What a line took away may come again, and is not there twice.
+TEST(RulesReplayed, TakeWhatIsMadeAnew) {
+  const auto again = replay_onto(
+      {}, rules("-A -f 7\n-a -f 7 -r 192.0.2.2:0\n-d -f 7 -r 192.0.2.2:0\n-a -f 7 -r 192.0.2.2:0 -w 5\n"
+                "-D -f 7\n-A -f 7 -s rr\n-a -f 7 -r 192.0.2.2:0 -w 6\n"));
+  EXPECT_THAT(problems(again), IsEmpty());
+  EXPECT_EQ(again.steps.size(), 7U);
+}
+
+// A service that the rules deleted is their fault; one that was never there is this table's.
+TEST(RulesReplayed, TellWhoseFaultAMissingServiceIs) {
+  EXPECT_THAT(problems(replay_onto({}, rules("-A -f 7\n-D -f 7\n-a -f 7 -r 192.0.2.2:0\n-Z -f 9\n"))),
+              ElementsAre("3 fwmark 7: no such service", "4k fwmark 9: no such service"));
+}
+
+TEST(RulesReplayed, InPlaceOfATableSetCountersToZeroAtTheEnd) {
+  const auto there = table("-A -f 7 -s rr\n");
+  EXPECT_THAT(lines(replay_instead(there, rules("-A -f 7 -s rr\n-Z -f 7\n-a -f 7 -r 192.0.2.2:0\n"))),
+              ElementsAre("3 fwmark 7: add real server 192.0.2.2:0: weight 1, forwarding direct",
+                          "2 fwmark 7: set counters to zero"));
+}
+
+TEST(RulesReplayed, InPlaceOfATableLeaveADaemonThatIsStoppedAndStartedAgain) {
+  const auto there = table("--start-daemon master --mcast-interface d0\n");
+  EXPECT_THAT(lines(replay_instead(
+                  there, rules("--stop-daemon master\n--start-daemon master --mcast-interface d0\n"))),
+              IsEmpty());
+  EXPECT_THAT(lines(replay_instead(
+                  there, rules("--stop-daemon master\n--start-daemon master --mcast-interface d1\n"))),
+              ElementsAre("0 sync master: stop daemon", "2 sync master: start daemon: interface d1, id 0"));
+}
+
+// 0 leaves one as it is.
+TEST(RulesReplayed, InPlaceOfATableSetTheTimeoutsThatAreNamed) {
+  const auto there = table("--set 900 120 300\n");
+  EXPECT_THAT(lines(replay_instead(there, rules("--set 0 0 60\n"))),
+              ElementsAre("1 ipvs: set timeouts: udp 5m -> 1m"));
+  EXPECT_THAT(lines(replay_instead(there, rules("--set 0 0 60\n--set 0 100 0\n"))),
+              ElementsAre("2 ipvs: set timeouts: tcp_fin 2m -> 100s, udp 5m -> 1m"));
+}
+
 }  // namespace
 }  // namespace hawser::lbctl
