@@ -165,7 +165,7 @@ class Replay {
   }
 
   State table_;
-  IpvsHost named_;  // what the rules say of the host
+  IpvsHost named_;                // what the rules say of the host
   std::set<ServiceKey> deleted_;  // by the rules
   std::map<ServiceKey, std::size_t> services_;
   std::map<RealKey, std::size_t> reals_;
