@@ -26,11 +26,10 @@ const cli::Option kConfigFile{"-c,--config", "FILE", "the configuration (/etc/ha
 const cli::Option kNodeName{"--node", "NAME", "which of its nodes this host is"};
 
 cli::Arguments with_file(cli::Arguments arguments) {
-  for (const auto& [name, value] : arguments.values)
-    if (name == kConfigFile.name)
-      arguments.config = value;
-    else if (name == kNodeName.name)
-      arguments.node = value;
+  for (const auto& [name, value] : arguments.values) {
+    if (name == kConfigFile.name) arguments.config = value;
+    if (name == kNodeName.name) arguments.node = value;
+  }
   return arguments;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <ranges>
 #include <tuple>
 
 #include "lbctl/import/draft_text.h"
@@ -123,8 +124,8 @@ class Removal {
   static void take(DraftSetting& setting, const std::set<std::size_t>& elements) {
     if (elements.contains(kAll)) return setting.origins.clear();
     auto& list = *setting.value.as<List>();
-    for (auto element = elements.rbegin(); element != elements.rend(); ++element) {
-      const auto at = static_cast<std::ptrdiff_t>(*element);
+    for (const auto element : std::views::reverse(elements)) {
+      const auto at = static_cast<std::ptrdiff_t>(element);
       list.erase(list.begin() + at);
       setting.origins.erase(setting.origins.begin() + at);
     }
