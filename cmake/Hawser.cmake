@@ -11,6 +11,7 @@ if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 pkg_check_modules(NL REQUIRED IMPORTED_TARGET libnl-3.0 libnl-genl-3.0)
+pkg_check_modules(NFT REQUIRED IMPORTED_TARGET libmnl libnftnl)
 pkg_check_modules(TOMLPLUSPLUS IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(PCAP REQUIRED IMPORTED_TARGET libpcap)
 find_package(fmt REQUIRED)

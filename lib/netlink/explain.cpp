@@ -149,13 +149,44 @@ std::string_view meaning(const ZeroCounters& /*step*/, int code) {
   return meaning_of_service(code);
 }
 
+// nfnetlink_rcv_batch(): no subsystem of that number. EPROTONOSUPPORT: no netlink of netfilter at all.
+template <class AnyNftStep>
+std::string meaning_of_nft(const AnyNftStep& /*step*/, int code) {
+  switch (code) {
+    case EOPNOTSUPP:
+    case EPROTONOSUPPORT:
+      return "nf_tables module missing: load it with modprobe nf_tables";
+    case EPERM:
+      return "not permitted: needs CAP_NET_ADMIN";
+    case EEXIST:
+      return "a table of that name is there that netd did not make: rename or delete it";
+    case ENOENT:
+      return "the table is gone";
+    default:
+      return "";
+  }
+}
+std::string meaning(const MakeNftTable& step, int code) {
+  return meaning_of_nft(step, code);
+}
+std::string meaning(const RemakeNftTable& step, int code) {
+  return meaning_of_nft(step, code);
+}
+std::string meaning(const SetNftMarks& step, int code) {
+  return meaning_of_nft(step, code);
+}
+std::string meaning(const DeleteNftTable& step, int code) {
+  return meaning_of_nft(step, code);
+}
+
 }  // namespace
 
 std::string explain(const Step& step, const Error& refusal, bool privileged) {
   const int code = refusal.code;
   if (code == ENOSYS && !refusal.text.empty()) return refusal.text;  // ours: kNotInThisKernel
   if (code == ENOPKG) return "ip_vs module missing: load it with modprobe ip_vs";
-  if (code == EPERM && is_ipvs_step(step)) return fmt::format("not permitted: {}", kIpvsRight);
+  if (code == EPERM && is_ipvs_step(step) && !std::holds_alternative<NftStep>(step))
+    return fmt::format("not permitted: {}", kIpvsRight);
   if (code == EPERM && !privileged) return "not permitted: needs CAP_NET_ADMIN";
   // The kernel's "Unknown device type" helps less than which module it is.
   auto meant = visit_kind([&](const auto& one) { return std::string(meaning(one, code)); }, step);

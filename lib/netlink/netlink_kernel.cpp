@@ -15,6 +15,12 @@ tl::unexpected<Error> cannot_read_ipvs(const Error& why) {
                    why.text.empty() ? std::strerror(why.code) : why.text);
 }
 
+tl::unexpected<Error> cannot_read_nft(const Error& why) {
+  if (why.code == EPERM) return fail_with(EPERM, "nftables: read table: not permitted: needs CAP_NET_ADMIN");
+  return fail_with(why.code, "nftables: read table: {}",
+                   why.text.empty() ? std::strerror(why.code) : why.text);
+}
+
 }  // namespace
 
 Result<NetlinkKernel> NetlinkKernel::open(nl::Dialect dialect) {
@@ -35,6 +41,11 @@ Result<Observed> NetlinkKernel::observe(const Scope& scope) {
       return cannot_read_ipvs(status.error());
   if (scope.has(Look::kIpvsHost))
     if (const auto status = ipvs_.observe_host(observed); !status) return cannot_read_ipvs(status.error());
+  if (scope.has(Look::kNft)) {
+    auto table = nft_.observe();
+    if (!table) return cannot_read_nft(table.error());
+    observed.state.nft = std::move(*table);
+  }
   return observed;
 }
 
@@ -42,6 +53,7 @@ Status NetlinkKernel::perform(const Step& step) {
   const auto status = std::visit(Overloaded{
                                      [&](const ServiceStep& one) { return ipvs_.perform(one); },
                                      [&](const IpvsHostStep& one) { return ipvs_.perform(one); },
+                                     [&](const NftStep& one) { return nft_.perform(one); },
                                      [&](const auto& one) { return network_.perform(one); },
                                  },
                                  step);

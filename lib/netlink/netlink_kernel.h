@@ -1,10 +1,11 @@
-// The real kernel: rtnetlink for links, addresses and routes, generic netlink for IPVS. It works on the
-// network namespace in which it was opened. One socket per family, used from one thread; each call waits for
-// the kernel, which answers at once.
+// The real kernel: rtnetlink for links, addresses and routes, generic netlink for IPVS, nftables. It works on
+// the network namespace in which it was opened. One socket per family, used from one thread; each call waits
+// for the kernel, which answers at once.
 #pragma once
 
 #include "lib/netlink/ipvs.h"
 #include "lib/netlink/network.h"
+#include "lib/netlink/nft.h"
 #include "lib/plan/kernel.h"
 
 namespace hawser {
@@ -22,6 +23,7 @@ class NetlinkKernel : public Kernel {
 
   nl::Network network_;
   nl::Ipvs ipvs_;
+  nl::Nft nft_;
 };
 
 }  // namespace hawser

@@ -70,6 +70,7 @@ bool needs_more_of_a_bond(const Step& step) {
 // What IPVS has once is looked at where the file speaks of it, and not for each service.
 Scope with_what_is_wanted(Scope scope, const Desired& desired) {
   if (scope.has(Look::kIpvs) && desired.state.ipvs != IpvsHost{}) scope.parts.add(Look::kIpvsHost);
+  if (scope.has(Look::kIpvs) && (desired.state.nft || desired.journal.nft)) scope.parts.add(Look::kNft);
   return scope;
 }
 
@@ -129,11 +130,15 @@ class Attempt {
     if (scope_.has(Look::kLinks)) steps = plan_network(desired_, observed);
     if (scope_.has(Look::kIpvs)) std::ranges::move(plan_ipvs(desired_, observed), std::back_inserter(steps));
     if (scope_.has(Look::kIpvsHost)) std::ranges::copy(plan_ipvs_host(observed), std::back_inserter(steps));
+    if (scope_.has(Look::kNft)) std::ranges::copy(plan_nft(observed), std::back_inserter(steps));
     return steps;
   }
 
   [[nodiscard]] std::vector<IpvsHostStep> plan_ipvs_host(const State& now) const {
     return towards_ipvs_host(now.ipvs, desired_.state.ipvs);
+  }
+  [[nodiscard]] std::vector<NftStep> plan_nft(const State& now) const {
+    return towards_nft(now.nft, desired_.state.nft);
   }
 
   [[nodiscard]] std::string unit(const Step& step) const { return unit_of(step, desired_.state, before_); }
@@ -199,6 +204,7 @@ class Attempt {
     }
     if (scope_.has(Look::kIpvs)) std::ranges::move(plan_ipvs(desired_, now), std::back_inserter(steps));
     if (scope_.has(Look::kIpvsHost)) std::ranges::copy(plan_ipvs_host(now), std::back_inserter(steps));
+    if (scope_.has(Look::kNft)) std::ranges::copy(plan_nft(now), std::back_inserter(steps));
     std::erase_if(steps, [this](const Step& step) {
       return is_ipvs_step(step) ? is_refused(unit(step)) : std::ranges::find(held_, step) != held_.end();
     });
@@ -323,6 +329,7 @@ class Attempt {
     if (scope.has(Look::kLinks)) steps = towards_network(now, target, desired_.owner);
     if (scope.has(Look::kIpvsHost))
       std::ranges::copy(back_to_ipvs_host(now.ipvs, target.ipvs), std::back_inserter(steps));
+    if (scope.has(Look::kNft)) std::ranges::copy(towards_nft(now.nft, target.nft), std::back_inserter(steps));
     if (!scope.has(Look::kIpvs)) return steps;
     std::erase_if(target.services, [&](const auto& entry) { return !undone.services.contains(entry.first); });
     auto from = now;
@@ -336,6 +343,7 @@ class Attempt {
     Scope scope{{}, undone.services};
     if (!undone.services.empty()) scope.parts.add(Look::kIpvs);
     if (undone.ipvs_host) scope.parts.add(Look::kIpvsHost);
+    if (undone.nft) scope.parts.add(Look::kNft);
     if (undone.links.empty() && undone.addresses.empty() && undone.routes.empty()) return scope;
     scope.parts.add(Look::kLinks);
     scope.parts.add(Look::kRoutes);

@@ -1,7 +1,7 @@
 // What the families of steps have in common. A family (link_steps.h, bond_steps.h, address_steps.h,
-// route_steps.h, service_steps.h, ipvs_host_steps.h) owns its kinds whole: what each carries, its line,
-// object, unit and price, and what it does to a State. step.h puts the families together, doc/architecture.md
-// says what a new kind touches.
+// route_steps.h, service_steps.h, ipvs_host_steps.h, nft_steps.h) owns its kinds whole: what each carries,
+// its line, object, unit and price, and what it does to a State. step.h puts the families together,
+// doc/architecture.md says what a new kind touches.
 #pragma once
 
 #include <cstdint>

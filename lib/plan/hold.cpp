@@ -167,6 +167,7 @@ void hold_steps(State& target, const Held& held) {
       std::visit(Overloaded{
                      [](const ServiceStep& /*one*/) {},  // ipvs_repair.h
                      [](const IpvsHostStep& /*one*/) {},
+                     [](const NftStep& /*one*/) {},
                      [&](const auto& one) { family::hold(holder, one); },
                  },
                  step);

@@ -16,6 +16,7 @@ enum class Look : std::uint8_t {
   kRoutes,    // with kLinks only: there may be hundreds of thousands
   kIpvs,      // services with their real servers; without the ip_vs module: none, no error
   kIpvsHost,  // timeouts, sync daemons, version: only for who wants them, State::ipvs is empty otherwise
+  kNft,       // our nftables table: only for who wants it, a question alone may load nf_tables
 };
 
 // What to look at; reading the IPVS table costs one dump per service, so a verifier asks only for what it
@@ -32,6 +33,7 @@ inline const Scope kLinksOnly{{Look::kLinks}};
 inline const Scope kIpvsOnly{{Look::kIpvs}};
 inline const Scope kAllOfIpvs{{Look::kIpvs, Look::kIpvsHost}};
 inline const Scope kIpvsHostOnly{{Look::kIpvsHost}};
+inline const Scope kNftOnly{{Look::kNft}};
 
 inline constexpr std::string_view kNotInThisKernel = "this kernel does not have it";
 

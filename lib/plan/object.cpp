@@ -33,7 +33,8 @@ std::string port_unit(const std::string& bond, const std::string& port) {
 }
 
 bool is_ipvs_step(const Step& step) {
-  return std::holds_alternative<ServiceStep>(step) || std::holds_alternative<IpvsHostStep>(step);
+  return std::holds_alternative<ServiceStep>(step) || std::holds_alternative<IpvsHostStep>(step) ||
+         std::holds_alternative<NftStep>(step);
 }
 
 void Touched::add(const Step& step) {

@@ -41,6 +41,7 @@ struct Touched {
   std::set<RouteKey> routes;
   std::set<ServiceKey> services;
   bool ipvs_host = false;
+  bool nft = false;
 
   void add(const Step& step);
 };

@@ -72,6 +72,7 @@ std::vector<Step> plan(const Desired& desired, const State& observed) {
   auto steps = plan_network(desired, observed);
   std::ranges::move(plan_ipvs(desired, observed), std::back_inserter(steps));
   std::ranges::copy(towards_ipvs_host(observed.ipvs, desired.state.ipvs), std::back_inserter(steps));
+  std::ranges::copy(towards_nft(observed.nft, desired.state.nft), std::back_inserter(steps));
   return steps;
 }
 

@@ -20,6 +20,7 @@ namespace hawser {
 struct Journal {
   std::set<std::string> links;
   std::set<ServiceKey> services;
+  bool nft = false;  // our nftables table
 
   bool operator==(const Journal&) const = default;
 };

@@ -57,6 +57,7 @@ bool came_to_nothing(const Step& step, const State& before, const State& now) {
       Overloaded{
           [](const ServiceStep& /*one*/) { return false; },
           [](const IpvsHostStep& /*one*/) { return false; },
+          [](const NftStep& /*one*/) { return false; },
           [&](const auto& one) { return family::value_in(before, one) == family::value_in(now, one); },
       },
       step);
@@ -81,6 +82,7 @@ std::vector<Step> way_back(const State& before, const State& now, std::span<cons
   auto steps = towards_network(now, target, owner);
   std::ranges::copy(back_to_ipvs_host(now.ipvs, target.ipvs), std::back_inserter(steps));
   std::ranges::move(towards_ipvs(now, target), std::back_inserter(steps));
+  std::ranges::copy(towards_nft(now.nft, target.nft), std::back_inserter(steps));
   return steps;
 }
 
@@ -94,6 +96,7 @@ State restore_target(const State& before, const State& now, const Touched& undon
       link->second.addresses.emplace(key.second, address);
   target.routes = merged(before.routes, now.routes, in(undone.routes), in(kept.routes));
   target.ipvs = undone.ipvs_host && !kept.ipvs_host ? before.ipvs : now.ipvs;
+  target.nft = undone.nft && !kept.nft ? before.nft : now.nft;
   target.services = merged(before.services, now.services, in(undone.services), in(kept.services));
   return target;
 }

@@ -12,12 +12,13 @@
 #include "lib/plan/bond_steps.h"
 #include "lib/plan/ipvs_host_steps.h"
 #include "lib/plan/link_steps.h"
+#include "lib/plan/nft_steps.h"
 #include "lib/plan/route_steps.h"
 #include "lib/plan/service_steps.h"
 
 namespace hawser {
 
-using Step = std::variant<LinkStep, BondStep, AddressStep, RouteStep, ServiceStep, IpvsHostStep>;
+using Step = std::variant<LinkStep, BondStep, AddressStep, RouteStep, ServiceStep, IpvsHostStep, NftStep>;
 
 // Calls `visitor` with the step as what it is: a SetMtu, an AddRoute.
 template <class Visitor>

@@ -58,18 +58,27 @@ Status repair_services(const Desired& desired, Kernel& kernel, Applied& applied)
   return {};
 }
 
+Status apply_also(const Desired& desired, Kernel& kernel, const Scope& scope, Applied& applied) {
+  auto more = apply(desired, kernel, Rollback::kNothing, scope);
+  if (!more) return tl::unexpected(more.error());
+  std::ranges::move(more->done, std::back_inserter(applied.done));
+  std::ranges::move(more->refused, std::back_inserter(applied.refused));
+  std::ranges::move(more->futile, std::back_inserter(applied.futile));
+  std::ranges::move(more->left, std::back_inserter(applied.left));
+  return {};
+}
+
 Result<Applied> apply_what_can_be(const Desired& desired, Kernel& kernel) {
   auto applied = apply(desired, kernel, Rollback::kNothing, kNetworkOnly);
   if (!applied) return applied;
   if (auto repaired = repair_services(desired, kernel, *applied); !repaired)
     return tl::unexpected(repaired.error());
-  if (desired.state.ipvs == IpvsHost{}) return applied;
-  auto host = apply(desired, kernel, Rollback::kNothing, kIpvsHostOnly);
-  if (!host) return host;
-  std::ranges::move(host->done, std::back_inserter(applied->done));
-  std::ranges::move(host->refused, std::back_inserter(applied->refused));
-  std::ranges::move(host->futile, std::back_inserter(applied->futile));
-  std::ranges::move(host->left, std::back_inserter(applied->left));
+  if (desired.state.ipvs != IpvsHost{})
+    if (auto done = apply_also(desired, kernel, kIpvsHostOnly, *applied); !done)
+      return tl::unexpected(done.error());
+  if (desired.state.nft || desired.journal.nft)
+    if (auto done = apply_also(desired, kernel, kNftOnly, *applied); !done)
+      return tl::unexpected(done.error());
   return applied;
 }
 

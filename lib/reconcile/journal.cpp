@@ -55,6 +55,8 @@ Status read_lists(const json::object& object, Made& made) {
     if (auto read = read_services(services->get_array(), made.names); !read) return read;
   if (const auto* values = object.if_contains("values"); values != nullptr && values->is_object())
     if (auto read = read_values(values->get_object(), made); !read) return read;
+  if (const auto* nft = object.if_contains("nft"); nft != nullptr && nft->is_bool())
+    made.names.nft = nft->get_bool();
   if (const auto* owed = object.if_contains("owed"); owed != nullptr) {
     auto read = parse_owed(*owed);
     if (!read) return tl::unexpected(read.error());
@@ -68,6 +70,7 @@ Status read_lists(const json::object& object, Made& made) {
 std::optional<JournalEntry> entry_made_by(const Step& step) {
   if (const auto* link = as<CreateLink>(step)) return MadeLink{link->link};
   if (const auto* service = as<AddService>(step)) return MadeService{service->key};
+  if (std::holds_alternative<NftStep>(step) && !is<DeleteNftTable>(step)) return MadeNftTable{};
   if (const auto* host = std::get_if<IpvsHostStep>(&step))
     if (auto value = value_before(*host); !value.name.empty())
       return SetValue{std::move(value.name), std::move(value.value)};
@@ -77,6 +80,7 @@ std::optional<JournalEntry> entry_made_by(const Step& step) {
 std::optional<JournalEntry> entry_undone_by(const Step& step) {
   if (const auto* link = as<DeleteLink>(step)) return MadeLink{link->link};
   if (const auto* service = as<DeleteService>(step)) return MadeService{service->key};
+  if (is<DeleteNftTable>(step)) return MadeNftTable{};
   return std::nullopt;
 }
 
@@ -91,6 +95,7 @@ void Made::note(const JournalEntry& entry) {
                    const auto [known, is_new] = values.emplace(value.name, value.was);
                    if (!is_new) known->second = older_value(value.name, known->second, value.was);
                  },
+                 [this](const MadeNftTable& /*table*/) { names.nft = true; },
              },
              entry);
 }
@@ -103,6 +108,7 @@ void Made::forget(const JournalEntry& entry) {
                  },
                  [this](const MadeService& service) { names.services.erase(service.key); },
                  [this](const SetValue& value) { values.erase(value.name); },
+                 [this](const MadeNftTable& /*table*/) { names.nft = false; },
              },
              entry);
 }
@@ -118,6 +124,7 @@ bool Made::announces(const JournalEntry& entry) const {
                           return known != values.end() &&
                                  older_value(value.name, known->second, value.was) == known->second;
                         },
+                        [this](const MadeNftTable& /*table*/) { return names.nft; },
                     },
                     entry);
 }
@@ -139,6 +146,7 @@ std::string encode_journal(const Made& made) {
     for (const auto& [name, was] : made.values) values[name] = was;
     all["values"] = std::move(values);
   }
+  if (made.names.nft) all["nft"] = true;
   if (!made.owed.empty()) all["owed"] = owed_json(made.owed);
   return json::serialize(all) + "\n";
 }
@@ -190,11 +198,12 @@ void JournalBook::did(const Step& step) {
     made_.values.erase(was);
 }
 
-// Of a value that was ours already the entry holds an older one, and stays.
+// Of a value that was ours already the entry holds an older one, and stays; a table that could not be changed
+// is still there.
 void JournalBook::did_not(const Step& step) {
   if (const auto* link = as<CreateLink>(step)) links_to_come_.erase(link->link);
   const auto entry = entry_made_by(step);
-  if (!entry) return;
+  if (!entry || is<RemakeNftTable>(step) || is<SetNftMarks>(step)) return;
   const auto* value = std::get_if<SetValue>(&*entry);
   if (value == nullptr) return made_.forget(*entry);
   const auto known = made_.values.find(value->name);

@@ -36,7 +36,10 @@ struct SetValue {
   std::string was;
   auto operator<=>(const SetValue&) const = default;
 };
-using JournalEntry = std::variant<MadeLink, MadeService, SetValue>;
+struct MadeNftTable {
+  auto operator<=>(const MadeNftTable&) const = default;
+};
+using JournalEntry = std::variant<MadeLink, MadeService, SetValue, MadeNftTable>;
 
 // What performing the step adds; nullopt: what it makes bears our number, or it makes nothing.
 std::optional<JournalEntry> entry_made_by(const Step& step);
@@ -61,9 +64,10 @@ struct Made {
 };
 
 // {"format": 1, "boot": "..", "links": ["bond0"], "indexes": {"bond0": 7}, "services": ["udp 192.0.2.1:53"],
-//  "values": {"net.ipv4.ip_forward": "0"}, "owed": {..}}
-// Without "boot", as an earlier release wrote it, it counts as another boot's; "values" and "owed" are there
-// where there are some.
+//  "values": {"net.ipv4.ip_forward": "0"}, "nft": true,
+//  "owed": {..}}
+// Without "boot", as an earlier release wrote it, it counts as another boot's; "values", "nft" and "owed"
+// are there where there are some.
 std::string encode_journal(const Made& made);
 Result<Made> decode_journal(std::string_view text);
 // What of it this kernel can still have: nothing when it was made in another boot.

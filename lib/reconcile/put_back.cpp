@@ -12,9 +12,13 @@ namespace {
 constexpr int kRounds = 4;  // a step has consequences that only the next look shows
 
 Scope scope_of(std::span<const Step> planned) {
-  for (const auto& step : planned)
-    if (is_ipvs_step(step)) return {};
-  return kNetworkOnly;
+  Touched touched;
+  for (const auto& step : planned) touched.add(step);
+  auto scope = kNetworkOnly;
+  if (std::ranges::any_of(planned, is_ipvs_step)) scope.parts.add(Look::kIpvs);
+  if (touched.ipvs_host) scope.parts.add(Look::kIpvsHost);
+  if (touched.nft) scope.parts.add(Look::kNft);
+  return scope;
 }
 
 // Once: what is refused of it must not keep the rest from going back.

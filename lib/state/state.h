@@ -2,10 +2,12 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "lib/state/ipvs.h"
 #include "lib/state/network.h"
+#include "lib/state/nft.h"
 
 namespace hawser {
 
@@ -17,6 +19,7 @@ struct State {
   std::map<RouteKey, Route> gone{};
   std::map<ServiceKey, Service> services;
   IpvsHost ipvs{};
+  std::optional<NftTable> nft{};  // with Look::kNft
 
   bool operator==(const State&) const = default;
 };

@@ -26,6 +26,8 @@ class FakeHost : public Host {
   void plug_in(const std::string& card) override { kernel_.plug_in(card); }
   void set_carrier(const std::string& card, bool carrier) override { kernel_.set_carrier(card, carrier); }
   void occupy(const std::string& card) override { kernel_.set_in_use(card, true); }
+  void flush_nft() override { kernel_.set_nft(std::nullopt); }
+  void make_foreign_nft() override { kernel_.set_nft(NftTable{false, false, {}}); }
 
  protected:
   FakeKernel kernel_;
@@ -69,6 +71,8 @@ class RealHost : public Host {
   void occupy(const std::string& card) override {
     run("ip link add link " + card + " name on-" + card + " type macvlan");
   }
+  void flush_nft() override { run("nft flush ruleset"); }
+  void make_foreign_nft() override { run("nft add table inet hawser"); }
 
  protected:
   explicit RealHost(NetlinkKernel kernel) : kernel_(std::move(kernel)) { run("ip link set lo up"); }
@@ -134,6 +138,8 @@ const char* trial(Need need) {
              "ip link add trial2 type vrf table 7";
     case Need::kIpvs:
       return "ipvsadm -A -t 192.0.2.1:80";
+    case Need::kNft:
+      return "nft add table inet trial";
     default:
       return "true";
   }
@@ -170,6 +176,7 @@ std::string missing_modules() {
   note(Need::kBonding, "bonding");
   note(Need::kLinkKinds, "dummy, 8021q or vrf");
   note(Need::kIpvs, "ip_vs");
+  note(Need::kNft, "nf_tables");
   return missing;
 }
 

@@ -22,6 +22,9 @@ class Host {
   virtual void plug_in(const std::string& card) = 0;  // a network card, down, with a cable
   virtual void set_carrier(const std::string& card, bool carrier) = 0;
   virtual void occupy(const std::string& card) = 0;  // another device lives on it
+  // Somebody else's doing: our nftables table is gone, or is one that is not ours.
+  virtual void flush_nft() = 0;
+  virtual void make_foreign_nft() = 0;
 };
 
 struct HostKind {
@@ -30,7 +33,7 @@ struct HostKind {
 };
 
 // What a suite needs of the real kernel.
-enum class Need : std::uint8_t { kNothing, kBonding, kLinkKinds, kIpvs };
+enum class Need : std::uint8_t { kNothing, kBonding, kLinkKinds, kIpvs, kNft };
 
 // Which of `needs` this machine's kernel has; found out once, by trying.
 bool kernel_has(Need need);

@@ -52,6 +52,13 @@ struct FakePerform {
   Status operator()(const ZeroCounters& s) const {
     return !s.key || k.state_.services.contains(*s.key) ? Status{} : refuse(ESRCH);
   }
+  Status operator()(const MakeNftTable& s) const { return k.make_nft(s.marks); }
+  Status operator()(const RemakeNftTable& s) const { return k.remake_nft(s.marks); }
+  Status operator()(const SetNftMarks& s) const { return k.set_nft_marks(s.to); }
+  Status operator()(const DeleteNftTable& /*s*/) const {
+    if (k.state_.nft && k.state_.nft->ours) k.state_.nft.reset();
+    return {};
+  }
 };
 
 FakeKernel::FakeKernel(State state) : state_(std::move(state)) {
@@ -199,6 +206,7 @@ Result<Observed> FakeKernel::observe(const Scope& scope) {
     observed.state.ipvs.timeouts = state_.ipvs.timeouts.value_or(kIpvsTimeouts);
     for (const auto& [which, name] : kNames<IpvsSysctl>) observed.state.ipvs.sysctls.try_emplace(which, 0);
   }
+  if (scope.has(Look::kNft)) observed.state.nft = state_.nft;
   if (!scope.has(Look::kIpvs)) return observed;
   for (const auto& [key, service] : state_.services) {
     if (!scope.services.empty() && !scope.services.contains(key)) continue;

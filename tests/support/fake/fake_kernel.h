@@ -43,6 +43,9 @@ class FakeKernel : public Kernel {
   // Duplicate address detection: while it runs on an IPv6 address no route may have that as its source.
   void set_tentative(const IpAddress& address, bool tentative);
 
+  // "nft flush ruleset", a table of somebody else's of our table's name.
+  void set_nft(std::optional<NftTable> table) { state_.nft = std::move(table); }
+
   // What goes through a real server, from now on.
   void count(const ServiceKey& key, const Endpoint& real, const RealStatus& status) {
     counted_[{key, real}] = status;
@@ -141,6 +144,11 @@ class FakeKernel : public Kernel {
   Status set_ipvs_timeouts(const IpvsTimeouts& to);
   Status start_sync(SyncRole role, SyncDaemon daemon);
   [[nodiscard]] bool has_mixed_families() const;
+
+  // fake_nft.cpp
+  Status make_nft(const NftMarks& marks);
+  Status remake_nft(const NftMarks& marks);
+  Status set_nft_marks(const NftMarks& marks);
 
   State state_;
   std::map<std::string, BondFacts> bonds_;

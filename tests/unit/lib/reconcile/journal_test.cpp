@@ -87,6 +87,24 @@ TEST(Journal, HoldsWhatASettingOfTheHostWas) {
   EXPECT_EQ(all, made({}));
 }
 
+TEST(Journal, HoldsThatTheNftablesTableIsOurs) {
+  JournalBook book(made({}), [](const std::string& /*text*/) { return Status{}; });
+  const std::vector<Step> make{NftStep(MakeNftTable{})};
+  ASSERT_TRUE(book.will_do(make));
+  EXPECT_TRUE(book.names().nft);
+  book.did_not(make.front());
+  EXPECT_FALSE(book.names().nft);
+  const std::vector<Step> change{NftStep(RemakeNftTable{})};
+  ASSERT_TRUE(book.will_do(change));
+  book.did_not(change.front());
+  EXPECT_TRUE(book.names().nft) << "it is still there";
+  book.did(NftStep(DeleteNftTable{}));
+  EXPECT_FALSE(book.names().nft);
+  auto all = made({});
+  all.note(MadeNftTable{});
+  EXPECT_EQ(*decode_journal(encode_journal(all)), all);
+}
+
 TEST(Journal, HasAnEntryForWhatBearsNoNumberOfOurs) {
   EXPECT_EQ(entry_made_by(CreateLink{"bond0", bond()}), JournalEntry(MadeLink{"bond0"}));
   EXPECT_EQ(entry_undone_by(DeleteLink{"bond0", LinkKind::kBond}), JournalEntry(MadeLink{"bond0"}));

@@ -1,0 +1,102 @@
+// Our nftables table as bytes. That the kernel and nft(8) take them as meant is in tests/contract.
+#include "lib/netlink/nft_codec.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netlink.h>
+
+namespace hawser::nl {
+namespace {
+
+using testing::IsEmpty;
+using testing::SizeIs;
+
+Marked ports(const std::string& address, std::uint16_t first, std::uint16_t last,
+             Transport transport = Transport::kTcp) {
+  return {transport, *IpAddress::parse(address), first, last};
+}
+
+const NftMarks kMarks{{ports("192.0.2.100", 8000, 8099), {0x10000007, "web"}},
+                      {ports("2001:db8::100", 53, 53, Transport::kUdp), {0x10000008, ""}}};
+
+int type_of(const NftMessage& message) {
+  return message.at(4) | (message.at(5) & 0) << 8U;
+}
+
+NftHearing heard(const std::vector<NftMessage>& messages) {
+  NftHearing hearing;
+  for (const auto& message : messages) EXPECT_TRUE(hearing.hear(message));
+  return hearing;
+}
+
+TEST(NftCodec, WhatIsSaidIsHeard) {
+  EXPECT_EQ(heard(encode_make(kMarks)).table(), (NftTable{true, true, kMarks}));
+  EXPECT_EQ(heard(encode_make({})).table(), (NftTable{true, true, {}}));
+  EXPECT_EQ(NftHearing().table(), std::nullopt);
+}
+
+TEST(NftCodec, SaysAnElementByteForByte) {
+  const auto made = encode_change({}, {{ports("192.0.2.100", 8000, 8099), {0x10000007, "w"}}});
+  ASSERT_THAT(made, SizeIs(1));
+  const auto& message = made.front();
+  const std::vector<std::uint8_t> first{6, 0, 0, 0, 192, 0, 2, 100, 0x1f, 0x40, 0, 0};
+  const std::vector<std::uint8_t> last{6, 0, 0, 0, 192, 0, 2, 100, 0x1f, 0xa3, 0, 0};
+  const std::vector<std::uint8_t> comment{0, 2, 'w', 0};  // NFTNL_UDATA_SET_ELEM_COMMENT
+  for (const auto& part : {first, last, comment})
+    EXPECT_NE(std::ranges::search(message, part).begin(), message.end());
+  EXPECT_EQ(type_of(message), NFT_MSG_NEWSETELEM);
+}
+
+TEST(NftCodec, ChangesOnlyWhatDiffersAndRemovesBeforeItAdds) {
+  EXPECT_THAT(encode_change(kMarks, kMarks), IsEmpty());
+  auto to = kMarks;
+  to[ports("192.0.2.100", 8000, 8099)].mark = 9;
+  const auto changed = encode_change(kMarks, to);
+  ASSERT_THAT(changed, SizeIs(2));
+  EXPECT_EQ(type_of(changed[0]), NFT_MSG_DELSETELEM);
+  EXPECT_EQ(type_of(changed[1]), NFT_MSG_NEWSETELEM);
+}
+
+TEST(NftCodec, MissesWhatSomebodyTookAway) {
+  const auto all = encode_make(kMarks);
+  for (std::size_t gone = 0; gone < all.size(); ++gone) {
+    auto rest = all;
+    rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(gone));
+    const auto table = heard(rest).table();
+    EXPECT_NE(table, (NftTable{true, true, kMarks})) << gone;
+  }
+}
+
+TEST(NftCodec, SeesWhatIsThereTwice) {
+  auto all = encode_make(kMarks);
+  for (const auto& message : encode_make({}))
+    if (type_of(message) == NFT_MSG_NEWRULE) {
+      all.push_back(message);
+      break;
+    }
+  EXPECT_FALSE(heard(all).table()->whole);
+}
+
+TEST(NftCodec, RefusesEveryTruncation) {
+  for (const auto& message : encode_make(kMarks))
+    for (std::size_t length = 0; length < message.size(); ++length) {
+      NftHearing hearing;
+      const auto* data = message.data();
+      const std::vector<std::uint8_t> cut(data, data + length);
+      EXPECT_FALSE(hearing.hear(cut)) << length;
+      EXPECT_FALSE(is_about_our_table(cut)) << length;
+    }
+}
+
+TEST(NftCodec, KnowsItsOwnTableByNameAndFamily) {
+  auto message = encode_delete().front();
+  EXPECT_TRUE(is_about_our_table(message));
+  message.at(sizeof(nlmsghdr)) = 2;  // nfgen_family: ip
+  EXPECT_FALSE(is_about_our_table(message));
+  EXPECT_FALSE(is_about_our_table(encode_question(NftPart::kChains)));
+}
+
+}  // namespace
+}  // namespace hawser::nl
