@@ -14,6 +14,7 @@ Controller::Controller(Kernel& kernel, Made made, JournalBook::Write write_journ
       board_(tell_),
       ipvs_(kernel, book_, board_, tell_, counters_),
       ipvs_host_(kernel, book_, tell_),
+      nft_(kernel, book_, tell_),
       look_at_host_(std::move(look_at_host)) {
   board_.subscribe([this](const auto& probe, TimePoint now) { ipvs_.health_changed(probe, now); });
 }
@@ -22,6 +23,7 @@ void Controller::configure(const config::Config& config, Why why, TimePoint now)
   network_.configure(config, why, now);
   ipvs_.configure(config, why, now);
   ipvs_host_.configure(config, why, now);
+  nft_.configure(config, why, now);
   board_.configure(probes_of(ipvs_.layout(), config));
   vips_ = vip_addresses(config).all;
   look_interval_ = config.ipvs_check;
@@ -34,6 +36,7 @@ bool Controller::work(TimePoint now) {
   if (network_.work(now)) ipvs_.retry_now();
   const bool more = ipvs_.work(now);
   if (!more) ipvs_host_.work(now);  // the module comes with the first service
+  if (!more) nft_.work(now);        // a mark without its service would lead nowhere
   if (settled() && now >= next_look_at_host_) look_for_obstacles(now);
   keep_journal(now);
   return more;

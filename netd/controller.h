@@ -9,6 +9,7 @@
 #include "netd/ipvs_host_keeper.h"
 #include "netd/ipvs_keeper.h"
 #include "netd/network_keeper.h"
+#include "netd/nft_keeper.h"
 
 namespace hawser::netd {
 
@@ -23,6 +24,7 @@ class Controller {
   // Start and reload. Nothing is touched before work().
   void configure(const config::Config& config, Why why, TimePoint now);
   void network_changed(TimePoint now) { network_.changed(now); }
+  void nft_changed(TimePoint now) { nft_.changed(now); }
   void on_look(NetworkKeeper::OnLook on_look) { network_.on_look(std::move(on_look)); }
   void verdict(const probes::ProbeKey& probe, const probes::Verdict& verdict, TimePoint now) {
     board_.verdict(probe, verdict, now);
@@ -33,7 +35,7 @@ class Controller {
   bool work(TimePoint now);
   // When to call work() next.
   [[nodiscard]] TimePoint next() const {
-    const auto next = std::min({network_.next(), ipvs_.next(), ipvs_host_.next(), journal_at_});
+    const auto next = std::min({network_.next(), ipvs_.next(), ipvs_host_.next(), nft_.next(), journal_at_});
     return settled() ? std::min(next, next_look_at_host_) : next;
   }
   // Everything of the last configure() was tried.
@@ -42,6 +44,7 @@ class Controller {
   [[nodiscard]] const NetworkKeeper& network() const { return network_; }
   [[nodiscard]] const IpvsKeeper& ipvs() const { return ipvs_; }
   [[nodiscard]] const IpvsHostKeeper& ipvs_host() const { return ipvs_host_; }
+  [[nodiscard]] const NftKeeper& nft() const { return nft_; }
   [[nodiscard]] const HealthBoard& board() const { return board_; }
   // What a plan is made by, for who plans without being the daemon.
   [[nodiscard]] KnownHealth known(TimePoint now) const {
@@ -69,6 +72,7 @@ class Controller {
   HealthBoard board_;
   IpvsKeeper ipvs_;
   IpvsHostKeeper ipvs_host_;
+  NftKeeper nft_;
 
   LookAtHost look_at_host_;
   std::set<IpAddress> vips_;

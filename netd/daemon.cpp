@@ -24,6 +24,7 @@
 #include "lib/daemon/notify.h"
 #include "lib/netlink/monitor.h"
 #include "lib/netlink/netlink_kernel.h"
+#include "lib/netlink/nft_monitor.h"
 #include "lib/reconcile/device_paths.h"
 #include "lib/reconcile/directories.h"
 #include "lib/reconcile/host_facts.h"
@@ -82,6 +83,7 @@ class Daemon {
         kernel_(std::move(sockets.kernel)),
         monitor_(std::move(sockets.monitor)),
         changes_(io, sockets.events.release()),
+        nft_changes_(io),
         controller_(
             kernel_, std::move(made),
             [this](const std::string& text) { return write_journal(arguments_, text); },
@@ -145,6 +147,7 @@ class Daemon {
     if (auto level = log::set_level(config_.log_level); !level)
       events_.report(problem_event(Level::kWarning, level.error().text));
     controller_.configure(config_, why, clock_now());
+    listen_to_nft();
     prober_.set(controller_.board().probes());
     work_soon();
   }
@@ -160,6 +163,7 @@ class Daemon {
   void work() {
     const HandlerScope scope{handlers_};
     const bool more = controller_.work(clock_now());
+    listen_to_nft();
     announcer_.work(clock_now());
     const auto& network = controller_.network().resolved();
     guard_.set(guarded_bonds(network.network, network.bonds));
@@ -246,6 +250,31 @@ class Daemon {
     if (changes) note_switches(*changes);
     controller_.network_changed(clock_now());
     work_soon();
+  }
+
+  // Only where there is a table of ours. Without it the table is looked at every ipvs_check all the same;
+  // tried again with every piece of work, since the modules come with the first table.
+  void listen_to_nft() {
+    if (nft_monitor_ || !controller_.nft().concerned()) return;
+    auto monitor = NftMonitor::open();
+    if (!monitor) return;
+    const int events = ::fcntl(monitor->fd(), F_DUPFD_CLOEXEC, 0);
+    if (events < 0) return;
+    nft_monitor_.emplace(std::move(*monitor));
+    nft_changes_.assign(events);
+    wait_for_nft();
+  }
+
+  void wait_for_nft() {
+    nft_changes_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const error_code& error) {
+      if (error) return;
+      const HandlerScope scope{handlers_};
+      if (nft_monitor_->drain().value_or(true)) {
+        controller_.nft_changed(clock_now());
+        work_soon();
+      }
+      wait_for_nft();
+    });
   }
 
   void wait_for_signals() {
@@ -341,6 +370,8 @@ class Daemon {
   NetlinkKernel kernel_;
   Monitor monitor_;
   asio::posix::stream_descriptor changes_;
+  std::optional<NftMonitor> nft_monitor_;
+  asio::posix::stream_descriptor nft_changes_;
   Controller controller_;
   OverrideDesk overrides_;
   probes::Prober prober_;

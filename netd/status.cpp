@@ -244,6 +244,7 @@ std::vector<Finding> findings_of(const StatusFacts& facts) {
   add_waiting(situation.waiting, network.refusals());
   add_waiting(situation.waiting, ipvs.refusals());
   add_waiting(situation.waiting, facts.controller.ipvs_host().refusals());
+  add_waiting(situation.waiting, facts.controller.nft().refusals());
   return findings(situation);
 }
 
@@ -263,6 +264,7 @@ json::object status_json(const StatusFacts& facts) {
   add_refusals(refused, facts.controller.network().refusals(), facts.now);
   add_refusals(refused, facts.controller.ipvs().refusals(), facts.now);
   add_refusals(refused, facts.controller.ipvs_host().refusals(), facts.now);
+  add_refusals(refused, facts.controller.nft().refusals(), facts.now);
   const auto found = findings_of(facts);
   return {{"format", 1},
           {"program", "netd"},

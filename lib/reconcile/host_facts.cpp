@@ -68,6 +68,7 @@ std::set<IpAddress> addresses_in(const Layout& layout) {
   std::set<IpAddress> addresses;
   for (const auto& [key, service] : layout) {
     if (key.transport != Transport::kFwmark) addresses.insert(key.virtual_address.address);
+    for (const auto& marked : service.marked) addresses.insert(marked.address);
     for (const auto& member : service.members) addresses.insert(member.real.address);
   }
   return addresses;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "lib/base/find_in.h"
+
 namespace hawser {
 namespace {
 
@@ -20,12 +22,12 @@ std::vector<ProbeKey> probe_keys(const config::Config& config, const config::Rea
   return keys;
 }
 
-std::vector<Member> members_of(const config::Config& config, const config::Pool& pool,
-                               const ServiceKey& key) {
+std::vector<Member> members_of(const config::Config& config, const config::Pool& pool, const ServiceKey& key,
+                               std::uint16_t port) {
   std::vector<Member> members;
   const auto add = [&](const std::vector<config::Real>& reals, bool sorry) {
     for (const auto& real : reals)
-      if (const auto endpoint = config::endpoint_of(real, key))
+      if (const auto endpoint = config::endpoint_of(real, key.family(), port))
         members.push_back({real.name, *endpoint, real.server, probe_keys(config, real, *endpoint), sorry});
   };
   add(pool.reals, false);
@@ -50,9 +52,14 @@ Layout lay_out(const config::Config& config) {
   for (const auto& [name, service] : config.services) {
     const auto pool = config.pools.find(service.pool);
     if (pool == config.pools.end()) continue;  // refused when the file was read
-    for (const auto& key : service.keys)
-      layout.insert_or_assign(key, VirtualServer{name, config::service_for(service, key), pool->second.policy,
-                                                 members_of(config, pool->second, key)});
+    for (const auto& key : service.keys) {
+      const auto* marked = find_in(service.marked, key);
+      const auto port = marked != nullptr ? marked->port : key.virtual_address.port;
+      layout.insert_or_assign(key,
+                              VirtualServer{name, config::service_for(service, key), pool->second.policy,
+                                            members_of(config, pool->second, key, port),
+                                            marked != nullptr ? marked->packets : std::vector<Marked>{}});
+    }
   }
   return layout;
 }

@@ -26,6 +26,7 @@ struct VirtualServer {
   Service wanted;       // without real servers
   config::PoolPolicy policy;
   std::vector<Member> members;
+  std::vector<Marked> marked{};  // what netd gives the mark in the key
   bool operator==(const VirtualServer&) const = default;
 };
 

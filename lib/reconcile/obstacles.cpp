@@ -41,18 +41,26 @@ void add_forwarding(std::vector<Obstacle>& list, const Layout& layout, const Hos
                    ipv4 ? "net.ipv4.ip_forward" : "net.ipv6.conf.all.forwarding", services)});
 }
 
+// With the words of what is served there; a mark that somebody else sets is none of ours to know.
+std::vector<std::pair<IpAddress, std::string>> virtual_addresses(const ServiceKey& key,
+                                                                 const VirtualServer& service) {
+  if (key.transport != Transport::kFwmark) return {{key.virtual_address.address, to_string(key)}};
+  std::vector<std::pair<IpAddress, std::string>> all;
+  for (const auto& marked : service.marked) all.emplace_back(marked.address, to_string(marked));
+  return all;
+}
+
 void add_absent(std::vector<Obstacle>& list, const Layout& layout, const HostFacts& facts) {
   std::set<IpAddress> said;
   for (const auto& [key, service] : layout) {
-    const auto& address = key.virtual_address.address;
-    if (key.transport == Transport::kFwmark || facts.local.contains(address)) continue;
-    if (said.insert(address).second && said.size() <= kMostNamed)
-      list.push_back(
-          {Obstacle::Kind::kAddress,
-           fmt::format(
-               "{}: {}: no interface has the address and no vip of the file names it: nothing reaches the "
-               "service",
-               service.service, key)});
+    for (const auto& [address, words] : virtual_addresses(key, service))
+      if (!facts.local.contains(address) && said.insert(address).second && said.size() <= kMostNamed)
+        list.push_back(
+            {Obstacle::Kind::kAddress,
+             fmt::format(
+                 "{}: {}: no interface has the address and no vip of the file names it: nothing reaches the "
+                 "service",
+                 service.service, words)});
   }
   if (said.size() > kMostNamed)
     list.push_back({Obstacle::Kind::kAddress,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lib/reconcile/ipvs_host.h"
+#include "lib/reconcile/nft.h"
 
 namespace hawser {
 
@@ -29,6 +30,7 @@ Wanted wanted(const config::Config& config, const KnownHealth& known, const Obse
   const auto layout = lay_out(config);
   all.desired.state.services = desired_services(layout, known, observed.state.services).services;
   all.desired.state.ipvs = with_what_was(ipvs_host_of(config, layout), book.values());
+  all.desired.state.nft = nft_of(layout);
   return all;
 }
 

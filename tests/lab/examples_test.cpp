@@ -115,7 +115,7 @@ std::string lines_of(const Namespace& host, const Argv& argv) {
 
 std::string as_the_tools_see(const Namespace& host) {
   return devices(host) + lines_of(host, {"ip", "route"}) + lines_of(host, {"ip", "-6", "route"}) +
-         lines_of(host, {"ipvsadm", "-Sn"});
+         lines_of(host, {"ipvsadm", "-Sn"}) + host.check({"nft", "-p", "list", "ruleset"});
 }
 
 class Example : public LabTest, public testing::WithParamInterface<Case> {

@@ -53,6 +53,7 @@ State as_observed(State state) {
   for (auto& [name, link] : state.links) link.mtu = link.mtu.value_or(1500);
   auto observed = settle(state, state);
   observed.ipvs = state.ipvs;
+  observed.nft = state.nft;
   // As the kernel begins, and as it settles what it was not told.
   if (!observed.ipvs.timeouts) observed.ipvs.timeouts = IpvsTimeouts{900, 120, 300};
   for (auto& [role, daemon] : observed.ipvs.daemons)
@@ -84,6 +85,8 @@ struct Beside {
       observed.ipvs.sysctls[*from_name<IpvsSysctl>(name)] = static_cast<std::uint32_t>(std::stoul(rest));
     } else if (word == "stopped") {  // stopped ROLE
       observed.ipvs.daemons.erase(*from_name<SyncRole>(name));
+    } else if (word == "journal" && name == "nft") {
+      journal.nft = true;
     } else if (word == "address") {  // address LINK PREFIX NUMBER
       std::istringstream more(rest);
       std::string prefix;

@@ -29,6 +29,8 @@ constexpr std::string_view kSyncSectionExample =
 // The kernel keeps them in ticks, as a signed number (ip_vs_set_timeout()).
 constexpr auto kLongestTimeout = 24h * 31;
 
+constexpr std::int64_t kHighestBase = (std::int64_t{1} << 32) - kFwmarks;
+
 const Rows<TimeoutsSpec>& timeouts_rows() {
   static const auto rows =
       Rows<TimeoutsSpec>()
@@ -94,7 +96,8 @@ const Rows<IpvsSpec>& ipvs_rows() {
               return ipvs.sync ? std::optional(inline_table(sync_rows(), ipvs.sync->spec)) : std::nullopt;
             })
         .like(kSyncExample);
-    made.unsupported({"fwmark_base"});
+    made.add("fwmark_base", &IpvsSpec::fwmark_base, Whole{1, kHighestBase},
+             "firewall marks of port ranges and of more than 8 addresses are from here on, 16777216 of them");
     return made;
   }();
   return rows;

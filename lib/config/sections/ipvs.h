@@ -20,7 +20,11 @@ struct SyncSpec {
   std::optional<std::uint16_t> max_length;
 };
 
+// Marks of ours are from fwmark_base on, so many.
+inline constexpr std::uint32_t kFwmarks = 1U << 24U;
+
 struct IpvsSpec {
+  std::uint32_t fwmark_base = 0x10000000;
   std::optional<Section<TimeoutsSpec>> timeouts;
   std::optional<Section<SyncSpec>> sync;
 };

@@ -110,10 +110,9 @@ Real real_of(const RealSpec& spec, const PoolSpec& pool) {
   return real;
 }
 
-std::optional<Endpoint> endpoint_of(const Real& real, const ServiceKey& key) {
+std::optional<Endpoint> endpoint_of(const Real& real, Family family, std::uint16_t port) {
   for (const auto& address : real.addresses)
-    if (address.family() == key.family())
-      return Endpoint{address, real.port.value_or(key.virtual_address.port)};
+    if (address.family() == family) return Endpoint{address, real.port.value_or(port)};
   return std::nullopt;
 }
 

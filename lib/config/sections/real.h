@@ -39,9 +39,9 @@ struct PoolSpec;
 // The real server as a value, with what it takes from its pool, but for its checks.
 Real real_of(const RealSpec& spec, const PoolSpec& pool);
 
-// The real server's address of the virtual address's family with its port (the service's where it has none; 0
-// for a mark: the packet's own). nullopt: it has no address of that family and is left out.
-std::optional<Endpoint> endpoint_of(const Real& real, const ServiceKey& key);
+// The real server's address of that family with its port; `port`: of one that has none of its own, the
+// service's (0, with a mark: the packet's). nullopt: it has no address of that family and is left out.
+std::optional<Endpoint> endpoint_of(const Real& real, Family family, std::uint16_t port);
 
 class Networks;
 void check_tunnel(const Section<TunnelSpec>& tunnel, Report& report);

@@ -58,7 +58,8 @@ void read_netmask(const ReadContext& scope, const Value& value, ServiceSpec& ser
 
 void add_service_rows(Rows<ServiceSpec>& rows) {
   rows.add("virtual", &ServiceSpec::virtuals, SomeOf<NonEmpty>{},
-           "\"tcp ADDRESS:PORT\", \"udp ..\", \"sctp ..\", \"tcp @VIP:PORT\", \"fwmark N\", \"fwmark6 N\"")
+           "\"tcp ADDRESS:PORT\", \"udp ..\", \"sctp ..\", \"tcp @VIP:PORT\", \"tcp @VIP:FIRST-LAST\", "
+           "\"fwmark N\", \"fwmark6 N\"")
       .like("[\"tcp 192.0.2.100:80\"]")
       .required()
       .add("protocol", &ServiceSpec::protocol, OneOf{{"tcp", "udp", "sctp"}},
@@ -116,7 +117,10 @@ void build_service(const File& file, const std::string& name, const Section<Serv
   const auto& spec = section.spec;
   VirtualService service;
   service.name = name;
-  for (const auto& key : keys_of(file, section, nullptr)) service.keys.push_back(key.key);
+  for (auto& key : keys_of(file, section, nullptr)) {
+    service.keys.push_back(key.key);
+    if (!key.marked.empty()) service.marked[key.key] = {std::move(key.marked), key.port};
+  }
   service.pool = spec.pool;
   if (spec.pool.empty() || !spec.reals.empty()) {
     service.pool = section.path;

@@ -47,7 +47,7 @@ void flags_are_known(const ServiceSection& service, Report& report) {
 // is_overloaded() of ip_vs_ovf.c counts active connections, which UDP has none of.
 void overflow_has_connections(const File& file, const ServiceSection& service, Report& report) {
   if (service.spec.scheduler != "ovf") return;
-  const auto is_udp = [](const VirtualKey& key) { return key.key.transport == Transport::kUdp; };
+  const auto is_udp = [](const VirtualKey& key) { return key.transport == Transport::kUdp; };
   if (std::ranges::any_of(keys_of(file, service, nullptr), is_udp))
     note(report, service, "scheduler", "\"ovf\" counts connections, which udp has none of: all go to one");
 }

@@ -48,12 +48,12 @@ void options_fit(const ServiceSection& service, const std::vector<VirtualKey>& k
   }
   // ip_vs_sip_fill_param(): "Only useful with UDP"; every other connection is refused.
   const bool connected = std::ranges::any_of(keys, [](const VirtualKey& key) {
-    return key.key.transport == Transport::kTcp || key.key.transport == Transport::kSctp;
+    return key.transport == Transport::kTcp || key.transport == Transport::kSctp;
   });
   if (!spec.persistence_engine.empty() && spec.persistence && connected)
     fault(report, service, "persistence_engine", "only udp and fwmark have it");
   const bool other = std::ranges::any_of(keys, [](const VirtualKey& key) {
-    return key.key.transport != Transport::kUdp && key.key.transport != Transport::kFwmark;
+    return key.transport != Transport::kUdp && key.transport != Transport::kFwmark;
   });
   if (spec.one_packet && other) fault(report, service, "one_packet", "only udp and fwmark have it");
 }
@@ -73,53 +73,73 @@ void netmask_fits(const ServiceSection& service, const std::vector<VirtualKey>& 
           fmt::format("must be from 1 to 32 for IPv4, not {}", mask->length));
 }
 
+std::vector<IpAddress> addresses_of(const VirtualKey& key) {
+  std::vector<IpAddress> addresses;
+  for (const auto& marked : key.marked) addresses.push_back(marked.address);
+  if (key.transport != Transport::kFwmark && key.marked.empty())
+    addresses.push_back(key.key.virtual_address.address);
+  return addresses;
+}
+
 void keys_are_sound(const ServiceSection& service, const Networks& networks,
                     const std::vector<VirtualKey>& keys, Report& report) {
   for (const auto& entry : keys) {
-    const auto& key = entry.key;
     const auto say = [&](std::string what) {
       report.add(Part::kNetd, entry.place, service.path + ".virtual", std::move(what));
     };
-    if (key.transport == Transport::kFwmark) continue;
-    auto wrong = host_fault(key.virtual_address.address);
-    if (wrong.empty()) wrong = networks.fault(key.virtual_address.address);
-    if (!wrong.empty()) say(std::move(wrong));
-    if (key.virtual_address.port == 0 && !service.spec.persistence)
-      say("port 0, any port, needs persistence");
+    for (const auto& address : addresses_of(entry)) {
+      auto wrong = host_fault(address);
+      if (wrong.empty()) wrong = networks.fault(address);
+      if (!wrong.empty()) say(std::move(wrong));
+    }
+    const bool any_port = entry.port == 0 && !entry.range && entry.transport != Transport::kFwmark;
+    if (any_port && !service.spec.persistence) say("port 0, any port, needs persistence");
   }
+}
+
+std::optional<Endpoint> endpoint_behind(const VirtualKey& key, const RealSpec& real, const PoolSpec& pool) {
+  return endpoint_of(real_of(real, pool), key.key.family(), key.port);
+}
+
+// Only masquerade changes the port of a packet.
+void port_fits(const ServiceSection& service, const VirtualKey& key, const Section<RealSpec>& section,
+               const PoolSpec& pool, Report& report) {
+  const auto forwarding = real_of(section.spec, pool).server.forwarding;
+  const auto endpoint = endpoint_behind(key, section.spec, pool);
+  if (!endpoint || forwarding == Forwarding::kMasquerade) return;
+  const auto at = section.at("port");
+  if (key.range && endpoint->port != 0)
+    report.add(Part::kNetd, at, section.path + ".port",
+               fmt::format("must not be set behind {} ({}): {} cannot change the port that a client chose",
+                           quote(in_words(key)), service.path, name_of(forwarding)));
+  else if (key.port != 0 && endpoint->port != key.port)
+    report.add(Part::kNetd, at, section.path + ".port",
+               fmt::format("{} must be the service's, {} ({}): {} cannot change it", endpoint->port, key.port,
+                           service.path, name_of(forwarding)));
 }
 
 // The kernel's real servers of one virtual address.
 void reals_fit(const ServiceSection& service, const VirtualKey& virtual_key, const PoolSpec& pool,
                Report& report) {
-  const auto& [key, place] = virtual_key;
   bool any = false;
-  const bool fixed_port = key.transport != Transport::kFwmark && key.virtual_address.port != 0;
-  const auto port_fits = [&](const Section<RealSpec>& section) {
-    const auto real = real_of(section.spec, pool);
-    const auto endpoint = endpoint_of(real, key);
-    if (!endpoint) return false;
-    if (fixed_port && real.server.forwarding != Forwarding::kMasquerade &&
-        endpoint->port != key.virtual_address.port)
-      report.add(Part::kNetd, section.at("port"), section.path + ".port",
-                 fmt::format("{} must be the service's, {} ({}): {} cannot change it", endpoint->port,
-                             key.virtual_address.port, service.path, name_of(real.server.forwarding)));
-    return true;
-  };
-  for (const auto& section : pool.reals) any = port_fits(section) || any;
-  for (const auto& section : pool.sorry) port_fits(section);
+  for (const auto& section : pool.reals) {
+    port_fits(service, virtual_key, section, pool, report);
+    any = endpoint_behind(virtual_key, section.spec, pool) || any;
+  }
+  for (const auto& section : pool.sorry) port_fits(service, virtual_key, section, pool, report);
   if (!any)
-    report.add(Part::kNetd, place, service.path + ".virtual",
-               fmt::format("no real server of the pool has an {} address",
-                           key.family() == Family::kIpv4 ? "IPv4" : "IPv6"));
+    report.add(
+        Part::kNetd, virtual_key.place, service.path + ".virtual",
+        fmt::format("no real server of the pool has an {} address", family_name(virtual_key.key.family())));
 }
 
 // With the port written here and inherited there, two entries of a pool may be one server of the kernel.
 void reals_differ(const ServiceSection& service, const VirtualKey& virtual_key, const PoolSpec& pool,
                   Report& report) {
   std::map<Endpoint, Place> seen;
+  const auto virtual_addresses = addresses_of(virtual_key);
   for (const auto& section : pool.reals) {
-    const auto endpoint = endpoint_of(real_of(section.spec, pool), virtual_key.key);
+    const auto endpoint = endpoint_behind(virtual_key, section.spec, pool);
     if (!endpoint) continue;
     const auto place = section.at(section.has("address") ? "address" : "addresses");
     const auto [there, added] = seen.try_emplace(*endpoint, place);
@@ -127,7 +147,7 @@ void reals_differ(const ServiceSection& service, const VirtualKey& virtual_key, 
       report.add(Part::kNetd, place, section.path,
                  fmt::format("{} of {} is already the real server at {}", *endpoint, service.path,
                              report.where(there->second)));
-    if (endpoint->address == virtual_key.key.virtual_address.address)
+    if (std::ranges::find(virtual_addresses, endpoint->address) != virtual_addresses.end())
       report.note(Part::kNetd, place, section.path,
                   fmt::format("{} is the virtual address itself: only a server on this host can answer",
                               endpoint->address));
@@ -144,27 +164,71 @@ std::optional<std::uint16_t> port_of(const File& file, const CheckRef& ref) {
 // A check must know where to go: a mark or "any port" gives the real server none.
 void checks_have_a_port(const File& file, const VirtualKey& key, const PoolSpec& pool, Report& report) {
   for (const auto& section : pool.reals) {
-    const auto real = real_of(section.spec, pool);
-    const auto endpoint = endpoint_of(real, key.key);
+    const auto endpoint = endpoint_behind(key, section.spec, pool);
     if (!endpoint || endpoint->port != 0) continue;
     const auto& checks = section.spec.checks ? *section.spec.checks : pool.checks;
     if (std::ranges::any_of(checks, [&](const CheckRef& ref) { return !port_of(file, ref); }))
-      report.add(
-          Part::kNetd, section.at("port"), section.path + ".port",
-          fmt::format("is missing: {} gives it none, and a check needs one", quote(to_string(key.key))));
+      report.add(Part::kNetd, section.at("port"), section.path + ".port",
+                 fmt::format("is missing: {} gives it none, and a check needs one", quote(in_words(key))));
   }
 }
 
-void keys_differ(const std::vector<std::pair<const ServiceSection*, VirtualKey>>& all, Report& report) {
-  std::map<ServiceKey, std::pair<Place, const ServiceSection*>> seen;
-  for (const auto& [service, key] : all) {
-    std::pair later{key.place, service};
-    const auto [there, added] = seen.try_emplace(key.key, later);
+using KeyOfService = std::pair<const ServiceSection*, VirtualKey>;
+
+void keys_differ(const std::vector<KeyOfService>& all, Report& report) {
+  std::map<ServiceKey, const KeyOfService*> seen;
+  for (const auto& entry : all) {
+    const auto [there, added] = seen.try_emplace(entry.second.key, &entry);
     if (added) continue;
-    auto first = there->second;
-    if (later.first < first.first) std::swap(first, later);
-    report.add(Part::kNetd, later.first, later.second->path + ".virtual",
-               fmt::format("{} is also at {}", quote(to_string(key.key)), report.where(first.first)));
+    const auto* first = there->second;
+    const auto* later = &entry;
+    if (later->second.place < first->second.place) std::swap(first, later);
+    const bool is_ours = !first->second.marked.empty() || !later->second.marked.empty();
+    const auto where = report.where(first->second.place);
+    report.add(Part::kNetd, later->second.place, later->first->path + ".virtual",
+               is_ours ? fmt::format("{} would have the mark of the service at {}: set [ipvs] fwmark_base to "
+                                     "another number",
+                                     quote(in_words(later->second)), where)
+                       : fmt::format("{} is also at {}", quote(to_string(later->second.key)), where));
+  }
+}
+
+// What one packet would have to be for both of two services. A mark goes before address and port.
+struct Covered {
+  Marked packets;
+  const KeyOfService* of;
+};
+
+std::vector<Covered> covered_by(const std::vector<KeyOfService>& all) {
+  std::vector<Covered> covered;
+  for (const auto& entry : all) {
+    const auto& key = entry.second;
+    for (const auto& marked : key.marked) covered.push_back({marked, &entry});
+    if (key.marked.empty() && key.transport != Transport::kFwmark && key.port != 0)
+      covered.push_back({{key.transport, key.key.virtual_address.address, key.port, key.port}, &entry});
+  }
+  std::ranges::sort(covered, {}, &Covered::packets);
+  return covered;
+}
+
+void marks_are_apart(const std::vector<KeyOfService>& all, Report& report) {
+  const auto has_marks = [](const KeyOfService& entry) { return !entry.second.marked.empty(); };
+  if (std::ranges::none_of(all, has_marks)) return;
+  const Covered* widest = nullptr;  // of those before, the one that reaches farthest
+  const auto covered = covered_by(all);
+  for (const auto& one : covered) {
+    const bool meets = widest != nullptr && widest->packets.transport == one.packets.transport &&
+                       widest->packets.address == one.packets.address &&
+                       one.packets.first_port <= widest->packets.last_port;
+    if (meets && (has_marks(*one.of) || has_marks(*widest->of))) {
+      const auto* first = widest;
+      const auto* later = &one;
+      if (later->of->second.place < first->of->second.place) std::swap(first, later);
+      report.add(Part::kNetd, later->of->second.place, later->of->first->path + ".virtual",
+                 fmt::format("{} is also in {} at {}", later->packets, quote(to_string(first->packets)),
+                             report.where(first->of->second.place)));
+    }
+    if (!meets || one.packets.last_port > widest->packets.last_port) widest = &one;
   }
 }
 
@@ -192,7 +256,7 @@ const PoolSpec* pool_of(const File& file, const ServiceSpec& service) {
 
 void check_services(const File& file, Report& report) {
   const Networks networks(file);
-  std::vector<std::pair<const ServiceSection*, VirtualKey>> all;
+  std::vector<KeyOfService> all;
   std::map<const PoolSpec*, std::set<Family>> pools;
   for (const auto& [name, service] : file.services) {
     one_pool(file, service, report);
@@ -217,6 +281,7 @@ void check_services(const File& file, Report& report) {
     }
   }
   keys_differ(all, report);
+  marks_are_apart(all, report);
   every_server_is_used(pools, report);
 }
 

@@ -38,8 +38,13 @@ TEST(IpvsSection, OfSyncNeedsAnInterfaceAndAMulticastGroup) {
               testing::ElementsAre(HasSubstr("ipvs.sync.interface: is missing")));
   EXPECT_THAT(problems_of(ipvs("sync = { interface = \"back\", group = \"192.0.2.1\" }\n")),
               testing::ElementsAre(HasSubstr("ipvs.sync.group: 192.0.2.1 is not multicast")));
-  EXPECT_THAT(problems_of(ipvs("fwmark_base = 1000\n")),
-              testing::ElementsAre(HasSubstr("not supported by this version")));
+}
+
+TEST(IpvsSection, HasRoomForAllMarksAboveTheFirst) {
+  EXPECT_THAT(problems_of(ipvs("fwmark_base = 0\n")),
+              testing::ElementsAre(HasSubstr("ipvs.fwmark_base: must be from 1 to 4278190080, not 0")));
+  EXPECT_THAT(problems_of(ipvs("fwmark_base = 4278190081\n")), testing::SizeIs(1));
+  EXPECT_THAT(problems_of(ipvs("fwmark_base = 4278190080\n")), IsEmpty());
 }
 
 }  // namespace

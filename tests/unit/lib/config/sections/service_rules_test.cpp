@@ -317,13 +317,13 @@ TEST(ServiceRules, APoolIsNeededOnce) {
 TEST(ServiceRules, VirtualAddressesAreRead) {
   EXPECT_THAT(
       problems_of("[vip.web]\ninterface = \"eth0\"\nvirtual_router_id = 1\naddresses = [\"192.0.2.100\"]\n"
-                  "[service.a]\nvirtual = [\"192.0.2.1:80\", \"tcp @wob:80\", \"tcp @web:8000-8099\", \"tcp "
+                  "[service.a]\nvirtual = [\"192.0.2.1:80\", \"tcp @wob:80\", \"tcp @web:8099-8000\", \"tcp "
                   "@web\", \"fwmark @web:1\", \"fwmark 0\", \"tcp 224.0.0.1:80\", \"tcp @other:80\", 5]\n"
                   "[[service.a.real]]\naddress = \"198.51.100.1\"\n"),
       Lines("t.toml:6:12: service.a.virtual: \"192.0.2.1:80\" has no protocol: write \"tcp "
             "192.0.2.1:80\" or protocol = \"tcp\"",
             "t.toml:6:28: service.a.virtual: no [vip.wob] exists; did you mean \"web\"?",
-            "t.toml:6:43: service.a.virtual: port ranges are not supported by this version",
+            "t.toml:6:43: service.a.virtual: \"8099-8000\" must lead from a lower port to a higher one",
             "t.toml:6:65: service.a.virtual: \"tcp @web\" is not a virtual service such as \"tcp "
             "@VIP:80\"",
             "t.toml:6:77: service.a.virtual: \"fwmark @web:1\" is not a virtual service such as \"tcp "

@@ -1,0 +1,14 @@
+// Our nftables table as a file wants it. Pure.
+#pragma once
+
+#include <optional>
+
+#include "lib/reconcile/layout.h"
+#include "lib/state/nft.h"
+
+namespace hawser {
+
+// Of services whose mark is ours to set; nullopt: none, and no table is needed.
+std::optional<NftTable> nft_of(const Layout& layout);
+
+}  // namespace hawser
