@@ -1,30 +1,28 @@
+#include <cerrno>
+#include <cstring>
+
+#include <unistd.h>
+
+#include "lib/cli/refuse.h"
+#include "lib/daemon/part.h"
+#include "vipd/command_line.h"
 #include "vipd/daemon/run.h"
-#include "vipd/foreign_words.h"
-#include "vipd/verbs.h"
+
+namespace {
+
+using namespace hawser;
+
+// Started with the same words, in place of this program.
+int hand_over(char** argv, const cli::Arguments& arguments) {
+  const auto verbs = part_program("vipd-verbs");
+  if (!verbs) return cli::refuse(arguments, "vipd", verbs.error());
+  ::execv(verbs->c_str(), argv);
+  return cli::refuse(arguments, "vipd", fmt::format("{}: {}", verbs->native(), std::strerror(errno)));
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
-  using namespace hawser;
-  const cli::Program program{
-      "vipd",
-      "the floating-IP daemon: VRRP, addresses, gratuitous ARP",
-      {cli::Common::kConfig, cli::Common::kNode, cli::Common::kRuntimeDir, cli::Common::kStateDir,
-       cli::Common::kJson},
-      {{"run", "", "run the daemon in the foreground", vipd::run_daemon},
-       {"check",
-        "",
-        "judge the file; changes nothing",
-        vipd::check,
-        {{"--start", "", "only whether vipd would start: with its part of the file, or the last good one"}}},
-       {"reload",
-        "",
-        "make the running daemon read its file again",
-        vipd::reload,
-        {{"--allow-empty", "", "let go of every vip, if the file has none"}}},
-       {"cleanup",
-        "",
-        "remove the addresses that a vipd that is gone has left",
-        vipd::cleanup,
-        {{"--dry-run", "", "only say what would be removed"}}}},
-      vipd::foreign_words_for_vipd()};
-  return cli::run(program, argc, argv);
+  const auto verbs = [argv](const cli::Arguments& arguments) { return hand_over(argv, arguments); };
+  return cli::run(vipd::command_line({vipd::run_daemon, verbs, verbs, verbs}), argc, argv);
 }

@@ -1,4 +1,4 @@
-// The verbs of vipd, `run` apart, one function each; they return the exit code.
+// The verbs of vipd, `run` apart, which vipd-verbs carries out, one function each; they return the exit code.
 #pragma once
 
 #include "lib/cli/command.h"

@@ -30,7 +30,7 @@ File read_file(const Table& tree, const NodeView& view, Report& report, std::vec
   File file;
   file.view = view;
   const auto read = [&](const SectionType& type, const Entry& entry) {
-    type.read({report, file.view, effective, "", "", type.info.part}, entry, file);
+    type.read({report, file.view, effective, "", "", type.info.part, nullptr, unknown_key}, entry, file);
   };
   for (const auto& entry : tree)
     if (const auto* type = find_type(entry.key))

@@ -28,7 +28,8 @@ class VipdStart : public VipTest {
   void start_copy() {
     program_file = lb1.directory() / "vipd-copy";
     std::filesystem::copy_file(program("vipd"), program_file);
-    std::filesystem::copy_file(program("vipd-worker"), lb1.directory() / "vipd-worker");
+    for (const auto* part : {"vipd-worker", "vipd-verbs"})
+      std::filesystem::copy_file(program(part), lb1.directory() / part);
     auto command = lb1.command({"run"});
     command.front() = program_file;
     own.emplace(lb1.host(), command);

@@ -70,7 +70,9 @@ const Value* pick(const ReadContext& scope, const Setting& setting, const Value&
 }
 
 void refuse_key(const ReadContext& scope, const Entry& entry, const std::vector<std::string_view>& known) {
-  scope.problem(entry.place, entry.key, unknown_key(scope.user_path, entry.key, known));
+  scope.problem(entry.place, entry.key,
+                scope.unknown_key == nullptr ? "no such setting"
+                                             : scope.unknown_key(scope.user_path, entry.key, known));
 }
 
 std::string with_right_value(std::string_view key, const Value& wrong, std::string what) {
