@@ -116,8 +116,10 @@ TEST(LbChoose, FindsAMarkByItsKeyAlone) {
   observed.state.services[*ServiceKey::parse("fwmark6 7")] = Service{};
   observed.state.services[kMark] = Service{};
   const auto view = join(observed, std::nullopt);
-  EXPECT_TRUE(choose(view, {"fwmark6", "7"})->services.contains(*ServiceKey::parse("fwmark6 7")));
-  EXPECT_EQ(choose(view, {"fwmark6", "7"})->services.size(), 1U);
+  const auto chosen = choose(view, {"fwmark6", "7"});
+  ASSERT_TRUE(chosen);
+  EXPECT_TRUE(chosen->services.contains(*ServiceKey::parse("fwmark6 7")));
+  EXPECT_EQ(chosen->services.size(), 1U);
   for (const auto* word : {"::", "0.0.0.0", "0.0.0.0:0", "[::]:0"})
     EXPECT_FALSE(choose(view, {word})) << word;
 }
