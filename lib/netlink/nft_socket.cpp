@@ -194,7 +194,8 @@ Status NftSocket::ask_once(const NftMessage& question, const std::function<Statu
 Status each_message(ByteView datagram, const std::function<Status(ByteView)>& visit) {
   while (!datagram.empty()) {
     const auto* header = reinterpret_cast<const nlmsghdr*>(datagram.data());
-    if (!mnl_nlmsg_ok(header, static_cast<int>(datagram.size())))
+    // libmnl takes a length of more than 2 GiB for a negative one, which fits.
+    if (!mnl_nlmsg_ok(header, static_cast<int>(datagram.size())) || header->nlmsg_len > datagram.size())
       return fail_with(EBADMSG, "nftables: a message that is longer than its datagram");
     if (auto taken = visit(datagram.first(header->nlmsg_len)); !taken) return taken;
     datagram = datagram.subspan(std::min<std::size_t>(MNL_ALIGN(header->nlmsg_len), datagram.size()));

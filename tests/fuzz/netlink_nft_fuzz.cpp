@@ -1,31 +1,18 @@
-// What nf_tables sends of tables, chains, rules and sets; what decodes must survive the way back.
+// What nf_tables notifies of: datagrams, messages, and whether one is about our table. What a message says
+// beyond that is taken apart by libnftnl, which trusts the kernel: on other bytes it ends the process.
 #include <cstdlib>
 
 #include "lib/netlink/nft_socket.h"
 
-namespace {
-
-using namespace hawser;
-using namespace hawser::nl;
-
-void reencode(const NftMarks& marks) {
-  NftHearing hearing;
-  for (const auto& message : encode_make(marks))
-    if (!hearing.hear(message)) std::abort();
-  const auto again = hearing.table();
-  if (!again || !again->ours || again->marks.size() != marks.size()) std::abort();
-}
-
-}  // namespace
-
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace hawser;
   const Bytes datagram(data, data + size);  // aligned, as a socket's buffer is
-  NftHearing hearing;
-  (void)each_message(datagram, [&](ByteView message) -> Status {
-    (void)is_about_our_table(message);
-    (void)hearing.hear(message);
+  std::size_t taken = 0;
+  (void)nl::each_message(datagram, [&](ByteView message) -> Status {
+    taken += message.size();
+    if (taken > size) std::abort();
+    (void)nl::is_about_our_table(message);
     return {};
   });
-  if (const auto table = hearing.table()) reencode(table->marks);
   return 0;
 }
