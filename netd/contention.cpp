@@ -16,6 +16,15 @@ Event contended(Event repair, Level level, std::string_view more) {
 
 }  // namespace
 
+Contention::Pace Contention::pace_of(Milliseconds check) {
+  const Pace pace;
+  const auto minute = 12 * check;
+  return {.free = pace.free,
+          .window = std::max(pace.window, minute),
+          .first = std::max(pace.first, 2 * check),
+          .longest = std::max(pace.longest, minute)};
+}
+
 std::optional<Event> Contention::repaired(const Event& repair, TimePoint now) {
   auto& thing = things_[line_of(repair)];
   thing.repair = repair;

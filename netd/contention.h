@@ -24,6 +24,9 @@ class Contention {
     bool operator==(const Pace&) const = default;
   };
 
+  // Of what is looked at every `check`, and so seen to be undone no more often than that.
+  static Pace pace_of(Milliseconds check);
+
   Contention() = default;
   explicit Contention(const Pace& pace) : pace_(pace) {}
 

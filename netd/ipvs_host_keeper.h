@@ -3,39 +3,29 @@
 // argument; the kernel is the two-method interface.
 #pragma once
 
-#include "lib/plan/kernel.h"
 #include "lib/reconcile/ipvs_host.h"
-#include "lib/reconcile/journal.h"
-#include "netd/events.h"
-#include "netd/retry.h"
+#include "netd/upkeep.h"
 
 namespace hawser::netd {
 
 class IpvsHostKeeper {
  public:
-  IpvsHostKeeper(Kernel& kernel, JournalBook& book, Tell tell)
-      : kernel_(kernel), book_(book), tell_(std::move(tell)) {}
+  IpvsHostKeeper(Kernel& kernel, JournalBook& book, const Tell& tell)
+      : book_(book), upkeep_(kernel, book, tell) {}
 
   void configure(const config::Config& config, Why why, TimePoint now);
   void work(TimePoint now);
   [[nodiscard]] TimePoint next() const { return next_; }
-  // By the object of the step: "net.ipv4.vs.expire_nodest_conn".
-  [[nodiscard]] const Retries<std::string>& refusals() const { return refusals_; }
+  [[nodiscard]] const Upkeep& upkeep() const { return upkeep_; }
 
  private:
   void look(TimePoint now);
-  void perform(const IpvsHostStep& step, Why why, TimePoint now);
 
-  Kernel& kernel_;
   JournalBook& book_;
-  Tell tell_;
+  Upkeep upkeep_;
   Milliseconds interval_{5000};
   IpvsHost wanted_;
-  Why why_ = Why::kStart;
-  bool as_wanted_ = false;  // at the last look: what differs now, somebody else changed
   TimePoint next_ = TimePoint::max();
-  Retries<std::string> refusals_;
-  std::string blind_;  // why the kernel could not be looked at, as it was said
 };
 
 }  // namespace hawser::netd

@@ -13,16 +13,6 @@ const Service* find(const std::map<ServiceKey, Service>& table, const ServiceKey
   return found == table.end() ? nullptr : &found->second;
 }
 
-// What is looked at every `check` is seen to be undone no more often than that.
-Contention::Pace pace_of(Milliseconds check) {
-  const Contention::Pace pace;
-  const auto minute = 12 * check;
-  return {.free = pace.free,
-          .window = std::max(pace.window, minute),
-          .first = std::max(pace.first, 2 * check),
-          .longest = std::max(pace.longest, minute)};
-}
-
 // The kernel has something else there than we thought: no refusal, but a reason to look.
 bool is_news(const IpvsRefusal& refusal) {
   return refusal.why.code == EEXIST || refusal.why.code == ESRCH ||
@@ -45,7 +35,7 @@ void IpvsKeeper::configure(const config::Config& config, Why why, TimePoint now)
   configured_ = true;
   refusals_.clear();
   absent_.clear();
-  contention_ = Contention(pace_of(check_interval_));
+  contention_ = Contention(Contention::pace_of(check_interval_));
   undone_.clear();
   enqueue_all(why);
   fresh_.clear();

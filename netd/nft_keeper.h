@@ -3,18 +3,15 @@
 // Takes the time as an argument; the kernel is the two-method interface.
 #pragma once
 
-#include "lib/plan/kernel.h"
-#include "lib/reconcile/journal.h"
 #include "lib/reconcile/nft.h"
-#include "netd/events.h"
-#include "netd/retry.h"
+#include "netd/upkeep.h"
 
 namespace hawser::netd {
 
 class NftKeeper {
  public:
-  NftKeeper(Kernel& kernel, JournalBook& book, Tell tell)
-      : kernel_(kernel), book_(book), tell_(std::move(tell)) {}
+  NftKeeper(Kernel& kernel, JournalBook& book, const Tell& tell)
+      : book_(book), tell_(tell), upkeep_(kernel, book, tell) {}
 
   void configure(const config::Config& config, Why why, TimePoint now);
   void changed(TimePoint now);  // nftables: something of our table is not what it was
@@ -22,22 +19,18 @@ class NftKeeper {
   [[nodiscard]] TimePoint next() const { return next_; }
   // Whether there is a table to keep or to remove: who listens for changes listens for its sake.
   [[nodiscard]] bool concerned() const { return wanted_ || book_.names().nft; }
-  [[nodiscard]] const Retries<std::string>& refusals() const { return refusals_; }
+  [[nodiscard]] const Upkeep& upkeep() const { return upkeep_; }
 
  private:
   void look(TimePoint now);
-  void perform(const NftStep& step, Why why, TimePoint now);
+  void keep_journal(const std::optional<NftTable>& there);
 
-  Kernel& kernel_;
   JournalBook& book_;
   Tell tell_;
+  Upkeep upkeep_;
   Milliseconds interval_{5000};
   std::optional<NftTable> wanted_;
-  Why why_ = Why::kStart;
-  bool as_wanted_ = false;  // at the last look: what differs now, somebody else changed
   TimePoint next_ = TimePoint::max();
-  Retries<std::string> refusals_;
-  std::string blind_;  // why the kernel could not be looked at, as it was said
 };
 
 }  // namespace hawser::netd

@@ -231,6 +231,8 @@ std::vector<Finding> findings_of(const StatusFacts& facts) {
     situation.waiting.push_back({"journal", trouble});
   auto contested = network.contested();
   std::ranges::move(ipvs.contested(), std::back_inserter(contested));
+  std::ranges::move(facts.controller.ipvs_host().upkeep().contested(), std::back_inserter(contested));
+  std::ranges::move(facts.controller.nft().upkeep().contested(), std::back_inserter(contested));
   for (auto& what : contested) {
     auto object = what.substr(0, what.find(": "));
     situation.waiting.push_back({std::move(object), std::move(what)});
@@ -243,8 +245,8 @@ std::vector<Finding> findings_of(const StatusFacts& facts) {
     if (obstacle.kind == Obstacle::Kind::kForwarding) situation.waiting.push_back({"host", obstacle.text});
   add_waiting(situation.waiting, network.refusals());
   add_waiting(situation.waiting, ipvs.refusals());
-  add_waiting(situation.waiting, facts.controller.ipvs_host().refusals());
-  add_waiting(situation.waiting, facts.controller.nft().refusals());
+  add_waiting(situation.waiting, facts.controller.ipvs_host().upkeep().refusals());
+  add_waiting(situation.waiting, facts.controller.nft().upkeep().refusals());
   return findings(situation);
 }
 
@@ -263,8 +265,8 @@ json::object status_json(const StatusFacts& facts) {
                      {"retry_in_ms", 0}});
   add_refusals(refused, facts.controller.network().refusals(), facts.now);
   add_refusals(refused, facts.controller.ipvs().refusals(), facts.now);
-  add_refusals(refused, facts.controller.ipvs_host().refusals(), facts.now);
-  add_refusals(refused, facts.controller.nft().refusals(), facts.now);
+  add_refusals(refused, facts.controller.ipvs_host().upkeep().refusals(), facts.now);
+  add_refusals(refused, facts.controller.nft().upkeep().refusals(), facts.now);
   const auto found = findings_of(facts);
   return {{"format", 1},
           {"program", "netd"},

@@ -4,7 +4,6 @@
 #include <array>
 #include <tuple>
 
-#include "lib/base/find_in.h"
 #include "lib/plan/object.h"
 
 namespace hawser {
@@ -60,15 +59,6 @@ std::string in_a_line(const NftMarks& marks) {
   std::string text;
   for (const auto& words : in_words(marks)) text += (text.empty() ? "" : "; ") + words;
   return text.empty() ? "no marks" : text;
-}
-
-// What `one` has and `other` has not, or otherwise.
-NftMarks without(const NftMarks& one, const NftMarks& other) {
-  NftMarks left;
-  for (const auto& entry : one)
-    if (const auto* there = find_in(other, entry.first); there == nullptr || *there != entry.second)
-      left.insert(entry);
-  return left;
 }
 
 struct DescribeNft {

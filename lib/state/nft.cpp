@@ -1,8 +1,17 @@
 #include "lib/state/nft.h"
 
+#include "lib/base/find_in.h"
 #include "lib/base/result.h"
 
 namespace hawser {
+
+NftMarks without(const NftMarks& one, const NftMarks& other) {
+  NftMarks left;
+  for (const auto& entry : one)
+    if (const auto* there = find_in(other, entry.first); there == nullptr || *there != entry.second)
+      left.insert(entry);
+  return left;
+}
 
 std::string to_string(const Marked& marked) {
   auto text =

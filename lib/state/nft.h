@@ -31,6 +31,9 @@ struct NftMark {
 
 using NftMarks = std::map<Marked, NftMark>;
 
+// What `one` has and `other` has not, or with another mark.
+NftMarks without(const NftMarks& one, const NftMarks& other);
+
 struct NftTable {
   bool ours = true;   // it bears our comment: no other table of that name is touched
   bool whole = true;  // its maps, chains and rules are those that we make, and no others

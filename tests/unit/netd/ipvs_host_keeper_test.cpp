@@ -64,6 +64,26 @@ TEST_F(NetdIpvsHost, IsPutBackWhenSomebodyElseChangesIt) {
   EXPECT_THAT(lines, Contains(HasSubstr("set 0 -> 1: changed by somebody else")));
 }
 
+// A script that sets it every few seconds: named once, put back after pauses, and no line for each time.
+TEST_F(NetdIpvsHost, IsNotFoughtOver) {
+  start(dns());
+  forget_lines();
+  int put_back = 0;
+  for (int i = 0; i < 100; ++i) {
+    if (nodest() == 1) {
+      ++put_back;
+      ASSERT_TRUE(kernel.perform(IpvsHostStep{SetIpvsSysctl{IpvsSysctl::kExpireNodestConn, 1, 0}}));
+    }
+    pass(seconds{6});
+  }
+  EXPECT_LT(put_back, 30);
+  EXPECT_GT(put_back, 6);
+  EXPECT_LE(lines.size(), 6U) << testing::PrintToString(lines);
+  EXPECT_THAT(lines, Contains(HasSubstr(" times in ")));
+  pass(seconds{300});
+  EXPECT_EQ(nodest(), 1U) << "and it is not given up";
+}
+
 TEST_F(NetdIpvsHost, TimeoutsAndSyncAreAsTheFileSays) {
   auto config = web();
   config.ipvs_timeouts = IpvsTimeouts{0, 0, 30};
@@ -89,7 +109,7 @@ TEST_F(NetdIpvsHost, WhatIsRefusedIsSaidOnceAndTriedAgain) {
   kernel.plug_in("eth0");
   pass(seconds{61});
   EXPECT_EQ(kernel.state().ipvs.daemons.size(), 2U);
-  EXPECT_THAT(controller->ipvs_host().refusals().waiting(), IsEmpty());
+  EXPECT_THAT(controller->ipvs_host().upkeep().refusals().waiting(), IsEmpty());
 }
 
 }  // namespace

@@ -118,7 +118,7 @@ TEST_F(NetdNft, ThatSomebodyElseHasIsLeftAloneAndSaidOnce) {
   pass(seconds{60});
   EXPECT_EQ(kernel.state().nft, foreign);
   EXPECT_THAT(warnings, testing::SizeIs(1)) << testing::PrintToString(warnings);
-  EXPECT_THAT(controller->nft().refusals().waiting(), Not(IsEmpty()));
+  EXPECT_THAT(controller->nft().upkeep().refusals().waiting(), Not(IsEmpty()));
   reload(web());
   EXPECT_EQ(kernel.state().nft, foreign);
 }
@@ -131,7 +131,7 @@ TEST_F(NetdNft, IsTriedAgainWhenTheKernelRefuses) {
   kernel.refuse_always({}, {});
   pass(seconds{61});
   EXPECT_EQ(kernel.state().nft, kTable);
-  EXPECT_THAT(controller->nft().refusals().waiting(), IsEmpty());
+  EXPECT_THAT(controller->nft().upkeep().refusals().waiting(), IsEmpty());
 }
 
 }  // namespace

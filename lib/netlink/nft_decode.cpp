@@ -1,0 +1,272 @@
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <limits>
+
+#include <libmnl/libmnl.h>
+#include <libnftnl/common.h>
+#include <libnftnl/expr.h>
+#include <libnftnl/udata.h>
+#include <linux/netfilter/nfnetlink.h>
+
+#include "lib/netlink/nft_codec.h"
+#include "lib/netlink/nft_parts.h"
+
+namespace hawser::nl {
+
+using namespace nft;
+
+namespace {
+
+const nlmsghdr* as_header(const void* message) {
+  return static_cast<const nlmsghdr*>(message);
+}
+
+Error not_understood(std::string_view what) {
+  return {fmt::format("nftables: {} that is not understood", what), 0};
+}
+
+bool is_ours(std::uint32_t family, const char* table) {
+  return family == kInet && table != nullptr && std::strcmp(table, kTable) == 0;
+}
+
+// The first comment of user data; other things that nft notes there say nothing to us.
+std::string comment_in(const void* data, std::uint32_t size, std::uint8_t type) {
+  if (data == nullptr) return {};
+  Reader reader{ByteView{static_cast<const std::uint8_t*>(data), size}};
+  while (reader.ok() && reader.left() > 0) {
+    const auto kind = reader.u8();
+    const auto value = reader.take(reader.u8());
+    if (kind == type && reader.ok()) return {value.begin(), std::find(value.begin(), value.end(), 0)};
+  }
+  return {};
+}
+
+std::string words_of_chain(const char* name, std::uint32_t hook, std::int32_t priority, std::uint32_t policy,
+                           std::string_view type) {
+  return fmt::format("chain {} {} {} {} {}", name, hook, priority, policy, type);
+}
+
+std::string words_of_map(const char* name, std::uint32_t flags, std::uint32_t size, std::uint32_t data) {
+  return fmt::format("map {} {} {} {}", name, flags, size, data);
+}
+
+// "prerouting: meta load nfproto => reg 1; ..": by it two rules are compared.
+std::string words_of_rule(const nftnl_rule* rule) {
+  std::string text = nftnl_rule_get_str(rule, NFTNL_RULE_CHAIN);
+  auto* at = nftnl_expr_iter_create(rule);
+  while (const auto* one = nftnl_expr_iter_next(at)) {
+    std::array<char, 1024> words{};
+    nftnl_expr_snprintf(words.data(), words.size(), one, NFTNL_OUTPUT_DEFAULT, 0);
+    text += fmt::format("; {} {}", nftnl_expr_get_str(one, NFTNL_EXPR_NAME), words.data());
+  }
+  nftnl_expr_iter_destroy(at);
+  while (!text.empty() && text.back() == ' ') text.pop_back();
+  return text;
+}
+
+const std::set<std::string>& our_parts() {
+  static const auto parts = [] {
+    std::set<std::string> made;
+    for (const auto& chain : kChains)
+      made.insert(words_of_chain(chain.name, chain.hook, chain.priority, NF_ACCEPT, "filter"));
+    for (const auto& map : kMaps)
+      made.insert(words_of_map(map.name, kMapFlags, key_size(map), sizeof(std::uint32_t)));
+    return made;
+  }();
+  return parts;
+}
+
+std::vector<std::string> our_rules() {
+  std::vector<std::string> rules;
+  for (const auto& chain : kChains)
+    for (const auto& map : kMaps) rules.push_back(words_of_rule(rule_of(chain, map).get()));
+  std::ranges::stable_sort(rules);
+  return rules;
+}
+
+std::optional<ByteView> value_of(nftnl_set_elem* element, std::uint16_t attribute) {
+  if (!nftnl_set_elem_is_set(element, attribute)) return std::nullopt;
+  std::uint32_t size = 0;
+  const auto* data = nftnl_set_elem_get(element, attribute, &size);
+  if (data == nullptr) return std::nullopt;
+  return ByteView{static_cast<const std::uint8_t*>(data), size};
+}
+
+struct Key {
+  std::uint8_t protocol = 0;
+  IpAddress address;
+  std::uint16_t port = 0;
+};
+
+std::optional<Key> read_key(ByteView bytes, const MapOf& map) {
+  Reader reader{bytes};
+  Key key;
+  key.protocol = reader.u8();
+  reader.skip(kWord - 1);
+  const auto address = IpAddress::from_bytes(reader.take(map.size));
+  key.port = reader.u16();
+  reader.skip(2);
+  if (!reader.finished() || !address) return std::nullopt;
+  key.address = *address;
+  return key;
+}
+
+std::optional<std::pair<Marked, NftMark>> read_element(nftnl_set_elem* element, const MapOf& map) {
+  const auto first_bytes = value_of(element, NFTNL_SET_ELEM_KEY);
+  const auto data = value_of(element, NFTNL_SET_ELEM_DATA);
+  if (!first_bytes || !data || data->size() != sizeof(std::uint32_t)) return std::nullopt;
+  const auto first = read_key(*first_bytes, map);
+  const auto last = read_key(value_of(element, NFTNL_SET_ELEM_KEY_END).value_or(*first_bytes), map);
+  // What covers several addresses or protocols is none of ours, and what vanishes by itself is none either.
+  if (!first || !last || first->protocol != last->protocol || first->address != last->address ||
+      nftnl_set_elem_is_set(element, NFTNL_SET_ELEM_TIMEOUT))
+    return std::nullopt;
+  const auto transport = static_cast<Transport>(first->protocol);
+  if (transport != Transport::kTcp && transport != Transport::kUdp && transport != Transport::kSctp)
+    return std::nullopt;
+  NftMark mark;
+  std::memcpy(&mark.mark, data->data(), sizeof mark.mark);
+  if (const auto user = value_of(element, NFTNL_SET_ELEM_USERDATA))
+    mark.service =
+        comment_in(user->data(), static_cast<std::uint32_t>(user->size()), NFTNL_UDATA_SET_ELEM_COMMENT);
+  return std::pair(Marked{transport, first->address, first->port, last->port}, mark);
+}
+
+std::uint16_t kind_of_message(std::uint16_t type) {
+  return NFNL_SUBSYS_ID(type) == NFNL_SUBSYS_NFTABLES ? NFNL_MSG_TYPE(type)
+                                                      : std::numeric_limits<std::uint16_t>::max();
+}
+
+}  // namespace
+
+Status NftHearing::hear(ByteView message) {
+  const auto* header = as_header(message.data());
+  if (!mnl_nlmsg_ok(header, static_cast<int>(message.size())) ||
+      mnl_nlmsg_get_payload_len(header) < sizeof(nfgenmsg))
+    return tl::unexpected(not_understood("a message"));
+  switch (kind_of_message(header->nlmsg_type)) {
+    case NFT_MSG_NEWTABLE:
+      return hear_table(header);
+    case NFT_MSG_NEWCHAIN:
+      return hear_chain(header);
+    case NFT_MSG_NEWRULE:
+      return hear_rule(header);
+    case NFT_MSG_NEWSET:
+      return hear_set(header);
+    case NFT_MSG_NEWSETELEM:
+      return hear_elements(header);
+    default:
+      return {};
+  }
+}
+
+Status NftHearing::hear_table(const void* message) {
+  const Table table(nftnl_table_alloc());
+  if (nftnl_table_nlmsg_parse(as_header(message), table.get()) < 0)
+    return tl::unexpected(not_understood("a table"));
+  if (!is_ours(nftnl_table_get_u32(table.get(), NFTNL_TABLE_FAMILY),
+               nftnl_table_get_str(table.get(), NFTNL_TABLE_NAME)))
+    return {};
+  there_ = true;
+  std::uint32_t size = 0;
+  const auto* user = nftnl_table_get_data(table.get(), NFTNL_TABLE_USERDATA, &size);
+  ours_ = comment_in(user, size, NFTNL_UDATA_TABLE_COMMENT) == kSign;
+  if (nftnl_table_get_u32(table.get(), NFTNL_TABLE_FLAGS) != 0) strange_ = true;  // dormant
+  return {};
+}
+
+Status NftHearing::hear_chain(const void* message) {
+  const Chain chain(nftnl_chain_alloc());
+  if (nftnl_chain_nlmsg_parse(as_header(message), chain.get()) < 0)
+    return tl::unexpected(not_understood("a chain"));
+  const auto* name = nftnl_chain_get_str(chain.get(), NFTNL_CHAIN_NAME);
+  if (name == nullptr || !is_ours(nftnl_chain_get_u32(chain.get(), NFTNL_CHAIN_FAMILY),
+                                  nftnl_chain_get_str(chain.get(), NFTNL_CHAIN_TABLE)))
+    return {};
+  const auto* type = nftnl_chain_get_str(chain.get(), NFTNL_CHAIN_TYPE);
+  parts_.insert(words_of_chain(name, nftnl_chain_get_u32(chain.get(), NFTNL_CHAIN_HOOKNUM),
+                               nftnl_chain_get_s32(chain.get(), NFTNL_CHAIN_PRIO),
+                               nftnl_chain_get_u32(chain.get(), NFTNL_CHAIN_POLICY),
+                               type == nullptr ? "" : type));
+  return {};
+}
+
+Status NftHearing::hear_rule(const void* message) {
+  const Rule rule(nftnl_rule_alloc());
+  if (nftnl_rule_nlmsg_parse(as_header(message), rule.get()) < 0)
+    return tl::unexpected(not_understood("a rule"));
+  if (nftnl_rule_get_str(rule.get(), NFTNL_RULE_CHAIN) == nullptr ||
+      !is_ours(nftnl_rule_get_u32(rule.get(), NFTNL_RULE_FAMILY),
+               nftnl_rule_get_str(rule.get(), NFTNL_RULE_TABLE)))
+    return {};
+  rules_.push_back(words_of_rule(rule.get()));
+  return {};
+}
+
+Status NftHearing::hear_set(const void* message) {
+  const Set set(nftnl_set_alloc());
+  if (nftnl_set_nlmsg_parse(as_header(message), set.get()) < 0)
+    return tl::unexpected(not_understood("a set"));
+  const auto* name = nftnl_set_get_str(set.get(), NFTNL_SET_NAME);
+  if (name == nullptr ||
+      !is_ours(nftnl_set_get_u32(set.get(), NFTNL_SET_FAMILY), nftnl_set_get_str(set.get(), NFTNL_SET_TABLE)))
+    return {};
+  parts_.insert(words_of_map(name, nftnl_set_get_u32(set.get(), NFTNL_SET_FLAGS),
+                             nftnl_set_get_u32(set.get(), NFTNL_SET_KEY_LEN),
+                             nftnl_set_get_u32(set.get(), NFTNL_SET_DATA_LEN)));
+  return {};
+}
+
+Status NftHearing::hear_elements(const void* message) {
+  const Set set(nftnl_set_alloc());
+  if (nftnl_set_elems_nlmsg_parse(as_header(message), set.get()) < 0)
+    return tl::unexpected(not_understood("a set's elements"));
+  const auto* name = nftnl_set_get_str(set.get(), NFTNL_SET_NAME);
+  if (name == nullptr ||
+      !is_ours(nftnl_set_get_u32(set.get(), NFTNL_SET_FAMILY), nftnl_set_get_str(set.get(), NFTNL_SET_TABLE)))
+    return {};
+  for (const auto& map : kMaps) {
+    if (std::strcmp(name, map.name) != 0) continue;
+    auto* at = nftnl_set_elems_iter_create(set.get());
+    while (auto* element = nftnl_set_elems_iter_next(at)) {
+      if (auto read = read_element(element, map))
+        marks_.insert(std::move(*read));
+      else
+        strange_ = true;
+    }
+    nftnl_set_elems_iter_destroy(at);
+  }
+  return {};
+}
+
+std::optional<NftTable> NftHearing::table() const {
+  if (!there_) return std::nullopt;
+  auto rules = rules_;
+  std::ranges::stable_sort(rules);
+  return NftTable{ours_, ours_ && !strange_ && parts_ == our_parts() && rules == our_rules(), marks_};
+}
+
+// Every kind of message of nf_tables has the table's name as its attribute 1.
+bool is_about_our_table(ByteView message) {
+  const auto* header = as_header(message.data());
+  if (!mnl_nlmsg_ok(header, static_cast<int>(message.size())) ||
+      mnl_nlmsg_get_payload_len(header) < sizeof(nfgenmsg))
+    return false;
+  const auto kind = kind_of_message(header->nlmsg_type);
+  if (kind == std::numeric_limits<std::uint16_t>::max() || kind == NFT_MSG_NEWGEN) return false;
+  const auto* fixed = static_cast<const nfgenmsg*>(mnl_nlmsg_get_payload(header));
+  if (fixed->nfgen_family != kInet) return false;
+  const nlattr* attribute = nullptr;
+  std::string_view name;
+  for (attribute = static_cast<const nlattr*>(mnl_nlmsg_get_payload_offset(header, sizeof(nfgenmsg)));
+       mnl_attr_ok(attribute, static_cast<int>(static_cast<const char*>(mnl_nlmsg_get_payload_tail(header)) -
+                                               reinterpret_cast<const char*>(attribute)));
+       attribute = mnl_attr_next(attribute))
+    if (mnl_attr_get_type(attribute) == NFTA_TABLE_NAME &&
+        mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) >= 0)
+      name = mnl_attr_get_str(attribute);
+  return name == kTable;
+}
+
+}  // namespace hawser::nl

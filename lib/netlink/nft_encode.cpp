@@ -1,0 +1,265 @@
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <functional>
+
+#include <libmnl/libmnl.h>
+#include <libnftnl/common.h>
+#include <libnftnl/expr.h>
+#include <libnftnl/udata.h>
+#include <linux/netfilter/nfnetlink.h>
+
+#include "lib/netlink/nft_codec.h"
+#include "lib/netlink/nft_parts.h"
+
+namespace hawser::nl {
+
+using namespace nft;
+
+namespace {
+
+// 16 bytes each, and the same in pieces of 4.
+constexpr std::uint32_t kFirst = NFT_REG_1;
+constexpr std::uint32_t kPiece = NFT_REG32_00;
+
+constexpr std::size_t kAtOnce = 200;        // elements of one message, which holds 64 KiB of them
+constexpr std::size_t kRoom = 128U << 10U;  // for a message that is being built
+
+const MapOf& map_for(Family family) {
+  return family == Family::kIpv4 ? kMaps[0] : kMaps[1];
+}
+
+Bytes user_data(std::uint8_t type, ByteView value) {
+  Bytes data{type, static_cast<std::uint8_t>(value.size())};
+  data.insert(data.end(), value.begin(), value.end());
+  return data;
+}
+
+Bytes comment(std::uint8_t type, std::string_view text) {
+  Bytes with_end(text.begin(), text.end());
+  with_end.push_back(0);
+  return user_data(type, with_end);
+}
+
+std::uint32_t size_of(const Bytes& bytes) {
+  return static_cast<std::uint32_t>(bytes.size());
+}
+
+NftMessage message_of(std::uint16_t type, std::uint16_t flags, const std::function<void(nlmsghdr*)>& fill) {
+  std::vector<char> buffer(kRoom);
+  auto* header = nftnl_nlmsg_build_hdr(buffer.data(), type, NFPROTO_INET, flags, 0);
+  fill(header);
+  const auto* data = reinterpret_cast<const std::uint8_t*>(buffer.data());
+  return {data, data + header->nlmsg_len};
+}
+
+NftMessage table_message(std::uint16_t type, std::uint16_t flags) {
+  const Table table(nftnl_table_alloc());
+  nftnl_table_set_u32(table.get(), NFTNL_TABLE_FAMILY, kInet);
+  nftnl_table_set_str(table.get(), NFTNL_TABLE_NAME, kTable);
+  const auto sign = comment(NFTNL_UDATA_TABLE_COMMENT, kSign);
+  if (type == NFT_MSG_NEWTABLE)
+    nftnl_table_set_data(table.get(), NFTNL_TABLE_USERDATA, sign.data(), size_of(sign));
+  return message_of(type, flags, [&](nlmsghdr* to) { nftnl_table_nlmsg_build_payload(to, table.get()); });
+}
+
+NftMessage make_chain(const ChainOf& wanted) {
+  const Chain chain(nftnl_chain_alloc());
+  nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_TABLE, kTable);
+  nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_NAME, wanted.name);
+  nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_TYPE, "filter");
+  nftnl_chain_set_u32(chain.get(), NFTNL_CHAIN_HOOKNUM, wanted.hook);
+  nftnl_chain_set_s32(chain.get(), NFTNL_CHAIN_PRIO, wanted.priority);
+  nftnl_chain_set_u32(chain.get(), NFTNL_CHAIN_POLICY, NF_ACCEPT);
+  return message_of(NFT_MSG_NEWCHAIN, NLM_F_CREATE | NLM_F_EXCL,
+                    [&](nlmsghdr* to) { nftnl_chain_nlmsg_build_payload(to, chain.get()); });
+}
+
+// "inet_proto . ipv4_addr . inet_service : mark", as nft has it: each field in 4 bytes of its own.
+Set set_of(const MapOf& map) {
+  Set set(nftnl_set_alloc());
+  nftnl_set_set_str(set.get(), NFTNL_SET_TABLE, kTable);
+  nftnl_set_set_str(set.get(), NFTNL_SET_NAME, map.name);
+  nftnl_set_set_u32(set.get(), NFTNL_SET_FAMILY, kInet);
+  return set;
+}
+
+std::uint32_t key_type(const MapOf& map) {
+  return (((kTypeProtocol << kTypeBits) | map.address_type) << kTypeBits) | kTypePort;
+}
+
+NftMessage make_map(const MapOf& map) {
+  const auto set = set_of(map);
+  nftnl_set_set_u32(set.get(), NFTNL_SET_ID, map.id);
+  nftnl_set_set_u32(set.get(), NFTNL_SET_FLAGS, kMapFlags);
+  nftnl_set_set_u32(set.get(), NFTNL_SET_KEY_TYPE, key_type(map));
+  nftnl_set_set_u32(set.get(), NFTNL_SET_KEY_LEN, key_size(map));
+  nftnl_set_set_u32(set.get(), NFTNL_SET_DATA_TYPE, kTypeMark);
+  nftnl_set_set_u32(set.get(), NFTNL_SET_DATA_LEN, sizeof(std::uint32_t));
+  const std::array<std::uint8_t, 3> fields{1, static_cast<std::uint8_t>(map.size), 2};
+  nftnl_set_set_data(set.get(), NFTNL_SET_DESC_CONCAT, fields.data(), fields.size());
+  const auto word = [](std::uint8_t type, std::uint32_t value) {
+    std::array<std::uint8_t, sizeof value> bytes{};
+    std::memcpy(bytes.data(), &value, sizeof value);
+    return user_data(type, bytes);
+  };
+  auto user = word(NFTNL_UDATA_SET_KEYBYTEORDER, kNetworkOrder);
+  const auto of_mark = word(NFTNL_UDATA_SET_DATABYTEORDER, kHostOrder);
+  user.insert(user.end(), of_mark.begin(), of_mark.end());
+  nftnl_set_set_data(set.get(), NFTNL_SET_USERDATA, user.data(), size_of(user));
+  return message_of(NFT_MSG_NEWSET, NLM_F_CREATE | NLM_F_EXCL,
+                    [&](nlmsghdr* to) { nftnl_set_nlmsg_build_payload(to, set.get()); });
+}
+
+void add(const Rule& rule, const char* name, const std::function<void(nftnl_expr*)>& fill) {
+  auto* expression = nftnl_expr_alloc(name);
+  fill(expression);
+  nftnl_rule_add_expr(rule.get(), expression);
+}
+
+void load_meta(const Rule& rule, std::uint32_t key, std::uint32_t into) {
+  add(rule, "meta", [&](nftnl_expr* one) {
+    nftnl_expr_set_u32(one, NFTNL_EXPR_META_KEY, key);
+    nftnl_expr_set_u32(one, NFTNL_EXPR_META_DREG, into);
+  });
+}
+
+void load_payload(const Rule& rule, std::uint32_t base, std::uint32_t at, std::uint32_t size,
+                  std::uint32_t into) {
+  add(rule, "payload", [&](nftnl_expr* one) {
+    nftnl_expr_set_u32(one, NFTNL_EXPR_PAYLOAD_BASE, base);
+    nftnl_expr_set_u32(one, NFTNL_EXPR_PAYLOAD_OFFSET, at);
+    nftnl_expr_set_u32(one, NFTNL_EXPR_PAYLOAD_LEN, size);
+    nftnl_expr_set_u32(one, NFTNL_EXPR_PAYLOAD_DREG, into);
+  });
+}
+
+}  // namespace
+
+Rule nft::rule_of(const ChainOf& chain, const MapOf& map) {
+  Rule rule(nftnl_rule_alloc());
+  nftnl_rule_set_str(rule.get(), NFTNL_RULE_TABLE, kTable);
+  nftnl_rule_set_str(rule.get(), NFTNL_RULE_CHAIN, chain.name);
+  load_meta(rule, NFT_META_NFPROTO, kFirst);
+  add(rule, "cmp", [&](nftnl_expr* one) {
+    nftnl_expr_set_u32(one, NFTNL_EXPR_CMP_SREG, kFirst);
+    nftnl_expr_set_u32(one, NFTNL_EXPR_CMP_OP, NFT_CMP_EQ);
+    nftnl_expr_set(one, NFTNL_EXPR_CMP_DATA, &map.protocol, sizeof map.protocol);
+  });
+  load_meta(rule, NFT_META_L4PROTO, kFirst);
+  load_payload(rule, NFT_PAYLOAD_NETWORK_HEADER, map.at, map.size, kPiece + 1);
+  load_payload(rule, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2,
+               kPiece + 1 + static_cast<std::uint32_t>(map.size / kWord));
+  add(rule, "lookup", [&](nftnl_expr* one) {
+    nftnl_expr_set_u32(one, NFTNL_EXPR_LOOKUP_SREG, kFirst);
+    nftnl_expr_set_u32(one, NFTNL_EXPR_LOOKUP_DREG, kFirst);
+    nftnl_expr_set_str(one, NFTNL_EXPR_LOOKUP_SET, map.name);
+    nftnl_expr_set_u32(one, NFTNL_EXPR_LOOKUP_FLAGS, 0);
+  });
+  add(rule, "meta", [&](nftnl_expr* one) {
+    nftnl_expr_set_u32(one, NFTNL_EXPR_META_KEY, NFT_META_MARK);
+    nftnl_expr_set_u32(one, NFTNL_EXPR_META_SREG, kFirst);
+  });
+  return rule;
+}
+
+namespace {
+
+NftMessage make_rule(const ChainOf& chain, const MapOf& map) {
+  const auto rule = rule_of(chain, map);
+  return message_of(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND,
+                    [&](nlmsghdr* to) { nftnl_rule_nlmsg_build_payload(to, rule.get()); });
+}
+
+Bytes key_of(const Marked& packets, std::uint16_t port) {
+  const auto bytes = packets.address.bytes();
+  Bytes key(kWord, 0);
+  key[0] = static_cast<std::uint8_t>(packets.transport);
+  key.insert(key.end(), bytes.begin(), bytes.end());
+  key.push_back(static_cast<std::uint8_t>(port >> 8U));
+  key.push_back(static_cast<std::uint8_t>(port & 0xffU));
+  key.resize(key.size() + 2, 0);
+  return key;
+}
+
+nftnl_set_elem* element_of(const Marked& packets, const NftMark& mark) {
+  auto* element = nftnl_set_elem_alloc();
+  const auto first = key_of(packets, packets.first_port);
+  const auto last = key_of(packets, packets.last_port);
+  nftnl_set_elem_set(element, NFTNL_SET_ELEM_KEY, first.data(), size_of(first));
+  nftnl_set_elem_set(element, NFTNL_SET_ELEM_KEY_END, last.data(), size_of(last));
+  nftnl_set_elem_set(element, NFTNL_SET_ELEM_DATA, &mark.mark, sizeof mark.mark);
+  const auto whose = comment(NFTNL_UDATA_SET_ELEM_COMMENT, mark.service);
+  if (!mark.service.empty())
+    nftnl_set_elem_set(element, NFTNL_SET_ELEM_USERDATA, whose.data(), size_of(whose));
+  return element;
+}
+
+void put_elements(std::vector<NftMessage>& messages, std::uint16_t type, std::uint16_t flags,
+                  const NftMarks& marks) {
+  for (const auto& map : kMaps) {
+    auto set = set_of(map);
+    std::size_t held = 0;
+    const auto send = [&] {
+      if (std::exchange(held, 0) == 0) return;
+      messages.push_back(
+          message_of(type, flags, [&](nlmsghdr* to) { nftnl_set_elems_nlmsg_build_payload(to, set.get()); }));
+      set = set_of(map);
+    };
+    for (const auto& [packets, mark] : marks) {
+      if (packets.address.family() != map.family) continue;
+      nftnl_set_elem_add(set.get(), element_of(packets, mark));
+      if (++held == kAtOnce) send();
+    }
+    send();
+  }
+}
+
+}  // namespace
+
+std::vector<NftMessage> encode_make(const NftMarks& marks) {
+  std::vector<NftMessage> messages{table_message(NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_EXCL)};
+  for (const auto& map : kMaps) messages.push_back(make_map(map));
+  for (const auto& chain : kChains) messages.push_back(make_chain(chain));
+  for (const auto& chain : kChains)
+    for (const auto& map : kMaps) messages.push_back(make_rule(chain, map));
+  put_elements(messages, NFT_MSG_NEWSETELEM, NLM_F_CREATE | NLM_F_EXCL, marks);
+  return messages;
+}
+
+std::vector<NftMessage> encode_delete() {
+  return {table_message(NFT_MSG_DELTABLE, 0)};
+}
+
+std::vector<NftMessage> encode_change(const NftMarks& from, const NftMarks& to) {
+  std::vector<NftMessage> messages;
+  put_elements(messages, NFT_MSG_DELSETELEM, 0, without(from, to));
+  put_elements(messages, NFT_MSG_NEWSETELEM, NLM_F_CREATE | NLM_F_EXCL, without(to, from));
+  return messages;
+}
+
+NftMessage encode_question(NftPart part) {
+  switch (part) {
+    case NftPart::kTable:
+      break;
+    case NftPart::kChains:
+      return message_of(NFT_MSG_GETCHAIN, NLM_F_DUMP, [](nlmsghdr* /*to*/) {});
+    case NftPart::kRules:
+      return message_of(NFT_MSG_GETRULE, NLM_F_DUMP,
+                        [](nlmsghdr* to) { mnl_attr_put_strz(to, NFTA_RULE_TABLE, kTable); });
+    case NftPart::kSets:
+      return message_of(NFT_MSG_GETSET, NLM_F_DUMP,
+                        [](nlmsghdr* to) { mnl_attr_put_strz(to, NFTA_SET_TABLE, kTable); });
+    case NftPart::kMarks4:
+    case NftPart::kMarks6: {
+      const auto& map = map_for(part == NftPart::kMarks4 ? Family::kIpv4 : Family::kIpv6);
+      return message_of(NFT_MSG_GETSETELEM, NLM_F_DUMP, [&](nlmsghdr* to) {
+        mnl_attr_put_strz(to, NFTA_SET_ELEM_LIST_TABLE, kTable);
+        mnl_attr_put_strz(to, NFTA_SET_ELEM_LIST_SET, map.name);
+      });
+    }
+  }
+  return table_message(NFT_MSG_GETTABLE, NLM_F_ACK);
+}
+
+}  // namespace hawser::nl
