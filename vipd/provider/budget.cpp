@@ -89,6 +89,10 @@ Milliseconds until_room(const std::deque<WallTime>& times, unsigned most, Millis
   return std::max(duration_cast<Milliseconds>(leaves - now), Milliseconds(1));
 }
 
+auto last_of(auto& sent, const std::string& server) {
+  return std::ranges::find(sent.rbegin(), sent.rend(), server, &SentReset::server);
+}
+
 }  // namespace
 
 Budget::Budget(const Limits& limits, const json::value& kept, WallTime now)
@@ -162,12 +166,6 @@ void Budget::sent(SentReset reset) {
   sent_.push_back(std::move(reset));
   while (sent_.size() > kResetsKept) sent_.pop_front();
 }
-
-namespace {
-auto last_of(auto& sent, const std::string& server) {
-  return std::ranges::find(sent.rbegin(), sent.rend(), server, &SentReset::server);
-}
-}  // namespace
 
 void Budget::reset_done(const std::string& server) {
   if (const auto last = last_of(sent_, server); last != sent_.rend()) last->answered = true;
