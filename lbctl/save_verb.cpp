@@ -1,5 +1,7 @@
 #include "lbctl/save_verb.h"
 
+#include <algorithm>
+
 #include "lbctl/import/verb.h"
 #include "lbctl/rules/write.h"
 #include "lib/cli/output.h"
@@ -38,6 +40,19 @@ std::vector<Step> left_to_do(const config::Config& config, const State& table) {
   return steps;
 }
 
+// A question alone may bring the kernel to load nf_tables, so it is asked for the sake of marks alone.
+Result<State> whole_table(Kernel& kernel) {
+  auto observed = kernel.observe(kAllOfIpvs);
+  if (!observed) return tl::unexpected(observed.error());
+  const auto is_mark = [](const auto& entry) { return entry.first.transport == Transport::kFwmark; };
+  if (std::ranges::any_of(observed->state.services, is_mark)) {
+    auto table = kernel.observe(kNftOnly);
+    if (!table) return tl::unexpected(table.error());
+    observed->state.nft = std::move(table->state.nft);
+  }
+  return std::move(observed->state);
+}
+
 LeftOut as_left_out(const Step& step) {
   const auto object = object_of(step);
   auto what = describe(step);
@@ -63,6 +78,12 @@ KnownNames names_in(const NetdView& netd) {
 Imported saved_as_toml(const State& table, const KnownNames& names) {
   auto saved = table_as_toml(table, names);
   for (const auto& step : left_to_do(saved.config, table)) saved.left_out.push_back(as_left_out(step));
+  if (!table.nft || !table.nft->ours) return saved;
+  for (const auto& mark : in_words(table.nft->marks))
+    saved.left_out.push_back({{"nftables inet hawser", 0},
+                              mark,
+                              "netd sets that mark for its own file alone: write the ports and addresses in "
+                              "virtual in place of the mark"});
   return saved;
 }
 
@@ -75,10 +96,13 @@ int save_verb(const cli::Arguments& arguments) {
   }
   auto kernel = NetlinkKernel::open();
   if (!kernel) return cli::refuse(arguments, "lbctl", kernel.error());
+  if (format == "toml") {
+    const auto table = whole_table(*kernel);
+    if (!table) return cli::refuse(arguments, "lbctl", table.error());
+    return answer_with(arguments, saved_as_toml(*table, names_by_netd(arguments)), "the table");
+  }
   const auto observed = kernel->observe(kAllOfIpvs);
   if (!observed) return cli::refuse(arguments, "lbctl", observed.error());
-  if (format == "toml")
-    return answer_with(arguments, saved_as_toml(observed->state, names_by_netd(arguments)), "the table");
   cli::print(write_rules(observed->state));
   return kDone;
 }

@@ -51,6 +51,22 @@ TEST(SavedAsToml, SaysWhatBecomesOfARealServerThatNoFileHas) {
                           "this file"));
 }
 
+// Elsewhere nobody would set the mark, and nothing would reach the service.
+TEST(SavedAsToml, SaysWhatNetdMarksForAServiceOfAMark) {
+  State state;
+  const ServiceKey mark{Transport::kFwmark, {}, 268435463};
+  state.services[mark].scheduler = "rr";
+  state.services.at(mark).reals[*Endpoint::parse("198.51.100.21:0")] = {};
+  EXPECT_THAT(named_in(saved_as_toml(state, {})), IsEmpty()) << "a mark of somebody else";
+  state.nft = NftTable{};
+  state.nft->marks[{Transport::kTcp, *IpAddress::parse("192.0.2.100"), 8000, 8099}] = {268435463, "web"};
+  EXPECT_THAT(
+      named_in(saved_as_toml(state, {})),
+      ElementsAre(HasSubstr("fwmark 268435463 of web: tcp 192.0.2.100 port 8000-8099: netd sets that mark")));
+  state.nft->ours = false;
+  EXPECT_THAT(named_in(saved_as_toml(state, {})), IsEmpty());
+}
+
 TEST(SavedAsToml, SysctlsAreNoPartOfIt) {
   auto state = table("wlc", 1);
   auto& service = state.services.at(web());
