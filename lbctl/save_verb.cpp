@@ -36,7 +36,10 @@ std::vector<Step> left_to_do(const config::Config& config, const State& table) {
   desired.state.services = desired_services(layout, known, table.services).services;
   desired.state.ipvs = ipvs_host_of(config, layout);
   auto steps = plan(desired, table);
-  std::erase_if(steps, [](const Step& step) { return is<SetIpvsSysctl>(step); });
+  std::erase_if(steps, [](const Step& step) {
+    return is<SetIpvsSysctl>(step) ||
+           std::holds_alternative<NftStep>(step);  // of those saved_as_toml() speaks
+  });
   return steps;
 }
 

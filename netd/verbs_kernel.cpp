@@ -26,7 +26,6 @@
 #include "lib/reconcile/journal.h"
 #include "lib/reconcile/journal_file.h"
 #include "lib/reconcile/known_health.h"
-#include "lib/reconcile/nft.h"
 #include "lib/reconcile/obstacles.h"
 #include "lib/reconcile/own_kernel.h"
 #include "lib/reconcile/patient_kernel.h"
@@ -107,9 +106,7 @@ Result<Prepared> prepare(const cli::Arguments& arguments, HostFile reading, Kern
                          KnownHealth known) {
   auto made = read_journal(arguments);
   if (!made) return tl::unexpected(made.error());
-  Scope scope{{Look::kLinks, Look::kRoutes, Look::kIpvs, Look::kIpvsHost}};
-  if (made->names.nft || nft_of(lay_out(reading.config))) scope.parts.add(Look::kNft);
-  auto observed = kernel.observe(scope);
+  auto observed = kernel.observe(what_to_look_at(reading.config, made->names));
   if (!observed) return tl::unexpected(observed.error());
   auto with_vips = *observed;
   hide_addresses(observed->state, vip_addresses(reading.config));

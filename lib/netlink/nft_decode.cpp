@@ -14,7 +14,7 @@
 
 namespace hawser::nl {
 
-using namespace nft;
+using namespace nft_table;
 
 namespace {
 

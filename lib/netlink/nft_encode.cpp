@@ -14,12 +14,12 @@
 
 namespace hawser::nl {
 
-using namespace nft;
+using namespace nft_table;
 
 namespace {
 
 // 16 bytes each, and the same in pieces of 4.
-constexpr std::uint32_t kFirst = NFT_REG_1;
+constexpr std::uint32_t kKey = NFT_REG_1;
 constexpr std::uint32_t kPiece = NFT_REG32_00;
 
 constexpr std::size_t kAtOnce = 200;        // elements of one message, which holds 64 KiB of them
@@ -136,29 +136,29 @@ void load_payload(const Rule& rule, std::uint32_t base, std::uint32_t at, std::u
 
 }  // namespace
 
-Rule nft::rule_of(const ChainOf& chain, const MapOf& map) {
+Rule nft_table::rule_of(const ChainOf& chain, const MapOf& map) {
   Rule rule(nftnl_rule_alloc());
   nftnl_rule_set_str(rule.get(), NFTNL_RULE_TABLE, kTable);
   nftnl_rule_set_str(rule.get(), NFTNL_RULE_CHAIN, chain.name);
-  load_meta(rule, NFT_META_NFPROTO, kFirst);
+  load_meta(rule, NFT_META_NFPROTO, kKey);
   add(rule, "cmp", [&](nftnl_expr* one) {
-    nftnl_expr_set_u32(one, NFTNL_EXPR_CMP_SREG, kFirst);
+    nftnl_expr_set_u32(one, NFTNL_EXPR_CMP_SREG, kKey);
     nftnl_expr_set_u32(one, NFTNL_EXPR_CMP_OP, NFT_CMP_EQ);
     nftnl_expr_set(one, NFTNL_EXPR_CMP_DATA, &map.protocol, sizeof map.protocol);
   });
-  load_meta(rule, NFT_META_L4PROTO, kFirst);
+  load_meta(rule, NFT_META_L4PROTO, kKey);
   load_payload(rule, NFT_PAYLOAD_NETWORK_HEADER, map.at, map.size, kPiece + 1);
   load_payload(rule, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2,
                kPiece + 1 + static_cast<std::uint32_t>(map.size / kWord));
   add(rule, "lookup", [&](nftnl_expr* one) {
-    nftnl_expr_set_u32(one, NFTNL_EXPR_LOOKUP_SREG, kFirst);
-    nftnl_expr_set_u32(one, NFTNL_EXPR_LOOKUP_DREG, kFirst);
+    nftnl_expr_set_u32(one, NFTNL_EXPR_LOOKUP_SREG, kKey);
+    nftnl_expr_set_u32(one, NFTNL_EXPR_LOOKUP_DREG, kKey);
     nftnl_expr_set_str(one, NFTNL_EXPR_LOOKUP_SET, map.name);
     nftnl_expr_set_u32(one, NFTNL_EXPR_LOOKUP_FLAGS, 0);
   });
   add(rule, "meta", [&](nftnl_expr* one) {
     nftnl_expr_set_u32(one, NFTNL_EXPR_META_KEY, NFT_META_MARK);
-    nftnl_expr_set_u32(one, NFTNL_EXPR_META_SREG, kFirst);
+    nftnl_expr_set_u32(one, NFTNL_EXPR_META_SREG, kKey);
   });
   return rule;
 }

@@ -13,7 +13,7 @@
 
 #include "lib/state/nft.h"
 
-namespace hawser::nl::nft {
+namespace hawser::nl::nft_table {
 
 inline constexpr const char* kTable = "hawser";
 inline constexpr std::string_view kSign = "made by netd of Hawser: changed here, it is put back";
@@ -67,4 +67,4 @@ constexpr std::uint32_t key_size(const MapOf& map) {
 // "meta mark set meta l4proto . ip daddr . th dport map @marks4"
 Rule rule_of(const ChainOf& chain, const MapOf& map);
 
-}  // namespace hawser::nl::nft
+}  // namespace hawser::nl::nft_table

@@ -15,10 +15,11 @@ namespace hawser::nl {
 
 namespace {
 
-constexpr timeval kPatience{10, 0};  // the kernel answers within the send; this only ends a wait for a bug
+constexpr timeval kAnswerWithin{10,
+                                0};  // the kernel answers within the send; this only ends a wait for a bug
 constexpr std::size_t kPage = 64U << 10U;
 constexpr int kHearing = 1 << 20;
-constexpr int kAttempts = 7;
+constexpr int kReadings = 7;
 
 tl::unexpected<Error> from_errno() {
   return tl::unexpected(Error{{}, errno});
@@ -66,7 +67,7 @@ Result<NftSocket> NftSocket::open() {
   NftSocket socket{mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC)};
   if (!socket.socket_ || mnl_socket_bind(socket.socket_.get(), 0, MNL_SOCKET_AUTOPID) < 0)
     return from_errno();
-  (void)setsockopt(socket.fd(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
+  (void)setsockopt(socket.fd(), SOL_SOCKET, SO_RCVTIMEO, &kAnswerWithin, sizeof kAnswerWithin);
   return socket;
 }
 
@@ -108,19 +109,23 @@ Status NftSocket::send(const Bytes& datagram) {
   return {};
 }
 
-// Only the last one is acknowledged; whatever is refused is told in any case.
-Status NftSocket::commit(const std::vector<NftMessage>& messages) {
-  if (messages.empty()) return {};
+Bytes transaction(const std::vector<NftMessage>& messages, std::uint32_t first) {
   Bytes datagram;
-  const auto first = ++number_;
   append(datagram, edge(nftnl_batch_begin), 0, first);
   for (const auto& message : messages) {
     const auto flags = static_cast<std::uint16_t>(&message == &messages.back() ? NLM_F_ACK : 0);
-    append(datagram, message, flags, ++number_);
+    append(datagram, message, flags, ++first);
   }
-  const auto last = number_;
-  append(datagram, edge(nftnl_batch_end), 0, ++number_);
-  if (auto sent = send(datagram); !sent) return sent;
+  append(datagram, edge(nftnl_batch_end), 0, ++first);
+  return datagram;
+}
+
+Status NftSocket::commit(const std::vector<NftMessage>& messages) {
+  if (messages.empty()) return {};
+  const auto first = number_ + 1;
+  const auto last = first + static_cast<std::uint32_t>(messages.size());
+  number_ = last + 1;
+  if (auto sent = send(transaction(messages, first)); !sent) return sent;
   return answers(first, last);
 }
 
@@ -148,7 +153,7 @@ Status NftSocket::answers(std::uint32_t first, std::uint32_t last) {
 Status NftSocket::ask(const NftMessage& question, const std::function<Status(ByteView)>& visit) {
   Status status;
   bool torn = false;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kReadings; ++attempt) {
     std::vector<Bytes> heard;
     status = ask_once(
         question,

@@ -43,6 +43,10 @@ class NftSocket {
   std::uint32_t number_ = 0;
 };
 
+// A transaction as a datagram, its messages numbered from `first` on: only the last one is acknowledged, and
+// whatever is refused is told in any case. Pure.
+Bytes transaction(const std::vector<NftMessage>& messages, std::uint32_t first);
+
 // Calls `visit` for each message of a datagram, until it refuses one.
 Status each_message(ByteView datagram, const std::function<Status(ByteView)>& visit);
 

@@ -19,7 +19,7 @@ Status block_port(const std::string& device);
 // Without a table there is nothing to do.
 Status unblock_port();
 
-// The transactions, message by message.
+// What the transactions hold, message by message.
 std::vector<Message> block_messages(const std::string& device);
 std::vector<Message> unblock_messages();
 

@@ -24,6 +24,12 @@ Wanted wanted_network(const FileNetwork& file, const Observed& observed, const J
   return wanted;
 }
 
+Scope what_to_look_at(const config::Config& config, const Journal& made) {
+  Scope scope{{Look::kLinks, Look::kRoutes, Look::kIpvs, Look::kIpvsHost}};
+  if (made.nft || nft_of(lay_out(config))) scope.parts.add(Look::kNft);
+  return scope;
+}
+
 Wanted wanted(const config::Config& config, const KnownHealth& known, const Observed& observed,
               const JournalBook& book, const FindPaths& find_paths) {
   auto all = wanted_network(network_of(config), observed, book, find_paths);

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "lib/config/ports.h"
+#include "lib/plan/kernel.h"
 #include "lib/plan/plan.h"
 #include "lib/reconcile/journal.h"
 #include "lib/reconcile/known_health.h"
@@ -23,6 +24,10 @@ FileNetwork network_of(const config::Config& config);
 
 // udev's names of the devices; asked for only when the file uses one.
 using FindPaths = std::function<config::DevicesByPath()>;
+
+// All that wanted() and a plan over it go by. Of nftables our table, and only where one is wanted or was
+// made.
+Scope what_to_look_at(const config::Config& config, const Journal& made);
 
 struct Wanted {
   config::ResolvedPorts ports;  // links and bonds with ports that are devices, and what of them is not there

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lib/config/engine/hints.h"
 #include "lib/config/engine/schema.h"
 
 namespace hawser::config {
@@ -147,7 +148,7 @@ void check_defaults(Entry& entry, const NodeView& view, Report& report) {
   if (section == nullptr || !section->judge_defaults)
     return report.add(Part::kAll, entry.place, path, "no such defaults: there are " + list_of_defaults());
   if (auto* table = entry.value.as<Table>())
-    section->judge_defaults({report, view, nullptr, path, path, section->part}, *table);
+    section->judge_defaults({report, view, nullptr, path, path, section->part, nullptr, unknown_key}, *table);
   else
     report.add(section->part, entry.value.place, path, "must be a table of settings");
 }

@@ -56,6 +56,7 @@ TEST(SavedAsToml, SaysWhatNetdMarksForAServiceOfAMark) {
   State state;
   const ServiceKey mark{Transport::kFwmark, {}, 268435463};
   state.services[mark].scheduler = "rr";
+  state.services.at(mark).netmask = 32;
   state.services.at(mark).reals[*Endpoint::parse("198.51.100.21:0")] = {};
   EXPECT_THAT(named_in(saved_as_toml(state, {})), IsEmpty()) << "a mark of somebody else";
   state.nft = NftTable{};

@@ -59,7 +59,7 @@ class PlanAndDaemon : public site::Netd {
   }
   // As `netd plan` sees the host.
   Observed seen(const config::Config& config) {
-    auto observed = *kernel.observe({});
+    auto observed = *kernel.observe(what_to_look_at(config, controller->journal().names()));
     hide_addresses(observed.state, vip_addresses(config));
     return observed;
   }

@@ -22,7 +22,7 @@ const NftMarks kMarks{{ports("192.0.2.100", 8000, 8099), {0x10000007, "web"}},
                       {ports("2001:db8::100", 53, 53, Transport::kUdp), {0x10000008, ""}}};
 
 int type_of(const NftMessage& message) {
-  return message.at(4) | (message.at(5) & 0) << 8U;
+  return message.at(4);  // NFT_MSG_*; the next byte is the subsystem
 }
 
 NftHearing heard(const std::vector<NftMessage>& messages) {

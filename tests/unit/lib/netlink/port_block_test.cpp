@@ -27,12 +27,10 @@ struct NfHeader {
 
 TEST(PortBlock, IsATableWithAChainForEachDirectionThatDropsWithoutARule) {
   const auto messages = block_messages("eth0");
-  ASSERT_EQ(messages.size(), 5U);
-  EXPECT_EQ(view_of(messages[0]).type, 0x10) << "begin";
-  EXPECT_EQ(view_of(messages[4]).type, 0x11) << "end";
-  EXPECT_EQ(view_of(messages[1]).type, (10 << 8) | NFT_MSG_NEWTABLE);
+  ASSERT_EQ(messages.size(), 3U);
+  EXPECT_EQ(view_of(messages[0]).type, (10 << 8) | NFT_MSG_NEWTABLE);
   for (const std::uint32_t hook : {0U, 1U}) {  // NF_NETDEV_INGRESS, NF_NETDEV_EGRESS
-    const auto view = view_of(messages[2 + hook]);
+    const auto view = view_of(messages[1 + hook]);
     EXPECT_EQ(view.type, (10 << 8) | NFT_MSG_NEWCHAIN);
     EXPECT_NE(view.flags & NLM_F_EXCL, 0);
     NfHeader header{};
@@ -50,8 +48,8 @@ TEST(PortBlock, IsATableWithAChainForEachDirectionThatDropsWithoutARule) {
 
 TEST(PortBlock, GoesWithItsTable) {
   const auto messages = unblock_messages();
-  ASSERT_EQ(messages.size(), 3U);
-  EXPECT_EQ(view_of(messages[1]).type, (10 << 8) | NFT_MSG_DELTABLE);
+  ASSERT_EQ(messages.size(), 1U);
+  EXPECT_EQ(view_of(messages[0]).type, (10 << 8) | NFT_MSG_DELTABLE);
 }
 
 TEST(Way, AsksForOneAddressAndReadsDeviceAndGateway) {
