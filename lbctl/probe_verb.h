@@ -7,7 +7,7 @@
 
 namespace hawser::lbctl {
 
-int probe_verb(const cli::Arguments& arguments);
+int probe_verb(const cli::Arguments& given);
 std::vector<cli::Option> probe_options();
 
 }  // namespace hawser::lbctl

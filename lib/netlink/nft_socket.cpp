@@ -83,7 +83,7 @@ Status NftSocket::join() {
   return {};
 }
 
-Result<bool> NftSocket::receive_now(Bytes& datagram) {
+Result<bool> NftSocket::receive_now(Bytes& datagram) const {
   datagram.resize(kPage);
   const auto size = ::recv(fd(), datagram.data(), datagram.size(), MSG_DONTWAIT);
   if (size >= 0) datagram.resize(static_cast<std::size_t>(size));

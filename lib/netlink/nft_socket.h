@@ -20,7 +20,7 @@ class NftSocket {
   // Also as a listener: what happens after it is not missed.
   Status join();
   // Never waits; false: there is none now. ENOBUFS: some are lost.
-  Result<bool> receive_now(Bytes& datagram);
+  Result<bool> receive_now(Bytes& datagram) const;
 
   // The error's code is that of the first that was refused, and its text empty.
   Status commit(const std::vector<NftMessage>& messages);

@@ -46,6 +46,7 @@ Status transact(const std::vector<Message>& messages) {
   auto socket = NftSocket::open();
   if (!socket) return tl::unexpected(socket.error());
   std::vector<NftMessage> bytes;
+  bytes.reserve(messages.size());
   for (const auto& message : messages) bytes.emplace_back(message.bytes().begin(), message.bytes().end());
   return socket->commit(bytes);
 }

@@ -75,6 +75,7 @@ void netmask_fits(const ServiceSection& service, const std::vector<VirtualKey>& 
 
 std::vector<IpAddress> addresses_of(const VirtualKey& key) {
   std::vector<IpAddress> addresses;
+  addresses.reserve(key.marked.size() + 1);
   for (const auto& marked : key.marked) addresses.push_back(marked.address);
   if (key.transport != Transport::kFwmark && key.marked.empty())
     addresses.push_back(key.key.virtual_address.address);
