@@ -12,7 +12,6 @@ namespace hawser::contract {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 
 Marked ports(const char* address, std::uint16_t first, std::uint16_t last,
              Transport transport = Transport::kTcp) {

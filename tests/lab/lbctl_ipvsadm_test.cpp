@@ -191,7 +191,7 @@ class RulesMaker {
   }
 
   // A line that no longer means anything, most of the time.
-  std::string spoilt(std::string text) {
+  std::string spoilt(const std::string& text) {
     switch (dice_.below(10)) {
       case 0:
         return text + " -s rr";

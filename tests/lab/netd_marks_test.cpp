@@ -125,7 +125,7 @@ TEST_F(NetdMarksLab, IsLeftAloneByTheNextProcessAndGoesWithItsService) {
       << ruleset();
   EXPECT_THAT(ruleset(), HasSubstr("table inet mine"));
   EXPECT_THAT(table(), Not(HasSubstr("-f ")));
-  EXPECT_TRUE(eventually(kPatience, [&] { return who_answers(client, "192.0.2.100:8010").count("") == 0; }));
+  EXPECT_TRUE(eventually(kPatience, [&] { return !who_answers(client, "192.0.2.100:8010").contains(""); }));
 }
 
 TEST_F(NetdMarksLab, NineAddressesAreOneServiceByMark) {

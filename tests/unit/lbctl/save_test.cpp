@@ -28,6 +28,7 @@ State table(const std::string& scheduler, std::uint32_t weight) {
 
 std::vector<std::string> named_in(const Imported& saved) {
   std::vector<std::string> lines;
+  lines.reserve(saved.left_out.size());
   for (const auto& left : saved.left_out) lines.push_back(to_string(left));
   return lines;
 }

@@ -56,6 +56,7 @@ State read_back(const Imported& saved) {
 
 std::vector<std::string> named(const Imported& saved) {
   std::vector<std::string> lines;
+  lines.reserve(saved.left_out.size());
   for (const auto& left : saved.left_out) lines.push_back(to_string(left));
   return lines;
 }

@@ -12,7 +12,6 @@ namespace hawser::lbctl {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 
 std::vector<Rule> rules(std::string_view text) {
@@ -30,12 +29,14 @@ State table(std::string_view text) {
 
 std::vector<std::string> lines(const Replayed& replayed) {
   std::vector<std::string> all;
+  all.reserve(replayed.steps.size());
   for (const auto& [line, step] : replayed.steps) all.push_back(fmt::format("{} {}", line, describe(step)));
   return all;
 }
 
 std::vector<std::string> problems(const Replayed& replayed) {
   std::vector<std::string> all;
+  all.reserve(replayed.problems.size());
   for (const auto& [line, text, of_the_kernel] : replayed.problems)
     all.push_back(fmt::format("{}{} {}", line, of_the_kernel ? "k" : "", text));
   return all;

@@ -24,6 +24,7 @@ const NftTable kTable{true, true, kMarks};
 
 std::vector<std::string> lines(const std::vector<NftStep>& steps) {
   std::vector<std::string> all;
+  all.reserve(steps.size());
   for (const auto& step : steps) all.push_back(family::describe(step));
   return all;
 }
