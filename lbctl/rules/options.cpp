@@ -6,7 +6,7 @@ namespace hawser::lbctl {
 
 namespace {
 
-enum class Takes : std::uint8_t { kNothing, kValue, kPerhaps };
+enum class Takes : std::uint8_t { kNothing, kValue, kPerhaps, kValueUnlessLast };
 
 struct OptionRow {
   char letter;  // 0: none
@@ -40,7 +40,7 @@ constexpr OptionRow kOptionRows[] = {
     {'f', "fwmark-service", Takes::kValue, kFwmark},
     {'6', "ipv6", Takes::kNothing, kIpv6},
     {'s', "scheduler", Takes::kValue, kScheduler},
-    {'b', "sched-flags", Takes::kValue, kSchedFlags},
+    {'b', "sched-flags", Takes::kValueUnlessLast, kSchedFlags},
     {'p', "persistent", Takes::kPerhaps, kPersistent},
     {'M', "netmask", Takes::kValue, kNetmask},
     {0, "pe", Takes::kValue, kPe},
@@ -128,8 +128,8 @@ class OptionReader {
       option.value = *attached;
       option.has_value = true;
     } else if (row.takes != Takes::kNothing) {
-      const bool there =
-          at_ + 1 < words_.size() && (row.takes == Takes::kValue || !words_[at_ + 1].starts_with("-"));
+      const bool last = at_ + 1 == words_.size();
+      const bool there = !last && (row.takes != Takes::kPerhaps || !words_[at_ + 1].starts_with("-"));
       if (!there && row.takes == Takes::kValue) return fail("{}: needs a value", name);
       if (there) option.value = words_[++at_];
       option.has_value = there;

@@ -1,5 +1,6 @@
 // A line's words as options with their values, as popt takes them: -w 5, -w5, --weight 5, --weight=5, -An; a
-// value that may be left out is one only when it does not begin with "-". Pure.
+// value that may be left out is one only when it does not begin with "-". -b at the end of a line may lack
+// its value (see parse_missing_rule_flags). Pure.
 #pragma once
 
 #include <cstdint>

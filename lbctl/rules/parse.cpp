@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <set>
 
 #include "lbctl/rules/options.h"
@@ -24,7 +25,7 @@ struct LineDraft {
   RuleOption command{};
   ServiceKey key;
   Service service;
-  std::string flags;
+  std::optional<std::string> flags;  // none: -b without them
   Endpoint real;
   bool real_has_port = false;
   RealServer server{Forwarding::kDirect, 1, 0, 0, {}};
@@ -171,7 +172,7 @@ class LineReader {
       case kScheduler:
         return take_name(option, kMaxName, service.scheduler);
       case kSchedFlags:
-        draft_.flags = option.value;
+        if (option.has_value) draft_.flags = option.value;
         return {};
       case kPersistent:
         service.flags |= static_cast<std::uint32_t>(ServiceFlag::kPersistent);
@@ -321,9 +322,9 @@ class LineReader {
     if (has_flag(service, ServiceFlag::kOnePacket) && !marked && key.transport != Transport::kUdp)
       return fail("--ops: only udp and fwmark have it");
     if (!draft_.has_any({kSchedFlags})) return {};
-    return parse_rule_flags(draft_.flags, service.scheduler).map([&](std::uint32_t flags) {
-      service.flags |= flags;
-    });
+    const auto flags = draft_.flags ? parse_rule_flags(*draft_.flags, service.scheduler)
+                                    : parse_missing_rule_flags(service.scheduler);
+    return flags.map([&](std::uint32_t bits) { service.flags |= bits; });
   }
 
   Status finish_real() {

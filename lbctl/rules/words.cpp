@@ -89,4 +89,9 @@ Result<std::uint32_t> parse_rule_flags(std::string_view text, std::string_view s
   }
 }
 
+Result<std::uint32_t> parse_missing_rule_flags(std::string_view scheduler) {
+  if (scheduler != "sh" && scheduler != "mh") return fail("-b: needs a value");
+  return static_cast<std::uint32_t>(ServiceFlag::kSched3);
+}
+
 }  // namespace hawser::lbctl

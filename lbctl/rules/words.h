@@ -37,5 +37,8 @@ Result<std::uint32_t> parse_rule_netmask(const std::string& text, Family family)
 
 // "sh-fallback,sh-port" as flags of ServiceFlag.
 Result<std::uint32_t> parse_rule_flags(std::string_view text, std::string_view scheduler);
+// What a -b without a value stands for: ipvsadm -S has a word for the first two flags of sh and mh only, so
+// it prints nothing after -b where flag-3 alone is set, and does not read that itself.
+Result<std::uint32_t> parse_missing_rule_flags(std::string_view scheduler);
 
 }  // namespace hawser::lbctl

@@ -352,7 +352,7 @@ void compare_different(const RulesFile& file, Table& theirs, Table& ours) {
   EXPECT_EQ(ours.by_lbctl(), kEmpty);
 }
 
-// flag-3 is lost by ipvsadm -S.
+// ipvsadm -S loses flag-3 of sh and mh where another flag is set.
 void read_each_other(const Table& ours) {
   const auto saved_by_us = ours.saved_by_lbctl();
   EXPECT_EQ(saved_by_us, ours.by_lbctl());
@@ -439,6 +439,18 @@ TEST(LbctlBesideIpvsadm, ReadsTheMarksThatIpvsadmSavesAndCannotRead) {
   EXPECT_FALSE(again.ipvsadm_takes(saved));
   EXPECT_TRUE(again.lbctl_takes(saved)) << again.said();
   EXPECT_EQ(again.by_lbctl(), "-A -f 4294967295 -s rr\n" + kEmpty);
+}
+
+TEST(LbctlBesideIpvsadm, ReadsTheThirdFlagOfAHashThatIpvsadmSavesAndCannotRead) {
+  Table table("third-flag");
+  const std::string both = "-A -t 192.0.2.100:80 -s sh -b flag-3\n-A -t 192.0.2.100:81 -s mh -b flag-3\n";
+  ASSERT_TRUE(table.ipvsadm_takes(both)) << table.said();
+  const auto saved = table.by_ipvsadm();
+  EXPECT_EQ(saved, "-A -t 192.0.2.100:80 -s sh -b \n-A -t 192.0.2.100:81 -s mh -b \n");
+  Table again("third-flag-again");
+  EXPECT_FALSE(again.ipvsadm_takes(saved));
+  EXPECT_TRUE(again.lbctl_takes(saved)) << again.said();
+  EXPECT_EQ(again.by_lbctl(), both + kEmpty);
 }
 
 TEST(LbctlBesideIpvsadm, ReplacesATableByTheDifferenceAlone) {

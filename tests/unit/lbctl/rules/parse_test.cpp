@@ -52,6 +52,12 @@ TEST(Rules, ReadsAServiceInShortAndInLongWords) {
   EXPECT_EQ(action("\t-At 192.0.2.100:80 -ssh -p600  -M255.255.255.0 -b sh-fallback,flag-2\r"), whole);
 }
 
+TEST(Rules, ReadsWhatIpvsadmSavesOfAHashWithItsThirdFlagAlone) {
+  EXPECT_EQ(action("-A -t 192.0.2.100:80 -s sh -p 600 -b "),
+            RuleAction(AddService{kWeb, service("sh", 0x1 | 0x20, 600)}));
+  EXPECT_EQ(action("-A -t 192.0.2.100:80 -s mh -b"), RuleAction(AddService{kWeb, service("mh", 0x20)}));
+}
+
 TEST(Rules, ReadsEveryKindOfService) {
   const auto key = [](std::string_view line) { return std::get<DeleteService>(action(line)).key; };
   EXPECT_EQ(to_string(key("-D -u 192.0.2.100:53")), "udp 192.0.2.100:53");
@@ -147,6 +153,7 @@ TEST(Rules, NamesWhatIsWrongWithALine) {
            {"-A -t 192.0.2.1:80 -o", "--ops: only udp"},
            {"-A -t 192.0.2.1:80 -s mh -b sh-port", "is a flag of sh, not of mh"},
            {"-A -t 192.0.2.1:80 -b best", "is not a flag"},
+           {"-A -t 192.0.2.1:80 -s rr -b", "-b: needs a value"},
            {"-A -t 192.0.2.1:80 -s abcdefghijklmnop", "is not a name of 1 to 15"},
            {"-a -t 192.0.2.1:80", "which real server"},
            {"-a -t 192.0.2.1:80 -r 192.0.2.2 -m -g", "-g: given twice"},
