@@ -82,11 +82,16 @@ Imported saved_as_toml(const State& table, const KnownNames& names) {
   auto saved = table_as_toml(table, names);
   for (const auto& step : left_to_do(saved.config, table)) saved.left_out.push_back(as_left_out(step));
   if (!table.nft || !table.nft->ours) return saved;
-  for (const auto& mark : in_words(table.nft->marks))
-    saved.left_out.push_back({{"nftables inet hawser", 0},
-                              mark,
-                              "netd sets that mark for its own file alone: write the ports and addresses in "
-                              "virtual in place of the mark"});
+  const auto leave_out = [&](const NftContents& contents, const std::string& why) {
+    for (const auto& words : in_words(contents))
+      saved.left_out.push_back({{"nftables inet hawser", 0}, words, why});
+  };
+  leave_out(
+      {table.nft->contents.marks, {}},
+      "netd sets that mark for its own file alone: write the ports and addresses in virtual in place of "
+      "the mark");
+  leave_out({{}, table.nft->contents.nats},
+            "netd does that for its own file alone: write source_nat = true into the pool");
   return saved;
 }
 

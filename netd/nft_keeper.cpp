@@ -33,7 +33,7 @@ void NftKeeper::look(TimePoint now) {
 // Where nothing is to do: it may be of an earlier run whose journal is lost, or gone already.
 void NftKeeper::keep_journal(const std::optional<NftTable>& there) {
   if (wanted_ && there && !book_.names().nft) {
-    const Step known = NftStep(MakeNftTable{wanted_->marks});
+    const Step known = NftStep(MakeNftTable{wanted_->contents});
     if (auto written = book_.will_do({&known, 1}); !written) tell_(journal_event(written.error()));
   }
   if (!wanted_) book_.did(NftStep(DeleteNftTable{}));

@@ -166,13 +166,22 @@ std::string meaning_of_nft(const AnyNftStep& /*step*/, int code) {
       return "";
   }
 }
-std::string meaning(const MakeNftTable& step, int code) {
+// nft_chain_validate_hook(), nft_expr_type_get(): no such type of chain or expression.
+template <class AnyNftStep>
+std::string meaning_of_making(const AnyNftStep& step, int code) {
+  if (code == ENOENT)
+    return step.contents.nats.empty()
+               ? "this kernel lacks a part of nf_tables"
+               : "this kernel lacks a part of nf_tables: nft_chain_nat, nft_masq, nft_ct";
   return meaning_of_nft(step, code);
+}
+std::string meaning(const MakeNftTable& step, int code) {
+  return meaning_of_making(step, code);
 }
 std::string meaning(const RemakeNftTable& step, int code) {
-  return meaning_of_nft(step, code);
+  return meaning_of_making(step, code);
 }
-std::string meaning(const SetNftMarks& step, int code) {
+std::string meaning(const SetNftContents& step, int code) {
   return meaning_of_nft(step, code);
 }
 std::string meaning(const DeleteNftTable& step, int code) {

@@ -15,11 +15,11 @@ bool is_absent(const Error& why) {
 }
 
 constexpr std::array kParts{NftPart::kChains, NftPart::kRules, NftPart::kSets, NftPart::kMarks4,
-                            NftPart::kMarks6};
+                            NftPart::kMarks6, NftPart::kNats4, NftPart::kNats6};
 
-std::vector<NftMessage> remade(const NftMarks& marks) {
+std::vector<NftMessage> remade(const NftContents& contents) {
   auto messages = encode_delete();
-  std::ranges::move(encode_make(marks), std::back_inserter(messages));
+  std::ranges::move(encode_make(contents), std::back_inserter(messages));
   return messages;
 }
 
@@ -57,23 +57,23 @@ Status Nft::perform(const NftStep& step) {
   const auto socket = this->socket();
   if (!socket) return tl::unexpected(socket.error());
   if (const auto* make = std::get_if<MakeNftTable>(&step)) {
-    auto done = (*socket)->commit(encode_make(make->marks));
+    auto done = (*socket)->commit(encode_make(make->contents));
     if (done || done.error().code != EEXIST) return done;
     const auto there = observe();
-    return there && *there == NftTable{true, true, make->marks} ? Status{} : done;
+    return there && *there == NftTable{true, true, make->contents} ? Status{} : done;
   }
   if (const auto* remake = std::get_if<RemakeNftTable>(&step)) {
     const auto there = observe();
     if (!there) return tl::unexpected(there.error());
     if (*there && !(*there)->ours) return fail_with(EEXIST, "");
-    return (*socket)->commit(*there ? remade(remake->marks) : encode_make(remake->marks));
+    return (*socket)->commit(*there ? remade(remake->contents) : encode_make(remake->contents));
   }
   // Of what is there now: what somebody else took away meanwhile cannot be removed once more.
-  if (const auto* set = std::get_if<SetNftMarks>(&step)) {
+  if (const auto* set = std::get_if<SetNftContents>(&step)) {
     const auto there = observe();
     if (!there) return tl::unexpected(there.error());
     if (!*there || !(*there)->ours) return fail_with(ENOENT, "");
-    return (*socket)->commit(encode_change((*there)->marks, set->to));
+    return (*socket)->commit(encode_change((*there)->contents, set->to));
   }
   const auto there = observe();
   if (!there) return tl::unexpected(there.error());

@@ -5,6 +5,9 @@
 //     map marks4, map marks6          protocol, address and ports -> mark; each element names its service
 //     chain prerouting                after all others there, since the last mark is the one that IPVS sees
 //     chain output                    just before IPVS looks at what is sent here
+//   and only where somebody wants source NAT:
+//     set source_nat4, source_nat6    the virtual address and ports that a connection came to
+//     chain source_nat                gives what IPVS masqueraded an address of this host as its source
 #pragma once
 
 #include <optional>
@@ -21,12 +24,12 @@ namespace hawser::nl {
 using NftMessage = std::vector<std::uint8_t>;  // one netlink message; its number is the socket's
 
 // What makes the table, in the order of a transaction. EEXIST: a table of that name is there.
-std::vector<NftMessage> encode_make(const NftMarks& marks);
+std::vector<NftMessage> encode_make(const NftContents& contents);
 std::vector<NftMessage> encode_delete();
 // From `from`, which is what the kernel has, to `to`.
-std::vector<NftMessage> encode_change(const NftMarks& from, const NftMarks& to);
+std::vector<NftMessage> encode_change(const NftContents& from, const NftContents& to);
 
-enum class NftPart : std::uint8_t { kTable, kChains, kRules, kSets, kMarks4, kMarks6 };
+enum class NftPart : std::uint8_t { kTable, kChains, kRules, kSets, kMarks4, kMarks6, kNats4, kNats6 };
 // The question for one of these; ENOENT for kTable: there is none.
 NftMessage encode_question(NftPart part);
 
@@ -48,7 +51,7 @@ class NftHearing {
   bool there_ = false, ours_ = false, strange_ = false;
   std::set<std::string> parts_;  // chains, maps and rules, in words
   std::vector<std::string> rules_;
-  NftMarks marks_;
+  NftContents contents_;
 };
 
 // A notification of nf_tables: whether it is about our table.

@@ -65,22 +65,20 @@ std::string words_of_rule(const nftnl_rule* rule) {
   return text;
 }
 
-const std::set<std::string>& our_parts() {
-  static const auto parts = [] {
-    std::set<std::string> made;
-    for (const auto& chain : kChains)
-      made.insert(words_of_chain(chain.name, chain.hook, chain.priority, NF_ACCEPT, "filter"));
-    for (const auto& map : kMaps)
-      made.insert(words_of_map(map.name, kMapFlags, key_size(map), sizeof(std::uint32_t)));
-    return made;
-  }();
-  return parts;
+std::set<std::string> our_parts(bool with_nat) {
+  std::set<std::string> made;
+  for (const auto& chain : kChains)
+    if (is_there(chain.serves, with_nat))
+      made.insert(words_of_chain(chain.name, chain.hook, chain.priority, NF_ACCEPT, chain.type));
+  for (const auto& map : kMaps)
+    if (is_there(map.serves, with_nat))
+      made.insert(words_of_map(map.name, flags_of(map), key_size(map), value_size(map)));
+  return made;
 }
 
-std::vector<std::string> our_rules() {
+std::vector<std::string> our_rules(bool with_nat) {
   std::vector<std::string> rules;
-  for (const auto& chain : kChains)
-    for (const auto& map : kMaps) rules.push_back(words_of_rule(rule_of(chain, map).get()));
+  for (const auto& which : rules_of(with_nat)) rules.push_back(words_of_rule(rule_of(which).get()));
   std::ranges::stable_sort(rules);
   return rules;
 }
@@ -112,10 +110,9 @@ std::optional<Key> read_key(ByteView bytes, const MapOf& map) {
   return key;
 }
 
-std::optional<std::pair<Marked, NftMark>> read_element(nftnl_set_elem* element, const MapOf& map) {
+std::optional<Marked> read_packets(nftnl_set_elem* element, const MapOf& map) {
   const auto first_bytes = value_of(element, NFTNL_SET_ELEM_KEY);
-  const auto data = value_of(element, NFTNL_SET_ELEM_DATA);
-  if (!first_bytes || !data || data->size() != sizeof(std::uint32_t)) return std::nullopt;
+  if (!first_bytes) return std::nullopt;
   const auto first = read_key(*first_bytes, map);
   const auto last = read_key(value_of(element, NFTNL_SET_ELEM_KEY_END).value_or(*first_bytes), map);
   // What covers several addresses or protocols is none of ours, and what vanishes by itself is none either.
@@ -125,12 +122,27 @@ std::optional<std::pair<Marked, NftMark>> read_element(nftnl_set_elem* element, 
   const auto transport = static_cast<Transport>(first->protocol);
   if (transport != Transport::kTcp && transport != Transport::kUdp && transport != Transport::kSctp)
     return std::nullopt;
-  NftMark mark;
-  std::memcpy(&mark.mark, data->data(), sizeof mark.mark);
+  return Marked{transport, first->address, first->port, last->port};
+}
+
+// False: it is none that we make.
+bool read_element(nftnl_set_elem* element, const MapOf& map, NftContents& contents) {
+  const auto packets = read_packets(element, map);
+  if (!packets) return false;
+  std::string service;
   if (const auto user = value_of(element, NFTNL_SET_ELEM_USERDATA))
-    mark.service =
+    service =
         comment_in(user->data(), static_cast<std::uint32_t>(user->size()), NFTNL_UDATA_SET_ELEM_COMMENT);
-  return std::pair(Marked{transport, first->address, first->port, last->port}, mark);
+  if (map.serves == Serves::kNats) {
+    contents.nats.emplace(*packets, service);
+    return true;
+  }
+  const auto data = value_of(element, NFTNL_SET_ELEM_DATA);
+  NftMark mark{0, service};
+  if (!data || data->size() != sizeof mark.mark) return false;
+  std::memcpy(&mark.mark, data->data(), sizeof mark.mark);
+  contents.marks.emplace(*packets, mark);
+  return true;
 }
 
 std::uint16_t kind_of_message(std::uint16_t type) {
@@ -229,12 +241,8 @@ Status NftHearing::hear_elements(const void* message) {
   for (const auto& map : kMaps) {
     if (std::strcmp(name, map.name) != 0) continue;
     auto* at = nftnl_set_elems_iter_create(set.get());
-    while (auto* element = nftnl_set_elems_iter_next(at)) {
-      if (auto read = read_element(element, map))
-        marks_.insert(std::move(*read));
-      else
-        strange_ = true;
-    }
+    while (auto* element = nftnl_set_elems_iter_next(at))
+      if (!read_element(element, map, contents_)) strange_ = true;
     nftnl_set_elems_iter_destroy(at);
   }
   return {};
@@ -244,7 +252,9 @@ std::optional<NftTable> NftHearing::table() const {
   if (!there_) return std::nullopt;
   auto rules = rules_;
   std::ranges::stable_sort(rules);
-  return NftTable{ours_, ours_ && !strange_ && parts_ == our_parts() && rules == our_rules(), marks_};
+  const bool with_nat = !contents_.nats.empty();
+  const bool whole = ours_ && !strange_ && parts_ == our_parts(with_nat) && rules == our_rules(with_nat);
+  return NftTable{ours_, whole, contents_};
 }
 
 // Every kind of message of nf_tables has the table's name as its attribute 1.

@@ -7,6 +7,7 @@
 #include <libnftnl/common.h>
 #include <libnftnl/expr.h>
 #include <libnftnl/udata.h>
+#include <linux/netfilter/nf_conntrack_tuple_common.h>
 #include <linux/netfilter/nfnetlink.h>
 
 #include "lib/netlink/nft_codec.h"
@@ -25,8 +26,8 @@ constexpr std::uint32_t kPiece = NFT_REG32_00;
 constexpr std::size_t kAtOnce = 200;        // elements of one message, which holds 64 KiB of them
 constexpr std::size_t kRoom = 128U << 10U;  // for a message that is being built
 
-const MapOf& map_for(Family family) {
-  return family == Family::kIpv4 ? kMaps[0] : kMaps[1];
+const MapOf& map_for(NftPart part) {
+  return kMaps.at(static_cast<std::size_t>(part) - static_cast<std::size_t>(NftPart::kMarks4));
 }
 
 Bytes user_data(std::uint8_t type, ByteView value) {
@@ -67,7 +68,7 @@ NftMessage make_chain(const ChainOf& wanted) {
   const Chain chain(nftnl_chain_alloc());
   nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_TABLE, kTable);
   nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_NAME, wanted.name);
-  nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_TYPE, "filter");
+  nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_TYPE, wanted.type);
   nftnl_chain_set_u32(chain.get(), NFTNL_CHAIN_HOOKNUM, wanted.hook);
   nftnl_chain_set_s32(chain.get(), NFTNL_CHAIN_PRIO, wanted.priority);
   nftnl_chain_set_u32(chain.get(), NFTNL_CHAIN_POLICY, NF_ACCEPT);
@@ -75,7 +76,6 @@ NftMessage make_chain(const ChainOf& wanted) {
                     [&](nlmsghdr* to) { nftnl_chain_nlmsg_build_payload(to, chain.get()); });
 }
 
-// "inet_proto . ipv4_addr . inet_service : mark", as nft has it: each field in 4 bytes of its own.
 Set set_of(const MapOf& map) {
   Set set(nftnl_set_alloc());
   nftnl_set_set_str(set.get(), NFTNL_SET_TABLE, kTable);
@@ -88,14 +88,13 @@ std::uint32_t key_type(const MapOf& map) {
   return (((kTypeProtocol << kTypeBits) | map.address_type) << kTypeBits) | kTypePort;
 }
 
+// "inet_proto . ipv4_addr . inet_service : mark", as nft has it: each field in 4 bytes of its own.
 NftMessage make_map(const MapOf& map) {
   const auto set = set_of(map);
   nftnl_set_set_u32(set.get(), NFTNL_SET_ID, map.id);
-  nftnl_set_set_u32(set.get(), NFTNL_SET_FLAGS, kMapFlags);
+  nftnl_set_set_u32(set.get(), NFTNL_SET_FLAGS, flags_of(map));
   nftnl_set_set_u32(set.get(), NFTNL_SET_KEY_TYPE, key_type(map));
   nftnl_set_set_u32(set.get(), NFTNL_SET_KEY_LEN, key_size(map));
-  nftnl_set_set_u32(set.get(), NFTNL_SET_DATA_TYPE, kTypeMark);
-  nftnl_set_set_u32(set.get(), NFTNL_SET_DATA_LEN, sizeof(std::uint32_t));
   const std::array<std::uint8_t, 3> fields{1, static_cast<std::uint8_t>(map.size), 2};
   nftnl_set_set_data(set.get(), NFTNL_SET_DESC_CONCAT, fields.data(), fields.size());
   const auto word = [](std::uint8_t type, std::uint32_t value) {
@@ -104,8 +103,12 @@ NftMessage make_map(const MapOf& map) {
     return user_data(type, bytes);
   };
   auto user = word(NFTNL_UDATA_SET_KEYBYTEORDER, kNetworkOrder);
-  const auto of_mark = word(NFTNL_UDATA_SET_DATABYTEORDER, kHostOrder);
-  user.insert(user.end(), of_mark.begin(), of_mark.end());
+  if (map.serves == Serves::kMarks) {
+    nftnl_set_set_u32(set.get(), NFTNL_SET_DATA_TYPE, kTypeMark);
+    nftnl_set_set_u32(set.get(), NFTNL_SET_DATA_LEN, value_size(map));
+    const auto of_mark = word(NFTNL_UDATA_SET_DATABYTEORDER, kHostOrder);
+    user.insert(user.end(), of_mark.begin(), of_mark.end());
+  }
   nftnl_set_set_data(set.get(), NFTNL_SET_USERDATA, user.data(), size_of(user));
   return message_of(NFT_MSG_NEWSET, NLM_F_CREATE | NLM_F_EXCL,
                     [&](nlmsghdr* to) { nftnl_set_nlmsg_build_payload(to, set.get()); });
@@ -134,28 +137,54 @@ void load_payload(const Rule& rule, std::uint32_t base, std::uint32_t at, std::u
   });
 }
 
-}  // namespace
+// As the first packet of the connection had it, before IPVS and NAT changed it.
+void load_tracked(const Rule& rule, std::uint32_t key, std::uint32_t into) {
+  add(rule, "ct", [&](nftnl_expr* one) {
+    nftnl_expr_set_u32(one, NFTNL_EXPR_CT_KEY, key);
+    nftnl_expr_set_u8(one, NFTNL_EXPR_CT_DIR, IP_CT_DIR_ORIGINAL);
+    nftnl_expr_set_u32(one, NFTNL_EXPR_CT_DREG, into);
+  });
+}
 
-Rule nft_table::rule_of(const ChainOf& chain, const MapOf& map) {
-  Rule rule(nftnl_rule_alloc());
-  nftnl_rule_set_str(rule.get(), NFTNL_RULE_TABLE, kTable);
-  nftnl_rule_set_str(rule.get(), NFTNL_RULE_CHAIN, chain.name);
-  load_meta(rule, NFT_META_NFPROTO, kKey);
+void compare_meta(const Rule& rule, std::uint32_t key, std::uint8_t wanted) {
+  load_meta(rule, key, kKey);
   add(rule, "cmp", [&](nftnl_expr* one) {
     nftnl_expr_set_u32(one, NFTNL_EXPR_CMP_SREG, kKey);
     nftnl_expr_set_u32(one, NFTNL_EXPR_CMP_OP, NFT_CMP_EQ);
-    nftnl_expr_set(one, NFTNL_EXPR_CMP_DATA, &map.protocol, sizeof map.protocol);
+    nftnl_expr_set(one, NFTNL_EXPR_CMP_DATA, &wanted, sizeof wanted);
   });
-  load_meta(rule, NFT_META_L4PROTO, kKey);
-  load_payload(rule, NFT_PAYLOAD_NETWORK_HEADER, map.at, map.size, kPiece + 1);
-  load_payload(rule, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2,
-               kPiece + 1 + static_cast<std::uint32_t>(map.size / kWord));
+}
+
+void look_up(const Rule& rule, const MapOf& map) {
   add(rule, "lookup", [&](nftnl_expr* one) {
     nftnl_expr_set_u32(one, NFTNL_EXPR_LOOKUP_SREG, kKey);
-    nftnl_expr_set_u32(one, NFTNL_EXPR_LOOKUP_DREG, kKey);
+    if (map.serves == Serves::kMarks) nftnl_expr_set_u32(one, NFTNL_EXPR_LOOKUP_DREG, kKey);
     nftnl_expr_set_str(one, NFTNL_EXPR_LOOKUP_SET, map.name);
     nftnl_expr_set_u32(one, NFTNL_EXPR_LOOKUP_FLAGS, 0);
   });
+}
+
+}  // namespace
+
+Rule nft_table::rule_of(const RuleOf& which) {
+  const auto& [chain, map, transport] = which;
+  Rule rule(nftnl_rule_alloc());
+  nftnl_rule_set_str(rule.get(), NFTNL_RULE_TABLE, kTable);
+  nftnl_rule_set_str(rule.get(), NFTNL_RULE_CHAIN, chain.name);
+  compare_meta(rule, NFT_META_NFPROTO, map.protocol);
+  if (transport) compare_meta(rule, NFT_META_L4PROTO, static_cast<std::uint8_t>(*transport));
+  load_meta(rule, NFT_META_L4PROTO, kKey);
+  const std::uint32_t port = kPiece + 1 + map.size / static_cast<std::uint32_t>(kWord);
+  if (map.serves == Serves::kNats) {
+    load_tracked(rule, map.tracked_as, kPiece + 1);
+    load_tracked(rule, NFT_CT_PROTO_DST, port);
+    look_up(rule, map);
+    add(rule, "masq", [](nftnl_expr* /*one*/) {});
+    return rule;
+  }
+  load_payload(rule, NFT_PAYLOAD_NETWORK_HEADER, map.at, map.size, kPiece + 1);
+  load_payload(rule, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2, port);
+  look_up(rule, map);
   add(rule, "meta", [&](nftnl_expr* one) {
     nftnl_expr_set_u32(one, NFTNL_EXPR_META_KEY, NFT_META_MARK);
     nftnl_expr_set_u32(one, NFTNL_EXPR_META_SREG, kKey);
@@ -163,10 +192,25 @@ Rule nft_table::rule_of(const ChainOf& chain, const MapOf& map) {
   return rule;
 }
 
+std::vector<RuleOf> nft_table::rules_of(bool with_nat) {
+  std::vector<RuleOf> rules;
+  for (const auto& chain : kChains)
+    for (const auto& map : kMaps) {
+      if (map.serves != chain.serves || !is_there(chain.serves, with_nat)) continue;
+      if (chain.serves == Serves::kMarks) {
+        rules.push_back({chain, map, std::nullopt});
+        continue;
+      }
+      for (const auto transport : {Transport::kTcp, Transport::kUdp, Transport::kSctp})
+        rules.push_back({chain, map, transport});
+    }
+  return rules;
+}
+
 namespace {
 
-NftMessage make_rule(const ChainOf& chain, const MapOf& map) {
-  const auto rule = rule_of(chain, map);
+NftMessage make_rule(const RuleOf& which) {
+  const auto rule = rule_of(which);
   return message_of(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND,
                     [&](nlmsghdr* to) { nftnl_rule_nlmsg_build_payload(to, rule.get()); });
 }
@@ -182,21 +226,40 @@ Bytes key_of(const Marked& packets, std::uint16_t port) {
   return key;
 }
 
-nftnl_set_elem* element_of(const Marked& packets, const NftMark& mark) {
+struct Element {
+  const Marked& packets;
+  const std::uint32_t* mark;  // null: of a set
+  const std::string& service;
+};
+
+nftnl_set_elem* encode(const Element& one) {
+  const auto& packets = one.packets;
   auto* element = nftnl_set_elem_alloc();
   const auto first = key_of(packets, packets.first_port);
   const auto last = key_of(packets, packets.last_port);
   nftnl_set_elem_set(element, NFTNL_SET_ELEM_KEY, first.data(), size_of(first));
   nftnl_set_elem_set(element, NFTNL_SET_ELEM_KEY_END, last.data(), size_of(last));
-  nftnl_set_elem_set(element, NFTNL_SET_ELEM_DATA, &mark.mark, sizeof mark.mark);
-  const auto whose = comment(NFTNL_UDATA_SET_ELEM_COMMENT, mark.service);
-  if (!mark.service.empty())
+  if (one.mark != nullptr) nftnl_set_elem_set(element, NFTNL_SET_ELEM_DATA, one.mark, sizeof *one.mark);
+  const auto whose = comment(NFTNL_UDATA_SET_ELEM_COMMENT, one.service);
+  if (!one.service.empty())
     nftnl_set_elem_set(element, NFTNL_SET_ELEM_USERDATA, whose.data(), size_of(whose));
   return element;
 }
 
+std::vector<Element> elements_of(const MapOf& map, const NftContents& contents) {
+  std::vector<Element> elements;
+  const auto put = [&](const Element& one) {
+    if (one.packets.address.family() == map.family) elements.push_back(one);
+  };
+  if (map.serves == Serves::kMarks)
+    for (const auto& [packets, mark] : contents.marks) put({packets, &mark.mark, mark.service});
+  else
+    for (const auto& [packets, service] : contents.nats) put({packets, nullptr, service});
+  return elements;
+}
+
 void put_elements(std::vector<NftMessage>& messages, std::uint16_t type, std::uint16_t flags,
-                  const NftMarks& marks) {
+                  const NftContents& contents) {
   for (const auto& map : kMaps) {
     auto set = set_of(map);
     std::size_t held = 0;
@@ -206,9 +269,8 @@ void put_elements(std::vector<NftMessage>& messages, std::uint16_t type, std::ui
           message_of(type, flags, [&](nlmsghdr* to) { nftnl_set_elems_nlmsg_build_payload(to, set.get()); }));
       set = set_of(map);
     };
-    for (const auto& [packets, mark] : marks) {
-      if (packets.address.family() != map.family) continue;
-      nftnl_set_elem_add(set.get(), element_of(packets, mark));
+    for (const auto& element : elements_of(map, contents)) {
+      nftnl_set_elem_add(set.get(), encode(element));
       if (++held == kAtOnce) send();
     }
     send();
@@ -217,13 +279,15 @@ void put_elements(std::vector<NftMessage>& messages, std::uint16_t type, std::ui
 
 }  // namespace
 
-std::vector<NftMessage> encode_make(const NftMarks& marks) {
+std::vector<NftMessage> encode_make(const NftContents& contents) {
+  const bool with_nat = !contents.nats.empty();
   std::vector<NftMessage> messages{table_message(NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_EXCL)};
-  for (const auto& map : kMaps) messages.push_back(make_map(map));
-  for (const auto& chain : kChains) messages.push_back(make_chain(chain));
+  for (const auto& map : kMaps)
+    if (is_there(map.serves, with_nat)) messages.push_back(make_map(map));
   for (const auto& chain : kChains)
-    for (const auto& map : kMaps) messages.push_back(make_rule(chain, map));
-  put_elements(messages, NFT_MSG_NEWSETELEM, NLM_F_CREATE | NLM_F_EXCL, marks);
+    if (is_there(chain.serves, with_nat)) messages.push_back(make_chain(chain));
+  for (const auto& which : rules_of(with_nat)) messages.push_back(make_rule(which));
+  put_elements(messages, NFT_MSG_NEWSETELEM, NLM_F_CREATE | NLM_F_EXCL, contents);
   return messages;
 }
 
@@ -231,7 +295,7 @@ std::vector<NftMessage> encode_delete() {
   return {table_message(NFT_MSG_DELTABLE, 0)};
 }
 
-std::vector<NftMessage> encode_change(const NftMarks& from, const NftMarks& to) {
+std::vector<NftMessage> encode_change(const NftContents& from, const NftContents& to) {
   std::vector<NftMessage> messages;
   put_elements(messages, NFT_MSG_DELSETELEM, 0, without(from, to));
   put_elements(messages, NFT_MSG_NEWSETELEM, NLM_F_CREATE | NLM_F_EXCL, without(to, from));
@@ -251,8 +315,10 @@ NftMessage encode_question(NftPart part) {
       return message_of(NFT_MSG_GETSET, NLM_F_DUMP,
                         [](nlmsghdr* to) { mnl_attr_put_strz(to, NFTA_SET_TABLE, kTable); });
     case NftPart::kMarks4:
-    case NftPart::kMarks6: {
-      const auto& map = map_for(part == NftPart::kMarks4 ? Family::kIpv4 : Family::kIpv6);
+    case NftPart::kMarks6:
+    case NftPart::kNats4:
+    case NftPart::kNats6: {
+      const auto& map = map_for(part);
       return message_of(NFT_MSG_GETSETELEM, NLM_F_DUMP, [&](nlmsghdr* to) {
         mnl_attr_put_strz(to, NFTA_SET_ELEM_LIST_TABLE, kTable);
         mnl_attr_put_strz(to, NFTA_SET_ELEM_LIST_SET, map.name);

@@ -15,7 +15,7 @@ constexpr std::size_t kMostRuns = 4;  // of addresses that a line names
 
 // What is one service to people: the addresses of one mark with the same ports.
 struct Together {
-  std::uint32_t mark = 0;
+  std::uint32_t mark = 0;  // 0: source NAT
   std::string service;
   Transport transport{};
   std::uint16_t first_port = 0, last_port = 0;
@@ -55,26 +55,31 @@ std::string runs_of(const std::vector<IpAddress>& addresses) {
   return text;
 }
 
-std::string in_a_line(const NftMarks& marks) {
+std::string what_is_done(const Together& one) {
+  if (one.mark == 0) return "source NAT";
+  return fmt::format("fwmark{} {}", one.family == Family::kIpv6 ? "6" : "", one.mark);
+}
+
+std::string in_a_line(const NftContents& contents) {
   std::string text;
-  for (const auto& words : in_words(marks)) text += (text.empty() ? "" : "; ") + words;
-  return text.empty() ? "no marks" : text;
+  for (const auto& words : in_words(contents)) text += (text.empty() ? "" : "; ") + words;
+  return text.empty() ? "nothing in it" : text;
 }
 
 struct DescribeNft {
   std::string operator()(const MakeNftTable& step) const {
-    return fmt::format("{}: make table: {}", kNftObject, in_a_line(step.marks));
+    return fmt::format("{}: make table: {}", kNftObject, in_a_line(step.contents));
   }
   std::string operator()(const RemakeNftTable& step) const {
-    return fmt::format("{}: make table anew: {}", kNftObject, in_a_line(step.marks));
+    return fmt::format("{}: make table anew: {}", kNftObject, in_a_line(step.contents));
   }
-  std::string operator()(const SetNftMarks& step) const {
+  std::string operator()(const SetNftContents& step) const {
     const auto added = without(step.to, step.from);
     const auto gone = without(step.from, step.to);
     std::string text;
     if (!gone.empty()) text += "remove " + in_a_line(gone);
     if (!added.empty()) text += (text.empty() ? "" : "; ") + ("add " + in_a_line(added));
-    return fmt::format("{}: set marks: {}", kNftObject, text);
+    return fmt::format("{}: change table: {}", kNftObject, text);
   }
   std::string operator()(const DeleteNftTable& /*step*/) const {
     return fmt::format("{}: delete table", kNftObject);
@@ -84,26 +89,29 @@ struct DescribeNft {
 struct SimulateNft {
   std::optional<NftTable>& table;
 
-  void operator()(const MakeNftTable& step) const { table = NftTable{true, true, step.marks}; }
-  void operator()(const RemakeNftTable& step) const { table = NftTable{true, true, step.marks}; }
-  void operator()(const SetNftMarks& step) const { table = NftTable{true, true, step.to}; }
+  void operator()(const MakeNftTable& step) const { table = NftTable{true, true, step.contents}; }
+  void operator()(const RemakeNftTable& step) const { table = NftTable{true, true, step.contents}; }
+  void operator()(const SetNftContents& step) const { table = NftTable{true, true, step.to}; }
   void operator()(const DeleteNftTable& /*step*/) const { table.reset(); }
 };
 
 }  // namespace
 
-std::vector<std::string> in_words(const NftMarks& marks) {
+std::vector<std::string> in_words(const NftContents& contents) {
   std::map<Together, std::vector<IpAddress>> groups;
-  for (const auto& [key, value] : marks)
-    groups[{value.mark, value.service, key.transport, key.first_port, key.last_port, key.address.family()}]
-        .push_back(key.address);
+  const auto put = [&](const Marked& key, std::uint32_t mark, const std::string& service) {
+    groups[{mark, service, key.transport, key.first_port, key.last_port, key.address.family()}].push_back(
+        key.address);
+  };
+  for (const auto& [key, value] : contents.marks) put(key, value.mark, value.service);
+  for (const auto& [key, service] : contents.nats) put(key, 0, service);
   std::vector<std::string> all;
   for (const auto& [one, addresses] : groups) {
     auto ports = std::to_string(one.first_port);
     if (one.last_port != one.first_port) ports += fmt::format("-{}", one.last_port);
     const auto whose = one.service.empty() ? std::string() : " of " + one.service;
-    all.push_back(fmt::format("fwmark{} {}{}: {} {} port {}", one.family == Family::kIpv6 ? "6" : "",
-                              one.mark, whose, name_of(one.transport), runs_of(addresses), ports));
+    all.push_back(fmt::format("{}{}: {} {} port {}", what_is_done(one), whose, name_of(one.transport),
+                              runs_of(addresses), ports));
   }
   return all;
 }
@@ -111,10 +119,11 @@ std::vector<std::string> in_words(const NftMarks& marks) {
 std::vector<NftStep> towards_nft(const std::optional<NftTable>& from, const std::optional<NftTable>& wish) {
   if (!wish) return from && from->ours ? std::vector<NftStep>{DeleteNftTable{}} : std::vector<NftStep>{};
   if (!wish->ours) return {};  // of somebody else, who sees to it
-  if (!from || !from->ours) return {MakeNftTable{wish->marks}};
-  if (!from->whole) return {RemakeNftTable{wish->marks}};
-  if (from->marks == wish->marks) return {};
-  return {SetNftMarks{from->marks, wish->marks}};
+  const auto& wanted = wish->contents;
+  if (!from || !from->ours) return {MakeNftTable{wanted}};
+  if (!from->whole || from->contents.nats.empty() != wanted.nats.empty()) return {RemakeNftTable{wanted}};
+  if (from->contents == wanted) return {};
+  return {SetNftContents{from->contents, wanted}};
 }
 
 std::string family::describe(const NftStep& step) {

@@ -1,4 +1,4 @@
-// Our nftables table: made whole in one transaction, its marks changed in one transaction, deleted. So no
+// Our nftables table: made whole in one transaction, its contents changed in one transaction, deleted. So no
 // packet ever meets half of it.
 #pragma once
 
@@ -14,33 +14,35 @@ namespace hawser {
 
 struct MakeNftTable {
   static constexpr Kind kKind{"create-nft-table", Act::kMake};
-  NftMarks marks;
+  NftContents contents;
   bool operator==(const MakeNftTable&) const = default;
 };
-// Of ours in which somebody else changed something: what it is made of, not the marks alone.
+// Of ours in which what it is made of shall be another: somebody else changed it, or source NAT is asked for
+// now, whose chain brings connection tracking to the whole host and is not there for nothing.
 struct RemakeNftTable {
   static constexpr Kind kKind{"remake-nft-table"};
-  NftMarks marks;
+  NftContents contents;
   bool operator==(const RemakeNftTable&) const = default;
 };
-struct SetNftMarks {
-  static constexpr Kind kKind{"set-nft-marks"};
-  NftMarks from, to;
-  bool operator==(const SetNftMarks&) const = default;
+struct SetNftContents {
+  static constexpr Kind kKind{"set-nft-contents"};
+  NftContents from, to;
+  bool operator==(const SetNftContents&) const = default;
 };
 struct DeleteNftTable {
   static constexpr Kind kKind{"delete-nft-table", Act::kRemove};
   bool operator==(const DeleteNftTable&) const = default;
 };
 
-using NftStep = std::variant<MakeNftTable, RemakeNftTable, SetNftMarks, DeleteNftTable>;
+using NftStep = std::variant<MakeNftTable, RemakeNftTable, SetNftContents, DeleteNftTable>;
 
 // From what is there to the wish; nullopt: no table. One that is not ours is never changed or deleted: making
 // ours beside it is what the kernel then refuses.
 std::vector<NftStep> towards_nft(const std::optional<NftTable>& from, const std::optional<NftTable>& wish);
 
-// "fwmark 268439552 of web: tcp 192.0.2.1-192.0.2.9 port 8000-8099", one for each mark and range of ports.
-std::vector<std::string> in_words(const NftMarks& marks);
+// "fwmark 268439552 of web: tcp 192.0.2.1-192.0.2.9 port 8000-8099", one for each mark and range of ports;
+// "source NAT of web: tcp 192.0.2.1 port 80".
+std::vector<std::string> in_words(const NftContents& contents);
 
 namespace family {
 std::string describe(const NftStep& step);

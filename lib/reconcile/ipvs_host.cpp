@@ -98,6 +98,7 @@ IpvsHost ipvs_host_of(const config::Config& config, const Layout& layout) {
   for (const auto& [key, server] : layout) {
     if (sticks_to_a_server(key, server.wanted)) wanted.sysctls[IpvsSysctl::kExpireNodestConn] = 1;
     if (is_persistent(server.wanted)) wanted.sysctls[IpvsSysctl::kExpireQuiescentTemplate] = 1;
+    if (server.source_nat) wanted.sysctls[IpvsSysctl::kConntrack] = 1;
   }
   return wanted;
 }

@@ -17,6 +17,7 @@ namespace hawser {
 //   as it sends.
 // - expire_quiescent_template, where a service has persistence: without it persistence leads new connections
 //   to a real server of weight 0, one that failed or is being drained.
+// - conntrack, where a pool has source_nat: without it NAT of nftables never sees a connection of IPVS.
 IpvsHost ipvs_host_of(const config::Config& config, const Layout& layout);
 
 // Whether there is anything to do or to give back; what is not asked for need not be looked at.

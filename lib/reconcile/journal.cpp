@@ -203,7 +203,7 @@ void JournalBook::did(const Step& step) {
 void JournalBook::did_not(const Step& step) {
   if (const auto* link = as<CreateLink>(step)) links_to_come_.erase(link->link);
   const auto entry = entry_made_by(step);
-  if (!entry || is<RemakeNftTable>(step) || is<SetNftMarks>(step)) return;
+  if (!entry || is<RemakeNftTable>(step) || is<SetNftContents>(step)) return;
   const auto* value = std::get_if<SetValue>(&*entry);
   if (value == nullptr) return made_.forget(*entry);
   const auto known = made_.values.find(value->name);

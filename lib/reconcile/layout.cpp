@@ -55,10 +55,10 @@ Layout lay_out(const config::Config& config) {
     for (const auto& key : service.keys) {
       const auto* marked = find_in(service.marked, key);
       const auto port = marked != nullptr ? marked->port : key.virtual_address.port;
-      layout.insert_or_assign(key,
-                              VirtualServer{name, config::service_for(service, key), pool->second.policy,
-                                            members_of(config, pool->second, key, port),
-                                            marked != nullptr ? marked->packets : std::vector<Marked>{}});
+      layout.insert_or_assign(key, VirtualServer{name, config::service_for(service, key), pool->second.policy,
+                                                 members_of(config, pool->second, key, port),
+                                                 marked != nullptr ? marked->packets : std::vector<Marked>{},
+                                                 pool->second.source_nat});
     }
   }
   return layout;

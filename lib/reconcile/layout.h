@@ -27,6 +27,7 @@ struct VirtualServer {
   config::PoolPolicy policy;
   std::vector<Member> members;
   std::vector<Marked> marked{};  // what netd gives the mark in the key
+  bool source_nat = false;       // an address of this host stands for the client's
   bool operator==(const VirtualServer&) const = default;
 };
 

@@ -8,7 +8,7 @@
 
 namespace hawser {
 
-// Of services whose mark is ours to set; nullopt: none, and no table is needed.
+// Of services whose mark is ours to set, and of pools with source_nat; nullopt: none, no table is needed.
 std::optional<NftTable> nft_of(const Layout& layout);
 
 }  // namespace hawser

@@ -141,16 +141,19 @@ struct SyncDaemon {
   bool operator==(const SyncDaemon&) const = default;
 };
 
-// Of /proc/sys/net/ipv4/vs, what decides whether clients leave a real server that is out.
+// Of /proc/sys/net/ipv4/vs, what decides whether clients leave a real server that is out, and whether other
+// parts of netfilter see the connections.
 enum class IpvsSysctl : std::uint8_t {
   kExpireNodestConn,         // a connection of one that is gone ends with its next packet
   kExpireQuiescentTemplate,  // persistence does not lead to one of weight 0
+  kConntrack,                // connections are tracked, which NAT of nftables needs
 };
 
 template <>
-inline constexpr std::array<Name<IpvsSysctl>, 2> kNames<IpvsSysctl>{{
+inline constexpr std::array<Name<IpvsSysctl>, 3> kNames<IpvsSysctl>{{
     {IpvsSysctl::kExpireNodestConn, "net.ipv4.vs.expire_nodest_conn"},
     {IpvsSysctl::kExpireQuiescentTemplate, "net.ipv4.vs.expire_quiescent_template"},
+    {IpvsSysctl::kConntrack, "net.ipv4.vs.conntrack"},
 }};
 
 // What IPVS has once in a network namespace. As a wish: what is not named is left as it is.

@@ -5,12 +5,21 @@
 
 namespace hawser {
 
-NftMarks without(const NftMarks& one, const NftMarks& other) {
-  NftMarks left;
+namespace {
+
+template <class Map>
+Map left_of(const Map& one, const Map& other) {
+  Map left;
   for (const auto& entry : one)
     if (const auto* there = find_in(other, entry.first); there == nullptr || *there != entry.second)
       left.insert(entry);
   return left;
+}
+
+}  // namespace
+
+NftContents without(const NftContents& one, const NftContents& other) {
+  return {left_of(one.marks, other.marks), left_of(one.nats, other.nats)};
 }
 
 std::string to_string(const Marked& marked) {

@@ -1,5 +1,8 @@
-// Netd's own nftables table: which packets get which firewall mark before IPVS sees them. What IPVS cannot
-// name by address and port, a range of ports or many addresses, is one service of such a mark.
+// Netd's own nftables table:
+// - which packets get which firewall mark before IPVS sees them. What IPVS cannot name by address and port, a
+//   range of ports or many addresses, is one service of such a mark;
+// - which of the packets that IPVS masqueraded get an address of this host as their source too, so that real
+//   servers whose default route leads elsewhere answer here.
 #pragma once
 
 #include <compare>
@@ -11,7 +14,7 @@
 
 namespace hawser {
 
-// "tcp 192.0.2.100:8000-8099": what one element of our maps covers.
+// "tcp 192.0.2.100:8000-8099": what one element of our maps and sets covers.
 struct Marked {
   Transport transport = Transport::kTcp;  // not kFwmark
   IpAddress address;
@@ -31,13 +34,24 @@ struct NftMark {
 
 using NftMarks = std::map<Marked, NftMark>;
 
-// What `one` has and `other` has not, or with another mark.
-NftMarks without(const NftMarks& one, const NftMarks& other);
+// The service whose clients' addresses are hidden, by the virtual addresses and ports that they came to.
+using NftNats = std::map<Marked, std::string>;
+
+struct NftContents {
+  NftMarks marks;
+  NftNats nats{};
+
+  [[nodiscard]] bool empty() const { return marks.empty() && nats.empty(); }
+  bool operator==(const NftContents&) const = default;
+};
+
+// What `one` has and `other` has not, or with another mark or service.
+NftContents without(const NftContents& one, const NftContents& other);
 
 struct NftTable {
   bool ours = true;   // it bears our comment: no other table of that name is touched
   bool whole = true;  // its maps, chains and rules are those that we make, and no others
-  NftMarks marks;
+  NftContents contents;
 
   bool operator==(const NftTable&) const = default;
 };

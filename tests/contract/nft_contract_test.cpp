@@ -26,6 +26,11 @@ const NftMarks kMarks{
     {ports("192.0.2.100", 1, 65535, Transport::kSctp), {0x10000009, ""}},
 };
 
+const NftContents kWithNat{kMarks,
+                           {{ports("192.0.2.100", 80, 80), "web"},
+                            {ports("192.0.2.100", 0, 52, Transport::kUdp), "rest"},
+                            {ports("2001:db8::100", 80, 80), "web"}}};
+
 class NftContract : public HostTest {
  public:
   [[nodiscard]] std::optional<NftTable> table() const {
@@ -33,7 +38,8 @@ class NftContract : public HostTest {
     EXPECT_TRUE(seen) << seen.error().text;
     return seen ? seen->state.nft : std::nullopt;
   }
-  static NftTable ours(const NftMarks& marks) { return {true, true, marks}; }
+  static NftTable ours(const NftMarks& marks) { return {true, true, {marks}}; }
+  static NftTable ours(const NftContents& contents) { return {true, true, contents}; }
 };
 
 INSTANTIATE_TEST_SUITE_P(, NftContract, testing::ValuesIn(hosts(Need::kNft)), name_of_host);
@@ -60,19 +66,38 @@ TEST_P(NftContract, ChangesMarksInOneMoment) {
   to.erase(ports("192.0.2.100", 8000, 8099));
   to[ports("192.0.2.100", 8000, 8199)] = {0x10000007, "web"};  // covers what was there
   to[ports("2001:db8::100", 8000, 8099)] = {0x1000000a, "other"};
-  perform(NftStep(SetNftMarks{kMarks, to}));
+  perform(NftStep(SetNftContents{{kMarks}, {to}}));
   EXPECT_EQ(table(), ours(to));
-  perform(NftStep(SetNftMarks{kMarks, to}));
-  perform(NftStep(SetNftMarks{to, {}}));
-  EXPECT_EQ(table(), ours({}));
+  perform(NftStep(SetNftContents{{kMarks}, {to}}));
+  perform(NftStep(SetNftContents{{to}, {}}));
+  EXPECT_EQ(table(), ours(NftContents{}));
 }
 
 TEST_P(NftContract, RefusesPortsThatTwoMarksCover) {
   perform(NftStep(MakeNftTable{kMarks}));
   auto to = kMarks;
   to[ports("192.0.2.100", 8050, 8150)] = {0x1000000b, "late"};
-  EXPECT_EQ(refused(NftStep(SetNftMarks{kMarks, to})), EEXIST);
+  EXPECT_EQ(refused(NftStep(SetNftContents{{kMarks}, {to}})), EEXIST);
   EXPECT_EQ(table(), ours(kMarks)) << "all or nothing";
+}
+
+TEST_P(NftContract, HidesClientsAndStops) {
+  perform(NftStep(MakeNftTable{kMarks}));
+  perform(NftStep(RemakeNftTable{kWithNat}));
+  EXPECT_EQ(table(), ours(kWithNat));
+  auto fewer = kWithNat;
+  fewer.nats.erase(ports("192.0.2.100", 80, 80));
+  fewer.nats[ports("192.0.2.100", 80, 81)] = "wider";
+  perform(NftStep(SetNftContents{kWithNat, fewer}));
+  EXPECT_EQ(table(), ours(fewer));
+  EXPECT_EQ(
+      refused(NftStep(SetNftContents{
+          fewer, {kMarks, {{ports("192.0.2.100", 80, 81), "a"}, {ports("192.0.2.100", 81, 82), "b"}}}})),
+      EEXIST);
+  EXPECT_EQ(table(), ours(fewer));
+  perform(NftStep(RemakeNftTable{kMarks}));
+  EXPECT_EQ(table(), ours(kMarks));
+  EXPECT_EQ(refused(NftStep(SetNftContents{{kMarks}, kWithNat})), ENOENT) << "there are no sets for them";
 }
 
 TEST_P(NftContract, HoldsThousandsOfMarks) {
@@ -90,7 +115,7 @@ TEST_P(NftContract, LeavesATableOfSomebodyElseAlone) {
   EXPECT_FALSE(table()->ours);
   EXPECT_EQ(refused(NftStep(MakeNftTable{kMarks})), EEXIST);
   EXPECT_EQ(refused(NftStep(RemakeNftTable{kMarks})), EEXIST);
-  EXPECT_EQ(refused(NftStep(SetNftMarks{{}, kMarks})), ENOENT);
+  EXPECT_EQ(refused(NftStep(SetNftContents{{}, {kMarks}})), ENOENT);
   perform(NftStep(DeleteNftTable{}));
   ASSERT_TRUE(table());
   EXPECT_FALSE(table()->ours);
@@ -129,10 +154,20 @@ TEST_P(NftKernel, IsReadByPeopleAsNftPrintsIt) {
                            "meta mark set meta l4proto . ip daddr . th dport map @marks4",
                            "meta mark set meta l4proto . ip6 daddr . th dport map @marks6"})
     EXPECT_THAT(text, HasSubstr(line));
+  perform(NftStep(RemakeNftTable{kWithNat}));
+  const auto hiding = run("nft list ruleset");
+  for (const auto* line :
+       {"tcp . 192.0.2.100 . 80 comment \"web\"", "udp . 192.0.2.100 . 0-52 comment \"rest\"",
+        "type nat hook postrouting priority srcnat; policy accept;",
+        "meta l4proto tcp meta l4proto . ct original ip daddr . ct original proto-dst @source_nat4 "
+        "masquerade",
+        "meta l4proto sctp meta l4proto . ct original ip6 daddr . ct original proto-dst @source_nat6 "
+        "masquerade"})
+    EXPECT_THAT(hiding, HasSubstr(line));
   // What nft reads of its own words is the same table.
   run("nft list ruleset > /tmp/hawser-nft-$$ && nft flush ruleset && nft -f /tmp/hawser-nft-$$; "
       "s=$?; rm /tmp/hawser-nft-$$; exit $s");
-  EXPECT_EQ(run("nft list ruleset"), text);
+  EXPECT_EQ(run("nft list ruleset"), hiding);
 }
 
 TEST_P(NftKernel, SeesWhateverSomebodyElseChangesInTheTable) {
@@ -141,15 +176,17 @@ TEST_P(NftKernel, SeesWhateverSomebodyElseChangesInTheTable) {
         "insert rule inet hawser prerouting accept", "add chain inet hawser more",
         "add set inet hawser more '{ type mark; }'", "add table inet hawser '{ flags dormant; }'",
         "add chain inet hawser output '{ policy drop; }'",
-        "add element inet hawser marks4 '{ tcp . 192.0.2.7-192.0.2.9 . 80 : 1 }'"}) {
-    perform(NftStep(MakeNftTable{kMarks}));
+        "add element inet hawser marks4 '{ tcp . 192.0.2.7-192.0.2.9 . 80 : 1 }'",
+        "add rule inet hawser source_nat counter", "flush set inet hawser source_nat6",
+        "add element inet hawser source_nat4 '{ tcp . 192.0.2.7-192.0.2.9 . 80 }'"}) {
+    perform(NftStep(MakeNftTable{kWithNat}));
     run(std::string("nft ") + change);
     const auto seen = table();
     ASSERT_TRUE(seen) << change;
     EXPECT_TRUE(seen->ours) << change;
-    EXPECT_FALSE(seen->whole) << change;
-    perform(NftStep(RemakeNftTable{kMarks}));
-    EXPECT_EQ(table(), ours(kMarks)) << change;
+    EXPECT_NE(seen, ours(kWithNat)) << change;
+    perform(NftStep(RemakeNftTable{kWithNat}));
+    EXPECT_EQ(table(), ours(kWithNat)) << change;
     perform(NftStep(DeleteNftTable{}));
   }
 }

@@ -101,6 +101,7 @@ void build_pool(const std::string& name, const std::string& path, const PoolSpec
   Pool pool;
   pool.name = name;
   pool.policy = policy_of(spec);
+  pool.source_nat = spec.source_nat;
   const auto checks = add_checks(spec.checks, path, config);
   const auto build = [&](const Section<RealSpec>& section) {
     auto real = real_of(section.spec, spec);

@@ -19,6 +19,7 @@ struct PoolSpec {
   std::uint32_t quorum = 1;
   std::uint32_t quorum_hysteresis = 0;
   Milliseconds slow_start{0};
+  bool source_nat = false;
   std::optional<Section<TunnelSpec>> tunnel;
   std::vector<Section<RealSpec>> reals;
   std::vector<Section<RealSpec>> sorry;
@@ -40,6 +41,7 @@ struct Pool {
   std::vector<Real> reals;
   PoolPolicy policy;
   std::vector<Real> sorry;  // answer where the quorum is lost
+  bool source_nat = false;  // packets reach them with an address of this host as their source
   bool operator==(const Pool&) const = default;
 };
 

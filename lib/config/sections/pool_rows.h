@@ -56,6 +56,9 @@ void add_pool_rows(Rows<S>& rows, const std::function<bool(const S&)>& applies) 
       .add("slow_start", &S::slow_start, Span{0s, 1h, 1s},
            "a real server that comes back gets its weight little by little, over so long")
       .like("\"30s\"")
+      .only_if(applies)
+      .add("source_nat", &S::source_nat, Flag{},
+           "the real servers see an address of this host instead of the client's, and so answer here")
       .only_if(applies);
   rows.custom(
           table_setting("tunnel", "table", "{ type, port, checksum }",
@@ -78,7 +81,6 @@ void add_pool_rows(Rows<S>& rows, const std::function<bool(const S&)>& applies) 
           },
           {})
       .like("[{ address = \"198.51.100.29\" }]");
-  rows.unsupported({"source_nat"});
 }
 
 }  // namespace hawser::config

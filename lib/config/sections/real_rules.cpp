@@ -18,6 +18,15 @@ std::string fault_of(const IpAddress& address, const Networks& networks) {
   return networks.fault(address);
 }
 
+// With direct and tunnel the real server answers the client itself.
+void source_nat_is_for_masquerade(const Section<RealSpec>& real, const PoolSpec& pool, Report& report) {
+  const auto forwarding = real.spec.forwarding.value_or(pool.forwarding);
+  if (!pool.source_nat || forwarding == Forwarding::kMasquerade) return;
+  report.add(
+      Part::kNetd, real.at("forwarding"), dotted(real.path, "forwarding"),
+      fmt::format("must be \"masquerade\" in a pool with source_nat, not {}", quote(name_of(forwarding))));
+}
+
 // ip_vs_nat_xmit(): "stopping DNAT to loopback address". Clients on this host itself are served.
 void loopback_is_for_direct(const Section<RealSpec>& real, const PoolSpec& pool, Report& report) {
   if (real.spec.forwarding.value_or(pool.forwarding) != Forwarding::kMasquerade) return;
@@ -71,6 +80,7 @@ void check_real(const Section<RealSpec>& real, const PoolSpec& pool, const std::
                       real.has("upper_threshold") ? "" : " (default)"));
   addresses_are_sound(real, path, networks, report);
   loopback_is_for_direct(real, pool, report);
+  source_nat_is_for_masquerade(real, pool, report);
 }
 
 }  // namespace hawser::config

@@ -31,8 +31,9 @@ void one_pool(const File& file, const ServiceSection& service, Report& report) {
               ? fmt::format("no [pool.{}] exists", service.spec.pool)
               : fmt::format("no [pool.{}] exists; did you mean {}?", service.spec.pool, quote(near)));
   }
-  for (const std::string_view key : {"checks", "need", "forwarding", "on_failure", "tunnel",
-                                     "panic_threshold", "quorum", "quorum_hysteresis", "slow_start", "sorry"})
+  for (const std::string_view key :
+       {"checks", "need", "forwarding", "on_failure", "tunnel", "panic_threshold", "quorum",
+        "quorum_hysteresis", "slow_start", "sorry", "source_nat"})
     if (service.has(key)) fault(report, service, key, fmt::format("belongs to [pool.{}]", service.spec.pool));
 }
 
@@ -117,6 +118,16 @@ void port_fits(const ServiceSection& service, const VirtualKey& key, const Secti
     report.add(Part::kNetd, at, section.path + ".port",
                fmt::format("{} must be the service's, {} ({}): {} cannot change it", endpoint->port, key.port,
                            service.path, name_of(forwarding)));
+}
+
+// Whose packets get a mark is known only to who sets it.
+void source_is_known(const ServiceSection& service, const VirtualKey& key, const PoolSpec& pool,
+                     Report& report) {
+  if (!pool.source_nat || key.transport != Transport::kFwmark) return;
+  report.add(Part::kNetd, key.place, service.path + ".virtual",
+             fmt::format("{} cannot have the pool's source_nat: netd does not know the addresses; write "
+                         "\"meta mark {} masquerade\" into your own nftables rules, or the addresses here",
+                         quote(in_words(key)), key.key.fwmark));
 }
 
 // The kernel's real servers of one virtual address.
@@ -277,6 +288,7 @@ void check_services(const File& file, Report& report) {
       if (pool == nullptr || (pool == &service.spec && pool->reals.empty())) continue;
       pools[pool].insert(key.key.family());
       reals_fit(service, key, *pool, report);
+      source_is_known(service, key, *pool, report);
       reals_differ(service, key, *pool, report);
       checks_have_a_port(file, key, *pool, report);
     }

@@ -52,9 +52,9 @@ struct FakePerform {
   Status operator()(const ZeroCounters& s) const {
     return !s.key || k.state_.services.contains(*s.key) ? Status{} : refuse(ESRCH);
   }
-  Status operator()(const MakeNftTable& s) const { return k.make_nft(s.marks); }
-  Status operator()(const RemakeNftTable& s) const { return k.remake_nft(s.marks); }
-  Status operator()(const SetNftMarks& s) const { return k.set_nft_marks(s.to); }
+  Status operator()(const MakeNftTable& s) const { return k.make_nft(s.contents); }
+  Status operator()(const RemakeNftTable& s) const { return k.remake_nft(s.contents); }
+  Status operator()(const SetNftContents& s) const { return k.change_nft(s.to); }
   Status operator()(const DeleteNftTable& /*s*/) const {
     if (k.state_.nft && k.state_.nft->ours) k.state_.nft.reset();
     return {};

@@ -146,9 +146,9 @@ class FakeKernel : public Kernel {
   [[nodiscard]] bool has_mixed_families() const;
 
   // fake_nft.cpp
-  Status make_nft(const NftMarks& marks);
-  Status remake_nft(const NftMarks& marks);
-  Status set_nft_marks(const NftMarks& marks);
+  Status make_nft(const NftContents& contents);
+  Status remake_nft(const NftContents& contents);
+  Status change_nft(const NftContents& contents);
 
   State state_;
   std::map<std::string, BondFacts> bonds_;

@@ -15,34 +15,43 @@ bool overlap(const Marked& one, const Marked& other) {
 }
 
 // nft_pipapo_insert() takes no element that covers what another covers.
-Status are_apart(const NftMarks& marks) {
-  for (auto one = marks.begin(); one != marks.end(); ++one) {
+template <class Map>
+Status are_apart(const Map& elements) {
+  for (auto one = elements.begin(); one != elements.end(); ++one) {
     if (one->first.last_port < one->first.first_port) return refuse(EINVAL);
-    if (std::any_of(std::next(one), marks.end(),
+    if (std::any_of(std::next(one), elements.end(),
                     [&](const auto& other) { return overlap(one->first, other.first); }))
       return refuse(EEXIST);
   }
   return {};
 }
 
-}  // namespace
-
-Status FakeKernel::make_nft(const NftMarks& marks) {
-  if (state_.nft == NftTable{true, true, marks}) return {};
-  return state_.nft ? refuse(EEXIST) : remake_nft(marks);
+Status fit(const NftContents& contents) {
+  if (auto good = are_apart(contents.marks); !good) return good;
+  return are_apart(contents.nats);
 }
 
-Status FakeKernel::remake_nft(const NftMarks& marks) {
+}  // namespace
+
+Status FakeKernel::make_nft(const NftContents& contents) {
+  if (state_.nft == NftTable{true, true, contents}) return {};
+  return state_.nft ? refuse(EEXIST) : remake_nft(contents);
+}
+
+Status FakeKernel::remake_nft(const NftContents& contents) {
   if (state_.nft && !state_.nft->ours) return refuse(EEXIST);
-  if (auto good = are_apart(marks); !good) return good;
-  state_.nft = NftTable{true, true, marks};
+  if (auto good = fit(contents); !good) return good;
+  state_.nft = NftTable{true, true, contents};
   return {};
 }
 
-Status FakeKernel::set_nft_marks(const NftMarks& marks) {
+// A table without source NAT has no sets for it.
+Status FakeKernel::change_nft(const NftContents& contents) {
   if (!state_.nft || !state_.nft->ours) return refuse(ENOENT);
-  if (auto good = are_apart(marks); !good) return good;
-  state_.nft->marks = marks;
+  if (state_.nft->contents.nats.empty() && !contents.nats.empty()) return refuse(ENOENT);
+  if (auto good = fit(contents); !good) return good;
+  state_.nft->whole = state_.nft->whole && contents.nats.empty() == state_.nft->contents.nats.empty();
+  state_.nft->contents = contents;
   return {};
 }
 

@@ -61,10 +61,16 @@ TEST(SavedAsToml, SaysWhatNetdMarksForAServiceOfAMark) {
   state.services.at(mark).reals[*Endpoint::parse("198.51.100.21:0")] = {};
   EXPECT_THAT(named_in(saved_as_toml(state, {})), IsEmpty()) << "a mark of somebody else";
   state.nft = NftTable{};
-  state.nft->marks[{Transport::kTcp, *IpAddress::parse("192.0.2.100"), 8000, 8099}] = {268435463, "web"};
+  state.nft->contents.marks[{Transport::kTcp, *IpAddress::parse("192.0.2.100"), 8000, 8099}] = {268435463,
+                                                                                                "web"};
   EXPECT_THAT(
       named_in(saved_as_toml(state, {})),
       ElementsAre(HasSubstr("fwmark 268435463 of web: tcp 192.0.2.100 port 8000-8099: netd sets that mark")));
+  state.nft->contents = {{}, {{{Transport::kTcp, *IpAddress::parse("192.0.2.100"), 80, 80}, "web"}}};
+  EXPECT_THAT(
+      named_in(saved_as_toml(state, {})),
+      ElementsAre(HasSubstr("source NAT of web: tcp 192.0.2.100 port 80: netd does that for its own file "
+                            "alone: write source_nat = true into the pool")));
   state.nft->ours = false;
   EXPECT_THAT(named_in(saved_as_toml(state, {})), IsEmpty());
 }

@@ -20,7 +20,7 @@ using testing::Not;
 
 const ServiceKey kByMark = key("fwmark 268435463");
 const Marked kPorts{Transport::kTcp, *IpAddress::parse("192.0.2.100"), 8000, 8099};
-const NftTable kTable{true, true, {{kPorts, {268435463, "web"}}}};
+const NftTable kTable{true, true, {{{kPorts, {268435463, "web"}}}}};
 
 class NetdNft : public Netd {
  protected:
@@ -55,6 +55,20 @@ TEST_F(NetdNft, IsMadeAfterItsServiceAndRemovedWithIt) {
   EXPECT_EQ(kernel.state().nft, std::nullopt);
   EXPECT_FALSE(journal.names.nft);
   EXPECT_FALSE(controller->nft().concerned());
+}
+
+TEST_F(NetdNft, HidesTheClientsOfAPoolWithSourceNat) {
+  start_in_service();
+  auto config = web();
+  for (auto& [name, pool] : config.pools) pool.source_nat = true;
+  reload(config);
+  const auto& table = kernel.state().nft;
+  ASSERT_TRUE(table);
+  EXPECT_FALSE(table->contents.nats.empty());
+  EXPECT_EQ(kernel.state().ipvs.sysctls.at(IpvsSysctl::kConntrack), 1U);
+  reload(web());
+  EXPECT_EQ(kernel.state().nft, std::nullopt);
+  EXPECT_EQ(kernel.state().ipvs.sysctls.at(IpvsSysctl::kConntrack), 0U) << "as it was before us";
 }
 
 TEST_F(NetdNft, IsTakenOverByTheNextProcessWithoutAStep) {
@@ -92,7 +106,7 @@ TEST_F(NetdNft, ComesBackWhenItIsFlushedAndSaysSoOnce) {
 
 TEST_F(NetdNft, IsLookedAtEvenWithoutANotification) {
   start(ranged());
-  kernel.set_nft(NftTable{true, false, kTable.marks});
+  kernel.set_nft(NftTable{true, false, kTable.contents});
   forget_lines();
   pass(seconds{6});
   EXPECT_EQ(kernel.state().nft, kTable);
@@ -107,8 +121,8 @@ TEST_F(NetdNft, FollowsTheFileInOneStep) {
   config.services["web"].marked = {{kByMark, {{wider}, 0}}};
   forget_lines();
   reload(config);
-  EXPECT_EQ(kernel.state().nft->marks, (NftMarks{{wider, {268435463, "web"}}}));
-  EXPECT_THAT(lines, ElementsAre(HasSubstr("set marks: remove")));
+  EXPECT_EQ(kernel.state().nft->contents.marks, (NftMarks{{wider, {268435463, "web"}}}));
+  EXPECT_THAT(lines, ElementsAre(HasSubstr("change table: remove")));
 }
 
 TEST_F(NetdNft, ThatSomebodyElseHasIsLeftAloneAndSaidOnce) {

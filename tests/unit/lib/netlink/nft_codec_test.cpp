@@ -18,8 +18,11 @@ Marked ports(const std::string& address, std::uint16_t first, std::uint16_t last
   return {transport, *IpAddress::parse(address), first, last};
 }
 
-const NftMarks kMarks{{ports("192.0.2.100", 8000, 8099), {0x10000007, "web"}},
-                      {ports("2001:db8::100", 53, 53, Transport::kUdp), {0x10000008, ""}}};
+const NftContents kMarks{{{ports("192.0.2.100", 8000, 8099), {0x10000007, "web"}},
+                          {ports("2001:db8::100", 53, 53, Transport::kUdp), {0x10000008, ""}}}};
+
+const NftContents kWithNat{kMarks.marks,
+                           {{ports("192.0.2.100", 80, 80), "web"}, {ports("2001:db8::100", 0, 65535), ""}}};
 
 int type_of(const NftMessage& message) {
   return message.at(4);  // NFT_MSG_*; the next byte is the subsystem
@@ -34,11 +37,13 @@ NftHearing heard(const std::vector<NftMessage>& messages) {
 TEST(NftCodec, WhatIsSaidIsHeard) {
   EXPECT_EQ(heard(encode_make(kMarks)).table(), (NftTable{true, true, kMarks}));
   EXPECT_EQ(heard(encode_make({})).table(), (NftTable{true, true, {}}));
+  EXPECT_EQ(heard(encode_make(kWithNat)).table(), (NftTable{true, true, kWithNat}));
+  EXPECT_EQ(heard(encode_make({{}, kWithNat.nats})).table(), (NftTable{true, true, {{}, kWithNat.nats}}));
   EXPECT_EQ(NftHearing().table(), std::nullopt);
 }
 
 TEST(NftCodec, SaysAnElementByteForByte) {
-  const auto made = encode_change({}, {{ports("192.0.2.100", 8000, 8099), {0x10000007, "w"}}});
+  const auto made = encode_change({}, {{{ports("192.0.2.100", 8000, 8099), {0x10000007, "w"}}}});
   ASSERT_THAT(made, SizeIs(1));
   const auto& message = made.front();
   const std::vector<std::uint8_t> first{6, 0, 0, 0, 192, 0, 2, 100, 0x1f, 0x40, 0, 0};
@@ -52,7 +57,7 @@ TEST(NftCodec, SaysAnElementByteForByte) {
 TEST(NftCodec, ChangesOnlyWhatDiffersAndRemovesBeforeItAdds) {
   EXPECT_THAT(encode_change(kMarks, kMarks), IsEmpty());
   auto to = kMarks;
-  to[ports("192.0.2.100", 8000, 8099)].mark = 9;
+  to.marks[ports("192.0.2.100", 8000, 8099)].mark = 9;
   const auto changed = encode_change(kMarks, to);
   ASSERT_THAT(changed, SizeIs(2));
   EXPECT_EQ(type_of(changed[0]), NFT_MSG_DELSETELEM);
@@ -60,13 +65,29 @@ TEST(NftCodec, ChangesOnlyWhatDiffersAndRemovesBeforeItAdds) {
 }
 
 TEST(NftCodec, MissesWhatSomebodyTookAway) {
-  const auto all = encode_make(kMarks);
-  for (std::size_t gone = 0; gone < all.size(); ++gone) {
-    auto rest = all;
-    rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(gone));
-    const auto table = heard(rest).table();
-    EXPECT_NE(table, (NftTable{true, true, kMarks})) << gone;
+  for (const auto& contents : {kMarks, kWithNat}) {
+    const auto all = encode_make(contents);
+    for (std::size_t gone = 0; gone < all.size(); ++gone) {
+      auto rest = all;
+      rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(gone));
+      EXPECT_NE(heard(rest).table(), (NftTable{true, true, contents})) << gone;
+    }
   }
+}
+
+// The chain of NAT brings connection tracking to the whole host.
+TEST(NftCodec, MakesNothingOfSourceNatForNothing) {
+  for (const auto& message : encode_make(kMarks)) {
+    const std::string_view name = "source_nat";
+    EXPECT_EQ(std::ranges::search(message, name).begin(), message.end());
+  }
+}
+
+// Its elements were taken away, its chain is still there: not whole, and so made anew without it.
+TEST(NftCodec, SeesAChainOfSourceNatThatServesNobody) {
+  auto without_elements = encode_make({{}, {{ports("192.0.2.100", 80, 80), "web"}}});
+  without_elements.pop_back();
+  EXPECT_EQ(heard(without_elements).table(), (NftTable{true, false, {}}));
 }
 
 TEST(NftCodec, SeesWhatIsThereTwice) {
@@ -80,7 +101,7 @@ TEST(NftCodec, SeesWhatIsThereTwice) {
 }
 
 TEST(NftCodec, RefusesEveryTruncation) {
-  for (const auto& message : encode_make(kMarks))
+  for (const auto& message : encode_make(kWithNat))
     for (std::size_t length = 0; length < message.size(); ++length) {
       NftHearing hearing;
       const auto* data = message.data();

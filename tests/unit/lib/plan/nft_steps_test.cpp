@@ -29,8 +29,8 @@ std::vector<std::string> lines(const std::vector<NftStep>& steps) {
   return all;
 }
 
-NftMarks marks_of(const std::optional<NftTable>& table) {
-  return table ? table->marks : NftMarks{};
+NftContents contents_in(const std::optional<NftTable>& table) {
+  return table ? table->contents : NftContents{};
 }
 
 TEST(NftSteps, MakeChangeAndDelete) {
@@ -38,14 +38,14 @@ TEST(NftSteps, MakeChangeAndDelete) {
       lines(towards_nft({}, kTable)),
       ElementsAre("nftables inet hawser: make table: fwmark 7 of web: tcp 192.0.2.100 port 8000-8099"));
   auto more = kTable;
-  more.marks[ports("2001:db8::1", 80, 80)] = {8, "six"};
+  more.contents.marks[ports("2001:db8::1", 80, 80)] = {8, "six"};
   EXPECT_THAT(
       lines(towards_nft(kTable, more)),
-      ElementsAre("nftables inet hawser: set marks: add fwmark6 8 of six: tcp [2001:db8::1] port 80"));
+      ElementsAre("nftables inet hawser: change table: add fwmark6 8 of six: tcp [2001:db8::1] port 80"));
   auto moved = kTable;
-  moved.marks[ports("192.0.2.100", 8000, 8099)] = {9, "wob"};
+  moved.contents.marks[ports("192.0.2.100", 8000, 8099)] = {9, "wob"};
   EXPECT_THAT(lines(towards_nft(kTable, moved)),
-              ElementsAre("nftables inet hawser: set marks: remove fwmark 7 of web: tcp 192.0.2.100 port "
+              ElementsAre("nftables inet hawser: change table: remove fwmark 7 of web: tcp 192.0.2.100 port "
                           "8000-8099; add fwmark 9 of wob: tcp 192.0.2.100 port 8000-8099"));
   EXPECT_THAT(lines(towards_nft(kTable, {})), ElementsAre("nftables inet hawser: delete table"));
   EXPECT_THAT(towards_nft(kTable, kTable), IsEmpty());
@@ -56,6 +56,21 @@ TEST(NftSteps, MakeAnewWhatSomebodyElseTouched) {
   EXPECT_THAT(
       lines(towards_nft(NftTable{true, false, kMarks}, kTable)),
       ElementsAre("nftables inet hawser: make table anew: fwmark 7 of web: tcp 192.0.2.100 port 8000-8099"));
+}
+
+TEST(NftSteps, MakeAnewForTheFirstSourceNatAndForTheLast) {
+  auto hidden = kTable;
+  hidden.contents.nats = {{ports("192.0.2.100", 80, 80), "web"}, {ports("192.0.2.101", 80, 80), "web"}};
+  EXPECT_THAT(
+      lines(towards_nft(kTable, hidden)),
+      ElementsAre("nftables inet hawser: make table anew: source NAT of web: tcp "
+                  "192.0.2.100-192.0.2.101 port 80; fwmark 7 of web: tcp 192.0.2.100 port 8000-8099"));
+  EXPECT_THAT(towards_nft(hidden, kTable), ElementsAre(NftStep(RemakeNftTable{kTable.contents})));
+  auto fewer = hidden;
+  fewer.contents.nats.erase(ports("192.0.2.101", 80, 80));
+  EXPECT_THAT(
+      lines(towards_nft(hidden, fewer)),
+      ElementsAre("nftables inet hawser: change table: remove source NAT of web: tcp 192.0.2.101 port 80"));
 }
 
 TEST(NftSteps, LeaveATableOfSomebodyElseAlone) {
@@ -70,18 +85,20 @@ TEST(NftSteps, NameRunsOfAddressesAndNotEachOfMany) {
   NftMarks marks;
   for (const auto* address : {"192.0.2.254", "192.0.2.255", "192.0.3.0", "192.0.2.1", "192.0.2.9"})
     marks[ports(address, 80, 80)] = kMark;
-  EXPECT_THAT(in_words(marks),
+  EXPECT_THAT(in_words({marks}),
               ElementsAre("fwmark 7 of web: tcp 192.0.2.1, 192.0.2.9, 192.0.2.254-192.0.3.0 port 80"));
   for (int i = 10; i < 100; i += 2) marks[ports(fmt::format("192.0.2.{}", i), 80, 80)] = kMark;
-  EXPECT_THAT(in_words(marks),
+  EXPECT_THAT(in_words({marks}),
               ElementsAre("fwmark 7 of web: tcp 192.0.2.1, 192.0.2.9-192.0.2.10, 192.0.2.12, "
                           "192.0.2.14 and 43 more port 80"));
 }
 
 TEST(NftSteps, LeadWhereTheyWereToLeadAndBack) {
   auto other = kTable;
-  other.marks = {{ports("192.0.2.7", 1, 2), kMark}};
-  const std::vector<std::optional<NftTable>> tables{std::nullopt, kTable, other,
+  other.contents.marks = {{ports("192.0.2.7", 1, 2), kMark}};
+  auto hidden = kTable;
+  hidden.contents.nats = {{ports("192.0.2.100", 80, 80), "web"}};
+  const std::vector<std::optional<NftTable>> tables{std::nullopt, kTable, other, hidden,
                                                     NftTable{true, false, kMarks}};
   for (const auto& from : tables)
     for (const auto& wish : tables) {
@@ -94,10 +111,10 @@ TEST(NftSteps, LeadWhereTheyWereToLeadAndBack) {
         done.emplace_back(step);
       }
       EXPECT_EQ(state.nft.has_value(), wish.has_value());
-      EXPECT_EQ(marks_of(state.nft), marks_of(wish));
+      EXPECT_EQ(contents_in(state.nft), contents_in(wish));
       for (const auto& step : way_back(before, state, done, Owner::kNetd)) simulate(state, step);
       EXPECT_EQ(state.nft.has_value(), from.has_value());
-      EXPECT_EQ(marks_of(state.nft), marks_of(from));
+      EXPECT_EQ(contents_in(state.nft), contents_in(from));
     }
 }
 

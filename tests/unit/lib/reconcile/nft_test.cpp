@@ -22,7 +22,7 @@ TEST(NftOfALayout, IsNothingWhereNoMarkIsOurs) {
 
 TEST(NftOfALayout, NamesTheServiceAsNftCanPrintIt) {
   const auto name_of_mark = [](const std::string& name) {
-    return nft_of(named(name))->marks.begin()->second.service;
+    return nft_of(named(name))->contents.marks.begin()->second.service;
   };
   EXPECT_EQ(name_of_mark("web"), "web");
   EXPECT_EQ(name_of_mark("the \"web\""), "the 'web'");

@@ -43,7 +43,7 @@ const VirtualService& service_in(const Config& config, const std::string& name) 
 
 NftMarks marks_in(const Config& config) {
   const auto table = nft_of(lay_out(config));
-  return table ? table->marks : NftMarks{};
+  return table ? table->contents.marks : NftMarks{};
 }
 
 std::uint32_t mark_in(const Config& config, const std::string& name) {
@@ -66,6 +66,56 @@ TEST(ServiceMarks, ARangeOfPortsIsOneServiceByMarkInEachFamily) {
             (NftMarks{{{Transport::kTcp, *IpAddress::parse("192.0.2.1"), 8000, 8099}, mark},
                       {{Transport::kTcp, *IpAddress::parse("192.0.2.2"), 8000, 8099}, mark},
                       {{Transport::kTcp, *IpAddress::parse("2001:db8::1"), 8000, 8099}, mark}}));
+}
+
+NftNats nats_in(const Config& config) {
+  const auto table = nft_of(lay_out(config));
+  return table ? table->contents.nats : NftNats{};
+}
+
+// Service `name` of one virtual address, at a server of its own port 80.
+std::string hidden(const std::string& name, const std::string& virtual_address, const std::string& more) {
+  return fmt::format("[service.{0}]\nvirtual = [{1}]\n{2}[[service.{0}.real]]\naddress = \"198.51.100.21\"\n",
+                     name, virtual_address, more);
+}
+
+TEST(SourceNat, IsForEveryAddressAndPortOfTheServicesThatWantIt) {
+  const std::string wanted = "source_nat = true\n";
+  auto text = hidden("web", "\"tcp 192.0.2.1:80\"", "") +
+              hidden("dns", "\"udp 192.0.2.1:53\", \"udp [2001:db8::1]:53\"", wanted);
+  text += "[[service.dns.real]]\naddress = \"2001:db8:1::21\"\n" +
+          hidden("many", "\"tcp 192.0.2.2:8000-8099\"", wanted);
+  const auto config = good_config(text);
+  EXPECT_EQ(nats_in(config),
+            (NftNats{{{Transport::kUdp, *IpAddress::parse("192.0.2.1"), 53, 53}, "dns"},
+                     {{Transport::kUdp, *IpAddress::parse("2001:db8::1"), 53, 53}, "dns"},
+                     {{Transport::kTcp, *IpAddress::parse("192.0.2.2"), 8000, 8099}, "many"}}));
+  EXPECT_THAT(marks_in(config), SizeIs(1));
+}
+
+TEST(SourceNat, OfAnyPortLeavesThePortsOfOtherServicesOut) {
+  const auto at = [](std::uint16_t first, std::uint16_t last) {
+    return Marked{Transport::kTcp, *IpAddress::parse("192.0.2.1"), first, last};
+  };
+  const std::string any = "persistence = \"5m\"\nsource_nat = true\n";
+  const auto config =
+      good_config(hidden("rest", "\"tcp 192.0.2.1:0\"", any) + hidden("web", "\"tcp 192.0.2.1:80\"", "") +
+                  hidden("tls", "\"tcp 192.0.2.1:81\"", "source_nat = true\n") +
+                  hidden("many", "\"tcp 192.0.2.1:8000-65535\"", "") +
+                  hidden("other", "\"tcp 192.0.2.2:90\", \"udp 192.0.2.1:90\"", ""));
+  EXPECT_EQ(nats_in(config), (NftNats{{at(0, 79), "rest"}, {at(81, 81), "tls"}, {at(82, 7999), "rest"}}));
+}
+
+TEST(SourceNat, IsRefusedWhereItCannotBe) {
+  const auto in_pool =
+      load_text(hidden("web", "\"tcp 192.0.2.1:80\"", "forwarding = \"direct\"\nsource_nat = true\n"));
+  EXPECT_THAT(lines(in_pool),
+              Contains(HasSubstr("service.web.real[1].forwarding: must be \"masquerade\" in a pool "
+                                 "with source_nat, not \"direct\"")));
+  const auto by_mark = load_text(hidden("web", "\"fwmark 7\"", "source_nat = true\n"));
+  EXPECT_THAT(lines(by_mark),
+              Contains(HasSubstr("\"fwmark 7\" cannot have the pool's source_nat: netd does not know "
+                                 "the addresses; write \"meta mark 7 masquerade\"")));
 }
 
 TEST(ServiceMarks, TheRealServerIsReachedAtThePortThatTheClientChose) {

@@ -521,10 +521,9 @@ TEST(ServiceRules, OnePacketIsForDatagrams) {
 }
 
 TEST(ServiceRules, WhatIsNotSupportedYetIsRefused) {
-  EXPECT_THAT(problems_of(web("source_nat = true\nprobe_source = \"192.0.2.1\"\n", "depends = []\n")),
-              Lines("t.toml:3:1: service.web.source_nat: not supported by this version",
-                    "t.toml:4:1: service.web.probe_source: not supported by this version",
-                    "t.toml:7:1: service.web.real[1].depends: not supported by this version"));
+  EXPECT_THAT(problems_of(web("probe_source = \"192.0.2.1\"\n", "depends = []\n")),
+              Lines("t.toml:3:1: service.web.probe_source: not supported by this version",
+                    "t.toml:6:1: service.web.real[1].depends: not supported by this version"));
 }
 
 }  // namespace
