@@ -7,6 +7,7 @@
 #include "lbctl/import/verb.h"
 #include "lbctl/netd_verbs.h"
 #include "lbctl/probe_verb.h"
+#include "lbctl/report_verb.h"
 #include "lbctl/save_verb.h"
 #include "lbctl/show.h"
 #include "lbctl/watch.h"
@@ -85,7 +86,9 @@ std::vector<cli::Verb> kernel_verbs() {
        import_verb},
       {"probe", "[SERVICE]",
        "ask the checks of the file once, now, and say what came of it; SERVICE: or a real server", probe_verb,
-       probe_options()}};
+       probe_options()},
+      {"report", "", "all that somebody who is asked for help wants to see, for a ticket or a mail",
+       report_verb}};
 }
 
 std::vector<cli::Verb> all_verbs() {
