@@ -3,6 +3,8 @@
 // argument; the kernel is the two-method interface.
 #pragma once
 
+#include <map>
+
 #include "lib/reconcile/ipvs_host.h"
 #include "netd/upkeep.h"
 
@@ -20,11 +22,13 @@ class IpvsHostKeeper {
 
  private:
   void look(TimePoint now);
+  [[nodiscard]] IpvsHost without_deaf_daemons(const Observed& observed);
 
   JournalBook& book_;
   Upkeep upkeep_;
   Milliseconds interval_{5000};
   IpvsHost wanted_;
+  std::map<SyncRole, IfIndex> speaks_on_;  // as they were when the daemons were first seen
   TimePoint next_ = TimePoint::max();
 };
 

@@ -64,6 +64,27 @@ TEST_F(NetdIpvsHost, IsPutBackWhenSomebodyElseChangesIt) {
   EXPECT_THAT(lines, Contains(HasSubstr("set 0 -> 1: changed by somebody else")));
 }
 
+// The kernel's thread goes on with the number of an interface that is no more.
+TEST_F(NetdIpvsHost, StartsASyncDaemonAnewWhenItsInterfaceIsAnotherOne) {
+  kernel.plug_in("eth7");
+  auto config = dns();
+  config.ipvs_sync = SyncDaemon{"eth7", 7};
+  start(config);
+  ASSERT_EQ(kernel.state().ipvs.daemons.size(), 2U);
+  pass(seconds{6});
+  forget_lines();
+  pass(seconds{6});
+  EXPECT_THAT(lines, IsEmpty());
+  kernel.plug_in("eth7");
+  pass(seconds{6});
+  EXPECT_THAT(lines, Contains(HasSubstr("sync master: stop daemon")));
+  EXPECT_THAT(lines, Contains(HasSubstr("sync master: start daemon: interface eth7, id 7")));
+  EXPECT_THAT(lines, Contains(HasSubstr("sync backup: start daemon: interface eth7, id 7")));
+  forget_lines();
+  pass(seconds{6});
+  EXPECT_THAT(lines, IsEmpty()) << "once";
+}
+
 // A script that sets it every few seconds: named once, put back after pauses, and no line for each time.
 TEST_F(NetdIpvsHost, IsNotFoughtOver) {
   start(dns());
