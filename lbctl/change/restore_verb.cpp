@@ -1,13 +1,9 @@
 #include "lbctl/change/restore_verb.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 
 #include "lbctl/change/lookup.h"
+#include "lib/base/atomic_file.h"
 #include "lib/cli/output.h"
 #include "lib/cli/refuse.h"
 
@@ -24,15 +20,14 @@ struct RulesText {
   std::string text;
 };
 
+// A hundred thousand services with ten real servers each are 70 MB.
+constexpr std::size_t kLargestRules = std::size_t{1} << 30U;
+
 Result<RulesText> read_rules(const std::vector<std::string>& words) {
-  if (words.empty() || words.front() == "-")
-    return RulesText{"stdin", {std::istreambuf_iterator<char>(std::cin), {}}};
-  const auto& file = words.front();
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return fail_with(errno, "{}: read: {}", file, std::strerror(errno));
-  RulesText rules{file, {std::istreambuf_iterator<char>(in), {}}};
-  if (in.bad()) return fail_with(EIO, "{}: read: {}", file, std::strerror(EIO));
-  return rules;
+  const bool piped = words.empty() || words.front() == "-";
+  auto text = piped ? read_stdin(kLargestRules) : read_file(words.front(), kLargestRules);
+  if (!text) return tl::unexpected(text.error());
+  return RulesText{piped ? "stdin" : words.front(), std::move(*text)};
 }
 
 // Bad lines are the file's fault; what only this table refuses is a refusal.

@@ -6,6 +6,7 @@
 #include <glob.h>
 
 #include "lbctl/import/import.h"
+#include "lib/base/atomic_file.h"
 #include "lib/cli/output.h"
 #include "lib/cli/refuse.h"
 #include "lib/config/read_text.h"
@@ -22,7 +23,7 @@ constexpr std::string_view kStandardInput = "-";
 
 Result<config::Source> source_of(const std::string& word) {
   const bool piped = word == kStandardInput;
-  auto text = config::read_text(piped ? fs::path("/dev/stdin") : fs::path(word));
+  auto text = piped ? read_stdin() : config::read_text(word);
   if (!text) return tl::unexpected(text.error());
   return config::Source{piped ? "standard input" : word, std::move(*text)};
 }

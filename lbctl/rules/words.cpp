@@ -43,8 +43,9 @@ Result<std::uint32_t> parse_rule_mark(std::string_view text) {
 
 Result<RuleAddress> parse_rule_address(const std::string& text, Transport transport, const RuleNames& names) {
   RuleAddress result;
-  if (const auto bare = IpAddress::parse(text); bare && bare->is_v6()) return RuleAddress{*bare, {}};
   const auto colon = text.rfind(':');
+  if (text.find(':') != colon)
+    if (const auto bare = IpAddress::parse(text); bare && bare->is_v6()) return RuleAddress{*bare, {}};
   auto host = text.substr(0, colon);
   const bool in_brackets = text.starts_with("[");
   if (in_brackets && (colon == std::string::npos || !host.ends_with("]")))

@@ -54,19 +54,31 @@ Status write_atomically(const std::filesystem::path& file, std::string_view cont
   return sync_directory(directory.empty() ? "." : directory);
 }
 
-Result<std::string> read_file(const std::filesystem::path& file, std::size_t largest) {
-  const Fd open{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (!open) return refused(file, "read");
+namespace {
+
+Result<std::string> read_whole(int open, const std::filesystem::path& file, std::size_t largest) {
   std::string content;
   std::array<char, 65536> piece{};
   for (;;) {
-    const auto count = ::read(open.get(), piece.data(), piece.size());
+    const auto count = ::read(open, piece.data(), piece.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return refused(file, "read");
     if (count == 0) return content;
     content.append(piece.data(), static_cast<std::size_t>(count));
     if (content.size() > largest) return fail_with(EFBIG, "{}: larger than {} bytes", file.native(), largest);
   }
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::filesystem::path& file, std::size_t largest) {
+  const Fd open{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!open) return refused(file, "read");
+  return read_whole(open.get(), file, largest);
+}
+
+Result<std::string> read_stdin(std::size_t largest) {
+  return read_whole(STDIN_FILENO, "stdin", largest);
 }
 
 }  // namespace hawser

@@ -18,5 +18,8 @@ Status write_atomically(const std::filesystem::path& file, std::string_view cont
 // The whole file; more than `largest` bytes is refused. Errors carry the errno.
 Result<std::string> read_file(const std::filesystem::path& file,
                               std::size_t largest = std::size_t{16} << 20U);
+// The same of standard input, called "stdin" in errors. Not by the name /dev/stdin: that cannot be opened
+// where it is a socket, as under sshd.
+Result<std::string> read_stdin(std::size_t largest = std::size_t{16} << 20U);
 
 }  // namespace hawser

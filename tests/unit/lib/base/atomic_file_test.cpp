@@ -1,11 +1,16 @@
 // Files that are either the old ones or the new ones.
 #include "lib/base/atomic_file.h"
 
+#include <array>
 #include <cerrno>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "lib/base/fd.h"
 #include "tests/support/temp_dir.h"
 
 namespace hawser {
@@ -54,6 +59,36 @@ TEST_F(AtomicFile, ReadsUpToItsLimit) {
   ASSERT_TRUE(write_atomically(file, std::string(1000, 'x')));
   EXPECT_EQ(read_file(file, 1000)->size(), 1000U);
   EXPECT_EQ(read_file(file, 999).error().code, EFBIG);
+}
+
+// While it lives, standard input is `other`.
+class StandardInput {
+ public:
+  explicit StandardInput(int other) : was_(::dup(STDIN_FILENO)) { ::dup2(other, STDIN_FILENO); }
+  ~StandardInput() { ::dup2(was_.get(), STDIN_FILENO); }
+  StandardInput(const StandardInput&) = delete;
+  StandardInput& operator=(const StandardInput&) = delete;
+
+ private:
+  Fd was_;
+};
+
+// sshd gives a program one; it has no name that could be opened.
+TEST(ReadStdin, ReadsASocketToItsEnd) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
+  const Fd ours(ends[0]);
+  Fd theirs(ends[1]);
+  ASSERT_EQ(::write(theirs.get(), "rules", 5), 5);
+  theirs.reset();
+  const StandardInput input(ours.get());
+  EXPECT_EQ(read_stdin(), "rules");
+}
+
+TEST(ReadStdin, SaysWhyItCannotBeRead) {
+  const Fd directory(::open("/", O_RDONLY | O_CLOEXEC));
+  const StandardInput input(directory.get());
+  EXPECT_EQ(read_stdin().error().text, "stdin: read: Is a directory");
 }
 
 }  // namespace
