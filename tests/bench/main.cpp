@@ -23,6 +23,7 @@ struct Arguments {
   int runs = 20;
   int services = 1000;
   int bonds = 200;
+  int table = 4000;
   std::size_t verdicts = 10000;
 
   [[nodiscard]] bool wants(std::string_view part) const {
@@ -148,6 +149,42 @@ void bench_bonds(const Arguments& arguments, const std::filesystem::path& folder
              times.apply / times.by_hand);
 }
 
+void print_ipvs(const IpvsTimes& times) {
+  std::vector<Row> rows{{"", "median ms", "worst ms", "runs"}};
+  const auto add = [&](std::string what, const std::vector<double>& values) {
+    rows.push_back({std::move(what), fmt::format("{:.2f}", quantile(values, 0.5).value_or(0)),
+                    fmt::format("{:.2f}", quantile(values, 1).value_or(0)), fmt::to_string(values.size())});
+  };
+  add("lbctl restore", times.restore);
+  add("ipvsadm -R", times.restore_ipvsadm);
+  add(fmt::format("lbctl restore --replace, {} changes", times.steps_changed), times.changed);
+  add(fmt::format("lbctl restore --replace, {} changes", times.steps_same), times.same);
+  add("one weight, kernel asked to acknowledged", times.edit_step);
+  add("lbctl edit-real", times.edit);
+  add("ipvsadm -e", times.edit_ipvsadm);
+  add("lbctl show --format ipvsadm", times.list);
+  add("ipvsadm -Ln", times.list_ipvsadm);
+  add("lbctl show", times.show);
+  add("netd apply", {times.netd_apply});
+  add("netd plan, nothing to do", {times.netd_plan});
+  fmt::print("{}lbctl restore / ipvsadm -R: {} (aim: 0.125)\n", table(rows),
+             ratio(times.restore, times.restore_ipvsadm));
+  fmt::print("lbctl show / ipvsadm -Ln: {} (aim: 0.33)\n\n", ratio(times.list, times.list_ipvsadm));
+  std::vector<Row> peaks{{"resident at the most", "kB"}};
+  for (const auto& [program, kilobytes] : times.peaks) peaks.push_back({program, fmt::to_string(kilobytes)});
+  fmt::print("{}\n", table(peaks));
+}
+
+void bench_ipvs(const Arguments& arguments, const std::filesystem::path& folder) {
+  fmt::print("A table of {} services x 10 real servers, ipvsadm beside us\n", arguments.table);
+  if (!has_ipvs()) return fmt::print("  left out: this kernel has no IPVS\n\n");
+  try {
+    print_ipvs(ipvs_times(folder / "ipvs", arguments.table, std::max(3, arguments.runs / 4)));
+  } catch (const lab::Failure& failure) {
+    fmt::print("  {}\n\n", failure.what());
+  }
+}
+
 // keepalived has nothing beside it: its notify scripts call curl.
 void bench_provider(const Arguments& arguments, const std::filesystem::path& folder) {
   fmt::print(
@@ -168,9 +205,9 @@ int run(const Arguments& arguments) {
   const std::filesystem::path folder = pattern;
   using Part = void (*)(const Arguments&, const std::filesystem::path&);
   const std::vector<std::pair<std::string_view, Part>> parts{
-      {"removal", bench_removal},  {"takeover", bench_takeover}, {"handover", bench_handover},
-      {"memory", bench_memory},    {"cable", bench_cable},       {"bonds", bench_bonds},
-      {"provider", bench_provider}};
+      {"removal", bench_removal},   {"takeover", bench_takeover}, {"handover", bench_handover},
+      {"memory", bench_memory},     {"cable", bench_cable},       {"bonds", bench_bonds},
+      {"provider", bench_provider}, {"ipvs", bench_ipvs}};
   for (const auto& [name, part] : parts)
     if (arguments.wants(name)) part(arguments, folder);
   std::filesystem::remove_all(folder);
@@ -185,12 +222,15 @@ int main(int argc, char** argv) {
   Arguments arguments;
   CLI::App app{"Benchmarks of Hawser, with keepalived beside it where that is installed."};
   app.add_option("--only", arguments.only,
-                 "these parts: removal, takeover, handover, memory, cable, bonds, provider")
-      ->check(CLI::IsMember({"removal", "takeover", "handover", "memory", "cable", "bonds", "provider"}));
+                 "these parts: removal, takeover, handover, memory, cable, bonds, provider, ipvs")
+      ->check(
+          CLI::IsMember({"removal", "takeover", "handover", "memory", "cable", "bonds", "provider", "ipvs"}));
   app.add_option("--runs", arguments.runs, "how often what is short is repeated")->check(CLI::Range(1, 1000));
   app.add_option("--services", arguments.services, "for memory: services of four real servers")
       ->check(CLI::Range(1, 20000));
   app.add_option("--bonds", arguments.bonds, "for bonds: how many")->check(CLI::Range(1, 2000));
+  app.add_option("--table", arguments.table, "for ipvs: services of ten real servers")
+      ->check(CLI::Range(100, 20000));
   app.add_option("--verdicts", arguments.verdicts, "for memory: probes before measuring");
   CLI11_PARSE(app, argc, argv);
   try {

@@ -64,4 +64,19 @@ struct ManyBonds {
 };
 ManyBonds many_bonds(const std::filesystem::path& folder, int bonds);
 
+// A table of so many services of ten real servers each, ipvsadm beside us. Milliseconds of whole programs,
+// but `edit_step`: one change of a weight, from asking the kernel to its acknowledgement. Tables are made in
+// fresh namespaces: in one that held a table shortly before every new destination is looked for among those
+// that were taken out (ip_vs_trash_get_dest()). Needs IPVS and ipvsadm.
+struct IpvsTimes {
+  std::vector<double> restore, restore_ipvsadm;  // lbctl restore, ipvsadm -R
+  std::vector<double> changed, same;  // lbctl restore --replace: 100 weights differ, nothing differs
+  std::size_t steps_changed = 0, steps_same = 0;  // what it then does
+  std::vector<double> edit_step, edit, edit_ipvsadm;
+  std::vector<double> list, list_ipvsadm, show;     // lbctl show --format ipvsadm, ipvsadm -Ln, lbctl show
+  double netd_plan = 0, netd_apply = 0;             // of the same as a file; the plan is empty
+  std::vector<std::pair<std::string, long>> peaks;  // kB resident at the most
+};
+IpvsTimes ipvs_times(const std::filesystem::path& folder, int services, int runs);
+
 }  // namespace hawser::bench
