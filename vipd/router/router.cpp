@@ -46,6 +46,7 @@ CauseKind cause_of(const MachineEvent& event) {
                                [](const Shutdown&) { return CauseKind::kOperator; },
                                [](const Timer&) { return CauseKind::kPeer; },
                                [](const AdvertisementHeard&) { return CauseKind::kPeer; },
+                               [](const PriorityChanged&) { return CauseKind::kFile; },
                                [](const Reload&) { return CauseKind::kFile; },
                                [](const InterfaceDown&) { return CauseKind::kInterface; }},
                     event);
@@ -144,7 +145,19 @@ void VirtualRouter::on_time() {
   say_last_words();
 }
 
+bool VirtualRouter::is_other_priority_only(const config::Vip& vip) const {
+  auto same = vip;
+  same.priority = vip_.priority;
+  return vip.priority != vip_.priority && same == vip_;
+}
+
+void VirtualRouter::change_priority(Priority priority) {
+  vip_.priority = config_.priority = priority;
+  handle(PriorityChanged{effects_.now()});
+}
+
 void VirtualRouter::reconfigure(const config::Vip& vip) {
+  if (is_other_priority_only(vip)) return change_priority(vip.priority);
   auto wanted = configured(vip);
   for (const auto& [address, holding] : addresses_) {
     const auto found = wanted.find(address);
@@ -251,8 +264,8 @@ void VirtualRouter::handle(const MachineEvent& event) {
 }
 
 void VirtualRouter::carry_out(const SendAdvertisement& action) {
-  const Advertisement advertisement{vip_.virtual_router_id, action.priority, config_.interval,
-                                    advertised_addresses(vip_)};
+  const Advertisement advertisement{vip_.virtual_router_id, action.priority,
+                                    action.interval.value_or(config_.interval), advertised_addresses(vip_)};
   if (vip_.transport == config::VrrpTransport::kMulticast) return send_to(kVrrpGroup, advertisement);
   for (const auto& peer : vip_.peers) send_to(peer, advertisement);
 }

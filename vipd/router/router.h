@@ -166,6 +166,8 @@ class VirtualRouter {
     AddressKey address;
   };
 
+  [[nodiscard]] bool is_other_priority_only(const config::Vip& vip) const;
+  void change_priority(Priority priority);
   void handle(const MachineEvent& event);
   void change_role(const RoleChange& change, CauseKind cause);
   void carry_out(const SendAdvertisement& action);

@@ -76,7 +76,7 @@ struct Turn {
     actions.emplace_back(RoleChange{from, name_of_role(machine.role), std::move(why)});
   }
 
-  void send(Priority priority) { actions.emplace_back(SendAdvertisement{priority}); }
+  void send(Priority priority) { actions.emplace_back(SendAdvertisement{priority, {}}); }
 
   // The advertisement first: it stops the others, and costs nothing. Then what takes time.
   void become_active(std::string why) {
@@ -207,7 +207,7 @@ void on(Turn& turn, const Backup& role, const AdvertisementHeard& event) {
     accept(backup, event);
     if (!backup.preempt_at) backup.preempt_at = event.now + config.preempt_delay;
   } else {
-    backup.discarded = event.priority;
+    backup.discarded = event.interval;
   }
   turn.machine.role = backup;
 }
@@ -215,6 +215,21 @@ void on(Turn& turn, const Backup& role, const AdvertisementHeard& event) {
 // Another rule for preemption counts from the next advertisement.
 void on(Turn& turn, const Backup& role, const Reload&) {
   Backup backup = role;
+  backup.preempt_at.reset();
+  backup.discarded.reset();
+  turn.machine.role = backup;
+}
+
+// What was begun against a lower priority goes on: one that comes and goes does not put off preemption. It
+// ends where the Active router is no lower any more, and its last advertisement counts after all.
+void on(Turn& turn, const Backup& role, const PriorityChanged&) {
+  const auto& heard = turn.machine.heard;
+  if (!heard || heard->priority < turn.config.priority) return;
+  Backup backup = role;
+  if (backup.discarded) {
+    backup.since = heard->at;
+    backup.interval = backup.discarded;
+  }
   backup.preempt_at.reset();
   backup.discarded.reset();
   turn.machine.role = backup;
@@ -247,9 +262,12 @@ void on(Turn& turn, const Active& role, const Timer& event) {
 
 // With a last word: when a split has healed and the winner speaks first, it would never learn that another
 // router had the addresses, and the caches of the segment would keep pointing here. Hearing it, the winner
-// announces again, and so does keepalived.
+// announces again, and so does keepalived. It says the winner's interval: the others would learn ours from it
+// once more, and where that is much shorter they would miss the winner before its next advertisement.
 void yield(Turn& turn, const AdvertisementHeard& event) {
   turn.send(turn.config.priority);
+  if (event.interval != turn.config.interval)
+    std::get<SendAdvertisement>(turn.actions.back()).interval = event.interval;
   turn.stop_holding();
   Backup backup;
   accept(backup, event);
@@ -291,6 +309,17 @@ void on(Turn& turn, const Active& role, const AdvertisementHeard& event) {
   active.advert_at = event.now + turn.config.interval;
   active.silent_until = event.now + between_answers(turn.config);
   turn.machine.role = active;
+}
+
+// The others hear of it at once, but one that changes all the time is told with pauses. The addresses are
+// where they were.
+void on(Turn& turn, const Active& role, const PriorityChanged& event) {
+  if (event.now < role.silent_until) return;
+  Active active = role;
+  active.advert_at = event.now + turn.config.interval;
+  active.silent_until = event.now + between_answers(turn.config);
+  turn.machine.role = active;
+  turn.send(turn.config.priority);
 }
 
 void on(Turn& turn, const Active& role, const Reload& event) {

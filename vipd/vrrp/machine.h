@@ -59,8 +59,8 @@ struct Backup {
   TimePoint since;                       // the wait runs from here
   std::optional<Centiseconds> interval;  // learnt from the Active router; none: nobody heard, ours counts
   std::optional<TimePoint> preempt_at;   // a lower priority is Active and the preempt delay is running
-  std::optional<Priority>
-      discarded;         // the last advertisement was of this lower priority, and we will take over
+  std::optional<Centiseconds>
+      discarded;  // the last advertisement was of a lower priority, and we will take over; its interval
   bool holding = false;  // the addresses of an earlier run are still in the kernel
   bool operator==(const Backup&) const = default;
 };
@@ -124,19 +124,24 @@ struct AdvertisementHeard {
   Priority priority;
   Centiseconds interval{100};
 };
-struct Reload {  // `config` changed: priority, interval, addresses, our source
+struct PriorityChanged {  // `config` has another priority and is the same otherwise
+  TimePoint now;
+};
+struct Reload {  // `config` changed: interval, addresses, our source
   TimePoint now;
 };
 struct InterfaceDown {
   TimePoint now;
   std::string why;  // "front: no carrier"
 };
-using MachineEvent = std::variant<Startup, Shutdown, Timer, AdvertisementHeard, Reload, InterfaceDown>;
+using MachineEvent =
+    std::variant<Startup, Shutdown, Timer, AdvertisementHeard, PriorityChanged, Reload, InterfaceDown>;
 
 // ---- actions
 
 struct SendAdvertisement {
   Priority priority;
+  std::optional<Centiseconds> interval{};  // none: ours
   bool operator==(const SendAdvertisement&) const = default;
 };
 struct HoldAddresses {  // add every address that is missing; announce each as soon as it is there

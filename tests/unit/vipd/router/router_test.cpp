@@ -414,6 +414,20 @@ TEST_F(VirtualRouterTest, AReloadChangesPriorityIntervalAndAddressesInPlace) {
   EXPECT_THAT(effects.log, IsEmpty());
 }
 
+TEST_F(VirtualRouterTest, AnotherPriorityAloneTouchesNoAddress) {
+  auto router = active(web({"192.0.2.100", "192.0.2.101"}));
+  forget();
+  auto changed = router.vip();
+  changed.priority = Priority(90);
+  router.reconfigure(changed);
+  finish(router);
+  EXPECT_THAT(effects.order, ElementsAre("send")) << "neither held nor announced again";
+  EXPECT_EQ(router.vip().priority, Priority(90));
+  const auto decoded = decode(effects.sent.front(), {kOurs, kVrrpGroup, 255});
+  ASSERT_TRUE(decoded.has_value());
+  EXPECT_EQ(decoded->advertisement.priority, Priority(90));
+}
+
 TEST_F(VirtualRouterTest, AReloadAsBackupTouchesNoAddress) {
   VirtualRouter router(web(), effects);
   router.interface_usable(kOurs);

@@ -148,6 +148,31 @@ TEST(VrrpBackup, AReloadOfPriorityChangesTheWaitInPlace) {
   EXPECT_EQ(driven.due(), kStart + 3250ms);
 }
 
+TEST(VrrpBackup, AChangedPriorityDoesNotPutOffPreemption) {
+  auto driven = backup(configured(128, true, 10s));
+  driven.give(heard(kStart, 100));
+  for (int i = 1; i < 10; ++i) {
+    driven.config.priority = Priority(i % 2 == 0 ? 128 : 120);
+    driven.give(PriorityChanged{kStart + i * 1s}).give(heard(kStart + i * 1s, 100));
+    EXPECT_THAT(driven.actions, IsEmpty());
+  }
+  EXPECT_EQ(driven.due(), kStart + 10s);
+}
+
+TEST(VrrpBackup, APriorityThatFallsBelowTheActiveRouterEndsPreemption) {
+  auto delayed = backup(configured(128, true, 10s));
+  delayed.give(heard(kStart, 100));
+  delayed.config.priority = Priority(100);
+  delayed.give(PriorityChanged{kStart + 1s});
+  EXPECT_EQ(delayed.due(), kStart + active_down_interval(Priority(100), kInterval));
+  auto discarding = backup();
+  discarding.give(heard(kStart + 2s, 100, kHigher, Centiseconds(200)));
+  discarding.config.priority = Priority(90);
+  discarding.give(PriorityChanged{kStart + 3s});
+  EXPECT_EQ(discarding.due(), kStart + 2s + active_down_interval(Priority(90), Centiseconds(200)))
+      << "its last advertisement counts after all";
+}
+
 TEST(VrrpBackup, AReloadForgetsARunningPreemptDelayAndWhatWasDiscarded) {
   auto driven = backup(configured(128, true, 1s));
   driven.give(heard(kStart, 100));
@@ -215,10 +240,10 @@ TEST(VrrpActive, AnnouncesAgainAfterSleepingAsLongAsOthersWait) {
 TEST(VrrpActive, YieldsToAHigherPriority) {
   auto driven = active();
   driven.give(heard(kActiveSince, 129, kLower, Centiseconds(10)));
-  EXPECT_THAT(driven.actions, ElementsAre(send(128), DropAddresses{},
+  EXPECT_THAT(driven.actions, ElementsAre(SendAdvertisement{Priority(128), Centiseconds(10)}, DropAddresses{},
                                           change(RoleName::kActive, RoleName::kBackup,
                                                  "192.0.2.10 has priority 129, ours is 128")))
-      << "the last word tells the winner that it was not alone";
+      << "the last word tells the winner that it was not alone, and the others the winner's interval";
   EXPECT_EQ(driven.due(), kActiveSince + 350ms) << "from the interval heard";
   EXPECT_FALSE(driven.holds());
 }
@@ -327,6 +352,20 @@ TEST(VrrpActive, AReloadIsAdvertisedAtOnceAndKeepsTheRole) {
   EXPECT_EQ(driven.role(), RoleName::kActive);
   EXPECT_THAT(driven.actions, ElementsAre(send(90), HoldAddresses{}));
   EXPECT_EQ(driven.due(), kActiveSince + 600ms);
+}
+
+TEST(VrrpActive, AChangedPriorityIsAdvertisedAtOnceAndTouchesNoAddress) {
+  auto driven = active();
+  driven.config.priority = Priority(90);
+  driven.give(PriorityChanged{kActiveSince + 500ms});
+  EXPECT_THAT(driven.actions, ElementsAre(send(90)));
+  EXPECT_EQ(driven.due(), kActiveSince + 1500ms);
+  driven.config.priority = Priority(95);
+  driven.give(PriorityChanged{kActiveSince + 550ms});
+  EXPECT_THAT(driven.actions, IsEmpty()) << "one that changes all the time is told with pauses";
+  EXPECT_EQ(driven.due(), kActiveSince + 1500ms);
+  driven.give(PriorityChanged{kActiveSince + 600ms});
+  EXPECT_THAT(driven.actions, ElementsAre(send(95)));
 }
 
 TEST(VrrpActive, LeavesWithPriorityZeroAndGoesOnHolding) {

@@ -1,0 +1,26 @@
+// What VRRP promises, tried on the real machine by seeds: 2 to 5 routers of random priorities, addresses and
+// intervals on a segment in virtual time, to which random things happen. Two kinds of seeds:
+// - calm: nothing is delayed or lost; routers start, leave and are killed one after another. Who is Active,
+//   after how long, and that there are never two, is known for each.
+// - storm: packets are delayed, lost and doubled, the segment is cut, routers are paused, killed and started
+//   again, all at once; then it is over, and exactly the best one has to be Active in time, and stay it.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "vipd/vrrp/machine.h"
+
+namespace hawser::vipd::storm {
+
+// The machine under test: the real one, or one with a planted bug.
+struct Rules {
+  std::function<Transition(const VrrpConfig&, Machine, const MachineEvent&)> step = vipd::step;
+  std::function<std::optional<TimePoint>(const VrrpConfig&, const Machine&)> deadline = vipd::deadline;
+};
+
+// The first broken promise of that seed, in a sentence; empty: all were kept.
+std::string calm(unsigned seed, const Rules& rules);
+std::string stormy(unsigned seed, const Rules& rules);
+
+}  // namespace hawser::vipd::storm
