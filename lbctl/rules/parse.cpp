@@ -289,10 +289,9 @@ class LineReader {
     if (!timeouts && !words.empty()) return fail("\"{}\" belongs to no option", words.front());
     if (!timeouts) return {};
     if (words.size() != 3) return fail("--set: takes three timeouts, of tcp, tcp after a FIN, and udp");
-    for (auto [word, into] :
-         {std::pair{&words[0], &draft_.timeouts.tcp}, std::pair{&words[1], &draft_.timeouts.tcp_fin},
-          std::pair{&words[2], &draft_.timeouts.udp}}) {
-      const auto number = parse_rule_number(*word, 0, kMonth);
+    auto word = words.begin();
+    for (auto* into : {&draft_.timeouts.tcp, &draft_.timeouts.tcp_fin, &draft_.timeouts.udp}) {
+      const auto number = parse_rule_number(*word++, 0, kMonth);
       if (!number) return fail_because("--set", number.error());
       *into = *number;
     }

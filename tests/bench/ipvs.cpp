@@ -111,6 +111,8 @@ long peak_of(const lab::Namespace& host, const lab::Argv& argv) {
       if (word == "VmHWM:" && status >> value) peak = std::max(peak, value);
     std::this_thread::sleep_for(500us);
   }
+  if (const auto status = process.wait(kLimit); status != 0)
+    lab::give_up("{}: status {}:\n{}", argv.front(), status.value_or(-1), process.output().substr(0, 2000));
   return peak;
 }
 

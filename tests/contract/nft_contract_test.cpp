@@ -50,9 +50,9 @@ TEST_P(NftContract, HasNoTableAtFirst) {
 }
 
 TEST_P(NftContract, MakesTheTableWithAllThatIsInIt) {
-  perform(NftStep(MakeNftTable{kMarks}));
+  perform(NftStep(MakeNftTable{{kMarks}}));
   EXPECT_EQ(table(), ours(kMarks));
-  perform(NftStep(MakeNftTable{kMarks}));
+  perform(NftStep(MakeNftTable{{kMarks}}));
   EXPECT_EQ(refused(NftStep(MakeNftTable{})), EEXIST);
   EXPECT_EQ(table(), ours(kMarks));
   perform(NftStep(DeleteNftTable{}));
@@ -60,7 +60,7 @@ TEST_P(NftContract, MakesTheTableWithAllThatIsInIt) {
 }
 
 TEST_P(NftContract, ChangesMarksInOneMoment) {
-  perform(NftStep(MakeNftTable{kMarks}));
+  perform(NftStep(MakeNftTable{{kMarks}}));
   auto to = kMarks;
   to.erase(ports("192.0.2.101", 8000, 8099));
   to.erase(ports("192.0.2.100", 8000, 8099));
@@ -74,7 +74,7 @@ TEST_P(NftContract, ChangesMarksInOneMoment) {
 }
 
 TEST_P(NftContract, RefusesPortsThatTwoMarksCover) {
-  perform(NftStep(MakeNftTable{kMarks}));
+  perform(NftStep(MakeNftTable{{kMarks}}));
   auto to = kMarks;
   to[ports("192.0.2.100", 8050, 8150)] = {0x1000000b, "late"};
   EXPECT_EQ(refused(NftStep(SetNftContents{{kMarks}, {to}})), EEXIST);
@@ -82,7 +82,7 @@ TEST_P(NftContract, RefusesPortsThatTwoMarksCover) {
 }
 
 TEST_P(NftContract, HidesClientsAndStops) {
-  perform(NftStep(MakeNftTable{kMarks}));
+  perform(NftStep(MakeNftTable{{kMarks}}));
   perform(NftStep(RemakeNftTable{kWithNat}));
   EXPECT_EQ(table(), ours(kWithNat));
   auto fewer = kWithNat;
@@ -95,7 +95,7 @@ TEST_P(NftContract, HidesClientsAndStops) {
           fewer, {kMarks, {{ports("192.0.2.100", 80, 81), "a"}, {ports("192.0.2.100", 81, 82), "b"}}}})),
       EEXIST);
   EXPECT_EQ(table(), ours(fewer));
-  perform(NftStep(RemakeNftTable{kMarks}));
+  perform(NftStep(RemakeNftTable{{kMarks}}));
   EXPECT_EQ(table(), ours(kMarks));
   EXPECT_EQ(refused(NftStep(SetNftContents{{kMarks}, kWithNat})), ENOENT) << "there are no sets for them";
 }
@@ -105,7 +105,7 @@ TEST_P(NftContract, HoldsThousandsOfMarks) {
   for (int i = 0; i < 3000; ++i)
     many[ports("192.0.2.1", static_cast<std::uint16_t>(2 * i + 1), static_cast<std::uint16_t>(2 * i + 1))] = {
         0x10000000U + static_cast<std::uint32_t>(i), "service" + std::to_string(i)};
-  perform(NftStep(MakeNftTable{many}));
+  perform(NftStep(MakeNftTable{{many}}));
   EXPECT_EQ(table(), ours(many));
 }
 
@@ -113,8 +113,8 @@ TEST_P(NftContract, LeavesATableOfSomebodyElseAlone) {
   host().make_foreign_nft();
   ASSERT_TRUE(table());
   EXPECT_FALSE(table()->ours);
-  EXPECT_EQ(refused(NftStep(MakeNftTable{kMarks})), EEXIST);
-  EXPECT_EQ(refused(NftStep(RemakeNftTable{kMarks})), EEXIST);
+  EXPECT_EQ(refused(NftStep(MakeNftTable{{kMarks}})), EEXIST);
+  EXPECT_EQ(refused(NftStep(RemakeNftTable{{kMarks}})), EEXIST);
   EXPECT_EQ(refused(NftStep(SetNftContents{{}, {kMarks}})), ENOENT);
   perform(NftStep(DeleteNftTable{}));
   ASSERT_TRUE(table());
@@ -123,7 +123,7 @@ TEST_P(NftContract, LeavesATableOfSomebodyElseAlone) {
 
 TEST_P(NftContract, IsBroughtToAWishAndThePlanIsThenEmpty) {
   Desired desired;
-  desired.state.nft = NftTable{true, true, kMarks};
+  desired.state.nft = NftTable{true, true, {kMarks}};
   for (const bool flushed : {false, true}) {
     if (flushed) host().flush_nft();
     const auto applied = apply(desired, host().kernel(), Rollback::kEverything, kNftOnly);
@@ -143,7 +143,7 @@ INSTANTIATE_TEST_SUITE_P(, NftKernel, testing::ValuesIn(real_hosts(Need::kNft)),
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(NftKernel);
 
 TEST_P(NftKernel, IsReadByPeopleAsNftPrintsIt) {
-  perform(NftStep(MakeNftTable{kMarks}));
+  perform(NftStep(MakeNftTable{{kMarks}}));
   const auto text = run("nft list ruleset");
   for (const auto* line : {"comment \"made by netd of Hawser: changed here, it is put back\"",
                            "type inet_proto . ipv4_addr . inet_service : mark", "flags interval",
@@ -195,7 +195,7 @@ TEST_P(NftKernel, TouchesNoOtherTable) {
   run("nft add table inet other; nft add chain inet other prerouting; nft add map inet other marks4 "
       "'{ type inet_service : mark; }'");
   const auto before = run("nft list ruleset");
-  perform(NftStep(MakeNftTable{kMarks}));
+  perform(NftStep(MakeNftTable{{kMarks}}));
   EXPECT_EQ(table(), ours(kMarks));
   perform(NftStep(DeleteNftTable{}));
   EXPECT_EQ(run("nft list ruleset"), before);
@@ -207,7 +207,7 @@ TEST_P(NftKernel, HearsOfItsOwnTableAndOfNoOther) {
   EXPECT_FALSE(monitor->drain().value());
   run("nft add table inet other; nft add table ip hawser; nft delete table inet other");
   EXPECT_FALSE(monitor->drain().value());
-  perform(NftStep(MakeNftTable{kMarks}));
+  perform(NftStep(MakeNftTable{{kMarks}}));
   EXPECT_TRUE(monitor->drain().value());
   EXPECT_FALSE(monitor->drain().value());
   run("nft add element inet hawser marks4 '{ tcp . 192.0.2.7 . 80 : 1 }'");

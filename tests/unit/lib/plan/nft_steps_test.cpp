@@ -20,7 +20,7 @@ Marked ports(const std::string& address, std::uint16_t first, std::uint16_t last
 
 const NftMark kMark{7, "web"};
 const NftMarks kMarks{{ports("192.0.2.100", 8000, 8099), kMark}};
-const NftTable kTable{true, true, kMarks};
+const NftTable kTable{true, true, {kMarks}};
 
 std::vector<std::string> lines(const std::vector<NftStep>& steps) {
   std::vector<std::string> all;
@@ -54,7 +54,7 @@ TEST(NftSteps, MakeChangeAndDelete) {
 
 TEST(NftSteps, MakeAnewWhatSomebodyElseTouched) {
   EXPECT_THAT(
-      lines(towards_nft(NftTable{true, false, kMarks}, kTable)),
+      lines(towards_nft(NftTable{true, false, {kMarks}}, kTable)),
       ElementsAre("nftables inet hawser: make table anew: fwmark 7 of web: tcp 192.0.2.100 port 8000-8099"));
 }
 
@@ -77,7 +77,7 @@ TEST(NftSteps, LeaveATableOfSomebodyElseAlone) {
   const NftTable foreign{false, false, {}};
   EXPECT_THAT(towards_nft(foreign, {}), IsEmpty());
   EXPECT_THAT(towards_nft(kTable, foreign), IsEmpty());
-  EXPECT_THAT(towards_nft(foreign, kTable), ElementsAre(NftStep(MakeNftTable{kMarks})))
+  EXPECT_THAT(towards_nft(foreign, kTable), ElementsAre(NftStep(MakeNftTable{{kMarks}})))
       << "refused by the kernel";
 }
 
@@ -99,7 +99,7 @@ TEST(NftSteps, LeadWhereTheyWereToLeadAndBack) {
   auto hidden = kTable;
   hidden.contents.nats = {{ports("192.0.2.100", 80, 80), "web"}};
   const std::vector<std::optional<NftTable>> tables{std::nullopt, kTable, other, hidden,
-                                                    NftTable{true, false, kMarks}};
+                                                    NftTable{true, false, {kMarks}}};
   for (const auto& from : tables)
     for (const auto& wish : tables) {
       State state;
