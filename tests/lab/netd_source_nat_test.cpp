@@ -1,6 +1,7 @@
 // source_nat: real servers whose way back to the client does not lead through the load balancer; judged by
 // what clients get, and by the address that the real server saw.
 #include "tests/lab/netd_lab.h"
+#include "tests/support/conversation.h"
 
 namespace hawser::lab {
 namespace {
@@ -66,11 +67,11 @@ class NetdSourceNatLab : public NetdLab {
     daemon.emplace(start());
     ASSERT_TRUE(eventually(kPatience, [&] { return all_in_service(); })) << daemon->output() << table();
   }
-  // All three virtual services have their real server.
+  // All three virtual services of web have their real server.
   [[nodiscard]] bool all_in_service() const {
     std::size_t servers = 0;
     const auto text = table();
-    for (auto at = text.find(" -r "); at != std::string::npos; at = text.find(" -r ", at + 1)) ++servers;
+    for (auto at = text.find(":8080 "); at != std::string::npos; at = text.find(":8080 ", at + 1)) ++servers;
     return servers == 3;
   }
   // The address that the real server saw; "" without an answer.
@@ -139,6 +140,68 @@ TEST_F(NetdSourceNatLab, IsLeftAloneByTheNextProcessAndComesBackAfterAFlush) {
   lb1.sysctl("net.ipv4.vs.conntrack", "0");
   EXPECT_TRUE(eventually(kPatience, [&] { return seen_from(client, "192.0.2.100:80") == kOfLb1; }))
       << daemon->output();
+}
+
+// A service of its own for a session, on the port of Conversation.
+const std::string kSession = R"(
+[service.session]
+virtual = ["tcp 192.0.2.100:2222"]
+source_nat = true
+[[service.session.real]]
+name = "session1"
+address = "198.51.100.21"
+)";
+
+TEST_F(NetdSourceNatLab, ASessionGoesOnWhileOtherServicesComeAndGoAndNetdIsKilled) {
+  begin(kSeen + kSession);
+  ASSERT_TRUE(eventually(kPatience, [&] { return ruleset().find("session") != std::string::npos; }))
+      << ruleset();
+  Conversation session(client, web1, "192.0.2.100", 2222, address::kWeb1);
+  reload(kHidden + kSession);
+  ASSERT_TRUE(eventually(kPatience, [&] { return seen_from(client, "192.0.2.100:80") == kOfLb1; }));
+  reload(kSeen + kSession);
+  ASSERT_TRUE(eventually(kPatience, [&] { return ruleset().find(". 80 comment") == std::string::npos; }));
+  daemon->kill();
+  daemon.emplace(start());
+  ASSERT_TRUE(eventually(kPatience, [&] { return is_ready(); })) << daemon->output();
+  const auto before = session.heard();
+  EXPECT_TRUE(eventually(kPatience, [&] { return session.heard() > before + 20; }));
+  const auto heard = session.end();
+  EXPECT_EQ(heard.fault, "");
+  EXPECT_EQ(heard.heard_by_client, heard.sent_to_client);
+}
+
+// Switched on, it is for new connections: one that is there keeps its addresses.
+TEST_F(NetdSourceNatLab, ASessionOfBeforeKeepsItsAddresses) {
+  web1.ip({fmt::format("route add default via {}", address::kInner)});
+  const auto seen = replaced(kSession, "source_nat = true\n", "");
+  begin(kSeen + seen);
+  ASSERT_TRUE(eventually(kPatience, [&] { return table().find(":2222 ") != std::string::npos; })) << table();
+  Conversation session(client, web1, "192.0.2.100", 2222, address::kWeb1);
+  reload(kHidden + kSession);
+  ASSERT_TRUE(eventually(kPatience, [&] { return seen_from(client, "192.0.2.100:80") == kOfLb1; }));
+  const auto before = session.heard();
+  EXPECT_TRUE(eventually(kPatience, [&] { return session.heard() > before + 20; }));
+  EXPECT_EQ(session.end().fault, "");
+}
+
+TEST_F(NetdSourceNatLab, WhatAnAdministratorHasSetStaysAfterwards) {
+  lb1.sysctl("net.ipv4.vs.conntrack", "1");
+  begin(kHidden);
+  EXPECT_EQ(seen_from(client, "192.0.2.100:80"), kOfLb1);
+  reload(kSeen);
+  EXPECT_TRUE(eventually(kPatience, [&] { return ruleset().find("nat") == std::string::npos; })) << ruleset();
+  EXPECT_EQ(tracking(), "1\n");
+}
+
+// nftables.service reads what somebody saved of it.
+TEST_F(NetdSourceNatLab, ASavedRulesetIsReadAgainAndIsTheSameTable) {
+  begin(kHidden);
+  lb1.check(
+      {"/bin/sh", "-c", "nft list ruleset > /tmp/saved.nft && nft flush ruleset && nft -f /tmp/saved.nft"});
+  EXPECT_TRUE(eventually(kPatience, [&] { return seen_from(client, "192.0.2.100:80") == kOfLb1; }))
+      << daemon->output();
+  EXPECT_TRUE(eventually(kPatience, [&] { return ask({"plan"}).status == 0; })) << ask({"plan"}).text;
 }
 
 }  // namespace

@@ -154,9 +154,10 @@ struct Conversation::Ends {
 };
 
 Conversation::Conversation(const Namespace& client, const Namespace& server, std::string_view address,
-                           std::uint16_t port) {
+                           std::uint16_t port, std::string_view server_address) {
   const auto place = place_of(std::string(address), port);
-  const Fd door = server.inside([&] { return listen_at(place); });
+  const auto own = server_address.empty() ? place : place_of(std::string(server_address), port);
+  const Fd door = server.inside([&] { return listen_at(own); });
   Fd from = client.inside([&] { return connect_to(place); });
   Fd to{::accept4(door.get(), nullptr, nullptr, SOCK_CLOEXEC)};
   if (!to) give_up_errno("conversation: accept");

@@ -14,9 +14,10 @@ namespace hawser::lab {
 
 class Conversation {
  public:
-  // `address` is the server's. Throws Failure when there is no connection to be had.
+  // `address` is the server's, or the one that clients know where somebody between translates; then
+  // `server_address` is its own. Throws Failure when there is no connection to be had.
   Conversation(const Namespace& client, const Namespace& server, std::string_view address,
-               std::uint16_t port = 2222);
+               std::uint16_t port = 2222, std::string_view server_address = {});
   ~Conversation();
   Conversation(const Conversation&) = delete;
   Conversation& operator=(const Conversation&) = delete;

@@ -15,7 +15,7 @@ namespace hawser::vipd::storm {
 
 // The machine under test: the real one, or one with a planted bug.
 struct Rules {
-  std::function<Transition(const VrrpConfig&, Machine, const MachineEvent&)> step = vipd::step;
+  std::function<Transition(const VrrpConfig&, const Machine&, const MachineEvent&)> step = vipd::step;
   std::function<std::optional<TimePoint>(const VrrpConfig&, const Machine&)> deadline = vipd::deadline;
 };
 

@@ -34,10 +34,10 @@ using Change = std::function<void(VrrpConfig&, MachineEvent&)>;
 // The real machine, told something else than what is.
 Rules told(const Change& change) {
   Rules rules;
-  rules.step = [change](const VrrpConfig& config, Machine machine, MachineEvent event) {
+  rules.step = [change](const VrrpConfig& config, const Machine& machine, MachineEvent event) {
     auto other = config;
     change(other, event);
-    return step(other, std::move(machine), event);
+    return step(other, machine, event);
   };
   rules.deadline = [change](const VrrpConfig& config, const Machine& machine) {
     auto other = config;
@@ -83,13 +83,13 @@ TEST(PlantedBug, NoSkewTime) {
     if (backup == nullptr || backup->wait != Backup::Wait::kActiveDown) return deadline(config, machine);
     return backup->since + 3 * backup->interval.value_or(config.interval);
   };
-  rules.step = [rules](const VrrpConfig& config, Machine machine, const MachineEvent& event) {
+  rules.step = [rules](const VrrpConfig& config, const Machine& machine, const MachineEvent& event) {
     const auto early = rules.deadline(config, machine);
     const auto due = deadline(config, machine);
     const auto* timer = std::get_if<Timer>(&event);
     if (timer != nullptr && early && due && timer->now >= *early && timer->now < *due)
-      return step(config, std::move(machine), Timer{*due});
-    return step(config, std::move(machine), event);
+      return step(config, machine, Timer{*due});
+    return step(config, machine, event);
   };
   EXPECT_TRUE(found_by(rules));
 }
@@ -103,10 +103,10 @@ TEST(PlantedBug, AnIntervalThatIsNotLearnt) {
 // Which of these events never reach the machine.
 Rules deaf(bool (*to)(const VrrpConfig&, const Machine&, const AdvertisementHeard&)) {
   Rules rules;
-  rules.step = [to](const VrrpConfig& config, Machine machine, const MachineEvent& event) {
+  rules.step = [to](const VrrpConfig& config, const Machine& machine, const MachineEvent& event) {
     const auto* heard = std::get_if<AdvertisementHeard>(&event);
     if (heard != nullptr && to(config, machine, *heard)) return Transition{machine, {}};
-    return step(config, std::move(machine), event);
+    return step(config, machine, event);
   };
   return rules;
 }
@@ -132,18 +132,18 @@ TEST(PlantedBug, ALosingAdvertisementThatIsNotAnswered) {
 
 TEST(PlantedBug, APriorityThatFallsWhilePreemptionIsGoingOn) {
   Rules rules;
-  rules.step = [](const VrrpConfig& config, Machine machine, const MachineEvent& event) {
+  rules.step = [](const VrrpConfig& config, const Machine& machine, const MachineEvent& event) {
     if (std::holds_alternative<PriorityChanged>(event)) return Transition{machine, {}};
-    return step(config, std::move(machine), event);
+    return step(config, machine, event);
   };
   EXPECT_TRUE(found_by(rules));
 }
 
 TEST(PlantedBug, ATimerOfTheOldRoleThatIsLeftRunning) {
   Rules rules;
-  rules.step = [](const VrrpConfig& config, Machine machine, const MachineEvent& event) {
+  rules.step = [](const VrrpConfig& config, const Machine& machine, const MachineEvent& event) {
     const bool was_active = std::holds_alternative<Active>(machine.role);
-    auto next = step(config, std::move(machine), event);
+    auto next = step(config, machine, event);
     const auto* backup = std::get_if<Backup>(&next.machine.role);
     if (!was_active && backup != nullptr && std::holds_alternative<Timer>(event))
       next.actions.emplace_back(SendAdvertisement{config.priority});
