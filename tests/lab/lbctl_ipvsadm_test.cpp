@@ -200,7 +200,9 @@ class RulesMaker {
       case 2:
         return text + " -q";
       case 3:
-        return text.substr(0, text.rfind(' '));
+        // Without its last word -m a line may be of direct with another port: make_different() makes those.
+        return text.ends_with("-m") || text.ends_with("--masquerading") ? text + " -q"
+                                                                        : text.substr(0, text.rfind(' '));
       case 4:
         return text + " -w 1x";
       case 5:

@@ -1,6 +1,7 @@
 // source_nat: real servers whose way back to the client does not lead through the load balancer; judged by
 // what clients get, and by the address that the real server saw.
 #include "tests/lab/netd_lab.h"
+#include "tests/support/client.h"
 #include "tests/support/conversation.h"
 
 namespace hawser::lab {
@@ -183,6 +184,26 @@ TEST_F(NetdSourceNatLab, ASessionOfBeforeKeepsItsAddresses) {
   const auto before = session.heard();
   EXPECT_TRUE(eventually(kPatience, [&] { return session.heard() > before + 20; }));
   EXPECT_EQ(session.end().fault, "");
+}
+
+TEST_F(NetdSourceNatLab, DatagramsAreHiddenToo) {
+  const Backend echo(web1, 5353);
+  begin(kHidden + R"(
+[service.name]
+virtual = ["udp 192.0.2.100:53"]
+source_nat = true
+[[service.name.real]]
+name = "name1"
+address = "198.51.100.21"
+port = 5353
+)");
+  Client traffic(client, {.protocol = Client::Protocol::kUdp,
+                          .address = "192.0.2.100",
+                          .port = 53,
+                          .every = 100ms,
+                          .timeout = 2s});
+  EXPECT_TRUE(eventually(kPatience, [&] { return traffic.answered_in_a_row(10, {}); }))
+      << ruleset() << table();
 }
 
 TEST_F(NetdSourceNatLab, WhatAnAdministratorHasSetStaysAfterwards) {
