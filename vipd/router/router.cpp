@@ -191,7 +191,7 @@ void VirtualRouter::resume() {
 }
 
 void VirtualRouter::advertise_before_exec() {
-  if (role() == RoleName::kActive) carry_out(SendAdvertisement{config_.priority});
+  if (role() == RoleName::kActive) carry_out(SendAdvertisement{config_.priority, config_.interval});
 }
 
 std::optional<TimePoint> VirtualRouter::due() const {
@@ -264,8 +264,8 @@ void VirtualRouter::handle(const MachineEvent& event) {
 }
 
 void VirtualRouter::carry_out(const SendAdvertisement& action) {
-  const Advertisement advertisement{vip_.virtual_router_id, action.priority,
-                                    action.interval.value_or(config_.interval), advertised_addresses(vip_)};
+  const Advertisement advertisement{vip_.virtual_router_id, action.priority, action.interval,
+                                    advertised_addresses(vip_)};
   if (vip_.transport == config::VrrpTransport::kMulticast) return send_to(kVrrpGroup, advertisement);
   for (const auto& peer : vip_.peers) send_to(peer, advertisement);
 }

@@ -76,7 +76,10 @@ struct Turn {
     actions.emplace_back(RoleChange{from, name_of_role(machine.role), std::move(why)});
   }
 
-  void send(Priority priority) { actions.emplace_back(SendAdvertisement{priority, {}}); }
+  void send(Priority priority) { send(priority, config.interval); }
+  void send(Priority priority, Centiseconds interval) {
+    actions.emplace_back(SendAdvertisement{priority, interval});
+  }
 
   // The advertisement first: it stops the others, and costs nothing. Then what takes time.
   void become_active(std::string why) {
@@ -265,9 +268,7 @@ void on(Turn& turn, const Active& role, const Timer& event) {
 // announces again, and so does keepalived. It says the winner's interval: the others would learn ours from it
 // once more, and where that is much shorter they would miss the winner before its next advertisement.
 void yield(Turn& turn, const AdvertisementHeard& event) {
-  turn.send(turn.config.priority);
-  if (event.interval != turn.config.interval)
-    std::get<SendAdvertisement>(turn.actions.back()).interval = event.interval;
+  turn.send(turn.config.priority, event.interval);
   turn.stop_holding();
   Backup backup;
   accept(backup, event);

@@ -141,7 +141,7 @@ using MachineEvent =
 
 struct SendAdvertisement {
   Priority priority;
-  std::optional<Centiseconds> interval{};  // none: ours
+  Centiseconds interval{100};
   bool operator==(const SendAdvertisement&) const = default;
 };
 struct HoldAddresses {  // add every address that is missing; announce each as soon as it is there

@@ -31,8 +31,8 @@ inline AdvertisementHeard heard(TimePoint now, int priority, IpAddress source = 
   return {now, source, Priority(static_cast<std::uint8_t>(priority)), interval};
 }
 
-inline Action send(int priority) {
-  return SendAdvertisement{Priority(static_cast<std::uint8_t>(priority))};
+inline Action send(int priority, Centiseconds interval = kInterval) {
+  return SendAdvertisement{Priority(static_cast<std::uint8_t>(priority)), interval};
 }
 inline Action change(RoleName from, RoleName to, std::string why) {
   return RoleChange{from, to, std::move(why)};

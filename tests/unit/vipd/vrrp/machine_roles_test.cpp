@@ -240,7 +240,7 @@ TEST(VrrpActive, AnnouncesAgainAfterSleepingAsLongAsOthersWait) {
 TEST(VrrpActive, YieldsToAHigherPriority) {
   auto driven = active();
   driven.give(heard(kActiveSince, 129, kLower, Centiseconds(10)));
-  EXPECT_THAT(driven.actions, ElementsAre(SendAdvertisement{Priority(128), Centiseconds(10)}, DropAddresses{},
+  EXPECT_THAT(driven.actions, ElementsAre(send(128, Centiseconds(10)), DropAddresses{},
                                           change(RoleName::kActive, RoleName::kBackup,
                                                  "192.0.2.10 has priority 129, ours is 128")))
       << "the last word tells the winner that it was not alone, and the others the winner's interval";
@@ -299,9 +299,9 @@ int answers_to_a_flood(int priority, Centiseconds interval = kInterval) {
   for (int i = 0; i < 1000; ++i) {
     const auto now = start + i * 1ms;
     driven.give(Timer{now});
-    sent += static_cast<int>(std::ranges::count(driven.actions, send(128)));
+    sent += static_cast<int>(std::ranges::count(driven.actions, send(128, interval)));
     driven.give(heard(now, priority, kLower));
-    sent += static_cast<int>(std::ranges::count(driven.actions, send(128)));
+    sent += static_cast<int>(std::ranges::count(driven.actions, send(128, interval)));
   }
   EXPECT_EQ(driven.role(), RoleName::kActive);
   return sent;
@@ -350,7 +350,7 @@ TEST(VrrpActive, AReloadIsAdvertisedAtOnceAndKeepsTheRole) {
   driven.config.interval = Centiseconds(10);
   driven.give(Reload{kActiveSince + 500ms});
   EXPECT_EQ(driven.role(), RoleName::kActive);
-  EXPECT_THAT(driven.actions, ElementsAre(send(90), HoldAddresses{}));
+  EXPECT_THAT(driven.actions, ElementsAre(send(90, Centiseconds(10)), HoldAddresses{}));
   EXPECT_EQ(driven.due(), kActiveSince + 600ms);
 }
 

@@ -226,7 +226,7 @@ class Segment {
 
   void broadcast(std::size_t from, const SendAdvertisement& send) {
     const auto& config = routers_[from].config;
-    const AdvertisementHeard heard{{}, config.source, send.priority, send.interval.value_or(config.interval)};
+    const AdvertisementHeard heard{{}, config.source, send.priority, send.interval};
     for (std::size_t to = 0; to < routers_.size(); ++to) {
       if (to == from) continue;
       if (weather_.delay == 0ns) {

@@ -146,7 +146,7 @@ TEST(PlantedBug, ATimerOfTheOldRoleThatIsLeftRunning) {
     auto next = step(config, machine, event);
     const auto* backup = std::get_if<Backup>(&next.machine.role);
     if (!was_active && backup != nullptr && std::holds_alternative<Timer>(event))
-      next.actions.emplace_back(SendAdvertisement{config.priority});
+      next.actions.emplace_back(SendAdvertisement{config.priority, config.interval});
     return next;
   };
   rules.deadline = [](const VrrpConfig& config, const Machine& machine) {
