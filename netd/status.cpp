@@ -242,7 +242,7 @@ std::vector<Finding> findings_of(const StatusFacts& facts) {
   for (auto& [service, text] : ipvs.flapping(facts.now))
     situation.waiting.push_back({std::move(service), std::move(text)});
   for (const auto& obstacle : facts.controller.obstacles())
-    if (obstacle.kind == Obstacle::Kind::kForwarding) situation.waiting.push_back({"host", obstacle.text});
+    if (obstacle.kind != Obstacle::Kind::kAddress) situation.waiting.push_back({"host", obstacle.text});
   add_waiting(situation.waiting, network.refusals());
   add_waiting(situation.waiting, ipvs.refusals());
   add_waiting(situation.waiting, facts.controller.ipvs_host().upkeep().refusals());

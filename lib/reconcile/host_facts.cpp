@@ -40,6 +40,13 @@ bool forwards_ipv6() {
   });
 }
 
+// Without the module there is no such folder yet.
+bool tracks_connections() {
+  std::error_code error;
+  const std::filesystem::path folder = "/proc/sys/net/ipv4/vs";
+  return !std::filesystem::exists(folder, error) || std::filesystem::exists(folder / "conntrack", error);
+}
+
 // bind() takes what the local table has, also a whole prefix; net.ipv4.ip_nonlocal_bind makes it say yes to
 // everything.
 bool is_local(const IpAddress& address) {
@@ -77,8 +84,10 @@ std::set<IpAddress> addresses_in(const Layout& layout) {
 }  // namespace
 
 HostFacts look_at_host(const Layout& layout, std::set<IpAddress> known) {
-  HostFacts facts{
-      .forwards_ipv4 = forwards_ipv4(), .forwards_ipv6 = forwards_ipv6(), .local = std::move(known)};
+  HostFacts facts{.forwards_ipv4 = forwards_ipv4(),
+                  .forwards_ipv6 = forwards_ipv6(),
+                  .tracks_connections = tracks_connections(),
+                  .local = std::move(known)};
   std::size_t asked = 0;
   for (const auto& address : addresses_in(layout))
     if (!facts.local.contains(address) && (++asked > kMostAsked || is_local(address)))

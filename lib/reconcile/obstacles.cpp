@@ -41,6 +41,18 @@ void add_forwarding(std::vector<Obstacle>& list, const Layout& layout, const Hos
                    ipv4 ? "net.ipv4.ip_forward" : "net.ipv6.conf.all.forwarding", services)});
 }
 
+void add_tracking(std::vector<Obstacle>& list, const Layout& layout, const HostFacts& facts) {
+  const auto wants_nat = [](const auto& entry) { return entry.second.source_nat; };
+  const auto found = std::ranges::find_if(layout, wants_nat);
+  if (facts.tracks_connections || found == layout.end()) return;
+  list.push_back(
+      {Obstacle::Kind::kTracking,
+       fmt::format("{}: source_nat has no effect: IPVS of this kernel tracks no connections "
+                   "(net.ipv4.vs.conntrack is missing): it needs one with CONFIG_IP_VS_NFCT, or the real "
+                   "servers' default route through this host",
+                   found->second.service)});
+}
+
 // With the words of what is served there; a mark that somebody else sets is none of ours to know.
 std::vector<std::pair<IpAddress, std::string>> virtual_addresses(const ServiceKey& key,
                                                                  const VirtualServer& service) {
@@ -74,6 +86,7 @@ std::vector<Obstacle> obstacles(const Layout& layout, const HostFacts& facts) {
   std::vector<Obstacle> list;
   add_forwarding(list, layout, facts, Family::kIpv4);
   add_forwarding(list, layout, facts, Family::kIpv6);
+  add_tracking(list, layout, facts);
   add_absent(list, layout, facts);
   return list;
 }

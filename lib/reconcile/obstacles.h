@@ -13,14 +13,15 @@ namespace hawser {
 struct HostFacts {
   bool forwards_ipv4 = true;
   bool forwards_ipv6 = true;
-  std::set<IpAddress> local;  // of the virtual and real addresses of a layout: packets to them stay here
+  bool tracks_connections = true;  // IPVS can: this kernel has net.ipv4.vs.conntrack (CONFIG_IP_VS_NFCT)
+  std::set<IpAddress> local;       // of the virtual and real addresses of a layout: packets to them stay here
 
   bool operator==(const HostFacts&) const = default;
 };
 
 struct Obstacle {
   // kAddress alone may be as it should: on a standby the address is another host's business to hold.
-  enum class Kind : std::uint8_t { kForwarding, kAddress };
+  enum class Kind : std::uint8_t { kForwarding, kTracking, kAddress };
   Kind kind = Kind::kForwarding;
   std::string text;
 

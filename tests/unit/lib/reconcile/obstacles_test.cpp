@@ -14,7 +14,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 HostFacts good_host() {
-  return {true, true, {kWeb.virtual_address.address}};
+  return {true, true, true, {kWeb.virtual_address.address}};
 }
 
 std::vector<std::string> texts_of(const std::vector<Obstacle>& list) {
@@ -40,6 +40,18 @@ TEST(Obstacles, NameForwardingThatIsOffWhereMasqueradeNeedsIt) {
   for (auto& real : direct.pools["web"].reals) real.server.forwarding = Forwarding::kDirect;
   facts.local = {kWeb.virtual_address.address};
   EXPECT_THAT(texts_of(obstacles(lay_out(direct), facts)), IsEmpty());
+}
+
+TEST(Obstacles, NameSourceNatThatTheKernelCannotDo) {
+  auto facts = good_host();
+  facts.tracks_connections = false;
+  EXPECT_THAT(texts_of(obstacles(lay_out(web()), facts)), IsEmpty());
+  auto hidden = web();
+  hidden.pools["web"].source_nat = true;
+  EXPECT_THAT(
+      texts_of(obstacles(lay_out(hidden), facts)),
+      ElementsAre(HasSubstr("web: source_nat has no effect: IPVS of this kernel tracks no connections")));
+  EXPECT_THAT(texts_of(obstacles(lay_out(hidden), good_host())), IsEmpty());
 }
 
 TEST(Obstacles, NameAnAddressThatIsNowhereOnce) {
