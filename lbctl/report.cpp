@@ -97,7 +97,7 @@ std::string nft_text(const std::optional<NftTable>& table) {
   if (!table) return "no table inet hawser\n";
   if (!table->ours) return "table inet hawser is not netd's\n";
   std::string text = table->whole ? "" : "somebody else changed something in it\n";
-  for (const auto& words : in_words(table->contents)) text += words + "\n";
+  for (const auto& words : in_words(table->contents)) text += cli::printable(words) + "\n";
   return text.empty() ? "nothing in it\n" : text;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lbctl/import/verb.h"
+#include "lbctl/look.h"
 #include "lbctl/rules/write.h"
 #include "lib/cli/output.h"
 #include "lib/cli/refuse.h"
@@ -17,14 +18,10 @@ namespace hawser::lbctl {
 
 namespace {
 
-// Names are extra: where netd does not answer soon, the file gets on without them.
-constexpr Milliseconds kNamesWithin{1000};
-
 const cli::Option kSaveFormat{"--format", "FORMAT", "rules, by default, or toml: a file for netd"};
 
 KnownNames names_by_netd(const cli::Arguments& arguments) {
-  const auto status =
-      control::ask_json(arguments.runtime_dir / "netd.sock", {"GET", "/v1/status", ""}, kNamesWithin);
+  const auto status = ask_netd(arguments);
   return status ? names_in(read_netd(*status)) : KnownNames{};
 }
 
@@ -43,12 +40,10 @@ std::vector<Step> left_to_do(const config::Config& config, const State& table) {
   return steps;
 }
 
-// A question alone may bring the kernel to load nf_tables, so it is asked for the sake of marks alone.
 Result<State> whole_table(Kernel& kernel) {
   auto observed = kernel.observe(kAllOfIpvs);
   if (!observed) return tl::unexpected(observed.error());
-  const auto is_mark = [](const auto& entry) { return entry.first.transport == Transport::kFwmark; };
-  if (std::ranges::any_of(observed->state.services, is_mark)) {
+  if (may_have_nft_table(observed->state)) {
     auto table = kernel.observe(kNftOnly);
     if (!table) return tl::unexpected(table.error());
     observed->state.nft = std::move(table->state.nft);

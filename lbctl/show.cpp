@@ -1,52 +1,24 @@
 #include "lbctl/show.h"
 
-#include <cerrno>
-
 #include <boost/json.hpp>
-#include <unistd.h>
 
 #include "lbctl/choose.h"
 #include "lbctl/listing.h"
+#include "lbctl/look.h"
 #include "lbctl/render.h"
 #include "lib/cli/output.h"
 #include "lib/cli/refuse.h"
 #include "lib/control/json.h"
-#include "lib/netlink/netlink_kernel.h"
 
 namespace hawser::lbctl {
 
 namespace {
-
-// What netd adds is extra: where it does not answer soon, the kernel's part is shown without it.
-constexpr Milliseconds kPatience{1000};
 
 const cli::Option kFormat{"--format", "FORMAT", "text, json, or ipvsadm: what 'ipvsadm -Ln' prints"};
 const cli::Option kStats{"--stats", "", "with --format ipvsadm: counters"};
 const cli::Option kRate{"--rate", "", "with --format ipvsadm: rates"};
 const cli::Option kThresholds{"--thresholds", "", "with --format ipvsadm: thresholds"};
 const cli::Option kPersistentConn{"--persistent-conn", "", "with --format ipvsadm: persistent connections"};
-
-Result<Observed> observe(const Scope& scope) {
-  auto kernel = NetlinkKernel::open();
-  if (!kernel) return tl::unexpected(kernel.error());
-  auto observed = kernel->observe(scope);
-  if (observed) return observed;
-  const auto code = observed.error().code;
-  if (code == EPERM || code == EACCES)
-    return fail_with(code, "not permitted to read the IPVS table: that needs CAP_NET_ADMIN: use sudo");
-  return observed;
-}
-
-Result<View> look(const cli::Arguments& arguments) {
-  const auto observed = observe(kIpvsOnly);
-  if (!observed) return tl::unexpected(observed.error());
-  const auto status =
-      control::ask_json(arguments.runtime_dir / "netd.sock", {"GET", "/v1/status", ""}, kPatience);
-  if (status) return join(*observed, read_netd(*status));
-  auto view = join(*observed, std::nullopt);
-  view.netd_silence = status.error().text;
-  return view;
-}
 
 // The first of them that is given; nullopt: none.
 std::optional<Listing> listing_of(const cli::Arguments& arguments) {
@@ -58,7 +30,7 @@ std::optional<Listing> listing_of(const cli::Arguments& arguments) {
 }
 
 int show_as_ipvsadm(const cli::Arguments& arguments) {
-  auto observed = observe(kAllOfIpvs);
+  auto observed = observe_table(kAllOfIpvs);
   if (!observed) return cli::refuse(arguments, "lbctl", observed.error());
   const auto chosen = choose(join(*observed, std::nullopt), arguments.words);
   if (!chosen) return cli::refuse(arguments, "lbctl", chosen.error());
@@ -88,10 +60,9 @@ int show(const cli::Arguments& arguments) {
   if (listing_of(arguments))
     return show_usage(arguments,
                       "--stats, --rate, --thresholds and --persistent-conn go with --format ipvsadm");
-  auto view = look(arguments);
-  if (!view) return cli::refuse(arguments, "lbctl", view.error());
-  view->has_ipvs = ::access("/proc/net/ip_vs", F_OK) == 0;
-  const auto chosen = choose(*view, arguments.words);
+  const auto observed = observe_table(kIpvsOnly);
+  if (!observed) return cli::refuse(arguments, "lbctl", observed.error());
+  const auto chosen = choose(view_of(*observed, ask_netd(arguments)), arguments.words);
   if (!chosen) return cli::refuse(arguments, "lbctl", chosen.error());
   cli::print(arguments.json || format == "json" ? control::pretty(to_json(*chosen))
                                                 : render(*chosen, cli::terminal_width()));

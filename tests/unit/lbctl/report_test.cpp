@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "lbctl/look.h"
+
 namespace hawser::lbctl {
 namespace {
 
@@ -71,6 +73,18 @@ TEST(Report, TellsWhatNetdsTableDoes) {
   EXPECT_EQ(nft_text(table),
             "somebody else changed something in it\nsource NAT of web: tcp 192.0.2.100 port 80\n");
   EXPECT_EQ(nft_text(NftTable{false, false, {}}), "table inet hawser is not netd's\n");
+}
+
+TEST(Look, AsksForNetdsTableOnlyWhereSomethingHintsAtIt) {
+  State table;
+  table.services[*ServiceKey::parse("tcp 192.0.2.100:80")];
+  table.ipvs.sysctls[IpvsSysctl::kConntrack] = 0;
+  EXPECT_FALSE(may_have_nft_table(table));
+  auto tracked = table;
+  tracked.ipvs.sysctls[IpvsSysctl::kConntrack] = 1;
+  EXPECT_TRUE(may_have_nft_table(tracked)) << "source NAT needs no mark";
+  table.services[*ServiceKey::parse("fwmark 7")];
+  EXPECT_TRUE(may_have_nft_table(table));
 }
 
 TEST(Report, ShowsNoControlCharacters) {
