@@ -36,6 +36,19 @@ Status sync_directory(const std::filesystem::path& directory) {
   return {};
 }
 
+Result<std::string> read_whole(int open, const std::filesystem::path& file, std::size_t largest) {
+  std::string content;
+  std::array<char, 65536> piece{};
+  for (;;) {
+    const auto count = ::read(open, piece.data(), piece.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return refused(file, "read");
+    if (count == 0) return content;
+    content.append(piece.data(), static_cast<std::size_t>(count));
+    if (content.size() > largest) return fail_with(EFBIG, "{}: larger than {} bytes", file.native(), largest);
+  }
+}
+
 }  // namespace
 
 Status write_atomically(const std::filesystem::path& file, std::string_view content, mode_t mode) {
@@ -53,23 +66,6 @@ Status write_atomically(const std::filesystem::path& file, std::string_view cont
   const auto directory = file.parent_path();
   return sync_directory(directory.empty() ? "." : directory);
 }
-
-namespace {
-
-Result<std::string> read_whole(int open, const std::filesystem::path& file, std::size_t largest) {
-  std::string content;
-  std::array<char, 65536> piece{};
-  for (;;) {
-    const auto count = ::read(open, piece.data(), piece.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return refused(file, "read");
-    if (count == 0) return content;
-    content.append(piece.data(), static_cast<std::size_t>(count));
-    if (content.size() > largest) return fail_with(EFBIG, "{}: larger than {} bytes", file.native(), largest);
-  }
-}
-
-}  // namespace
 
 Result<std::string> read_file(const std::filesystem::path& file, std::size_t largest) {
   const Fd open{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};

@@ -171,8 +171,8 @@ template <class AnyNftStep>
 std::string meaning_of_making(const AnyNftStep& step, int code) {
   if (code == ENOENT)
     return step.contents.nats.empty()
-               ? "this kernel lacks a part of nf_tables"
-               : "this kernel lacks a part of nf_tables: nft_chain_nat, nft_masq, nft_ct";
+               ? "this kernel's nf_tables lacks what the table is made of"
+               : "a module of nf_tables is missing: load them with modprobe -a nft_chain_nat nft_masq nft_ct";
   return meaning_of_nft(step, code);
 }
 std::string meaning(const MakeNftTable& step, int code) {
