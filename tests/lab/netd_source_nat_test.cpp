@@ -153,6 +153,14 @@ name = "session1"
 address = "198.51.100.21"
 )";
 
+void expect_goes_on(Conversation& session) {
+  const auto before = session.heard();
+  EXPECT_TRUE(eventually(kPatience, [&] { return session.heard() > before + 20; }));
+  const auto heard = session.end();
+  EXPECT_EQ(heard.fault, "");
+  EXPECT_EQ(heard.heard_by_client, heard.sent_to_client);
+}
+
 TEST_F(NetdSourceNatLab, ASessionGoesOnWhileOtherServicesComeAndGoAndNetdIsKilled) {
   begin(kSeen + kSession);
   ASSERT_TRUE(eventually(kPatience, [&] { return ruleset().find("session") != std::string::npos; }))
@@ -165,11 +173,7 @@ TEST_F(NetdSourceNatLab, ASessionGoesOnWhileOtherServicesComeAndGoAndNetdIsKille
   daemon->kill();
   daemon.emplace(start());
   ASSERT_TRUE(eventually(kPatience, [&] { return is_ready(); })) << daemon->output();
-  const auto before = session.heard();
-  EXPECT_TRUE(eventually(kPatience, [&] { return session.heard() > before + 20; }));
-  const auto heard = session.end();
-  EXPECT_EQ(heard.fault, "");
-  EXPECT_EQ(heard.heard_by_client, heard.sent_to_client);
+  expect_goes_on(session);
 }
 
 // Switched on, it is for new connections: one that is there keeps its addresses.
@@ -181,9 +185,7 @@ TEST_F(NetdSourceNatLab, ASessionOfBeforeKeepsItsAddresses) {
   Conversation session(client, web1, "192.0.2.100", 2222, address::kWeb1);
   reload(kHidden + kSession);
   ASSERT_TRUE(eventually(kPatience, [&] { return seen_from(client, "192.0.2.100:80") == kOfLb1; }));
-  const auto before = session.heard();
-  EXPECT_TRUE(eventually(kPatience, [&] { return session.heard() > before + 20; }));
-  EXPECT_EQ(session.end().fault, "");
+  expect_goes_on(session);
 }
 
 TEST_F(NetdSourceNatLab, DatagramsAreHiddenToo) {
