@@ -58,6 +58,7 @@ std::vector<std::pair<IpAddress, std::string>> virtual_addresses(const ServiceKe
                                                                  const VirtualServer& service) {
   if (key.transport != Transport::kFwmark) return {{key.virtual_address.address, to_string(key)}};
   std::vector<std::pair<IpAddress, std::string>> all;
+  all.reserve(service.marked.size());
   for (const auto& marked : service.marked) all.emplace_back(marked.address, to_string(marked));
   return all;
 }

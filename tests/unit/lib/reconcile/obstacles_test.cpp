@@ -19,6 +19,7 @@ HostFacts good_host() {
 
 std::vector<std::string> texts_of(const std::vector<Obstacle>& list) {
   std::vector<std::string> texts;
+  texts.reserve(list.size());
   for (const auto& one : list) texts.push_back(one.text);
   return texts;
 }
