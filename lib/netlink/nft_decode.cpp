@@ -9,6 +9,8 @@
 #include <libnftnl/udata.h>
 #include <linux/netfilter/nfnetlink.h>
 
+#include "lib/netlink/attributes.h"
+#include "lib/netlink/message.h"
 #include "lib/netlink/nft_codec.h"
 #include "lib/netlink/nft_parts.h"
 
@@ -154,7 +156,9 @@ std::uint16_t kind_of_message(std::uint16_t type) {
 
 Status NftHearing::hear(ByteView message) {
   const auto* header = as_header(message.data());
+  // libnftnl reads in whole words, up to the one in which the message ends.
   if (!mnl_nlmsg_ok(header, static_cast<int>(message.size())) ||
+      message.size() < MNL_ALIGN(header->nlmsg_len) ||
       mnl_nlmsg_get_payload_len(header) < sizeof(nfgenmsg))
     return tl::unexpected(not_understood("a message"));
   switch (kind_of_message(header->nlmsg_type)) {
@@ -257,26 +261,18 @@ std::optional<NftTable> NftHearing::table() const {
   return NftTable{ours_, whole, contents_};
 }
 
-// Every kind of message of nf_tables has the table's name as its attribute 1.
+// Every kind of message of nf_tables has the table's name as its attribute 1. Taken apart by our own reader:
+// libmnl's end of the payload is rounded up, and so beyond a datagram that ends within a word.
 bool is_about_our_table(ByteView message) {
-  const auto* header = as_header(message.data());
-  if (!mnl_nlmsg_ok(header, static_cast<int>(message.size())) ||
-      mnl_nlmsg_get_payload_len(header) < sizeof(nfgenmsg))
-    return false;
-  const auto kind = kind_of_message(header->nlmsg_type);
+  const auto view = next_message(message);
+  if (!view) return false;
+  const auto kind = kind_of_message(view->type);
   if (kind == std::numeric_limits<std::uint16_t>::max() || kind == NFT_MSG_NEWGEN) return false;
-  const auto* fixed = static_cast<const nfgenmsg*>(mnl_nlmsg_get_payload(header));
-  if (fixed->nfgen_family != kInet) return false;
-  const nlattr* attribute = nullptr;
-  std::string_view name;
-  for (attribute = static_cast<const nlattr*>(mnl_nlmsg_get_payload_offset(header, sizeof(nfgenmsg)));
-       mnl_attr_ok(attribute, static_cast<int>(static_cast<const char*>(mnl_nlmsg_get_payload_tail(header)) -
-                                               reinterpret_cast<const char*>(attribute)));
-       attribute = mnl_attr_next(attribute))
-    if (mnl_attr_get_type(attribute) == NFTA_TABLE_NAME &&
-        mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) >= 0)
-      name = mnl_attr_get_str(attribute);
-  return name == kTable;
+  nfgenmsg fixed{};
+  Attributes attributes{*view, fixed};
+  std::string table;
+  attributes.read(NFTA_TABLE_NAME, table);
+  return attributes.ok() && fixed.nfgen_family == kInet && table == kTable;
 }
 
 }  // namespace hawser::nl

@@ -1,6 +1,8 @@
 // Our nftables table as bytes. That the kernel and nft(8) take them as meant is in tests/contract.
 #include "lib/netlink/nft_codec.h"
 
+#include <cstring>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <linux/netfilter/nf_tables.h>
@@ -117,6 +119,19 @@ TEST(NftCodec, KnowsItsOwnTableByNameAndFamily) {
   message.at(sizeof(nlmsghdr)) = 2;  // nfgen_family: ip
   EXPECT_FALSE(is_about_our_table(message));
   EXPECT_FALSE(is_about_our_table(encode_question(NftPart::kChains)));
+}
+
+// Its last word is not whole: libnftnl would read on behind the datagram.
+TEST(NftCodec, RefusesAMessageThatEndsWithinAWord) {
+  for (auto message : encode_make(kWithNat)) {
+    const auto length = static_cast<std::uint32_t>(message.size() - 1);
+    std::memcpy(message.data(), &length, sizeof length);  // nlmsg_len
+    message.resize(length);
+    message.shrink_to_fit();  // AddressSanitizer watches its end
+    NftHearing hearing;
+    EXPECT_FALSE(hearing.hear(message));
+    EXPECT_FALSE(is_about_our_table(message));
+  }
 }
 
 }  // namespace
