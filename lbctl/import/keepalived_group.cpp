@@ -59,6 +59,20 @@ Result<std::vector<IpAddress>> addresses_of_prefix(std::string_view text) {
   return addresses_from(first, with_low_bits(first, low_bits(first) | ((1U << free) - 1)));
 }
 
+struct Ports {
+  std::uint16_t first = 0, last = 0;
+};
+
+std::optional<Ports> ports_in(std::string_view text) {
+  const auto dash = text.find('-');
+  const auto first = port_number(text.substr(0, dash));
+  if (!first) return std::nullopt;
+  if (dash == std::string_view::npos) return Ports{*first, 0};
+  const auto last = port_number(text.substr(dash + 1));
+  if (!last || *first == 0 || *last < *first) return std::nullopt;
+  return Ports{*first, *last};
+}
+
 Result<ServiceKey> mark_key(const KaNode& line, Family family) {
   if (line.words.size() < 2) return fail("it names no mark");
   if (line.words.size() > 2 && line.words[2] == "inet6") family = Family::kIpv6;
@@ -81,6 +95,11 @@ Result<std::vector<IpAddress>> addresses_in_range(std::string_view text) {
   return addresses_from(*first, *last);
 }
 
+std::string to_string(const GroupKey& key) {
+  const auto text = to_string(key.key);
+  return key.last_port == 0 ? text : fmt::format("{}-{}", text, key.last_port);
+}
+
 std::vector<GroupKey> group_keys(const KaNode& group, Transport transport, Family mark_family, Draft& draft) {
   std::vector<GroupKey> keys;
   for (const auto& line : group.inside) {
@@ -91,13 +110,14 @@ std::vector<GroupKey> group_keys(const KaNode& group, Transport transport, Famil
         draft.leave_out(line.origin, key.error().text);
       continue;
     }
-    const auto port = port_number(line.words.size() > 1 ? line.words[1] : "0");
+    const auto ports = ports_in(line.words.size() > 1 ? line.words[1] : "0");
     const auto addresses = addresses_in_range(line.words.front());
-    if (!addresses || !port || line.words.size() > 2) {
+    if (!addresses || !ports || line.words.size() > 2) {
       leave_out_all(draft, line, addresses ? "it is not ADDRESS PORT" : addresses.error().text);
       continue;
     }
-    for (const auto& address : *addresses) keys.push_back({{transport, {address, *port}, 0}, line.origin});
+    for (const auto& address : *addresses)
+      keys.push_back({{transport, {address, ports->first}, 0}, line.origin, ports->last});
   }
   return keys;
 }

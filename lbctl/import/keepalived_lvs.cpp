@@ -60,8 +60,8 @@ class KaVirtual {
     if (keys_.empty()) return leave_out_all(draft_, block_.node(), "it names no virtual service");
     name_ = group_.empty() ? service_name(keys_.front().key) : bare_name(group_);
     auto& section = draft_.section("service", name_, block_.origin());
-    for (const auto& [key, origin] : keys_)
-      section.append("virtual", plain_value(to_string(key)), origin, Without::kGoes);
+    for (const auto& key : keys_)
+      section.append("virtual", plain_value(to_string(key)), key.origin, Without::kGoes);
     schedule(section);
     persist(section);
     for (const auto* node : block_.all({"real_server"})) write_real(section, *node);
@@ -192,7 +192,7 @@ class KaVirtual {
   // Direct and tunnel leave the port as it is, whatever stands here.
   Endpoint with_fixed_port(Endpoint real, const KaMethod& method, const KaNode& node) {
     if (method.forwarding == "masquerade" || real.port == 0) return real;
-    for (const auto& [key, origin] : keys_) {
+    for (const auto& [key, origin, last_port] : keys_) {
       const auto port = key.virtual_address.port;
       if (key.transport == Transport::kFwmark || port == 0 || port == real.port) continue;
       draft_.leave_out(node.origin, fmt::format("port {}: {} cannot change it, the service's is in its place",

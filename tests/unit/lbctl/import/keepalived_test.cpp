@@ -218,6 +218,11 @@ TEST(ImportVirtualServer, MarksAndGroups) {
                 "\"tcp 192.0.2.255:81\", \"tcp 192.0.3.0:81\", \"tcp 192.0.2.8:82\", \"tcp 192.0.2.9:82\", "
                 "\"fwmark 9\"]\n"));
   EXPECT_THAT(lines_left(made), ElementsAre(7, 9, 10));
+  const auto ports = from_keepalived(
+      "virtual_server_group ftp {\n192.0.2.100 8000-8099\n192.0.2.100 90-80\n192.0.2.100 0-9\n}\n"
+      "virtual_server group ftp {\nreal_server 198.51.100.21 0 {\n}\n}\n");
+  EXPECT_THAT(ports.text, HasSubstr("virtual = [\"tcp 192.0.2.100:8000-8099\"]\n"));
+  EXPECT_THAT(lines_left(ports), ElementsAre(3, 4));
   const auto v6 = from_keepalived(
       "virtual_server_group six {\n2001:db8::e-11 80\n}\n"
       "virtual_server group six {\nreal_server 2001:db8:1::1 80 {\n}\n}\n");
