@@ -39,6 +39,7 @@
 #include "netd/guard/supervisor.h"
 #include "netd/override_desk.h"
 #include "netd/status.h"
+#include "netd/suspects.h"
 #include "probes/prober.h"
 
 namespace hawser::netd {
@@ -87,7 +88,8 @@ class Daemon {
         controller_(
             kernel_, std::move(made),
             [this](const std::string& text) { return write_journal(arguments_, text); },
-            [this](const Event& event) { events_.report(event); }, devices_by_path, look_at_host),
+            with_suspects([this](const Event& event) { events_.report(event); }), devices_by_path,
+            look_at_host),
         overrides_(
             controller_, overrides_file(arguments_.state_dir),
             [this](const Event& event) { events_.report(event); },
