@@ -87,36 +87,42 @@ std::string service_line(const ServiceKey& key, const Service& service, const Se
   return fmt::format("{} {}{}\n", listed_key(key), service.scheduler, listed_flags(key, service));
 }
 
-std::string real_line(const ServiceKey& key, const Endpoint& real, const RealServer& server,
-                      const RealStatus& status, Listing listing) {
+void add_real_line(std::string& text, const ServiceKey& key, const Endpoint& real, const RealServer& server,
+                   const RealStatus& status, Listing listing) {
   auto name = to_string(real);
   if (key.family() != Family::kIpv6 && real.address.is_v4()) name = name.substr(0, 28);
-  const auto head = fmt::format("  -> {:<28}", name);
+  const auto end = fmt::format_to(std::back_inserter(text), "  -> {:<28}", name);
   switch (listing) {
     case Listing::kStats:
-      return fmt::format("{}{}\n", head, large_numbers(status.traffic));
+      text += large_numbers(status.traffic);
+      break;
     case Listing::kRate:
-      return fmt::format("{}{}\n", head, large_numbers(status.rate));
+      text += large_numbers(status.rate);
+      break;
     case Listing::kThresholds:
-      return fmt::format("{} {:<10} {:<10} {:<10} {:<10}\n", head, server.upper_threshold,
-                         server.lower_threshold, status.active, status.inactive);
+      fmt::format_to(end, " {:<10} {:<10} {:<10} {:<10}", server.upper_threshold, server.lower_threshold,
+                     status.active, status.inactive);
+      break;
     case Listing::kPersistentConn:
-      return fmt::format("{} {:<9} {:<11} {:<10} {:<10}\n", head, server.weight, status.persistent,
-                         status.active, status.inactive);
+      fmt::format_to(end, " {:<9} {:<11} {:<10} {:<10}", server.weight, status.persistent, status.active,
+                     status.inactive);
+      break;
     default:
-      return fmt::format("{} {:<7} {:<6} {:<10} {:<10}\n", head, listed_as(server.forwarding), server.weight,
-                         status.active, status.inactive);
+      fmt::format_to(end, " {:<7} {:<6} {:<10} {:<10}", listed_as(server.forwarding), server.weight,
+                     status.active, status.inactive);
   }
+  text += '\n';
 }
 
 void list_service(std::string& text, const Observed& observed, const ServiceKey& key, const Service& service,
                   Listing listing) {
   const auto* found = find_in(observed.services, key);
-  const auto status = found == nullptr ? ServiceStatus{} : *found;
+  static const ServiceStatus kUncounted;
+  const auto& status = found == nullptr ? kUncounted : *found;
   text += service_line(key, service, status, listing);
   for (const auto& [real, server] : service.reals) {
     const auto* counted = find_in(status.reals, real);
-    text += real_line(key, real, server, counted == nullptr ? RealStatus{} : *counted, listing);
+    add_real_line(text, key, real, server, counted == nullptr ? RealStatus{} : *counted, listing);
   }
 }
 

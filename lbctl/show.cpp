@@ -32,10 +32,12 @@ std::optional<Listing> listing_of(const cli::Arguments& arguments) {
 int show_as_ipvsadm(const cli::Arguments& arguments) {
   auto observed = observe_table(kAllOfIpvs);
   if (!observed) return cli::refuse(arguments, "lbctl", observed.error());
-  const auto chosen = choose(join(*observed, std::nullopt), arguments.words);
-  if (!chosen) return cli::refuse(arguments, "lbctl", chosen.error());
-  std::erase_if(observed->state.services,
-                [&](const auto& entry) { return !chosen->services.contains(entry.first); });
+  if (!arguments.words.empty()) {
+    const auto chosen = choose(join(*observed, std::nullopt), arguments.words);
+    if (!chosen) return cli::refuse(arguments, "lbctl", chosen.error());
+    std::erase_if(observed->state.services,
+                  [&](const auto& entry) { return !chosen->services.contains(entry.first); });
+  }
   cli::print(ipvsadm_listing(*observed, listing_of(arguments).value_or(Listing::kPlain)));
   return kDone;
 }

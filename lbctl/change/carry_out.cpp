@@ -6,6 +6,7 @@
 
 #include <boost/json.hpp>
 
+#include "lbctl/change/waves.h"
 #include "lib/answer/plan.h"
 #include "lib/cli/output.h"
 #include "lib/cli/refuse.h"
@@ -32,6 +33,13 @@ Result<NamespaceLock> alone_here() {
     if (attempt == kAttempts) return fail("another lbctl is at work here: try again when it is done");
     std::this_thread::sleep_for(kPause);
   }
+}
+
+std::vector<Step> copies_of(std::span<const Step* const> steps) {
+  std::vector<Step> list;
+  list.reserve(steps.size());
+  for (const auto* one : steps) list.push_back(*one);
+  return list;
 }
 
 std::vector<Step> plain(const std::vector<RuleStep>& steps) {
@@ -86,13 +94,13 @@ void print_done(const TableChange& change, const CarriedOut& carried) {
                                     : fmt::format("{} changes made\n", carried.done.size()));
     return;
   }
-  for (const auto& step : carried.done) cli::print(describe(step) + "\n");
+  for (const auto* step : carried.done) cli::print(describe(*step) + "\n");
 }
 
 int conclude(const cli::Arguments& arguments, const TableChange& change, const CarriedOut& carried) {
   const bool complete = carried.refused.empty() && change.problems.empty();
   if (arguments.json) {
-    auto document = changed_json(change, carried.done);
+    auto document = changed_json(change, copies_of(carried.done));
     document["complete"] = complete;
     document["refused"] = answer::refusals_json(carried.refused);
     cli::print(control::pretty(document));
@@ -153,6 +161,22 @@ bool rests_on_refused(const std::set<ServiceKey>& missing, const Step& step) {
   return add != nullptr && missing.contains(add->key);
 }
 
+void take_wave(const TableChange& change, const Wave& wave, Kernel& kernel, CarriedOut& result) {
+  std::vector<const Step*> steps;
+  steps.reserve(wave.size());
+  for (const auto* one : wave) steps.push_back(&one->step);
+  const auto statuses = kernel.perform_each(steps);
+  for (std::size_t i = 0; i < wave.size(); ++i) {
+    const auto& [line, step] = *wave[i];
+    if (statuses[i]) {
+      result.done.push_back(&step);
+      continue;
+    }
+    const auto& why = statuses[i].error();
+    result.refused.push_back({object_of(step), step, {with_line(change, line, why.text), why.code}, {}});
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> refused_by_owner(const KeptServices& kept, const std::vector<RuleStep>& steps) {
@@ -171,19 +195,15 @@ std::vector<std::string> refused_by_owner(const KeptServices& kept, const std::v
 
 Result<CarriedOut> carry_out(const TableChange& change, const State& before, Kernel& kernel) {
   CarriedOut result;
+  result.done.reserve(change.steps.size());
   std::set<ServiceKey> missing;
-  for (const auto& [line, step] : change.steps) {
-    if (rests_on_refused(missing, step)) continue;
-    const auto taken = kernel.perform(step);
-    if (taken) {
-      result.done.push_back(step);
-      continue;
-    }
-    const auto& why = taken.error();
-    result.refused.push_back({object_of(step), step, {with_line(change, line, why.text), why.code}, {}});
-    if (const auto* add = as<AddService>(step)) missing.insert(add->key);
-    if (change.goes_on) continue;
-    result.not_undone = take_back(result.done, before, kernel);
+  for (auto& wave : waves_of(change.steps)) {
+    std::erase_if(wave, [&](const RuleStep* one) { return rests_on_refused(missing, one->step); });
+    take_wave(change, wave, kernel, result);
+    for (const auto& refusal : result.refused)
+      if (const auto* add = as<AddService>(refusal.step)) missing.insert(add->key);
+    if (change.goes_on || result.refused.empty()) continue;
+    result.not_undone = take_back(copies_of(result.done), before, kernel);
     if (!result.not_undone) result.done.clear();
     break;
   }

@@ -37,11 +37,12 @@ int change_table(const cli::Arguments& arguments, const Scope& scope, const Make
 std::vector<std::string> refused_by_owner(const KeptServices& kept, const std::vector<RuleStep>& steps);
 
 struct CarriedOut {
-  std::vector<Step> done;           // without what was taken back
+  std::vector<const Step*> done;    // of the change's; without what was taken back
   std::vector<Refusal> refused;     // text: "rules.txt:12: tcp ..: add real server ..: .."
   std::optional<Error> not_undone;  // what was done and could not be taken back
 };
-// Stops at the first refusal and takes back what was done; with `goes_on` neither.
+// Stops with the wave (waves.h) that has a refusal, and takes back what was done; with `goes_on` neither.
 Result<CarriedOut> carry_out(const TableChange& change, const State& before, Kernel& kernel);
+Result<CarriedOut> carry_out(const TableChange&& change, const State& before, Kernel& kernel) = delete;
 
 }  // namespace hawser::lbctl

@@ -31,9 +31,9 @@ Result<RulesText> read_rules(const std::vector<std::string>& words) {
 }
 
 // Bad lines are the file's fault; what only this table refuses is a refusal.
-TableChange change_by(const std::string& source, const ParsedRules& parsed, const Replayed& replayed) {
+TableChange change_by(const std::string& source, const ParsedRules& parsed, Replayed replayed) {
   TableChange change;
-  change.steps = replayed.steps;
+  change.steps = std::move(replayed.steps);
   change.source = source;
   auto problems = parsed.problems;
   problems.insert(problems.end(), replayed.problems.begin(), replayed.problems.end());
@@ -51,6 +51,34 @@ bool empties(const State& there, const std::vector<RuleStep>& steps) {
   const auto comes = [](const RuleStep& one) { return is<AddService>(one.step); };
   const auto gone = static_cast<std::size_t>(std::ranges::count_if(steps, goes));
   return gone > 0 && gone == there.services.size() && std::ranges::none_of(steps, comes);
+}
+
+// Adds what a rule is about; false: it is about all services.
+struct NameServices {
+  std::set<ServiceKey>& services;
+
+  bool operator()(const ClearTable& /*rule*/) const { return false; }
+  bool operator()(const ZeroCounters& rule) const {
+    if (rule.key) services.insert(*rule.key);
+    return rule.key.has_value();
+  }
+  bool operator()(const SetIpvsTimeouts& /*rule*/) const { return true; }
+  bool operator()(const StartSync& /*rule*/) const { return true; }
+  bool operator()(const StopSync& /*rule*/) const { return true; }
+  template <class OfService>
+  bool operator()(const OfService& rule) const {
+    services.insert(rule.key);
+    return true;
+  }
+};
+
+// A few rules for a large table must not cost a look at all of it.
+Scope scope_of(const std::vector<Rule>& rules, const HowRestored& how) {
+  auto scope = kAllOfIpvs;
+  if (how.replace) return scope;
+  for (const auto& rule : rules)
+    if (!std::visit(NameServices{scope.services}, rule.action)) return kAllOfIpvs;
+  return scope;
 }
 
 }  // namespace
@@ -81,7 +109,7 @@ int restore_verb(const cli::Arguments& arguments) {
   if (!rules) return cli::refuse(arguments, "lbctl", rules.error());
   const auto parsed = parse_rules(rules->text, system_names());
   const HowRestored how{arguments.has(kReplace.name), arguments.has(kKeepGoing.name)};
-  return change_table(arguments, kAllOfIpvs, [&](const Observed& observed) {
+  return change_table(arguments, scope_of(parsed.rules, how), [&](const Observed& observed) {
     return change_by_rules(rules->source, parsed, observed.state, how);
   });
 }

@@ -1,6 +1,7 @@
 #include "lbctl/rules/options.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace hawser::lbctl {
 
@@ -79,7 +80,9 @@ constexpr OptionRow kOptionRows[] = {
 
 class OptionReader {
  public:
-  explicit OptionReader(const std::vector<std::string>& words) : words_(words) {}
+  explicit OptionReader(std::span<const std::string_view> words) : words_(words) {
+    given_.options.reserve(words.size());
+  }
 
   Result<GivenOptions> read() {
     for (; at_ < words_.size(); ++at_)
@@ -88,7 +91,7 @@ class OptionReader {
   }
 
  private:
-  Status take(const std::string& word) {
+  Status take(std::string_view word) {
     if (word.size() < 2 || word[0] != '-' || word == "--") {
       given_.leftover.push_back(word);
       return {};
@@ -96,35 +99,33 @@ class OptionReader {
     return word[1] == '-' ? take_long(word) : take_letters(word);
   }
 
-  Status take_long(const std::string& word) {
+  Status take_long(std::string_view word) {
     const auto equals = word.find('=');
-    const auto name = word.substr(0, equals);
+    const std::string name{word.substr(0, equals)};
     const auto* row = std::ranges::find(kOptionRows, std::string_view(name).substr(2), &OptionRow::name);
     if (row == std::end(kOptionRows)) return fail("{}: no such option", name);
-    if (equals == std::string::npos) return add(*row, name, nullptr);
+    if (equals == std::string_view::npos) return add(*row, name, std::nullopt);
     if (row->takes == Takes::kNothing) return fail("{}: takes no value", name);
-    const auto value = word.substr(equals + 1);
-    return add(*row, name, &value);
+    return add(*row, name, word.substr(equals + 1));
   }
 
-  Status take_letters(const std::string& word) {
+  Status take_letters(std::string_view word) {
     for (std::size_t i = 1; i < word.size(); ++i) {
-      const auto name = fmt::format("-{}", word[i]);
+      const std::string name{'-', word[i]};
       const auto* row = std::ranges::find(kOptionRows, word[i], &OptionRow::letter);
       if (row == std::end(kOptionRows)) return fail("{}: no such option", name);
       if (row->takes == Takes::kNothing || i + 1 == word.size()) {
-        if (auto added = add(*row, name, nullptr); !added) return added;
+        if (auto added = add(*row, name, std::nullopt); !added) return added;
         continue;
       }
-      const auto value = word.substr(i + 1);
-      return add(*row, name, &value);
+      return add(*row, name, word.substr(i + 1));
     }
     return {};
   }
 
-  Status add(const OptionRow& row, const std::string& name, const std::string* attached) {
+  Status add(const OptionRow& row, const std::string& name, std::optional<std::string_view> attached) {
     GivenOption option{row.option, name, {}, false};
-    if (attached != nullptr) {
+    if (attached) {
       option.value = *attached;
       option.has_value = true;
     } else if (row.takes != Takes::kNothing) {
@@ -138,14 +139,14 @@ class OptionReader {
     return {};
   }
 
-  const std::vector<std::string>& words_;
+  std::span<const std::string_view> words_;
   std::size_t at_ = 0;
   GivenOptions given_;
 };
 
 }  // namespace
 
-Result<GivenOptions> read_options(const std::vector<std::string>& words) {
+Result<GivenOptions> read_options(std::span<const std::string_view> words) {
   return OptionReader(words).read();
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,20 +66,20 @@ enum class RuleOption : std::uint8_t {
 
 struct GivenOption {
   RuleOption option{};
-  std::string name;   // as written, for messages
-  std::string value;  // empty: none
+  std::string name;        // as written, for messages
+  std::string_view value;  // empty: none; of the line's words
   bool has_value = false;
 
   bool operator==(const GivenOption&) const = default;
 };
 
 struct GivenOptions {
-  std::vector<GivenOption> options;   // in order
-  std::vector<std::string> leftover;  // words that belong to no option
+  std::vector<GivenOption> options;        // in order
+  std::vector<std::string_view> leftover;  // words that belong to no option
 };
 
-// Errors: no such option, a value is missing.
-Result<GivenOptions> read_options(const std::vector<std::string>& words);
+// The answer points into the words. Errors: no such option, a value is missing.
+Result<GivenOptions> read_options(std::span<const std::string_view> words);
 
 bool is_command(RuleOption option);
 std::string_view long_name(RuleOption option);  // "--add-service"

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <set>
+#include <span>
 
 #include "lbctl/rules/options.h"
+#include "lib/base/enum_set.h"
 
 namespace hawser::lbctl {
 
@@ -25,14 +26,14 @@ struct LineDraft {
   RuleOption command{};
   ServiceKey key;
   Service service;
-  std::optional<std::string> flags;  // none: -b without them
+  std::optional<std::string_view> flags;  // none: -b without them
   Endpoint real;
   bool real_has_port = false;
   RealServer server{Forwarding::kDirect, 1, 0, 0, {}};
   IpvsTimeouts timeouts;
   SyncRole role{};
   SyncDaemon daemon{"eth0", 0, 0, IpAddress::v4(224, 0, 0, 81), 8848, 1};
-  std::set<RuleOption> given;
+  EnumSet<RuleOption> given;
 
   [[nodiscard]] bool has_any(std::initializer_list<RuleOption> options) const {
     return std::ranges::any_of(options, [this](RuleOption option) { return given.contains(option); });
@@ -90,7 +91,7 @@ class LineReader {
  public:
   explicit LineReader(const RuleNames& names) : names_(names) {}
 
-  Result<RuleAction> read(const std::vector<std::string>& words) {
+  Result<RuleAction> read(std::span<const std::string_view> words) {
     auto given = read_options(words);
     if (!given) return tl::unexpected(given.error());
     if (auto taken = take_command(*given); !taken) return tl::unexpected(taken.error());
@@ -137,8 +138,8 @@ class LineReader {
       return fail("does not belong to --{}", long_name(draft_.command));
     const auto slot = slot_of(option.option);
     if (slot != kIpv6 && draft_.has_any({slot})) return fail("given twice");
-    draft_.given.insert(slot);
-    draft_.given.insert(option.option);
+    draft_.given.add(slot);
+    draft_.given.add(option.option);
     if (is_one_of(kServiceOptions, option.option) || option.option == kIpv6) return take_service(option);
     if (is_one_of(kSchedulingOptions, option.option)) return take_scheduling(option);
     if (is_one_of(kDaemonOptions, option.option)) return take_daemon(option);
@@ -284,7 +285,7 @@ class LineReader {
     return {};
   }
 
-  Status take_leftover(const std::vector<std::string>& words) {
+  Status take_leftover(const std::vector<std::string_view>& words) {
     const bool timeouts = draft_.command == kSet;
     if (!timeouts && !words.empty()) return fail("\"{}\" belongs to no option", words.front());
     if (!timeouts) return {};
@@ -389,14 +390,16 @@ class LineReader {
   LineDraft draft_;
 };
 
-std::vector<std::string> words_of(std::string_view line) {
+std::vector<std::string_view> words_of(std::string_view line) {
   constexpr std::string_view kBlanks = " \t\r";
-  std::vector<std::string> words;
+  constexpr std::size_t kUsual = 12;
+  std::vector<std::string_view> words;
+  words.reserve(kUsual);
   while (true) {
     const auto start = line.find_first_not_of(kBlanks);
     if (start == std::string_view::npos) return words;
     const auto end = std::min(line.find_first_of(kBlanks, start), line.size());
-    words.emplace_back(line.substr(start, end - start));
+    words.push_back(line.substr(start, end - start));
     line.remove_prefix(end);
   }
 }
@@ -413,6 +416,7 @@ Result<std::optional<RuleAction>> parse_rule(std::string_view line, const RuleNa
 
 ParsedRules parse_rules(std::string_view text, const RuleNames& names) {
   ParsedRules parsed;
+  parsed.rules.reserve(static_cast<std::size_t>(std::ranges::count(text, '\n')) + 1);
   for (std::size_t number = 1; !text.empty(); ++number) {
     const auto end = text.find('\n');
     auto action = parse_rule(text.substr(0, end), names);

@@ -10,12 +10,16 @@ namespace hawser::lbctl {
 
 namespace {
 
-using RealKey = std::pair<ServiceKey, Endpoint>;
+// The lines that had the last say in a service and its real servers; 0: none.
+struct LinesOf {
+  std::size_t service = 0;
+  std::map<Endpoint, std::size_t> reals;
+};
 
 // The table while lines are carried out on it.
 class Replay {
  public:
-  explicit Replay(State table) : table_(std::move(table)) {}
+  Replay(State table, std::size_t rules) : table_(std::move(table)) { result_.steps.reserve(rules); }
 
   void take(const Rule& rule) {
     line_ = rule.line;
@@ -24,20 +28,20 @@ class Replay {
 
   [[nodiscard]] const State& table() const { return table_; }
   [[nodiscard]] const IpvsHost& named() const { return named_; }
-  // The line that had the last say in a thing; 0: none.
-  [[nodiscard]] std::size_t line_of(const RealKey& key) const { return found(reals_, key); }
-  [[nodiscard]] std::size_t line_of(const ServiceKey& key) const { return found(services_, key); }
+  [[nodiscard]] std::size_t line_of(const ServiceKey& key) const {
+    const auto* lines = find_in(lines_, key);
+    return lines == nullptr ? 0 : lines->service;
+  }
+  [[nodiscard]] std::size_t line_of(const ServiceKey& key, const Endpoint& real) const {
+    const auto* lines = find_in(lines_, key);
+    const auto* line = lines == nullptr ? nullptr : find_in(lines->reals, real);
+    return line == nullptr ? 0 : *line;
+  }
   [[nodiscard]] std::size_t host_line() const { return host_line_; }
   Replayed finish() { return std::move(result_); }
   [[nodiscard]] const std::vector<RuleStep>& zeroes() const { return zeroes_; }
 
  private:
-  template <class Lines>
-  static std::size_t found(const Lines& lines, const typename Lines::key_type& key) {
-    const auto* line = find_in(lines, key);
-    return line == nullptr ? 0 : *line;
-  }
-
   void problem(const std::string& text, bool of_the_kernel) {
     result_.problems.push_back({line_, text, of_the_kernel});
   }
@@ -76,14 +80,14 @@ class Replay {
     const auto* there = find_in(table_.services, rule.key);
     if (there != nullptr && (first != 0 || without_reals(*there) != rule.service))
       return twice(to_string(rule.key), first);
-    services_[rule.key] = line_;
+    lines_[rule.key].service = line_;
     if (there == nullptr) step(rule);
   }
 
   void take_one(const EditService& rule) {
     const auto* there = service_at(rule.key);
     if (there == nullptr) return;
-    services_[rule.key] = line_;
+    lines_[rule.key].service = line_;
     if (const auto from = without_reals(*there); from != rule.to) step(EditService{rule.key, from, rule.to});
   }
 
@@ -96,24 +100,24 @@ class Replay {
   void take_one(const AddReal& rule) {
     auto* service = service_at(rule.key);
     if (service == nullptr) return;
-    const auto first = line_of(RealKey{rule.key, rule.real});
+    auto& line = lines_[rule.key].reals[rule.real];
     const auto* there = find_in(service->reals, rule.real);
-    if (there != nullptr && (first != 0 || *there != rule.server))
-      return twice(fmt::format("{}: real server {}", rule.key, rule.real), first);
-    reals_[{rule.key, rule.real}] = line_;
+    if (there != nullptr && (line != 0 || *there != rule.server))
+      return twice(fmt::format("{}: real server {}", rule.key, rule.real), line);
+    line = line_;
     if (there == nullptr) step(rule);
   }
 
   void take_one(const EditReal& rule) {
     const auto* there = real_at(rule.key, rule.real);
     if (there == nullptr) return;
-    reals_[{rule.key, rule.real}] = line_;
+    lines_[rule.key].reals[rule.real] = line_;
     if (const auto from = *there; from != rule.to) step(EditReal{rule.key, rule.real, from, rule.to});
   }
 
   void take_one(const DeleteReal& rule) {
     if (real_at(rule.key, rule.real) == nullptr) return;
-    reals_.erase({rule.key, rule.real});
+    lines_[rule.key].reals.erase(rule.real);
     step(rule);
   }
 
@@ -160,15 +164,13 @@ class Replay {
 
   void forget(const ServiceKey& key) {
     deleted_.insert(key);
-    services_.erase(key);
-    std::erase_if(reals_, [&](const auto& entry) { return entry.first.first == key; });
+    lines_.erase(key);
   }
 
   State table_;
   IpvsHost named_;                // what the rules say of the host
   std::set<ServiceKey> deleted_;  // by the rules
-  std::map<ServiceKey, std::size_t> services_;
-  std::map<RealKey, std::size_t> reals_;
+  std::map<ServiceKey, LinesOf> lines_;
   std::size_t host_line_ = 0;
   std::size_t line_ = 0;
   std::vector<RuleStep> zeroes_;
@@ -179,8 +181,8 @@ class Replay {
 struct LineOfStep {
   const Replay& replay;
 
-  std::size_t operator()(const AddReal& step) const { return replay.line_of(RealKey{step.key, step.real}); }
-  std::size_t operator()(const EditReal& step) const { return replay.line_of(RealKey{step.key, step.real}); }
+  std::size_t operator()(const AddReal& step) const { return replay.line_of(step.key, step.real); }
+  std::size_t operator()(const EditReal& step) const { return replay.line_of(step.key, step.real); }
   std::size_t operator()(const AddService& step) const { return replay.line_of(step.key); }
   std::size_t operator()(const EditService& step) const { return replay.line_of(step.key); }
   std::size_t operator()(const SetIpvsTimeouts& /*step*/) const { return replay.host_line(); }
@@ -201,13 +203,13 @@ State emptied(const State& there) {
 }  // namespace
 
 Replayed replay_onto(const State& there, const std::vector<Rule>& rules) {
-  Replay replay(there);
+  Replay replay(there, rules.size());
   for (const auto& rule : rules) replay.take(rule);
   return replay.finish();
 }
 
 Replayed replay_instead(const State& there, const std::vector<Rule>& rules) {
-  Replay replay(emptied(there));
+  Replay replay(emptied(there), rules.size());
   for (const auto& rule : rules)
     if (!std::holds_alternative<StopSync>(rule.action)) replay.take(rule);
   State target;

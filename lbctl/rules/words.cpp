@@ -8,9 +8,9 @@ namespace hawser::lbctl {
 
 namespace {
 
-Result<std::uint16_t> parse_rule_port(const std::string& text, Transport transport, const RuleNames& names) {
+Result<std::uint16_t> parse_rule_port(std::string_view text, Transport transport, const RuleNames& names) {
   if (const auto number = parse_rule_number(text, 0, 65535)) return static_cast<std::uint16_t>(*number);
-  if (const auto port = names.port(text, transport)) return *port;
+  if (const auto port = names.port(std::string(text), transport)) return *port;
   return fail("\"{}\" is neither a port from 0 to 65535 nor the name of one", text);
 }
 
@@ -41,31 +41,32 @@ Result<std::uint32_t> parse_rule_mark(std::string_view text) {
   return ~*below_zero + 1;
 }
 
-Result<RuleAddress> parse_rule_address(const std::string& text, Transport transport, const RuleNames& names) {
+Result<RuleAddress> parse_rule_address(std::string_view text, Transport transport, const RuleNames& names) {
   RuleAddress result;
   const auto colon = text.rfind(':');
   if (text.find(':') != colon)
     if (const auto bare = IpAddress::parse(text); bare && bare->is_v6()) return RuleAddress{*bare, {}};
   auto host = text.substr(0, colon);
   const bool in_brackets = text.starts_with("[");
-  if (in_brackets && (colon == std::string::npos || !host.ends_with("]")))
+  if (in_brackets && (colon == std::string_view::npos || !host.ends_with("]")))
     return fail("\"{}\" needs its port: write [ADDRESS]:PORT", text);
   if (in_brackets) host = host.substr(1, host.size() - 2);
   if (const auto address = IpAddress::parse(host); address && (in_brackets || address->is_v4())) {
     result.address = *address;
-  } else if (const auto named = in_brackets || all_digits(host) ? std::nullopt : names.host(host)) {
+  } else if (const auto named =
+                 in_brackets || all_digits(host) ? std::nullopt : names.host(std::string(host))) {
     result.address = *named;
   } else {
     return fail("\"{}\" is not an address such as 192.0.2.1:80 or [2001:db8::1]:80", text);
   }
-  if (colon == std::string::npos) return result;
+  if (colon == std::string_view::npos) return result;
   const auto port = parse_rule_port(text.substr(colon + 1), transport, names);
   if (!port) return tl::unexpected(port.error());
   result.port = *port;
   return result;
 }
 
-Result<std::uint32_t> parse_rule_netmask(const std::string& text, Family family) {
+Result<std::uint32_t> parse_rule_netmask(std::string_view text, Family family) {
   if (family == Family::kIpv6) return parse_rule_number(text, 1, 128);
   const auto mask = IpAddress::parse(text);
   const auto bits = mask && mask->is_v4() ? mask->v4_host_order() : 0U;

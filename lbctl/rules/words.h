@@ -24,7 +24,7 @@ struct RuleAddress {
   std::optional<std::uint16_t> port;
 };
 // "192.0.2.1:80", "192.0.2.1", "[2001:db8::1]:80", "2001:db8::1", names in their place.
-Result<RuleAddress> parse_rule_address(const std::string& text, Transport transport, const RuleNames& names);
+Result<RuleAddress> parse_rule_address(std::string_view text, Transport transport, const RuleNames& names);
 
 // A decimal number of the range; the error names the range.
 Result<std::uint32_t> parse_rule_number(std::string_view text, std::uint32_t least, std::uint32_t most);
@@ -33,7 +33,7 @@ Result<std::uint32_t> parse_rule_number(std::string_view text, std::uint32_t lea
 Result<std::uint32_t> parse_rule_mark(std::string_view text);
 
 // "255.255.255.0", "64": as the prefix length that it stands for.
-Result<std::uint32_t> parse_rule_netmask(const std::string& text, Family family);
+Result<std::uint32_t> parse_rule_netmask(std::string_view text, Family family);
 
 // "sh-fallback,sh-port" as flags of ServiceFlag.
 Result<std::uint32_t> parse_rule_flags(std::string_view text, std::string_view scheduler);

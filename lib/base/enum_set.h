@@ -1,4 +1,4 @@
-// A set of enumerators: `{Look::kLinks, Look::kRoutes}` instead of booleans side by side.
+// A set of up to 64 enumerators: `{Look::kLinks, Look::kRoutes}` instead of booleans side by side.
 #pragma once
 
 #include <cstdint>
@@ -24,9 +24,9 @@ class EnumSet {
   constexpr bool operator==(const EnumSet&) const = default;
 
  private:
-  static constexpr std::uint32_t bit(E one) { return 1U << static_cast<std::uint32_t>(one); }
+  static constexpr std::uint64_t bit(E one) { return std::uint64_t{1} << static_cast<unsigned>(one); }
 
-  std::uint32_t bits_ = 0;
+  std::uint64_t bits_ = 0;
 };
 
 }  // namespace hawser

@@ -1,6 +1,8 @@
 #include "lib/netlink/ipvs.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <numeric>
 
 #include <linux/ip_vs.h>
 #include <linux/netlink.h>
@@ -11,9 +13,35 @@ namespace hawser::nl {
 
 namespace {
 
+// Some 14 KB of messages a datagram; each may be refused, and the refusals have to fit the socket's buffer.
+constexpr std::size_t kTogether = 128;
+
+// More services than these are not asked for one by one.
+constexpr std::size_t kAskedEach = 200;
+
 bool failed_with(const Status& status, int code) {
   return !status && status.error().code == code;
 }
+
+// What a step is as a message.
+struct Encode {
+  std::uint16_t family;
+
+  Message operator()(const AddService& step) const {
+    return encode_service(family, Write::kAdd, step.key, step.service);
+  }
+  Message operator()(const EditService& step) const {
+    return encode_service(family, Write::kEdit, step.key, step.to);
+  }
+  Message operator()(const DeleteService& step) const { return encode_delete_service(family, step.key); }
+  Message operator()(const AddReal& step) const {
+    return encode_real(family, Write::kAdd, step.key, step.real, step.server);
+  }
+  Message operator()(const EditReal& step) const {
+    return encode_real(family, Write::kEdit, step.key, step.real, step.to);
+  }
+  Message operator()(const DeleteReal& step) const { return encode_delete_real(family, step.key, step.real); }
+};
 
 }  // namespace
 
@@ -56,7 +84,12 @@ Status Ipvs::observe(Observed& observed, const std::set<ServiceKey>& only) {
 
 // Asking for each is what keeps a look at one of a thousand services as cheap as at one of two.
 Result<std::vector<DecodedService>> Ipvs::services(const std::set<ServiceKey>& only) {
-  if (only.empty()) return socket_.collect(encode_get_services(family_), decode_service);
+  if (only.empty() || only.size() > kAskedEach) {
+    auto all = socket_.collect(encode_get_services(family_), decode_service);
+    if (all && !only.empty())
+      std::erase_if(*all, [&](const DecodedService& one) { return !only.contains(one.key); });
+    return all;
+  }
   std::vector<DecodedService> found;
   for (const auto& key : only) {
     auto service = socket_.ask(encode_get_service(family_, key), decode_service);
@@ -98,12 +131,17 @@ Status Ipvs::observe_host(Observed& observed) {
   return {};
 }
 
+// What the kernel's answer to a step comes to: what is already so is not an error.
 struct Ipvs::Perform {
   Ipvs& ipvs;
 
+  template <class S>
+  Status ask(const S& step) const {
+    return ipvs.request([&](std::uint16_t family) { return Encode{family}(step); });
+  }
+
   Status operator()(const AddService& step) const {
-    auto status = ipvs.request(
-        [&](std::uint16_t family) { return encode_service(family, Write::kAdd, step.key, step.service); });
+    auto status = ask(step);
     if (!failed_with(status, EEXIST)) return status;
     Observed now;
     if (auto seen = ipvs.observe(now, {step.key}); !seen) return seen;
@@ -112,18 +150,13 @@ struct Ipvs::Perform {
     there->second.reals = step.service.reals;  // steps of their own
     return there->second == step.service ? Status{} : status;
   }
-  Status operator()(const EditService& step) const {
-    return ipvs.request(
-        [&](std::uint16_t family) { return encode_service(family, Write::kEdit, step.key, step.to); });
-  }
+  Status operator()(const EditService& step) const { return ask(step); }
   Status operator()(const DeleteService& step) const {
-    auto status = ipvs.request([&](std::uint16_t family) { return encode_delete_service(family, step.key); });
+    auto status = ask(step);
     return failed_with(status, ESRCH) ? Status{} : status;
   }
   Status operator()(const AddReal& step) const {
-    auto status = ipvs.request([&](std::uint16_t family) {
-      return encode_real(family, Write::kAdd, step.key, step.real, step.server);
-    });
+    auto status = ask(step);
     if (!failed_with(status, EEXIST)) return status;
     Observed now;
     if (auto seen = ipvs.observe(now, {step.key}); !seen) return seen;
@@ -131,21 +164,40 @@ struct Ipvs::Perform {
     const auto there = reals.find(step.real);
     return there != reals.end() && there->second == step.server ? Status{} : status;
   }
-  Status operator()(const EditReal& step) const {
-    return ipvs.request([&](std::uint16_t family) {
-      return encode_real(family, Write::kEdit, step.key, step.real, step.to);
-    });
-  }
+  Status operator()(const EditReal& step) const { return ask(step); }
   // Gone with its service is gone, too.
   Status operator()(const DeleteReal& step) const {
-    auto status =
-        ipvs.request([&](std::uint16_t family) { return encode_delete_real(family, step.key, step.real); });
+    auto status = ask(step);
     return failed_with(status, ENOENT) || failed_with(status, ESRCH) ? Status{} : status;
   }
 };
 
 Status Ipvs::perform(const ServiceStep& step) {
   return std::visit(Perform{*this}, step);
+}
+
+// A refused one is asked for once more by itself, which is what tells why, and whether it was so already.
+std::vector<Status> Ipvs::perform_each(std::span<const ServiceStep* const> steps) {
+  std::vector<Status> all(steps.size());
+  std::vector<std::size_t> alone;
+  for (std::size_t done = 0; done < steps.size();) {
+    const auto some = steps.subspan(done, std::min(kTogether, steps.size() - done));
+    for (const auto place : refused_of(some)) alone.push_back(done + place);
+    done += some.size();
+  }
+  for (const auto place : alone) all[place] = perform(*steps[place]);
+  return all;
+}
+
+// Where it is not known what became of them, all of them: each may be asked for twice.
+std::vector<std::size_t> Ipvs::refused_of(std::span<const ServiceStep* const> steps) {
+  std::vector<std::size_t> all(steps.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  if (steps.size() < 2 || !resolve()) return all;
+  std::vector<Message> messages;
+  messages.reserve(steps.size());
+  for (const auto* step : steps) messages.push_back(std::visit(Encode{family_}, *step));
+  return socket_.request_together(messages).value_or(all);
 }
 
 struct Ipvs::PerformHost {

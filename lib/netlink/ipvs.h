@@ -2,6 +2,8 @@
 #pragma once
 
 #include <set>
+#include <span>
+#include <vector>
 
 #include "lib/netlink/ipvs_codec.h"
 #include "lib/netlink/socket.h"
@@ -25,6 +27,9 @@ class Ipvs {
   // A weight change is one message and one acknowledgement. The error's code is the errno; ENOPKG: the module
   // is missing.
   Status perform(const ServiceStep& step);
+  // The same for many: each is tried, in order, whatever became of those before it. Few datagrams carry them,
+  // and the kernel acknowledges one at the end of each.
+  std::vector<Status> perform_each(std::span<const ServiceStep* const> steps);
   Status perform(const IpvsHostStep& step);
 
  private:
@@ -36,6 +41,7 @@ class Ipvs {
   // Sends what `encode(family)` gives; once more when the module was taken away and came back in between.
   template <class Encode>
   Status request(Encode encode);
+  std::vector<std::size_t> refused_of(std::span<const ServiceStep* const> steps);
   Result<std::vector<DecodedService>> services(const std::set<ServiceKey>& only);
   Status observe_reals(Observed& observed, const ServiceKey& key);
 

@@ -21,6 +21,23 @@ tl::unexpected<Error> cannot_read_nft(const Error& why) {
                    why.text.empty() ? std::strerror(why.code) : why.text);
 }
 
+Status in_words(const Step& step, Status status) {
+  if (status) return status;
+  const auto& refusal = status.error();
+  return fail_with(refusal.code, "{}: {}", describe(step), nl::explain(step, refusal, nl::has_net_admin()));
+}
+
+// Those at the beginning that are of IPVS's services.
+std::vector<const ServiceStep*> leading_service_steps(std::span<const Step* const> steps) {
+  std::vector<const ServiceStep*> leading;
+  for (const auto* step : steps) {
+    const auto* one = std::get_if<ServiceStep>(step);
+    if (one == nullptr) break;
+    leading.push_back(one);
+  }
+  return leading;
+}
+
 }  // namespace
 
 Result<NetlinkKernel> NetlinkKernel::open(nl::Dialect dialect) {
@@ -50,16 +67,26 @@ Result<Observed> NetlinkKernel::observe(const Scope& scope) {
 }
 
 Status NetlinkKernel::perform(const Step& step) {
-  const auto status = std::visit(Overloaded{
-                                     [&](const ServiceStep& one) { return ipvs_.perform(one); },
-                                     [&](const IpvsHostStep& one) { return ipvs_.perform(one); },
-                                     [&](const NftStep& one) { return nft_.perform(one); },
-                                     [&](const auto& one) { return network_.perform(one); },
-                                 },
-                                 step);
-  if (status) return {};
-  const auto& refusal = status.error();
-  return fail_with(refusal.code, "{}: {}", describe(step), nl::explain(step, refusal, nl::has_net_admin()));
+  return in_words(step, std::visit(Overloaded{
+                                       [&](const ServiceStep& one) { return ipvs_.perform(one); },
+                                       [&](const IpvsHostStep& one) { return ipvs_.perform(one); },
+                                       [&](const NftStep& one) { return nft_.perform(one); },
+                                       [&](const auto& one) { return network_.perform(one); },
+                                   },
+                                   step));
+}
+
+std::vector<Status> NetlinkKernel::perform_each(std::span<const Step* const> steps) {
+  std::vector<Status> all;
+  all.reserve(steps.size());
+  while (all.size() < steps.size()) {
+    const auto& next = *steps[all.size()];
+    const auto together = leading_service_steps(steps.subspan(all.size()));
+    if (together.empty()) all.push_back(perform(next));
+    for (auto& status : ipvs_.perform_each(together))
+      all.push_back(in_words(*steps[all.size()], std::move(status)));
+  }
+  return all;
 }
 
 }  // namespace hawser

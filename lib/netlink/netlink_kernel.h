@@ -17,6 +17,8 @@ class NetlinkKernel : public Kernel {
 
   Result<Observed> observe(const Scope& scope) override;
   Status perform(const Step& step) override;
+  // Steps of IPVS that follow one another go to the kernel together.
+  std::vector<Status> perform_each(std::span<const Step* const> steps) override;
 
  private:
   NetlinkKernel(nl::Network network, nl::Ipvs ipvs) : network_(std::move(network)), ipvs_(std::move(ipvs)) {}

@@ -1,5 +1,6 @@
 #include "lib/netlink/socket.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -95,6 +96,40 @@ Result<std::uint16_t> Socket::number_of(const char* family) {
 
 Status Socket::request(Message message) {
   return exchange(message, [](const MessageView&) -> Status { return {}; });
+}
+
+// What is refused the kernel tells in any case, so only the last one asks for an answer: thousands of
+// acknowledgements would cost as much as the changes.
+Result<std::vector<std::size_t>> Socket::request_together(std::span<Message> messages) {
+  std::vector<std::size_t> refused;
+  std::vector<std::uint32_t> numbers;
+  Bytes datagram;
+  for (auto& message : messages) {
+    auto* head = nlmsg_hdr(message.get());
+    head->nlmsg_seq = nl_socket_use_seq(get());
+    numbers.push_back(head->nlmsg_seq);
+    const bool last = numbers.size() == messages.size();
+    const auto flags = static_cast<std::uint16_t>(head->nlmsg_flags & ~NLM_F_ACK);
+    head->nlmsg_flags = last ? static_cast<std::uint16_t>(flags | NLM_F_ACK) : flags;
+    const auto bytes = message.bytes();
+    datagram.insert(datagram.end(), bytes.begin(), bytes.end());
+    datagram.resize(NLMSG_ALIGN(datagram.size()), 0);
+  }
+  if (nl_sendto(get(), datagram.data(), datagram.size()) < 0) return last_error();
+  for (bool over = numbers.empty(); !over;) {
+    const auto answer = receive();
+    if (!answer) return tl::unexpected(answer.error());
+    auto rest = answer->bytes();
+    while (!rest.empty()) {
+      const auto message = next_message(rest);
+      if (!message) return tl::unexpected(message.error());
+      const auto at = std::ranges::find(numbers, message->sequence);
+      if (at == numbers.end() || message->type != NLMSG_ERROR) continue;
+      if (!decode_answer(*message)) refused.push_back(static_cast<std::size_t>(at - numbers.begin()));
+      over = over || message->sequence == numbers.back();
+    }
+  }
+  return refused;
 }
 
 Status Socket::dump(Message& message, const std::function<void()>& start, const Visit& visit) {

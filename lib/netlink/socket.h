@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -36,6 +37,11 @@ class Socket {
   // errno; its text the kernel's own words, which are often empty: lib/netlink/explain.h makes a sentence of
   // both.
   Status request(Message message);
+
+  // Sends several, which must fit one datagram, and waits for the acknowledgement of the last; gives the
+  // places of those that were refused. The kernel tries each, in order, whatever became of those before it.
+  // An error: it is not known what became of them.
+  Result<std::vector<std::size_t>> request_together(std::span<Message> messages);
 
   // Sends one message (with NLM_F_ACK) and gives what came before the acknowledgement, decoded.
   template <class Decode>

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <set>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "lib/base/enum_set.h"
 #include "lib/base/result.h"
@@ -46,6 +48,13 @@ class Kernel {
   // The error text is "OBJECT: VERB THING: REASON", `code` the errno. ENOSYS: this kernel does not have the
   // option, and nothing was changed or made.
   virtual Status perform(const Step& step) = 0;
+  // All of them in their order, each whatever became of those before it. Where thousands go out at once this
+  // is cheaper than one after the other.
+  virtual std::vector<Status> perform_each(std::span<const Step* const> steps) {
+    std::vector<Status> all;
+    for (const auto* step : steps) all.push_back(perform(*step));
+    return all;
+  }
 };
 
 }  // namespace hawser

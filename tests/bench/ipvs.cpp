@@ -203,6 +203,27 @@ void measure_netd(IpvsTimes& times, const Files& files, const lab::Namespace& fi
   expect_services(host, files.services);
 }
 
+// Of a netd that keeps the table, once all of it is there.
+long resident_of_netd(const lab::Namespace& host, const Files& files) {
+  lab::Process process(host, netd("run", files));
+  const auto limit = lab::Clock::now() + kLimit;
+  const std::string services = fmt::format("[ $(ipvsadm -Sn | grep -c '^-A') = {} ]", files.services);
+  while (host.run({"/bin/sh", "-c", services}, kLimit).status != 0) {
+    if (lab::Clock::now() > limit || !process.running())
+      lab::give_up("netd: the table is not there: {}", process.output().substr(0, 2000));
+    std::this_thread::sleep_for(1s);
+  }
+  settle();
+  std::ifstream status(fmt::format("/proc/{}/status", process.pid()));
+  std::string word;
+  long kilobytes = 0;
+  while (status >> word)
+    if (word == "VmRSS:") status >> kilobytes;
+  process.signal(SIGTERM);
+  process.wait(kLimit);
+  return kilobytes;
+}
+
 void measure_memory(IpvsTimes& times, const Files& files, const lab::Namespace& filled) {
   {
     const lab::Namespace host("ours");
@@ -216,6 +237,8 @@ void measure_memory(IpvsTimes& times, const Files& files, const lab::Namespace& 
                            peak_of(filled, lbctl({"show", "--format", "ipvsadm"})));
   times.peaks.emplace_back("ipvsadm -Ln", peak_of(filled, {"ipvsadm", "-Ln"}));
   times.peaks.emplace_back("netd plan", peak_of(filled, netd("plan", files)));
+  const lab::Namespace host("kept");
+  times.peaks.emplace_back("netd run, keeping it", resident_of_netd(host, files));
 }
 
 }  // namespace

@@ -206,5 +206,52 @@ TEST_P(IpvsContract, ShowsEachRealServersStatus) {
   EXPECT_EQ(status.reals, (std::map<Endpoint, RealStatus>{{web1, {}}}));
 }
 
+// --- many at once ---
+
+std::vector<int> codes_of(Kernel& kernel, const std::vector<Step>& steps) {
+  std::vector<const Step*> each;
+  for (const auto& step : steps) each.push_back(&step);
+  std::vector<int> codes;
+  for (const auto& status : kernel.perform_each(each)) codes.push_back(status ? 0 : status.error().code);
+  return codes;
+}
+
+TEST_P(IpvsContract, TriesEachOfManyWhateverBecameOfThoseBefore) {
+  const auto dns = key("udp 192.0.2.100:53");
+  const std::vector<Step> steps{
+      AddService{web, service()},
+      AddReal{web, web1, RealServer{}},
+      AddService{dns, service("best")},
+      AddReal{dns, web1, RealServer{}},
+      AddService{web, service()},
+      SetIpvsTimeouts{{900, 120, 300}, {800, 0, 0}},
+      AddReal{web, web1, RealServer{Forwarding::kMasquerade, 7, 0, 0, {}}},
+      EditReal{web, web1, RealServer{}, RealServer{Forwarding::kMasquerade, 7, 0, 0, {}}},
+      DeleteReal{web, endpoint("198.51.100.22:80")},
+      DeleteService{dns}};
+  EXPECT_EQ(codes_of(host().kernel(), steps), (std::vector<int>{0, 0, ENOENT, ESRCH, 0, 0, EEXIST, 0, 0, 0}));
+  auto wanted = service();
+  wanted.reals[web1] = RealServer{Forwarding::kMasquerade, 7, 0, 0, {}};
+  EXPECT_EQ(observe().state.services, (std::map<ServiceKey, Service>{{web, wanted}}));
+}
+
+// More than a datagram holds, with refused ones among them.
+TEST_P(IpvsContract, TakesThousandsAtOnce) {
+  std::vector<Step> steps{AddService{web, service()}};
+  std::vector<int> expected{0};
+  std::map<Endpoint, RealServer> wanted;
+  for (int i = 1; i < 1000; ++i) {
+    const auto real = *Endpoint::parse(fmt::format("198.51.100.{}:{}", i % 250 + 1, 8000 + i / 250));
+    const bool bad = i % 100 == 0;
+    const RealServer server{
+        Forwarding::kMasquerade, static_cast<std::uint32_t>(i), bad ? 1U : 0U, bad ? 2U : 0U, {}};
+    steps.emplace_back(AddReal{web, real, server});
+    expected.push_back(bad ? ERANGE : 0);
+    if (!bad) wanted[real] = server;
+  }
+  EXPECT_EQ(codes_of(host().kernel(), steps), expected);
+  EXPECT_EQ(reals(), wanted);
+}
+
 }  // namespace
 }  // namespace hawser::contract

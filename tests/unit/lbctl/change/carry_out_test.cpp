@@ -141,7 +141,8 @@ std::vector<RuleStep> with_a_refused_one() {
 TEST(LbCarryOut, TakesEverythingBackWhenAStepIsRefused) {
   FakeKernel kernel(table());
   const auto before = kernel.observe(kAllOfIpvs)->state;
-  const auto carried = carry_out(change(with_a_refused_one()), before, kernel);
+  const auto wanted = change(with_a_refused_one());
+  const auto carried = carry_out(wanted, before, kernel);
   ASSERT_TRUE(carried);
   EXPECT_THAT(carried->done, IsEmpty());
   ASSERT_THAT(carried->refused, SizeIs(1));
@@ -156,14 +157,16 @@ TEST(LbCarryOut, TouchesOnTheWayBackOnlyWhatItTouched) {
   const auto before = kernel.observe(kAllOfIpvs)->state;
   // Somebody else, meanwhile.
   ASSERT_TRUE(kernel.perform(AddService{*ServiceKey::parse("fwmark 7"), {"rr", 0, 0, 32, "", {}}}));
-  ASSERT_TRUE(carry_out(change(with_a_refused_one()), before, kernel));
+  const auto wanted = change(with_a_refused_one());
+  ASSERT_TRUE(carry_out(wanted, before, kernel));
   EXPECT_TRUE(kernel.state().services.contains(*ServiceKey::parse("fwmark 7")));
 }
 
 TEST(LbCarryOut, GoesOnBesideARefusedOneWhenAskedTo) {
   FakeKernel kernel(table());
   const auto before = kernel.observe(kAllOfIpvs)->state;
-  const auto carried = carry_out(change(with_a_refused_one(), true), before, kernel);
+  const auto wanted = change(with_a_refused_one(), true);
+  const auto carried = carry_out(wanted, before, kernel);
   ASSERT_TRUE(carried);
   EXPECT_THAT(carried->done, SizeIs(4));
   EXPECT_THAT(carried->refused, SizeIs(1));
@@ -172,14 +175,29 @@ TEST(LbCarryOut, GoesOnBesideARefusedOneWhenAskedTo) {
 
 TEST(LbCarryOut, AsksForNoRealServerOfAServiceThatWasRefused) {
   FakeKernel kernel;
-  const auto carried = carry_out(change({{1, AddService{kWeb, {"best", 0, 0, 32, "", {}}}},
-                                         {2, AddReal{kWeb, kFirst, {}}},
-                                         {3, AddService{kDns, {"rr", 0, 0, 32, "", {}}}}},
-                                        true),
-                                 {}, kernel);
+  const auto wanted = change({{1, AddService{kWeb, {"best", 0, 0, 32, "", {}}}},
+                              {2, AddReal{kWeb, kFirst, {}}},
+                              {3, AddService{kDns, {"rr", 0, 0, 32, "", {}}}}},
+                             true);
+  const auto carried = carry_out(wanted, {}, kernel);
   ASSERT_TRUE(carried);
   EXPECT_THAT(carried->refused, SizeIs(1));
   EXPECT_THAT(carried->done, SizeIs(1));
+}
+
+// Somebody else made one of that address after our look: it is not to be given real servers of ours.
+TEST(LbCarryOut, GivesNoRealServersToAServiceThatAnotherProgramMade) {
+  FakeKernel kernel;
+  const Service theirs{"sh", 0, 0, 32, "", {}};
+  ASSERT_TRUE(kernel.perform(AddService{kWeb, theirs}));
+  for (const bool goes_on : {false, true}) {
+    const auto wanted =
+        change({{1, AddService{kWeb, {"rr", 0, 0, 32, "", {}}}}, {2, AddReal{kWeb, kFirst, {}}}}, goes_on);
+    const auto carried = carry_out(wanted, {}, kernel);
+    ASSERT_TRUE(carried);
+    EXPECT_THAT(carried->refused, SizeIs(1));
+    EXPECT_EQ(kernel.state().services.at(kWeb), theirs);
+  }
 }
 
 TEST(LbCarryOut, SaysWhatItCouldNotTakeBack) {
@@ -187,9 +205,9 @@ TEST(LbCarryOut, SaysWhatItCouldNotTakeBack) {
   const auto before = kernel.observe(kAllOfIpvs)->state;
   kernel.refuse_always([](const Step& step) { return is<AddReal>(step) || is<DeleteService>(step); },
                        {"", EBUSY});
-  const auto carried =
-      carry_out(change({{1, AddService{kDns, {"rr", 0, 0, 32, "", {}}}}, {2, AddReal{kDns, kFirst, {}}}}),
-                before, kernel);
+  const auto wanted =
+      change({{1, AddService{kDns, {"rr", 0, 0, 32, "", {}}}}, {2, AddReal{kDns, kFirst, {}}}});
+  const auto carried = carry_out(wanted, before, kernel);
   ASSERT_TRUE(carried);
   EXPECT_TRUE(carried->not_undone);
   EXPECT_THAT(carried->done, SizeIs(1));

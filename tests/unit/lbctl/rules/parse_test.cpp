@@ -184,7 +184,8 @@ TEST(Rules, ListsEveryBadLineWithItsNumberAndReadsTheOthers) {
 }
 
 TEST(RuleOptions, AreTakenAsPoptTakesThem) {
-  const auto given = read_options({"-An", "-w5", "--weight=6", "-p", "-o", "-p", "7", "-", "--"});
+  const std::vector<std::string_view> words{"-An", "-w5", "--weight=6", "-p", "-o", "-p", "7", "-", "--"};
+  const auto given = read_options(words);
   ASSERT_TRUE(given) << given.error().text;
   std::string text;
   for (const auto& [option, name, value, has_value] : given->options)

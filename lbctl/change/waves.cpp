@@ -1,0 +1,61 @@
+#include "lbctl/change/waves.h"
+
+#include <map>
+
+namespace hawser::lbctl {
+
+namespace {
+
+constexpr std::size_t kWindow = 2000;  // steps that are put in order together
+
+const ServiceKey* service_of(const Step& step) {
+  const auto* of_service = std::get_if<ServiceStep>(&step);
+  if (of_service == nullptr) return nullptr;
+  return std::visit([](const auto& one) { return &one.key; }, *of_service);
+}
+
+class Waves {
+ public:
+  std::vector<Wave> sort(std::span<const RuleStep> steps) {
+    for (const auto& step : steps) add(step);
+    finish_window();
+    return std::move(waves_);
+  }
+
+ private:
+  void add(const RuleStep& step) {
+    const auto* key = service_of(step.step);
+    if (key == nullptr) {
+      finish_window();
+      waves_.push_back({&step});
+      return;
+    }
+    if (count_ == kWindow) finish_window();
+    auto& earliest = earliest_[*key];
+    if (earliest >= window_.size()) window_.resize(earliest + 1);
+    window_[earliest].push_back(&step);
+    if (is<AddService>(step.step)) ++earliest;
+    ++count_;
+  }
+
+  void finish_window() {
+    for (auto& wave : window_)
+      if (!wave.empty()) waves_.push_back(std::move(wave));
+    window_.clear();
+    earliest_.clear();
+    count_ = 0;
+  }
+
+  std::vector<Wave> waves_;
+  std::vector<Wave> window_;
+  std::map<ServiceKey, std::size_t> earliest_;  // the wave in which the next step of this service may go
+  std::size_t count_ = 0;
+};
+
+}  // namespace
+
+std::vector<Wave> waves_of(std::span<const RuleStep> steps) {
+  return Waves{}.sort(steps);
+}
+
+}  // namespace hawser::lbctl
