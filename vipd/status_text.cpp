@@ -56,6 +56,18 @@ std::string vip_table(const json::array& vips, std::size_t width) {
   return table.str("", width);
 }
 
+// What the table has no room for, and nobody should take for more than it is.
+std::string version_lines(const json::array& vips) {
+  std::string text;
+  for (const auto& vip : vips)
+    if (cell_in(vip, "version") == "2")
+      text += fmt::format("{}: version 2, unauthenticated{}\n", cell_in(vip, "name"),
+                          cell_in(vip, "authentication") == "password"
+                              ? " (its password is sent in clear: it protects from mistakes only)"
+                              : "");
+  return text;
+}
+
 std::string address_table(const json::array& vips) {
   cli::Table table({{"VIP"}, {"ADDRESS"}, {"ON"}, {"STATE"}});
   for (const auto& vip : vips) {
@@ -148,9 +160,9 @@ std::string loop_line(const json::value& status) {
 std::string status_text(const json::value& status, std::size_t width) {
   const auto& vips = list_in(status, "vips");
   if (vips.empty()) return head(status) + "no vips on this host\n" + file_lines(status);
-  return fmt::format("{}{}\n{}\n{}{}{}{}", head(status), vip_table(vips, width), address_table(vips),
-                     route_table(status, width), counter_table(status, width), file_lines(status),
-                     loop_line(status));
+  return fmt::format("{}{}{}\n{}\n{}{}{}{}", head(status), vip_table(vips, width), version_lines(vips),
+                     address_table(vips), route_table(status, width), counter_table(status, width),
+                     file_lines(status), loop_line(status));
 }
 
 }  // namespace hawser::vipd

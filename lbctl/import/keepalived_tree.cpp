@@ -166,7 +166,9 @@ struct KaReason {
 constexpr std::array<KaReason, 12> kReasons{{
     {"notify* quorum_up quorum_down", "hooks are not run yet"},
     {"smtp* email* notification_email*", "alerts are not there yet"},
-    {"auth_type auth_pass authentication auth_hmac", "VRRP version 3 has no authentication"},
+    {"auth_type auth_pass authentication auth_hmac",
+     "version 3 has no authentication; for version 2 write the password into a file and name that: password "
+     "= \"file:/PATH\""},
     {"track_script track_process track_file track_bfd vrrp_script vrrp_track_process track_file",
      "scripts, processes and files are not tracked yet"},
     {"static_ipaddress static_routes static_rules",

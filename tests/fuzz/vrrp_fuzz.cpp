@@ -8,12 +8,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace hawser::vipd;
   const hawser::ByteView bytes(data, size);
   (void)arp_sender(bytes);
-  if (const auto packet = split_ipv4(bytes)) (void)decode(packet->payload, packet->header);
   const PacketHeader header{hawser::IpAddress::v4(192, 0, 2, 11), kVrrpGroup, kVrrpTtl};
-  const auto received = decode(bytes, header);
-  if (!received) return 0;
-  const auto again =
-      decode(encode(received->advertisement, received->checksum, header.source, header.destination), header);
-  if (!again || again->advertisement != received->advertisement) std::abort();
+  for (const int version : {2, 3}) {
+    if (const auto packet = split_ipv4(bytes)) (void)decode(packet->payload, packet->header, version);
+    const auto received = decode(bytes, header, version);
+    if (!received) continue;
+    const auto message = encode(received->advertisement, received->form, header.source, header.destination);
+    if (const auto again = decode(message, header, version); !again || *again != *received) std::abort();
+  }
   return 0;
 }

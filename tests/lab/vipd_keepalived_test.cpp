@@ -9,11 +9,12 @@ namespace {
 class WithKeepalived : public VipTest {
  protected:
   // lb1 runs vipd, lb2 keepalived.
-  void start_keepalived(int priority, const std::string& interval = "0.1") {
+  void start_keepalived(int priority, const std::string& interval = "0.1",
+                        const std::string& more = "version 3") {
     std::ofstream(lb2.directory() / "keepalived.conf") << fmt::format(
-        "vrrp_instance web {{\n  version 3\n  interface front\n  virtual_router_id 51\n  priority {}\n"
+        "vrrp_instance web {{\n  {}\n  interface front\n  virtual_router_id 51\n  priority {}\n"
         "  advert_int {}\n  virtual_ipaddress {{\n    192.0.2.100\n  }}\n}}\n",
-        priority, interval);
+        more, priority, interval);
     const auto* elsewhere = std::getenv("HAWSER_KEEPALIVED");
     const std::string path = elsewhere == nullptr ? "/usr/sbin/keepalived" : elsewhere;
     if (!std::filesystem::exists(path)) give_up("{}: not there", path);
@@ -103,6 +104,83 @@ TEST_F(WithKeepalived, APlannedLeaveToKeepalivedLosesNoRequest) {
   const auto report = asking.report();
   EXPECT_EQ(report.lost, 0U) << "of " << report.sent;
   EXPECT_TRUE(lb1.logged("web: Initialize: left, 192.0.2.12 is Active"));
+}
+
+// Version 2 has whole seconds, so a takeover takes more than three.
+class WithOldKeepalived : public WithKeepalived, public testing::WithParamInterface<std::string> {
+ protected:
+  void SetUp() override {
+    WithKeepalived::SetUp();
+    for (auto* host : {&lb1, &lb2}) {
+      const auto file = host->directory() / "password";
+      std::ofstream(file) << "1111\n";
+      std::filesystem::permissions(file, std::filesystem::perms::owner_read);
+    }
+  }
+  [[nodiscard]] std::string in_our_words() const {
+    auto text = std::string("version = 2\n");
+    if (!GetParam().empty())
+      text += fmt::format("password = \"file:{}\"\n", (lb1.directory() / "password").native());
+    return text;
+  }
+  static std::string in_their_words(const std::string& password = GetParam()) {
+    if (password.empty()) return "version 2";
+    return fmt::format("version 2\n  authentication {{\n    auth_type PASS\n    auth_pass {}\n  }}",
+                       password);
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(, WithOldKeepalived, testing::Values("", "1111"),
+                         [](const auto& test) { return test.param.empty() ? "Open" : "Password"; });
+
+TEST_P(WithOldKeepalived, VipdIsActiveLeavesAndReturns) {
+  lb1.write({.interval = "1s", .more = in_our_words()});
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  start_keepalived(100, "1", in_their_words());
+  ASSERT_TRUE(is_backup());
+  EXPECT_FALSE(eventually(5s, [&] { return lb2.holds("192.0.2.100"); }));
+  EXPECT_EQ(lb1.web().at("version").as_int64(), 2);
+  EXPECT_EQ(lb1.web().at("authentication").as_string(), GetParam().empty() ? "none" : "password");
+  EXPECT_EQ(lb1.daemon().stop(20s), 0);
+  ASSERT_TRUE(keepalived_holds(true));
+  EXPECT_TRUE(lb1.logged("web: Initialize: left, 192.0.2.12 is Active"));
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(keepalived_holds(false));
+  EXPECT_EQ(lb1.web().at("counters").at("bad_packets").at("authentication").as_int64(), 0);
+}
+
+TEST_P(WithOldKeepalived, VipdTakesOverFromASilentOneAndYieldsWhenItReturns) {
+  lb1.write({.priority = "{ lb1 = 90, lb2 = 80 }", .interval = "1s", .more = in_our_words()});
+  start_keepalived(200, "1", in_their_words());
+  ASSERT_TRUE(keepalived_holds(true));
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Backup"));
+  ASSERT_TRUE(lb1.hears_somebody());
+  segment.where().set_link("lb2-front", false);
+  EXPECT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(lb1.logged("no advertisement from 192.0.2.12 for "));
+  segment.where().set_link("lb2-front", true);
+  EXPECT_TRUE(lb1.becomes("Backup"));
+  EXPECT_TRUE(eventually(5s, [&] { return !lb1.holds("192.0.2.100"); }));
+  EXPECT_TRUE(keepalived_holds(true));
+}
+
+TEST_P(WithOldKeepalived, AnotherIntervalOrPasswordIsNamed) {
+  lb1.write({.interval = "1s", .more = in_our_words()});
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  start_keepalived(100, "2", in_their_words());
+  EXPECT_TRUE(eventually(20s, [&] {
+    return lb1.logged("192.0.2.12 advertises router id 51 at another interval than the 1s here");
+  })) << lb1.daemon().output();
+  keepalived->stop();
+  start_keepalived(100, "1", in_their_words("2222"));
+  EXPECT_TRUE(eventually(20s, [&] {
+    return lb1.logged("192.0.2.12 advertises router id 51 with another password than here, or without");
+  })) << lb1.daemon().output();
+  EXPECT_EQ(lb1.vipctl({"status"}).status, 3);
 }
 
 }  // namespace

@@ -23,6 +23,9 @@ std::vector<std::string_view> differing(const config::Vip& before, const config:
   for (const auto key :
        config::differing_keys(config::vip_rows(), config::spec_of(before), config::spec_of(after)))
     if (std::ranges::find(words, told_as(key)) == words.end()) words.push_back(told_as(key));
+  // What the file points to is another one.
+  if (before.password == after.password && before.password_text != after.password_text)
+    words.emplace_back("password");
   return words;
 }
 

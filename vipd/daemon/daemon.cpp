@@ -250,11 +250,10 @@ bool Daemon::named(const AddressKey& address) const {
 
 void Daemon::on_packet(VrrpSocket& socket, ByteView packet) {
   std::vector<VirtualRouter*> here;
-  auto next = routers_.lower_bound({socket.interface(), Vrid(0)});
-  for (; next != routers_.end() && next->first.first == socket.interface(); ++next)
+  auto next = routers_.lower_bound({socket.interface(), Family::kIpv4, Vrid(0)});
+  for (; next != routers_.end() && next->first.interface == socket.interface(); ++next)
     here.push_back(&next->second.router);
-  if (const auto* heard = dispatch(packet, here, socket.bad()))
-    settle({socket.interface(), heard->vip().virtual_router_id});
+  if (const auto* heard = dispatch(packet, here, socket.bad())) settle(key_of(heard->vip()));
 }
 
 // After every event: work at once, a timer for what is next.
@@ -278,7 +277,7 @@ void Daemon::on_timer(const RouterKey& key) {
   const auto found = routers_.find(key);
   if (found == routers_.end()) return;
   // After a stall an advertisement may lie in the socket that says more than the timer does.
-  platform_->drain_socket(key.first);
+  platform_->drain_socket(key.interface);
   auto& running = found->second;
   running.timer.expires_at(TimePoint::max());  // settle() sets it anew
   const auto due = running.router.due();
@@ -307,7 +306,7 @@ void Daemon::work_later(const RouterKey& key) {
 void Daemon::reap() {
   std::erase_if(routers_, [](const auto& entry) { return entry.second.router.stopped(); });
   std::set<std::string> interfaces;
-  for (const auto& [key, running] : routers_) interfaces.insert(key.first);
+  for (const auto& [key, running] : routers_) interfaces.insert(key.interface);
   platform_->keep_sockets(interfaces);
   if (!stopping_) secure();
   if (stopping_ && routers_.empty()) end();

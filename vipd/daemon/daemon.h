@@ -52,7 +52,6 @@ class Daemon {
   void advertise_before_exec();
 
  private:
-  using RouterKey = std::pair<std::string, Vrid>;  // what identifies a virtual router to the others
   struct Running {
     Running(config::Vip vip, Effects& effects, boost::asio::io_context& context)
         : router(std::move(vip), effects), timer(context) {}

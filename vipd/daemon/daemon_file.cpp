@@ -108,7 +108,7 @@ void Daemon::apply(const Settings& settings) {
   be_on_time(settings);
   std::set<RouterKey> in_file;
   for (const auto& vip : settings.vips) {
-    in_file.emplace(vip.interface, vip.virtual_router_id);
+    in_file.insert(key_of(vip));
     start_or_change(vip);
   }
   for (auto& [key, running] : routers_) {
@@ -123,7 +123,7 @@ void Daemon::apply(const Settings& settings) {
 }
 
 void Daemon::start_or_change(const config::Vip& vip) {
-  const RouterKey key{vip.interface, vip.virtual_router_id};
+  const auto key = key_of(vip);
   const auto [found, fresh] = routers_.try_emplace(key, vip, *platform_, context_);
   auto& running = found->second;
   if (!fresh && running.router.vip() != vip) running.router.reconfigure(vip);

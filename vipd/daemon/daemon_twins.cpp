@@ -40,7 +40,7 @@ void Daemon::wait_for_twins() {
 void Daemon::ask_for_twins() {
   std::set<std::pair<std::string, IpAddress>> own;
   for (const auto& [key, running] : routers_)
-    if (running.router.usable()) own.emplace(key.first, running.router.source());
+    if (running.router.usable()) own.emplace(key.interface, running.router.source());
   std::set<IpAddress> addresses;
   for (const auto& [interface, address] : own) addresses.insert(address);
   if (const auto watched = twins_->watch(addresses); !watched) warn("twins", watched.error());
@@ -58,7 +58,7 @@ void Daemon::twin(const TwinWatch::Heard& heard) {
   const auto is_its = [&](const auto& link) { return link.second.seen.mac == heard.sender.mac; };
   if (there == links.end() || std::ranges::any_of(links, is_its)) return;
   for (auto& [key, running] : routers_)
-    if (key.first == there->second.seen.name && running.router.usable() &&
+    if (key.interface == there->second.seen.name && running.router.usable() &&
         running.router.source() == heard.sender.address)
       running.router.twin(heard.sender.mac);
 }

@@ -24,11 +24,12 @@ bool judge(const Ipv4Packet& packet, VirtualRouter* router, BadPackets& others) 
     router != nullptr ? router->refuse(reason, packet.header.source) : others.count(reason);
     return false;
   };
-  const auto received = decode(packet.payload, packet.header);
+  const auto received = decode(packet.payload, packet.header, router == nullptr ? 3 : router->vip().version);
   if (!received) return refuse(received.error());
   if (router == nullptr) return refuse(BadPacket::kRouterId);
   if (!by_its_transport(*router, packet.header)) return refuse(BadPacket::kDestination);
   if (!router->listens_to(packet.header)) return refuse(BadPacket::kPeer);
+  if (const auto objection = router->objection(*received)) return refuse(*objection);
   router->receive(*received, packet.header.source);
   return true;
 }

@@ -25,7 +25,12 @@ VrrpConfig machine_config(const config::Vip& vip, const IpAddress& source) {
           vip.preempt,
           vip.preempt_delay,
           !vip.provider.empty(),
-          kGrace + kGraceEach * vip.addresses.size()};
+          kGrace + kGraceEach * vip.addresses.size(),
+          vip.version};
+}
+
+WireForm form_of(const config::Vip& vip) {
+  return {vip.version, vip.checksum.value_or(VrrpChecksum::kPseudoHeader), vip.password_text};
 }
 
 std::map<AddressKey, Holding> configured(const config::Vip& vip) {
@@ -54,6 +59,11 @@ CauseKind cause_of(const MachineEvent& event) {
 
 }  // namespace
 
+// An election over IPv6 is not there yet: lib/config/sections/vip_rules.cpp.
+RouterKey key_of(const config::Vip& vip) {
+  return {vip.interface, Family::kIpv4, vip.virtual_router_id};
+}
+
 VirtualRouter::VirtualRouter(config::Vip vip, Effects& effects)
     : vip_(std::move(vip)),
       effects_(effects),
@@ -61,7 +71,7 @@ VirtualRouter::VirtualRouter(config::Vip vip, Effects& effects)
       created_(effects.now()),
       since_(created_),
       found_(held_by_an_earlier_run()),
-      checksum_(vip_.checksum.value_or(VrrpChecksum::kPseudoHeader)),
+      form_(form_of(vip_)),
       addresses_(configured(vip_)),
       changes_(kChanges) {}
 
@@ -99,7 +109,7 @@ void VirtualRouter::say_goodbye() {
   const Advertisement last{vip_.virtual_router_id, kLeavingPriority, config_.interval,
                            advertised_addresses(vip_)};
   const auto send = [&](const IpAddress& to) {
-    (void)effects_.send(vip_.interface, config_.source, to, encode(last, checksum_, config_.source, to));
+    (void)effects_.send(vip_.interface, config_.source, to, encode(last, form_, config_.source, to));
   };
   if (vip_.transport == config::VrrpTransport::kMulticast) return send(kVrrpGroup);
   std::ranges::for_each(vip_.peers, send);
@@ -116,7 +126,7 @@ void VirtualRouter::mac_changed(const std::string& interface) {
 void VirtualRouter::receive(const Received& received, const IpAddress& from) {
   ++counters_.received;
   not_before_.reset();
-  if (!vip_.checksum) checksum_ = received.checksum;
+  if (!vip_.checksum) form_.checksum = received.form.checksum;
   compare_addresses(received.advertisement, from);
   const bool was_active = role() == RoleName::kActive;
   handle(AdvertisementHeard{effects_.now(), from, received.advertisement.priority,
@@ -172,7 +182,8 @@ void VirtualRouter::reconfigure(const config::Vip& vip) {
   (void)take_stock();
   vip_ = vip;
   config_ = machine_config(vip_, config_.source);
-  if (vip_.checksum) checksum_ = *vip_.checksum;
+  // The checksum that was learnt stays.
+  form_ = {vip_.version, vip_.checksum.value_or(form_.checksum), vip_.password_text};
   if (unable_) unable_->at = effects_.now();
   unreached_.clear();
   for (const auto& address : obsolete_) jobs_.push({Job::Kind::kRemove, address});
@@ -238,10 +249,9 @@ RouterStatus VirtualRouter::status() const {
   if (!vip_.provider.empty())
     for (const auto& address : vip_.addresses)
       there.emplace(held_as(address), effects_.holding(held_as(address)));
-  RouterStatus status{
-      vip_,           role(),    why_,  since_,         usable_ ? config_.source : IpAddress(),
-      machine_.heard, checksum_, there, put_by_others_, fault(),
-      counters_};
+  RouterStatus status{vip_,           role(), why_,  since_,         usable_ ? config_.source : IpAddress(),
+                      machine_.heard, form_,  there, put_by_others_, fault(),
+                      counters_};
   status.answers = answers(machine_);
   status.differs = differs_;
   status.unheard = unheard_;
@@ -271,7 +281,7 @@ void VirtualRouter::carry_out(const SendAdvertisement& action) {
 }
 
 void VirtualRouter::send_to(const IpAddress& destination, const Advertisement& advertisement) {
-  const auto message = encode(advertisement, checksum_, config_.source, destination);
+  const auto message = encode(advertisement, form_, config_.source, destination);
   const auto sent = effects_.send(vip_.interface, config_.source, destination, message);
   const auto to = fmt::format("send to {}", destination);
   if (sent) {

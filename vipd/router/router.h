@@ -61,8 +61,8 @@ struct RouterStatus {
   TimePoint since;
   IpAddress source;  // unspecified while the interface is not usable
   std::optional<Heard> heard;
-  VrrpChecksum checksum = VrrpChecksum::kPseudoHeader;  // what we send
-  std::map<AddressKey, Holding> addresses;              // as the kernel has them
+  WireForm form;                            // what we send
+  std::map<AddressKey, Holding> addresses;  // as the kernel has them
   // Other forms of them that somebody else put on this host: it answers for them in any role.
   std::vector<AddressKey> put_by_others;
   std::string fault;  // Active without an address, or unable to hold any; empty: none
@@ -75,6 +75,16 @@ struct RouterStatus {
       out_of_reach{};                     // other interfaces of the vip, and why nobody is reached there
   std::vector<AddressKey> fought_over{};  // that somebody removes again and again
 };
+
+// What identifies a virtual router to the others: router id 51 of IPv4 and that of IPv6 are two (RFC
+// 9568 5.2.3).
+struct RouterKey {
+  std::string interface;
+  Family family = Family::kIpv4;  // that the election goes by
+  Vrid id;
+  auto operator<=>(const RouterKey&) const = default;
+};
+RouterKey key_of(const config::Vip& vip);
 
 // What an advertisement of the vip names: its IPv4 addresses.
 std::vector<IpAddress> advertised_addresses(const config::Vip& vip);
@@ -157,6 +167,9 @@ class VirtualRouter {
   [[nodiscard]] RoleName role() const { return name_of_role(machine_.role); }
   // Whether a packet from there is listened to at all: with unicast only the peers are.
   [[nodiscard]] bool listens_to(const PacketHeader& header) const;
+  // Why what a packet says is not for this router; nullopt: it is. RFC 3768 7.1: version 2 demands the same
+  // authentication and the same interval.
+  [[nodiscard]] std::optional<BadPacket> objection(const Received& received) const;
   [[nodiscard]] RouterStatus status() const;
 
  private:
@@ -222,7 +235,7 @@ class VirtualRouter {
   std::optional<TimePoint> not_before_;  // the provider led the addresses elsewhere
   unsigned losers_heard_ = 0;
   bool leaving_ = false;  // shutdown() was called
-  VrrpChecksum checksum_;
+  WireForm form_;
   std::map<AddressKey, Holding> addresses_;    // as they were when this router last looked
   std::map<AddressKey, std::string> refused_;  // why the kernel did not take it at the last try
   std::set<std::string> awaited_;              // interfaces that were missing then

@@ -40,8 +40,21 @@ std::string why_not_heard(BadPacket reason, const config::Vip& vip, const IpAddr
           multicast ? "multicast" : "unicast");
     case BadPacket::kVersion:
       return fmt::format(
-          "{} advertises router id {} in another version of VRRP than 3: it is not listened to", from,
-          vip.virtual_router_id);
+          "{} advertises router id {} in another version of VRRP than {}: it is not listened to", from,
+          vip.virtual_router_id, vip.version);
+    case BadPacket::kInterval:
+      if (vip.version != 2) return {};
+      return fmt::format(
+          "{} advertises router id {} at another interval than the {} here, which version 2 wants to be the "
+          "same: "
+          "it is not listened to, and both may be Active; the files differ",
+          from, vip.virtual_router_id, format_duration(vip.advertisement_interval));
+    case BadPacket::kAuthentication:
+      return fmt::format(
+          "{} advertises router id {} with another password than here, or without: it is not listened to, "
+          "and both "
+          "may be Active; the files differ",
+          from, vip.virtual_router_id);
     default:
       return {};
   }
@@ -80,6 +93,13 @@ void VirtualRouter::judge_source() {
 bool VirtualRouter::listens_to(const PacketHeader& header) const {
   if (vip_.transport == config::VrrpTransport::kMulticast) return true;
   return std::ranges::find(vip_.peers, header.source) != vip_.peers.end();
+}
+
+std::optional<BadPacket> VirtualRouter::objection(const Received& received) const {
+  if (vip_.version != 2) return std::nullopt;
+  if (received.form.password != vip_.password_text) return BadPacket::kAuthentication;
+  if (received.advertisement.interval != config_.interval) return BadPacket::kInterval;
+  return std::nullopt;
 }
 
 void VirtualRouter::twin(const MacAddress& mac) {

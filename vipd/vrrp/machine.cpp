@@ -14,6 +14,14 @@ nanoseconds active_down_interval(Priority priority, Centiseconds interval) {
   return 3 * nanoseconds(interval) + skew_time(priority, interval);
 }
 
+nanoseconds skew_time(const VrrpConfig& config, Centiseconds interval) {
+  return skew_time(config.priority, config.version == 2 ? Centiseconds(std::chrono::seconds(1)) : interval);
+}
+
+nanoseconds active_down_interval(const VrrpConfig& config, Centiseconds interval) {
+  return 3 * nanoseconds(interval) + skew_time(config, interval);
+}
+
 bool yields_to(const VrrpConfig& config, Priority priority, const IpAddress& source) {
   return priority > config.priority || (priority == config.priority && source > config.source);
 }
@@ -33,13 +41,13 @@ nanoseconds wait_of(const VrrpConfig& config, const Backup& backup) {
   const auto interval = backup.interval.value_or(config.interval);
   switch (backup.wait) {
     case Backup::Wait::kSkew:
-      return skew_time(config.priority, interval);
+      return skew_time(config, interval);
     case Backup::Wait::kListen:
-      return nanoseconds(interval) + skew_time(config.priority, interval);
+      return nanoseconds(interval) + skew_time(config, interval);
     case Backup::Wait::kActiveDown:
       break;
   }
-  return active_down_interval(config.priority, interval);
+  return active_down_interval(config, interval);
 }
 
 TimePoint takeover_at(const VrrpConfig& config, const Backup& backup) {
@@ -90,7 +98,7 @@ struct Turn {
 
   void leave() {
     send(kLeavingPriority);
-    become(Leaving{now + config.interval, now + active_down_interval(config.priority, config.interval)},
+    become(Leaving{now + config.interval, now + active_down_interval(config, config.interval)},
            "asked to leave, answering until another router is Active");
   }
 
@@ -257,7 +265,7 @@ void on(Turn& turn, const Active& role, const Timer& event) {
   // Whoever slept that long (a paused virtual machine) has been given up by the others: caches may point
   // elsewhere.
   const auto late = event.now - role.advert_at;
-  if (late < active_down_interval(turn.config.priority, turn.config.interval)) return;
+  if (late < active_down_interval(turn.config, turn.config.interval)) return;
   turn.actions.emplace_back(Announce{});
   turn.actions.emplace_back(
       Note{fmt::format("advertisement {} late, addresses announced again", seconds(late))});
@@ -281,7 +289,7 @@ nanoseconds between_answers(const VrrpConfig& config) {
 }
 
 nanoseconds between_announcements(const VrrpConfig& config) {
-  return std::max<nanoseconds>(kBetweenAnswers, active_down_interval(config.priority, config.interval));
+  return std::max<nanoseconds>(kBetweenAnswers, active_down_interval(config, config.interval));
 }
 
 // A split has healed, or a router does not hear us. Answering at once (RFC 9568 6.4.3) makes it yield and

@@ -31,6 +31,7 @@ struct VrrpConfig {
   Milliseconds preempt_delay{0};
   bool keeps_addresses = false;  // in every role: a provider routes them
   Milliseconds grace{100};       // leaving: how long we go on answering once the new Active was heard
+  int version = 3;
 
   bool operator==(const VrrpConfig&) const = default;
 };
@@ -38,6 +39,11 @@ struct VrrpConfig {
 // (256 - priority) / 256 of an interval, exact; and three intervals more (RFC 9568 6.1).
 std::chrono::nanoseconds skew_time(Priority priority, Centiseconds interval);
 std::chrono::nanoseconds active_down_interval(Priority priority, Centiseconds interval);
+
+// The same as the version of the router has it: the skew of version 2 is a part of a second, whatever the
+// interval (RFC 3768 6.1).
+std::chrono::nanoseconds skew_time(const VrrpConfig& config, Centiseconds interval);
+std::chrono::nanoseconds active_down_interval(const VrrpConfig& config, Centiseconds interval);
 
 // Where both are Active: whether this router gives up the role.
 bool yields_to(const VrrpConfig& config, Priority priority, const IpAddress& source);

@@ -1,8 +1,10 @@
-// The VRRPv3 packet over IPv4 (RFC 9568 5.2) as a value: encode and decode, no socket. Every reason to refuse
-// a packet is a word of BadPacket, so that each can be counted and shown.
+// The advertisement as a value, and as bytes: version 3 over IPv4 (RFC 9568 5.2) and version 2 (RFC
+// 3768 5.3), a codec each (wire_v3.cpp, wire_v2.cpp); no socket. Every reason to refuse a packet is a word of
+// BadPacket, so that each can be counted and shown.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include <tl/expected.hpp>
@@ -17,6 +19,7 @@
 namespace hawser::vipd {
 
 using Centiseconds = std::chrono::duration<std::int32_t, std::centi>;  // Max Advertise Interval: 1..4095
+using config::kMostPassword;
 using config::VrrpChecksum;
 
 inline constexpr std::uint8_t kVrrpProtocol = 112;
@@ -42,6 +45,7 @@ enum class BadPacket : std::uint8_t {
   kType,
   kLength,
   kChecksum,
+  kAuthentication,  // of version 2: of another kind than ours, or another password
   kRouterId,
   kInterval,
   kNoAddresses
@@ -61,32 +65,47 @@ struct Ipv4Packet {
   ByteView payload;
 };
 
+// What a router puts around its advertisements.
+struct WireForm {
+  int version = 3;
+  VrrpChecksum checksum =
+      VrrpChecksum::kPseudoHeader;  // of version 3: the reading of RFC 5798 that it follows
+  // Of version 2, in clear, and all that RFC 2338's simple authentication is; empty: none. kMostPassword
+  // bytes.
+  std::string password{};
+
+  bool operator==(const WireForm&) const = default;
+};
+
 struct Received {
   Advertisement advertisement;
-  VrrpChecksum checksum = VrrpChecksum::kPseudoHeader;  // the reading of RFC 5798 that the sender follows
+  WireForm form;  // the sender's
 
   bool operator==(const Received&) const = default;
 };
 
-// `source` and `destination` enter only the pseudo-header form.
-Bytes encode(const Advertisement& advertisement, VrrpChecksum form, const IpAddress& source,
+// `source` and `destination` enter only the pseudo-header form. Version 2 counts its interval in whole
+// seconds.
+Bytes encode(const Advertisement& advertisement, const WireForm& form, const IpAddress& source,
              const IpAddress& destination);
 
 // The header that a raw IPv4 socket hands over in front of the message. Refused with kLength when it is
 // incomplete or its total length is more than there is.
 tl::expected<Ipv4Packet, BadPacket> split_ipv4(ByteView packet);
 
-// Accepts both checksums. Multicast (`header.destination` is the group) demands TTL 255; whether a packet may
-// come another way than by the group, and from whom, is the transport's business (kDestination, kPeer),
-// whether its router id is configured the receiver's.
-tl::expected<Received, BadPacket> decode(ByteView message, const PacketHeader& header);
+// An advertisement of that version; one of another is refused (kVersion). Accepts both checksums of version
+// 3, and every password of version 2: which one is right is the router's to know. Multicast
+// (`header.destination` is the group) demands TTL 255; whether a packet may come another way than by the
+// group, and from whom, is the transport's business (kDestination, kPeer), whether its router id is
+// configured the receiver's.
+tl::expected<Received, BadPacket> decode(ByteView message, const PacketHeader& header, int version = 3);
 
 }  // namespace hawser::vipd
 
 namespace hawser {
 
 template <>
-inline constexpr std::array<Name<vipd::BadPacket>, 10> kNames<vipd::BadPacket>{{
+inline constexpr std::array<Name<vipd::BadPacket>, 11> kNames<vipd::BadPacket>{{
     {vipd::BadPacket::kTtl, "ttl"},
     {vipd::BadPacket::kDestination, "destination"},
     {vipd::BadPacket::kPeer, "not a peer"},
@@ -94,6 +113,7 @@ inline constexpr std::array<Name<vipd::BadPacket>, 10> kNames<vipd::BadPacket>{{
     {vipd::BadPacket::kType, "type"},
     {vipd::BadPacket::kLength, "length"},
     {vipd::BadPacket::kChecksum, "checksum"},
+    {vipd::BadPacket::kAuthentication, "authentication"},
     {vipd::BadPacket::kRouterId, "router id"},
     {vipd::BadPacket::kInterval, "interval"},
     {vipd::BadPacket::kNoAddresses, "no addresses"},

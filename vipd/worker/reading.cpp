@@ -1,17 +1,43 @@
 #include "vipd/worker/reading.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include "lib/config/host_file.h"
+#include "vipd/provider/secret.h"
 
 namespace hawser::vipd {
 
 namespace {
 
+// Why it cannot be used; empty: it is in `vip` now.
+std::string read_password(config::Vip& vip) {
+  auto secret = provider::read_secret(vip.password);
+  if (!secret) return secret.error().text;
+  if (secret->text.size() > config::kMostPassword)
+    return fmt::format("has {} characters, and version 2 has room for {}: write those that the peers send",
+                       secret->text.size(), config::kMostPassword);
+  vip.password_text = std::move(secret->text);
+  return {};
+}
+
+// A vip without the password that its peers expect would hear none of them and be Active beside them.
+std::vector<config::Problem> read_passwords(config::Config& config) {
+  std::vector<config::Problem> problems;
+  for (auto& [name, vip] : config.vips) {
+    if (vip.password.empty()) continue;
+    if (auto why = read_password(vip); !why.empty())
+      problems.push_back({.key = fmt::format("vip.{}.password", name), .what = std::move(why)});
+  }
+  return problems;
+}
+
 FileReading reading_of(config::HostFile file) {
   FileReading result;
   result.reading.problems = std::move(file.problems);
   result.notes = std::move(file.notes);
+  if (!result.reading.problems.empty()) return result;
+  result.reading.problems = read_passwords(file.config);
   if (!result.reading.problems.empty()) return result;
   result.reading.settings = settings_of(file.config);
   result.sources = std::move(file.sources);
@@ -36,9 +62,16 @@ FileReading read_files(const Files& files, bool may_use_last_good, config::Empti
   return last;
 }
 
+// Who checks need not be allowed to read a password.
 FileReading judge_whole(const Files& files) {
-  return reading_of(
-      config::read_host_file(files.config, files.node, config::Part::kAll, config::Emptiness::kRefused));
+  auto file =
+      config::read_host_file(files.config, files.node, config::Part::kAll, config::Emptiness::kRefused);
+  std::vector<config::Problem> unread;
+  if (file.problems.empty()) unread = read_passwords(file.config);
+  for (auto& [name, vip] : file.config.vips) vip.password.clear();
+  auto reading = reading_of(std::move(file));
+  std::ranges::move(unread, std::back_inserter(reading.notes));
+  return reading;
 }
 
 }  // namespace hawser::vipd

@@ -20,10 +20,14 @@ std::string text(const json::value& value) {
 
 json::value settings_json(const Settings& settings) {
   json::array vips;
-  for (const auto& vip : settings.vips)
+  json::object passwords;  // no rows have them: what is made of rows is printed
+  for (const auto& vip : settings.vips) {
     vips.push_back(config::to_json(config::vip_rows(), config::spec_of(vip)));
+    if (!vip.password_text.empty()) passwords[vip.name] = vip.password_text;
+  }
   return json::object{{"node", settings.node},
                       {"vips", std::move(vips)},
+                      {"passwords", std::move(passwords)},
                       {"vipd", config::to_json<config::VipdSpec>(config::vipd_rows(), settings)},
                       {"log", config::to_json<config::LogSpec>(config::log_rows(), settings)}};
 }
@@ -41,6 +45,9 @@ Settings settings_from(const json::object& object) {
   settings.node = text(object.at("node"));
   for (const auto& vip : object.at("vips").as_array())
     settings.vips.push_back(section_from(config::vip_rows(), vip));
+  for (auto& vip : settings.vips)
+    if (const auto* password = object.at("passwords").as_object().if_contains(vip.name))
+      vip.password_text = text(*password);
   static_cast<config::VipdSpec&>(settings) = section_from(config::vipd_rows(), object.at("vipd"));
   static_cast<config::LogSpec&>(settings) = section_from(config::log_rows(), object.at("log"));
   return settings;

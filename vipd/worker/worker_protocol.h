@@ -21,7 +21,7 @@ namespace hawser::vipd {
 // All of the file that vipd uses.
 struct Settings : config::VipdSpec, config::LogSpec {
   std::string node;
-  std::vector<config::Vip> vips;  // by name
+  std::vector<config::Vip> vips;  // by name; with the passwords themselves
 
   bool operator==(const Settings&) const = default;
 };

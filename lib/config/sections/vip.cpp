@@ -77,11 +77,9 @@ std::optional<Value> write_addresses(const VipSpec& vip) {
 
 void read_version(const ReadContext& scope, const Value& value, VipSpec& vip) {
   const auto* number = value.as<std::int64_t>();
-  if (number != nullptr && *number == 2)
-    return scope.problem(value.place, "version", "version 2 is not supported yet");
-  if (number == nullptr || *number != 3)
-    return scope.problem(value.place, "version", fmt::format("must be 3, not {}", in_words(value)));
-  vip.version = 3;
+  if (number == nullptr || (*number != 2 && *number != 3))
+    return scope.problem(value.place, "version", fmt::format("must be 2 or 3, not {}", in_words(value)));
+  vip.version = static_cast<int>(*number);
 }
 
 void read_preempt(const ReadContext& scope, const Value& value, VipSpec& vip) {
@@ -200,10 +198,14 @@ const Rows<VipSpec>& vip_rows() {
         .like("{ lb1 = 150, lb2 = 100 }")
         .add("advertisement_interval", &VipSpec::advertisement_interval, Span{10ms, 40950ms, 10ms},
              "time between two advertisements");
-    made.custom(setting("version", "int", "3", "VRRP version"), read_version,
-                [](const VipSpec& vip) { return plain_value(std::int64_t{vip.version}); })
+    made.custom(setting("version", "2 or 3", "3", "of VRRP; 2: for routers that speak no other"),
+                read_version, [](const VipSpec& vip) { return plain_value(std::int64_t{vip.version}); })
         .like("3");
-    made.add("checksum", &VipSpec::checksum, Word<VrrpChecksum>{}, "of version 3 over IPv4")
+    made.add("password", &VipSpec::password, NonEmpty{},
+             "of version 2: where its up to 8 characters are; sent in clear, so it protects from mistakes "
+             "only")
+        .like("\"file:/etc/hawser/vrrp.password\"")
+        .add("checksum", &VipSpec::checksum, Word<VrrpChecksum>{}, "of version 3 over IPv4")
         .add("transport", &VipSpec::transport, Word<VrrpTransport>{}, "how the nodes hear each other")
         .like("\"unicast\"")
         .add("peers", &VipSpec::peer_words, ListOf{NonEmpty{}},
@@ -218,8 +220,7 @@ const Rows<VipSpec>& vip_rows() {
         .add("arbiter", &VipSpec::arbiter, Flag{}, "the role is taken only once the provider confirms")
         .add("require_fencing", &VipSpec::require_fencing, Flag{},
              "the role is taken only once the node that had it is off");
-    made.unsupported(
-            {"password", "accept", "virtual_mac", "lead", "store", "lease", "steps", "reset_connections"})
+    made.unsupported({"accept", "virtual_mac", "lead", "store", "lease", "steps", "reset_connections"})
         .unsupported("track", read_track);
     made.derived("name", &VipSpec::name, AnyText{})
         .derived("peer_addresses", &VipSpec::peers, ListOf{kAddress})

@@ -21,6 +21,8 @@ struct VipAddress {
 enum class VrrpChecksum : std::uint8_t { kPseudoHeader, kPlain };
 enum class VrrpTransport : std::uint8_t { kMulticast, kUnicast };
 
+inline constexpr std::size_t kMostPassword = 8;  // characters: RFC 2338 5.3.6.2
+
 struct Announce {
   int count = 5;
   Milliseconds interval{1000};
@@ -37,6 +39,8 @@ struct Vip {
   std::map<std::string, std::uint8_t> priorities;  // every node's
   Milliseconds advertisement_interval{1000};
   int version = 3;
+  std::string password{};                // of version 2: "file:/PATH" or "systemd:NAME"
+  std::string password_text{};           // what is there; never in a row, and so in no dump
   std::optional<VrrpChecksum> checksum;  // nullopt: with pseudo-header until a peer uses the other form
   VrrpTransport transport = VrrpTransport::kMulticast;
   std::vector<IpAddress> peers;  // unicast: whom to send to and to hear

@@ -50,6 +50,27 @@ void an_advertisement_holds_the_addresses(const VipSection& vip, Report& report)
                   count, kMost));
 }
 
+// RFC 3768 5.3.7: one byte of seconds.
+void version_2_counts_seconds(const VipSection& vip, Report& report) {
+  constexpr Milliseconds kSecond{1000}, kMost{255'000};
+  const auto interval = vip.spec.advertisement_interval;
+  if (vip.spec.version != 2 || (interval % kSecond == Milliseconds(0) && interval <= kMost)) return;
+  fault(report, vip, "advertisement_interval",
+        fmt::format("{} is none of version 2, which has whole seconds: write \"1s\", or version = 3",
+                    format_duration(interval)));
+}
+
+void version_2_has_its_keys(const VipSection& vip, Report& report) {
+  if (vip.has("password") && vip.spec.version != 2)
+    fault(report, vip, "password", "needs version = 2: version 3 has no authentication (RFC 9568 9)");
+  const auto& place = vip.spec.password;
+  if (vip.has("password") && !place.empty() && !place.starts_with("file:/") && !place.starts_with("systemd:"))
+    fault(report, vip, "password",
+          "must be \"file:/PATH\" or \"systemd:NAME\": the password itself does not stand in this file");
+  if (vip.has("checksum") && vip.spec.version == 2)
+    fault(report, vip, "checksum", "is of version 3: version 2 has one form only");
+}
+
 void router_ids_differ(const File& file, Report& report) {
   std::map<std::tuple<std::string, Family, std::uint8_t>, const VipSection*> seen;
   for (const auto& [name, vip] : file.vips) {
@@ -182,6 +203,8 @@ void check_vips(const File& file, Report& report) {
     has_what_it_needs(vip, report);
     the_election_has_an_address(vip, report);
     an_advertisement_holds_the_addresses(vip, report);
+    version_2_counts_seconds(vip, report);
+    version_2_has_its_keys(vip, report);
     priorities_differ(file, name, vip, report);
     weights_change_the_ranking(file, name, vip, report);
     peers_need_unicast(vip, report);

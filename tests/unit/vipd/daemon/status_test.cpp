@@ -68,7 +68,9 @@ TEST(VipdStatus, JsonNamesRoleReasonPeerAndCounters) {
   EXPECT_EQ(vip.at("heard").at("address"), "192.0.2.12");
   EXPECT_EQ(vip.at("heard").at("seconds_ago"), 89.0);
   EXPECT_EQ(vip.at("source"), "192.0.2.11");
+  EXPECT_EQ(vip.at("version"), 3);
   EXPECT_EQ(vip.at("checksum"), "pseudo-header");
+  EXPECT_EQ(vip.at("authentication"), "none");
   EXPECT_EQ(vip.at("addresses").as_array().at(0).at("state"), "held");
   EXPECT_EQ(vip.at("counters").at("advertisements_sent"), 17);
   EXPECT_EQ(vip.at("counters").at("bad_packets").at("checksum"), 2);
@@ -173,6 +175,21 @@ TEST(VipdStatus, TablesAreAlignedAndShowOnlyReasonsThatWereCounted) {
           "other packets on front                                                           router id 1\n"
           "\n"
           "loop: 0 of 0 timers more than 2 ms late, the latest 0.0 ms\n");
+}
+
+TEST(VipdStatus, VersionTwoIsCalledUnauthenticatedAndItsPasswordIsNotSaid) {
+  auto status = example();
+  auto& router = status.vips.at(0);
+  router.form = {2, VrrpChecksum::kPseudoHeader, {}};
+  EXPECT_THAT(status_text(to_json(status)), HasSubstr("\nweb: version 2, unauthenticated\n\nVIP "));
+  router.form.password = router.vip.password_text = "hunter2";
+  const auto json = to_json(status);
+  EXPECT_EQ(json.at("vips").at(0).at("checksum"), "plain");
+  EXPECT_EQ(json.at("vips").at(0).at("authentication"), "password");
+  EXPECT_THAT(boost::json::serialize(json), Not(HasSubstr("hunter2")));
+  EXPECT_THAT(status_text(json),
+              HasSubstr("\nweb: version 2, unauthenticated (its password is sent in clear: it "
+                        "protects from mistakes only)\n\nVIP "));
 }
 
 TEST(VipdStatus, TablesSayThatTheFileIsBad) {

@@ -32,11 +32,11 @@ Bytes message(int router_id = 51, const IpAddress& destination = kVrrpGroup) {
                               Priority(200),
                               Centiseconds(100),
                               {IpAddress::v4(192, 0, 2, 100)}},
-                VrrpChecksum::kPseudoHeader, kPeer, destination);
+                {3, VrrpChecksum::kPseudoHeader, {}}, kPeer, destination);
 }
 
 class ReceptionTest : public testing::Test {
- protected:
+ public:
   FakeEffects effects;
   BadPackets others;
 
@@ -126,6 +126,69 @@ TEST_F(ReceptionTest, UnicastFromAStrangerIsCountedAsSuch) {
   dispatch(packet(theirs, stranger, kOurs), {&unicast}, others);
   EXPECT_EQ(bad(unicast, BadPacket::kPeer), 1U);
   EXPECT_EQ(received(unicast), 0U);
+}
+
+// --- version 2 ---
+
+Bytes old_message(const std::string& password = {}, Centiseconds interval = Centiseconds(100)) {
+  return encode(Advertisement{Vrid(51), Priority(200), interval, {IpAddress::v4(192, 0, 2, 100)}},
+                {2, VrrpChecksum::kPlain, password}, kPeer, kVrrpGroup);
+}
+
+config::Vip old_vip(const std::string& password = {}) {
+  auto vip = ReceptionTest::vip(51);
+  vip.version = 2;
+  vip.password_text = password;
+  return vip;
+}
+
+TEST_F(ReceptionTest, ARouterHearsItsOwnVersion) {
+  auto old = router(old_vip());
+  EXPECT_EQ(dispatch(packet(old_message()), {&old}, others), &old);
+  EXPECT_EQ(dispatch(packet(message()), {&old}, others), nullptr);
+  EXPECT_EQ(bad(old, BadPacket::kVersion), 1U);
+  EXPECT_EQ(old.status().unheard->why,
+            "192.0.2.12 advertises router id 51 in another version of VRRP than 2: it is not listened to");
+  auto young = router(vip(51));
+  EXPECT_EQ(dispatch(packet(old_message()), {&young}, others), nullptr);
+  EXPECT_EQ(bad(young, BadPacket::kVersion), 1U);
+}
+
+// RFC 3768 7.1
+TEST_F(ReceptionTest, VersionTwoWantsTheSameInterval) {
+  auto old = router(old_vip());
+  EXPECT_EQ(dispatch(packet(old_message({}, Centiseconds(200))), {&old}, others), nullptr);
+  EXPECT_EQ(bad(old, BadPacket::kInterval), 1U);
+  EXPECT_EQ(
+      old.status().unheard->why,
+      "192.0.2.12 advertises router id 51 at another interval than the 1s here, which version 2 wants to be "
+      "the same: it is not listened to, and both may be Active; the files differ");
+}
+
+TEST_F(ReceptionTest, VersionTwoWantsTheSamePassword) {
+  auto open = router(old_vip());
+  auto closed = router(old_vip("1111"));
+  EXPECT_EQ(dispatch(packet(old_message("1111")), {&open}, others), nullptr);
+  EXPECT_EQ(dispatch(packet(old_message()), {&closed}, others), nullptr);
+  EXPECT_EQ(dispatch(packet(old_message("1112")), {&closed}, others), nullptr);
+  EXPECT_EQ(bad(open, BadPacket::kAuthentication), 1U);
+  EXPECT_EQ(bad(closed, BadPacket::kAuthentication), 2U);
+  EXPECT_EQ(closed.status().unheard->why,
+            "192.0.2.12 advertises router id 51 with another password than here, or without: it is not "
+            "listened to, "
+            "and both may be Active; the files differ");
+  EXPECT_EQ(dispatch(packet(old_message("1111")), {&closed}, others), &closed);
+}
+
+TEST_F(ReceptionTest, VersionTwoIsSentWithItsPassword) {
+  auto closed = router(old_vip("1111"));
+  effects.time += std::chrono::seconds(10);
+  closed.on_time();
+  EXPECT_EQ(closed.role(), RoleName::kActive);
+  ASSERT_FALSE(effects.sent.empty());
+  const auto heard = decode(effects.sent.back(), {kOurs, kVrrpGroup, 255}, 2);
+  ASSERT_TRUE(heard.has_value());
+  EXPECT_EQ(heard->form.password, "1111");
 }
 
 }  // namespace

@@ -13,6 +13,14 @@ TEST(VrrpTimers, FollowTheFormulasOfRfc9568) {
   EXPECT_EQ(skew_time(Priority(200), Centiseconds(1)), 2187500ns);
   EXPECT_EQ(active_down_interval(Priority(128), Centiseconds(100)), 3500ms);
   EXPECT_EQ(active_down_interval(Priority(200), Centiseconds(1)), 32187500ns);
+  // RFC 3768 6.1: a part of a second, however long the interval.
+  VrrpConfig old;
+  old.priority = Priority(128);
+  old.version = 2;
+  EXPECT_EQ(skew_time(old, Centiseconds(500)), 500ms);
+  EXPECT_EQ(active_down_interval(old, Centiseconds(500)), 15500ms);
+  old.version = 3;
+  EXPECT_EQ(active_down_interval(old, Centiseconds(500)), 17500ms);
 }
 
 TEST(VrrpTimers, NothingIsDueBeforeTheStart) {

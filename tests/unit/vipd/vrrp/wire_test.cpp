@@ -17,7 +17,7 @@ Advertisement web_advertisement() {
 }
 
 Bytes web_message(VrrpChecksum form = VrrpChecksum::kPseudoHeader) {
-  return encode(web_advertisement(), form, kSource, kVrrpGroup);
+  return encode(web_advertisement(), {3, form, {}}, kSource, kVrrpGroup);
 }
 
 // The message with bytes changed and its checksum made right again, so that only what was changed is wrong.
@@ -52,8 +52,8 @@ TEST_P(VrrpCapture, IsReadAndWrittenByteForByte) {
   const auto decoded = decode(packet->payload, packet->header);
   ASSERT_TRUE(decoded.has_value());
   EXPECT_EQ(decoded->advertisement, GetParam().advertisement);
-  EXPECT_EQ(decoded->checksum, VrrpChecksum::kPseudoHeader);
-  EXPECT_THAT(encode(decoded->advertisement, decoded->checksum, kSource, kVrrpGroup),
+  EXPECT_EQ(decoded->form.checksum, VrrpChecksum::kPseudoHeader);
+  EXPECT_THAT(encode(decoded->advertisement, decoded->form, kSource, kVrrpGroup),
               testing::ElementsAreArray(packet->payload));
 }
 
@@ -85,7 +85,7 @@ TEST(VrrpWire, AcceptsBothChecksumsAndSaysWhich) {
   for (const auto form : {VrrpChecksum::kPseudoHeader, VrrpChecksum::kPlain}) {
     const auto decoded = decode(web_message(form), kMulticast);
     ASSERT_TRUE(decoded.has_value());
-    EXPECT_EQ(decoded->checksum, form);
+    EXPECT_EQ(decoded->form.checksum, form);
     EXPECT_EQ(decoded->advertisement, web_advertisement());
   }
 }
@@ -112,10 +112,10 @@ TEST(VrrpWire, RefusesEveryTtlBut255OnMulticast) {
 
 TEST(VrrpWire, AcceptsAnyTtlOnUnicast) {
   const auto peer = IpAddress::v4(192, 0, 2, 12);
-  const auto message = encode(web_advertisement(), VrrpChecksum::kPseudoHeader, kSource, peer);
+  const auto message = encode(web_advertisement(), {3, VrrpChecksum::kPseudoHeader, {}}, kSource, peer);
   const auto decoded = decode(message, PacketHeader{kSource, peer, 64});
   ASSERT_TRUE(decoded.has_value());
-  EXPECT_EQ(decoded->checksum, VrrpChecksum::kPseudoHeader);
+  EXPECT_EQ(decoded->form.checksum, VrrpChecksum::kPseudoHeader);
 }
 
 TEST(VrrpWire, RefusesVersionTwo) {
@@ -149,7 +149,8 @@ TEST(VrrpWire, RefusesIntervalZeroEvenWithReservedBitsSet) {
 TEST(VrrpWire, RefusesAnAdvertisementWithoutAddresses) {
   auto none = web_advertisement();
   none.addresses.clear();
-  EXPECT_EQ(refusal(encode(none, VrrpChecksum::kPlain, kSource, kVrrpGroup)), BadPacket::kNoAddresses);
+  EXPECT_EQ(refusal(encode(none, {3, VrrpChecksum::kPlain, {}}, kSource, kVrrpGroup)),
+            BadPacket::kNoAddresses);
 }
 
 TEST(VrrpWire, RefusesEveryFlippedBitOfTheChecksummedMessage) {
@@ -164,7 +165,7 @@ TEST(VrrpWire, RefusesEveryFlippedBitOfTheChecksummedMessage) {
 TEST(VrrpWire, CarriesTheLongestInterval) {
   auto slow = web_advertisement();
   slow.interval = Centiseconds(4095);
-  const auto decoded = decode(encode(slow, VrrpChecksum::kPlain, kSource, kVrrpGroup), kMulticast);
+  const auto decoded = decode(encode(slow, {3, VrrpChecksum::kPlain, {}}, kSource, kVrrpGroup), kMulticast);
   ASSERT_TRUE(decoded.has_value());
   EXPECT_EQ(decoded->advertisement.interval, Centiseconds(4095));
 }
@@ -173,7 +174,8 @@ TEST(VrrpWire, SendsTheFirst255AddressesOfMore) {
   auto many = web_advertisement();
   many.addresses.clear();
   for (std::uint32_t i = 0; i < 300; ++i) many.addresses.push_back(IpAddress::v4(0xC6336400U + i));
-  const auto decoded = decode(encode(many, VrrpChecksum::kPseudoHeader, kSource, kVrrpGroup), kMulticast);
+  const auto decoded =
+      decode(encode(many, {3, VrrpChecksum::kPseudoHeader, {}}, kSource, kVrrpGroup), kMulticast);
   ASSERT_TRUE(decoded.has_value());
   many.addresses.resize(255);
   EXPECT_EQ(decoded->advertisement, many);

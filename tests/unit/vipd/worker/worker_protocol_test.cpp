@@ -24,6 +24,9 @@ config::Vip every_field() {
   vip.preempt_delay = 60s;
   vip.startup_delay = 3s;
   vip.announce = {7, 250ms, 60s};
+  vip.version = 2;
+  vip.password = "systemd:vrrp";
+  vip.password_text = "1111";
   return vip;
 }
 

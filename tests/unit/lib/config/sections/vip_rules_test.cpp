@@ -49,12 +49,32 @@ TEST(VipRules, AdvertisementIntervalIsWhatThePacketCanSay) {
               Lines("t.toml:5:26: vip.a.advertisement_interval: must be a multiple of 10ms, not \"15ms\""));
 }
 
-TEST(VipRules, OnlyVersion3IsThereYet) {
-  EXPECT_THAT(problems_of(vip("version = 2\n")),
-              Lines("t.toml:5:11: vip.a.version: version 2 is not supported yet"));
+TEST(VipRules, VersionsAreTwoAndThree) {
+  EXPECT_EQ(load_text(vip("version = 2\n")).config.vips.at("a").version, 2);
+  EXPECT_EQ(load_text(vip("")).config.vips.at("a").version, 3);
   EXPECT_THAT(problems_of(vip("version = \"3\"\n")),
-              Lines("t.toml:5:11: vip.a.version: must be 3, not \"3\""));
-  EXPECT_THAT(problems_of(vip("version = 4\n")), Lines("t.toml:5:11: vip.a.version: must be 3, not 4"));
+              Lines("t.toml:5:11: vip.a.version: must be 2 or 3, not \"3\""));
+  EXPECT_THAT(problems_of(vip("version = 4\n")), Lines("t.toml:5:11: vip.a.version: must be 2 or 3, not 4"));
+}
+
+TEST(VipRules, VersionTwoCountsSeconds) {
+  EXPECT_THAT(problems_of(vip("version = 2\nadvertisement_interval = \"3s\"\n")), IsEmpty());
+  EXPECT_THAT(problems_of(vip("version = 2\nadvertisement_interval = \"1500ms\"\n")),
+              Lines("t.toml:6:26: vip.a.advertisement_interval: 1500ms is none of version 2, which has whole "
+                    "seconds: write \"1s\", or version = 3"));
+}
+
+TEST(VipRules, APasswordIsOfVersionTwoAndStandsElsewhere) {
+  EXPECT_THAT(problems_of(vip("version = 2\npassword = \"file:/etc/hawser/vrrp.password\"\n")), IsEmpty());
+  EXPECT_THAT(
+      problems_of(vip("password = \"systemd:vrrp\"\n")),
+      Lines("t.toml:5:12: vip.a.password: needs version = 2: version 3 has no authentication (RFC 9568 9)"));
+  const auto problems = problems_of(vip("version = 2\npassword = \"hunter2\"\n"));
+  EXPECT_THAT(problems,
+              Lines("t.toml:6:12: vip.a.password: must be \"file:/PATH\" or \"systemd:NAME\": the password "
+                    "itself does not stand in this file"));
+  EXPECT_THAT(problems_of(vip("version = 2\nchecksum = \"plain\"\n")),
+              Lines("t.toml:6:12: vip.a.checksum: is of version 3: version 2 has one form only"));
 }
 
 TEST(VipRules, WhatIsNotSupportedYetIsRefused) {

@@ -1,0 +1,92 @@
+// vipd with FRR's vrrpd as the other node, in both roles, by versions 2 and 3. FRR gives the address to a
+// macvlan with the virtual MAC, which zebra sets down for as long as it is Backup.
+#include "tests/native/vipd_host.h"
+
+namespace hawser::lab {
+namespace {
+
+class WithFrr : public VipTest, public testing::WithParamInterface<int> {
+ protected:
+  // lb1 runs vipd, lb2 FRR.
+  void start_frr(int priority) {
+    const auto folder = lb2.directory();
+    std::filesystem::permissions(folder, std::filesystem::perms::all);  // user frr
+    std::ofstream(folder / "zebra.conf") << "hostname lb2\n";
+    std::ofstream(folder / "vrrpd.conf") << fmt::format(
+        "interface front\n vrrp 51 version {}\n vrrp 51 priority {}\n vrrp 51 advertisement-interval 1000\n"
+        " vrrp 51 ip 192.0.2.100\n",
+        GetParam(), priority);
+    lb2.host().ip({"link add vrrp4 link front type macvlan mode bridge",
+                   "link set vrrp4 address 00:00:5e:00:01:33", "address add 192.0.2.100/24 dev vrrp4",
+                   "link set vrrp4 up"});
+    zebra = start("zebra");
+    ASSERT_TRUE(eventually(20s, [&] { return std::filesystem::exists(folder / "zserv.api"); }))
+        << zebra->output();
+    vrrpd = start("vrrpd");
+  }
+  bool frr_says(const std::string& text) {
+    return eventually(20s, [&] { return vrrpd->output().find(text) != std::string::npos; });
+  }
+  void TearDown() override {
+    VipTest::TearDown();
+    for (auto* one : {&vrrpd, &zebra}) {
+      if (!*one) continue;
+      if (HasFailure()) std::cerr << "--- frr\n" << (*one)->output();
+      (*one)->stop();
+    }
+  }
+  [[nodiscard]] VipFile file(const std::string& priority) const {
+    return {.priority = priority, .interval = "1s", .more = fmt::format("version = {}\n", GetParam())};
+  }
+
+  std::unique_ptr<Process> zebra, vrrpd;
+
+ private:
+  [[nodiscard]] std::unique_ptr<Process> start(const std::string& daemon) const {
+    const std::string path = "/usr/lib/frr/" + daemon;
+    if (!std::filesystem::exists(path)) give_up("{}: not there", path);
+    const auto folder = lb2.directory();
+    return std::make_unique<Process>(
+        lb2.host(), Argv{path, "-f", folder / (daemon + ".conf"), "-i", folder / (daemon + ".pid"), "-z",
+                         folder / "zserv.api", "--vty_socket", folder, "--log", "stdout"});
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(, WithFrr, testing::Values(2, 3),
+                         [](const auto& test) { return fmt::format("Version{}", test.param); });
+
+TEST_P(WithFrr, VipdIsActiveLeavesAndReturns) {
+  lb1.write(file("{ lb1 = 200, lb2 = 100 }"));
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  start_frr(100);
+  ASSERT_TRUE(frr_says("[IPv4] Initialize -> Backup"));
+  std::this_thread::sleep_for(5s);  // longer than its down timer
+  EXPECT_EQ(vrrpd->output().find("-> Master"), std::string::npos);
+  EXPECT_EQ(lb1.web().at("counters").at("became_active").as_int64(), 1);
+  EXPECT_EQ(lb1.daemon().stop(20s), 0);
+  ASSERT_TRUE(frr_says("[IPv4] Backup -> Master"));
+  EXPECT_TRUE(lb1.logged("web: Initialize: left, 192.0.2.12 is Active")) << lb1.daemon().output();
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(frr_says("[IPv4] Master -> Backup"));
+}
+
+TEST_P(WithFrr, VipdTakesOverFromASilentOneAndYieldsWhenItReturns) {
+  lb1.write(file("{ lb1 = 90, lb2 = 80 }"));
+  start_frr(200);
+  ASSERT_TRUE(frr_says("[IPv4] Backup -> Master"));
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Backup"));
+  ASSERT_TRUE(lb1.hears_somebody());
+  segment.where().set_link("lb2-front", false);
+  EXPECT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(lb1.logged("no advertisement from 192.0.2.12 for "));
+  segment.where().set_link("lb2-front", true);
+  EXPECT_TRUE(lb1.becomes("Backup"));
+  EXPECT_TRUE(lb1.logged("web: Backup: 192.0.2.12 has priority 200, ours is 90"));
+  EXPECT_TRUE(eventually(5s, [&] { return !lb1.holds("192.0.2.100"); }));
+}
+
+}  // namespace
+}  // namespace hawser::lab
