@@ -211,7 +211,7 @@ Result<Applied> all_or_nothing(const Work& work, const Observed& before, const s
   auto applied = carry_out(work.change, kernel);
   const bool whole = applied && applied->refused.empty();
   if (!whole) {
-    // What we cannot, the process that waits with --confirm tries once more when this one has ended.
+    // What we cannot, the process that waits tries once more when this one has ended.
     const auto back = take_back(kernel, before, planned, work);
     if (applied) applied->done.clear();
     if (!back) {
@@ -226,7 +226,8 @@ Result<Applied> all_or_nothing(const Work& work, const Observed& before, const s
 int do_it(const cli::Arguments& arguments, const Work& work, const Observed& observed,
           const answer::Plan& plan, Kernel& kernel) {
   if (const auto refused = refuse_cut(arguments, work, plan)) return *refused;
-  auto confirmation = answer::Confirmation::begin(arguments, "bondctl", back_to(observed, plan.steps, work));
+  auto confirmation = answer::Confirmation::begin(arguments, "bondctl", back_to(observed, plan.steps, work),
+                                                  answer::Killed::kTakenBack);
   if (!confirmation) return answer::Confirmation::refuse(arguments, "bondctl", confirmation.error());
   if (work.before)
     if (const auto written = work.before(); !written) {
@@ -268,6 +269,7 @@ int change_network(const cli::Arguments& arguments, const std::string& object, c
   if (!only_shown) {
     lock = alone(object);
     if (!lock) return cli::refuse(arguments, "bondctl", lock.error());
+    await_way_back();
   }
   auto kernel = NetlinkKernel::open();
   if (!kernel) return cli::refuse(arguments, "bondctl", kernel.error());

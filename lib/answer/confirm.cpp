@@ -34,14 +34,16 @@ std::string command_of(const cli::Arguments& arguments, std::string_view program
 }
 
 Result<Confirmation> Confirmation::begin(const cli::Arguments& arguments, std::string_view program,
-                                         const std::function<Status()>& put_back) {
+                                         const std::function<Status()>& put_back, Killed killed) {
   Confirmation confirmation;
   const auto asked = arguments.values.find("--confirm");
   if (asked == arguments.values.end()) {
     // What waits holds what was before it: this change would go with it.
-    if (const auto waiting = waiting_change())
-      return fail("a change waits to be confirmed: {}: first write 'bondctl confirm', or wait {}",
-                  waiting->what, format_duration(waiting->left));
+    if (const auto waiting = waiting_change()) return fail("{}", why_not_now(*waiting));
+    // Where an ordinary user sits on the name it goes without.
+    if (killed == Killed::kTakenBack)
+      if (auto undo = Undo::start(command_of(arguments, program), {}, put_back))
+        confirmation.undo_ = std::move(*undo);
     return confirmation;
   }
   const auto within = time_of(asked->second);
@@ -64,6 +66,10 @@ void Confirmation::forget() {
 
 int Confirmation::conclude(const cli::Arguments& arguments, std::string_view program, int status) {
   if (!undo_) return status;
+  if (within_ == Milliseconds{0}) {
+    undo_->forget();
+    return status;
+  }
   undo_->made();
   const bool at_a_terminal = ::isatty(STDIN_FILENO) == 1 && !arguments.json;
   cli::say(fmt::format("{}: taken back in {} unless {}'bondctl confirm' is written", program,
@@ -88,13 +94,22 @@ int Confirmation::conclude(const cli::Arguments& arguments, std::string_view pro
 
 std::string waiting_text(const std::optional<WaitingChange>& waiting) {
   if (!waiting) return {};
+  if (!waiting->left) return fmt::format("being made: {}\n", waiting->what);
   return fmt::format("not confirmed: {}\n  taken back in {} unless 'bondctl confirm' is written\n",
-                     waiting->what, format_duration(waiting->left));
+                     waiting->what, format_duration(*waiting->left));
 }
+
+namespace {
+
+boost::json::value left_json(const WaitingChange& waiting) {
+  return waiting.left ? boost::json::value(format_duration(*waiting.left)) : nullptr;
+}
+
+}  // namespace
 
 boost::json::value waiting_json(const std::optional<WaitingChange>& waiting) {
   if (!waiting) return nullptr;
-  return {{"what", waiting->what}, {"taken_back_in", format_duration(waiting->left)}};
+  return {{"what", waiting->what}, {"taken_back_in", left_json(*waiting)}};
 }
 
 namespace {
@@ -103,11 +118,13 @@ int tell_waiting(const cli::Arguments& arguments) {
   const auto waiting = waiting_change();
   if (!waiting) return cli::refuse(arguments, "bondctl", "no change waits to be confirmed");
   if (arguments.json)
-    cli::print(control::pretty(
-        {{"format", 1}, {"waiting", waiting->what}, {"taken_back_in", format_duration(waiting->left)}}));
+    cli::print(
+        control::pretty({{"format", 1}, {"waiting", waiting->what}, {"taken_back_in", left_json(*waiting)}}));
+  else if (!waiting->left)
+    cli::print(fmt::format("{}: being made\n", waiting->what));
   else
     cli::print(fmt::format("{}: taken back in {} unless it is confirmed\n", waiting->what,
-                           format_duration(waiting->left)));
+                           format_duration(*waiting->left)));
   return kNo;
 }
 

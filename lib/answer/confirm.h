@@ -18,14 +18,19 @@ inline const cli::Option kConfirm{"--confirm", "DURATION",
 // "bondctl set bond0 mode=802.3ad"
 std::string command_of(const cli::Arguments& arguments, std::string_view program);
 
-// Of a verb that has the option: begun before its first step. Without --confirm: nothing, and nothing
-// happens.
+// Without --confirm, of who is killed in the middle of a change.
+enum class Killed : std::uint8_t {
+  kStays,      // what was done stays, and the next one goes on from there
+  kTakenBack,  // all is as it was
+};
+
+// Of a verb that has the option: begun before its first step.
 class Confirmation {
  public:
   // Errors: not a duration from 5s to 1h (EINVAL); another change waits, whether or not this one is to be
   // confirmed. refuse() says them.
   static Result<Confirmation> begin(const cli::Arguments& arguments, std::string_view program,
-                                    const std::function<Status()>& put_back);
+                                    const std::function<Status()>& put_back, Killed killed = Killed::kStays);
   static int refuse(const cli::Arguments& arguments, std::string_view program, const Error& error);
   // Nothing was changed, or all of it was taken back.
   void forget();
@@ -39,7 +44,7 @@ class Confirmation {
 };
 
 // What a status says first: that a change waits, and until when. Nothing waits: "", null.
-// {"what": "bondctl set bond0 mode=802.3ad", "taken_back_in": "43s"}
+// {"what": "bondctl set bond0 mode=802.3ad", "taken_back_in": "43s"}; null: it is still being made
 std::string waiting_text(const std::optional<WaitingChange>& waiting);
 boost::json::value waiting_json(const std::optional<WaitingChange>& waiting);
 

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstddef>
 #include <cstring>
+#include <thread>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -120,7 +121,7 @@ class Keeper {
     const bool confirms = static_cast<Word>(byte) == Word::kConfirm;
     if (confirms && !may_confirm(asker)) return (void)say(asker, Word::kRefused);
     const Milliseconds left = std::chrono::ceil<std::chrono::seconds>(end_ ? until(*end_) : within_);
-    const auto text = fmt::format("{} {}", left.count(), what_);
+    const auto text = fmt::format("{} {}", within_ == Milliseconds{0} ? -1 : left.count(), what_);
     (void)::send(asker.get(), text.data(), text.size(), MSG_NOSIGNAL);
     stays_ |= confirms;
   }
@@ -179,7 +180,8 @@ Fd termination() {
   }
   const auto done = put_back();
   if (done)
-    ::syslog(LOG_WARNING, "taken back, nobody confirmed it: %s", what.c_str());
+    ::syslog(LOG_WARNING, "taken back, %s: %s",
+             within == Milliseconds{0} ? "who made it died over it" : "nobody confirmed it", what.c_str());
   else
     ::syslog(LOG_ERR, "not wholly taken back: %s: %s", what.c_str(), done.error().text.c_str());
   keeper.end(done ? Word::kUndone : Word::kPartlyUndone);
@@ -196,8 +198,7 @@ Result<Fd> listen_alone() {
   const auto waiting = waiting_change();
   if (!waiting)
     return fail_with(EBUSY, "undo: another process has the name @{}: 'ss -xlp' says which: end it", kName);
-  return fail_with(EBUSY, "a change waits to be confirmed: {}: first write 'bondctl confirm', or wait {}",
-                   waiting->what, format_duration(waiting->left));
+  return fail_with(EBUSY, "{}", why_not_now(*waiting));
 }
 
 // An ordinary user may have taken the name, and says what he likes.
@@ -272,7 +273,26 @@ std::optional<WaitingChange> waiting_change() {
   const auto text = ask(Word::kAsk);
   if (!text) return std::nullopt;
   const auto space = text->find(' ');
-  return WaitingChange{text->substr(space + 1), Milliseconds{std::stoll(text->substr(0, space))}};
+  const Milliseconds left{std::stoll(text->substr(0, space))};
+  return WaitingChange{text->substr(space + 1), left < Milliseconds{0} ? std::nullopt : std::optional(left)};
+}
+
+std::string why_not_now(const WaitingChange& waiting) {
+  if (!waiting.left)
+    return fmt::format("another change is being made: {}: try again when that is done", waiting.what);
+  return fmt::format("a change waits to be confirmed: {}: first write 'bondctl confirm', or wait {}",
+                     waiting.what, format_duration(*waiting.left));
+}
+
+// Who takes a change back does not answer meanwhile.
+void await_way_back(Milliseconds patience) {
+  constexpr Milliseconds kPause{20};
+  const auto end = Clock::now() + patience;
+  while (Clock::now() < end) {
+    const auto text = ask(Word::kAsk);
+    if (text ? !text->starts_with("-") : text.error().code != ETIMEDOUT) return;
+    std::this_thread::sleep_for(kPause);
+  }
 }
 
 Result<std::string> confirm_change() {

@@ -1,7 +1,8 @@
-// --confirm: a process apart that takes a change back unless somebody confirms it in time. It is started
-// before the first step, in a session of its own, and holds what was there: neither `kill -9` of who asked
-// for the change nor the end of his terminal takes it along. Who dies in the middle of the change has it
-// taken back at once. One at a time in a network namespace, whose abstract socket @hawser-undo it answers on.
+// A process apart that takes a change back: when who made it dies in the middle, and with --confirm unless
+// somebody confirms it in time. It is started before the first step, in a session of its own, and holds what
+// was there: neither `kill -9` of who asked for the change nor the end of his terminal takes it along. Who
+// dies in the middle of the change has it taken back at once. One at a time in a network namespace, whose
+// abstract socket @hawser-undo it answers on.
 #pragma once
 
 #include <functional>
@@ -26,8 +27,9 @@ enum class UndoEnd : std::uint8_t {
 class Undo {
  public:
   // `what` names the change for whoever asks later: "bondctl set bond0 mode=802.3ad". `put_back` runs in the
-  // other process, with nothing open that this one had opened; its error is for the system's log. Errors:
-  // another change waits; no process or socket to be had.
+  // other process, with nothing open that this one had opened; its error is for the system's log. `within`
+  // zero: nobody has to confirm it, and it ends with forget(). Errors: another change waits; no process or
+  // socket to be had.
   static Result<Undo> start(const std::string& what, Milliseconds within,
                             const std::function<Status()>& put_back);
 
@@ -46,9 +48,14 @@ class Undo {
 // What waits in this network namespace; nullopt: nothing.
 struct WaitingChange {
   std::string what;
-  Milliseconds left{};
+  std::optional<Milliseconds> left{};  // none: nobody has to confirm it, and it is still being made
 };
 std::optional<WaitingChange> waiting_change();
+// Why nothing else may be changed now.
+std::string why_not_now(const WaitingChange& waiting);
+// While somebody's change is being made, or is taken back because he died over it, but not longer than
+// `patience`.
+void await_way_back(Milliseconds patience = Milliseconds{10000});
 
 // Keeps what was changed, and says what it was. Errors: nothing waits (ENOENT); not permitted (EPERM): only
 // who made the change, and root.

@@ -31,6 +31,12 @@ class BondctlKilled : public BondctlConfirm {
     argv.insert(argv.end(), {"--runtime-dir", "/tmp/hawser-no-netd"});
     return argv;
   }
+  // By somebody who does not want to confirm it.
+  static Argv set_at_once() {
+    auto argv = set();
+    argv.erase(std::ranges::find(argv, "--confirm"), std::ranges::find(argv, "--confirm") + 2);
+    return argv;
+  }
   [[nodiscard]] bool nothing_waits() const {
     return eventually(20s, [&] {
       return bondctl({"confirm", "--dry-run"}).text.find("no change waits") != std::string::npos;
@@ -65,6 +71,20 @@ TEST_F(BondctlKilled, AtWhicheverMessageAllIsAsItWas) {
     EXPECT_TRUE(nothing_waits());
     EXPECT_EQ(table(), before) << message;
   });
+}
+
+TEST_F(BondctlKilled, WithoutConfirmationTooAllIsAsItWas) {
+  const auto before = table();
+  const int all = messages(set());
+  for_each_of(all, [&](int message) {
+    EXPECT_EQ(meddled_with(message, "signal=SIGKILL", set_at_once()).status, 137) << message;
+    EXPECT_TRUE(nothing_waits());
+    EXPECT_EQ(table(), before) << message;
+  });
+  const auto done = host.run(set_at_once());
+  EXPECT_EQ(done.status, 0) << done.text;
+  EXPECT_TRUE(nothing_waits());
+  EXPECT_TRUE(has_mode("balance-xor"));
 }
 
 // Some are only for a better view, and the change is made without their answer.

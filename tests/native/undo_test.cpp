@@ -106,6 +106,36 @@ TEST_F(UndoTest, WhoDiesBeforeTheChangeIsCompleteHasItPutBackAtOnce) {
   ::waitpid(process, nullptr, 0);
 }
 
+TEST_F(UndoTest, WhatNobodyHasToConfirmStaysOnceItIsMade) {
+  auto undo = start(0s);
+  ASSERT_TRUE(undo) << undo.error().text;
+  ASSERT_TRUE(waiting());
+  EXPECT_FALSE(waiting()->left);
+  EXPECT_EQ(why_not_now(*waiting()), "another change is being made: set bond0: try again when that is done");
+  EXPECT_FALSE(start(60s));
+  undo->forget();
+  EXPECT_FALSE(waiting());
+  EXPECT_FALSE(was_put_back(500ms));
+}
+
+TEST_F(UndoTest, WhoComesNextWaitsUntilAllIsPutBack) {
+  const auto process = ::fork();
+  if (process == 0) {
+    auto undo = host.inside([&] {
+      return Undo::start("set bond0", 0s, [this]() -> Status {
+        std::this_thread::sleep_for(1s);
+        std::ofstream(mark) << "done\n";
+        return {};
+      });
+    });
+    ::raise(SIGKILL);
+  }
+  ::waitpid(process, nullptr, 0);
+  host.inside([] { await_way_back(); });
+  EXPECT_TRUE(std::filesystem::exists(mark));
+  EXPECT_TRUE(start(60s));
+}
+
 TEST_F(UndoTest, SurvivesWhoStartedItAndHisTerminal) {
   const auto process = in_a_process(1500ms, [](Undo& undo) {
     undo.made();
