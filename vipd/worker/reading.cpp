@@ -27,7 +27,7 @@ std::vector<config::Problem> read_passwords(config::Config& config) {
   for (auto& [name, vip] : config.vips) {
     if (vip.password.empty()) continue;
     if (auto why = read_password(vip); !why.empty())
-      problems.push_back({.key = fmt::format("vip.{}.password", name), .what = std::move(why)});
+      problems.push_back({{}, 0, 0, fmt::format("vip.{}.password", name), std::move(why)});
   }
   return problems;
 }
