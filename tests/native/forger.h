@@ -39,7 +39,7 @@ class Forger {
     return encode(vipd::Advertisement{Vrid(static_cast<std::uint8_t>(router_id)),
                                       Priority(static_cast<std::uint8_t>(priority)), vipd::Centiseconds(10),
                                       std::move(addresses)},
-                  vipd::VrrpChecksum::kPlain, source_, vipd::kVrrpGroup);
+                  {3, vipd::VrrpChecksum::kPlain, {}}, source_, vipd::kVrrpGroup);
   }
 
   [[nodiscard]] const Namespace& host() const { return neighbour_.host; }
