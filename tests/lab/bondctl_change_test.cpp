@@ -11,6 +11,7 @@
 
 #include "tests/lab/bondctl_by_hand.h"
 #include "tests/support/netd_host.h"
+#include "tests/support/thorough.h"
 
 namespace hawser::lab {
 namespace {
@@ -237,7 +238,8 @@ TEST_F(BondctlConfirm, NetdsApplyIsTakenBackToo) {
 // At whatever step: with its end before the change is complete it is taken back at once, afterwards in time.
 TEST_F(BondctlConfirm, KilledInTheMiddleItIsTakenBack) {
   const auto before = table();
-  for (const auto after : {30ms, 90ms, 150ms, 250ms, 400ms}) {
+  const auto times = thorough() ? std::vector{30ms, 90ms, 150ms, 250ms, 400ms} : std::vector{90ms, 250ms};
+  for (const auto after : times) {
     {
       Argv argv{program("bondctl")};
       for (const auto& word : change()) argv.push_back(word);

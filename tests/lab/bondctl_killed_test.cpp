@@ -57,7 +57,7 @@ class BondctlKilled : public BondctlConfirm {
   }
   // Each of them, or a few spread over all.
   static void for_each_of(int messages, const std::function<void(int message)>& act) {
-    const int stride = thorough() ? 1 : std::max(1, messages / 3);
+    const int stride = thorough() ? 1 : std::max(1, messages / 2);
     for (int message = 1; message <= messages; message += stride) act(message);
   }
 };
@@ -136,7 +136,7 @@ TEST_F(BondctlKilled, WithItsTerminalClosedAtAnyTimeItIsTakenBack) {
   const auto before = table();
   std::mt19937 dice(20261126);  // the same times in each run
   std::uniform_int_distribution<int> moment(0, 800);
-  const int kills = thorough() ? 20 : 4;
+  const int kills = thorough() ? 20 : 2;
   for (int i = 0; i < kills; ++i) {
     const std::chrono::milliseconds after(moment(dice));
     {

@@ -316,8 +316,8 @@ std::string without_unsaid(const std::string& text) {
   return result;
 }
 
-// The sample is always the same one: what it says is of the change under test, not of luck. The whole is another
-// one each time.
+// The sample is always the same one: what it says is of the change under test, not of luck. The whole is
+// another one each time.
 std::uint64_t seed_of_run() {
   if (const char* given = std::getenv("HAWSER_SEED")) return std::strtoull(given, nullptr, 10);
   return thorough() ? std::random_device{}() : 1;
