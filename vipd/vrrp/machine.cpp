@@ -257,18 +257,33 @@ void on(Turn& turn, const Backup&, const InterfaceDown& event) {
 
 // ---- Active
 
-void on(Turn& turn, const Active& role, const Timer& event) {
+// What it says next ends its doubts, too.
+void send_and_go_on(Turn& turn, Active active) {
   turn.send(turn.config.priority);
-  Active active = role;
-  active.advert_at = event.now + turn.config.interval;
+  active.advert_at = turn.now + turn.config.interval;
+  active.listening = false;
   turn.machine.role = active;
-  // Whoever slept that long (a paused virtual machine) has been given up by the others: caches may point
-  // elsewhere.
+}
+
+// Whoever slept that long (a stopped process, a starved host) has been given up by the others. What they sent
+// meanwhile was read before this timer; where nothing was there, the one that is Active by now is heard
+// within an interval of ours, most of the time.
+void listen_after_stall(Turn& turn, Active active, nanoseconds late) {
+  active.advert_at = turn.now + turn.config.interval;
+  active.listening = true;
+  turn.machine.role = active;
+  turn.actions.emplace_back(Note{fmt::format(
+      "advertisement {} late: listening for another router first, addresses kept", seconds(late))});
+}
+
+void on(Turn& turn, const Active& role, const Timer& event) {
   const auto late = event.now - role.advert_at;
-  if (late < active_down_interval(turn.config, turn.config.interval)) return;
-  turn.actions.emplace_back(Announce{});
-  turn.actions.emplace_back(
-      Note{fmt::format("advertisement {} late, addresses announced again", seconds(late))});
+  if (late >= active_down_interval(turn.config, turn.config.interval))
+    return listen_after_stall(turn, role, late);
+  send_and_go_on(turn, role);
+  if (!role.listening) return;
+  turn.actions.emplace_back(Announce{});  // caches may point elsewhere
+  turn.actions.emplace_back(Note{"no other router heard after the stall: addresses announced again"});
 }
 
 // With a last word: when a split has healed and the winner speaks first, it would never learn that another
@@ -299,6 +314,7 @@ void reassert(Turn& turn, Active active, const AdvertisementHeard& event) {
   const bool announce = event.now >= active.quiet_until;
   if (!announce && event.now < active.silent_until) return;
   turn.send(turn.config.priority);
+  if (std::exchange(active.listening, false)) active.advert_at = event.now + turn.config.interval;
   active.silent_until = event.now + between_answers(turn.config);
   if (announce) active.quiet_until = event.now + between_announcements(turn.config);
   turn.machine.role = active;
@@ -313,29 +329,23 @@ void on(Turn& turn, const Active& role, const AdvertisementHeard& event) {
   if (yields_to(turn.config, event.priority, event.source)) return yield(turn, event);
   if (event.priority != kLeavingPriority) return reassert(turn, role, event);
   if (event.now < role.silent_until) return;
-  turn.send(turn.config.priority);
   Active active = role;
-  active.advert_at = event.now + turn.config.interval;
   active.silent_until = event.now + between_answers(turn.config);
-  turn.machine.role = active;
+  send_and_go_on(turn, active);
 }
 
 // The others hear of it at once, but one that changes all the time is told with pauses. The addresses are
 // where they were.
 void on(Turn& turn, const Active& role, const PriorityChanged& event) {
-  if (event.now < role.silent_until) return;
+  // Who listens says his own with the end of that.
+  if (event.now < role.silent_until || role.listening) return;
   Active active = role;
-  active.advert_at = event.now + turn.config.interval;
   active.silent_until = event.now + between_answers(turn.config);
-  turn.machine.role = active;
-  turn.send(turn.config.priority);
+  send_and_go_on(turn, active);
 }
 
-void on(Turn& turn, const Active& role, const Reload& event) {
-  Active active = role;
-  active.advert_at = event.now + turn.config.interval;
-  turn.machine.role = active;
-  turn.send(turn.config.priority);
+void on(Turn& turn, const Active& role, const Reload&) {
+  if (!role.listening) send_and_go_on(turn, role);
   turn.actions.emplace_back(HoldAddresses{});
 }
 

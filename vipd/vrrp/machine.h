@@ -75,6 +75,9 @@ struct Active {
   TimePoint advert_at;
   TimePoint quiet_until{};   // before this a losing router is answered without announcements
   TimePoint silent_until{};  // and before this not at all: it has just been answered
+  // After a stall that was longer than the others wait: nothing is sent before it is known whether another
+  // router is Active by now. The addresses stay: if nobody is, this host is the one that answers.
+  bool listening = false;
   bool operator==(const Active&) const = default;
 };
 

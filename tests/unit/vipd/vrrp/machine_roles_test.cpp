@@ -226,15 +226,64 @@ TEST(VrrpActive, AdvertisesEachInterval) {
   }
 }
 
-TEST(VrrpActive, AnnouncesAgainAfterSleepingAsLongAsOthersWait) {
+TEST(VrrpActive, ListensAfterSleepingAsLongAsOthersWait) {
   auto driven = active();
   driven.give(Timer{kActiveSince + 1s + kActiveDown - 1ns});
   EXPECT_THAT(driven.actions, ElementsAre(send(128)));
   const auto due = *driven.due();
   EXPECT_EQ(due, kActiveSince + 1s + kActiveDown - 1ns + 1s) << "one advertisement for all that were missed";
   driven.give(Timer{due + kActiveDown});
+  EXPECT_THAT(
+      driven.actions,
+      ElementsAre(Note{"advertisement 3.5s late: listening for another router first, addresses kept"}));
+  EXPECT_EQ(driven.role(), RoleName::kActive);
+  EXPECT_TRUE(driven.holds());
+  EXPECT_EQ(driven.due(), due + kActiveDown + 1s);
+  driven.give(Timer{*driven.due()});
   EXPECT_THAT(driven.actions,
-              ElementsAre(send(128), Announce{}, Note{"advertisement 3.5s late, addresses announced again"}));
+              ElementsAre(send(128), Announce{},
+                          Note{"no other router heard after the stall: addresses announced again"}));
+  const auto next = *driven.due();
+  driven.give(Timer{next});
+  EXPECT_THAT(driven.actions, ElementsAre(send(128)));
+}
+
+class VrrpListening : public testing::Test {
+ protected:
+  VrrpListening() {
+    driven.give(Timer{woken});
+    EXPECT_EQ(driven.actions.size(), 1U);
+  }
+  Driven driven = active();
+  TimePoint woken = kActiveSince + 10s;
+};
+
+TEST_F(VrrpListening, YieldsToWhoIsBetter) {
+  driven.give(heard(woken, 129, kLower));
+  EXPECT_EQ(driven.role(), RoleName::kBackup);
+  EXPECT_FALSE(driven.holds());
+}
+
+TEST_F(VrrpListening, AnswersWhoIsNotAndGoesOnFromThere) {
+  driven.give(heard(woken + 200ms, 127, kLower));
+  EXPECT_THAT(driven.actions, ElementsAre(send(128), Announce{}, testing::_));
+  EXPECT_EQ(driven.due(), woken + 1200ms);
+  driven.give(Timer{woken + 1200ms});
+  EXPECT_THAT(driven.actions, ElementsAre(send(128)));
+}
+
+TEST_F(VrrpListening, SaysNothingForAnotherPriorityOrFile) {
+  driven.give(PriorityChanged{woken + 100ms});
+  EXPECT_THAT(driven.actions, IsEmpty());
+  driven.give(Reload{woken + 200ms});
+  EXPECT_THAT(driven.actions, ElementsAre(HoldAddresses{}));
+  EXPECT_EQ(driven.due(), woken + 1s);
+}
+
+TEST_F(VrrpListening, ListensOnceMoreWhereItStalledAgain) {
+  driven.give(Timer{woken + 1s + kActiveDown});
+  EXPECT_THAT(driven.actions, ElementsAre(testing::VariantWith<Note>(testing::_)));
+  EXPECT_EQ(driven.due(), woken + 2s + kActiveDown);
 }
 
 TEST(VrrpActive, YieldsToAHigherPriority) {

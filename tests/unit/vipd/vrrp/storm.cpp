@@ -206,14 +206,24 @@ class Segment {
   void give(std::size_t i, const MachineEvent& event) {
     auto& router = routers_[i];
     const bool was_active = router.active();
+    const bool given_up = was_active && wakes_late(router, event);
     auto outcome = rules_.step(router.config, router.machine, event);
     router.machine = outcome.machine;
     if (!was_active && router.active()) ++takeovers_;
     for (const auto& action : outcome.actions)
       if (const auto* send = std::get_if<SendAdvertisement>(&action)) {
         judge_sender(i, event, *send);
+        if (given_up) blame(fmt::format("{} advertises before it has listened after a stall", name_of(i)));
         broadcast(i, *send);
       }
+  }
+
+  // Of who is Active: the others have waited long enough to take over.
+  static bool wakes_late(const Router& router, const MachineEvent& event) {
+    const auto* timer = std::get_if<Timer>(&event);
+    if (timer == nullptr) return false;
+    const auto& active = std::get<Active>(router.machine.role);
+    return timer->now - active.advert_at >= active_down_interval(router.config, router.config.interval);
   }
 
   // Who is not Active advertises only as a last word to who is, or when it is back with its addresses.

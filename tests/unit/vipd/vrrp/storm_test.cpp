@@ -130,6 +130,16 @@ TEST(PlantedBug, ALosingAdvertisementThatIsNotAnswered) {
       })));
 }
 
+TEST(PlantedBug, ALateWakeThatIsNotNoticed) {
+  Rules rules;
+  rules.step = [](const VrrpConfig& config, const Machine& machine, const MachineEvent& event) {
+    const auto* active = std::get_if<Active>(&machine.role);
+    if (active == nullptr || !std::holds_alternative<Timer>(event)) return step(config, machine, event);
+    return step(config, machine, Timer{active->advert_at});
+  };
+  EXPECT_TRUE(found_by(rules));
+}
+
 TEST(PlantedBug, APriorityThatFallsWhilePreemptionIsGoingOn) {
   Rules rules;
   rules.step = [](const VrrpConfig& config, const Machine& machine, const MachineEvent& event) {
