@@ -20,11 +20,17 @@ std::vector<cli::Hint> foreign_words_for_vipctl() {
   return {
       {{"show", "list", "ls", "info", "state"}, "write 'vipctl status'"},
       {{"is-master", "master", "active"}, "write 'vipctl is-active NAME'"},
-      {{"failover", "switch", "switchover", "move", "migrate", "relocate", "takeover", "promote", "demote",
-        "release", "yield", "standby", "stop", "set"},
-       "the highest priority holds a vip: change priority in its [vip.NAME] and run 'vipd reload'; "
-       "'systemctl "
-       "stop vipd' hands every vip of this host over"},
+      {{"failover", "switch", "switchover", "move", "migrate", "relocate"},
+       "write 'vipctl handover NAME', which gives the role to another router; where a provider routes the "
+       "address, "
+       "'vipctl provider set ADDRESS TARGET'"},
+      {{"takeover", "promote"}, "write 'vipctl take NAME'"},
+      {{"demote", "yield", "standby", "stop"},
+       "write 'vipctl handover NAME', or 'vipctl release' for every vip of this host"},
+      {{"set"},
+       "the highest priority holds a vip: change priority in its [vip.NAME] and run 'vipd reload', or write "
+       "'vipctl "
+       "take NAME'"},
       {{"start", "run"}, "write 'systemctl start vipd'"},
       {{"reload", "check", "cleanup"}, "write 'vipd {}'"},
   };

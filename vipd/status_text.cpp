@@ -68,6 +68,20 @@ std::string version_lines(const json::array& vips) {
   return text;
 }
 
+std::string stance_lines(const json::array& vips) {
+  std::string text;
+  for (const auto& vip : vips) {
+    const auto& stance = value_in(vip, "stance");
+    const auto is = cell_in(stance, "is");
+    if (is.empty() || is == "ordinary") continue;
+    const auto until = cell_in(stance, "until");
+    text += fmt::format("{0}: {1}{2}: 'vipctl resume {0}' ends that\n", cell_in(vip, "name"),
+                        is == "taking" ? "took the role and keeps it" : "stands by",
+                        until.empty() ? "" : " until " + until);
+  }
+  return text;
+}
+
 std::string address_table(const json::array& vips) {
   cli::Table table({{"VIP"}, {"ADDRESS"}, {"ON"}, {"STATE"}});
   for (const auto& vip : vips) {
@@ -160,9 +174,10 @@ std::string loop_line(const json::value& status) {
 std::string status_text(const json::value& status, std::size_t width) {
   const auto& vips = list_in(status, "vips");
   if (vips.empty()) return head(status) + "no vips on this host\n" + file_lines(status);
-  return fmt::format("{}{}{}\n{}\n{}{}{}{}", head(status), vip_table(vips, width), version_lines(vips),
-                     address_table(vips), route_table(status, width), counter_table(status, width),
-                     file_lines(status), loop_line(status));
+  return fmt::format("{}{}{}\n{}\n{}{}{}{}", head(status), vip_table(vips, width),
+                     version_lines(vips) + stance_lines(vips), address_table(vips),
+                     route_table(status, width), counter_table(status, width), file_lines(status),
+                     loop_line(status));
 }
 
 }  // namespace hawser::vipd

@@ -16,6 +16,7 @@
 #include "vipd/addresses/left_over.h"
 #include "vipd/foreign_words.h"
 #include "vipd/provider_verb.h"
+#include "vipd/stance_verbs.h"
 #include "vipd/status_text.h"
 
 namespace {
@@ -138,7 +139,7 @@ int restart(const cli::Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const cli::Program program{
+  cli::Program program{
       "vipctl",
       "shows and steers the floating addresses of this host",
       {cli::Common::kRuntimeDir, cli::Common::kStateDir, cli::Common::kJson},
@@ -148,5 +149,7 @@ int main(int argc, char** argv) {
        vipd::provider_verb(),
        answer::events_verb("vipctl", "vipd")},
       vipd::foreign_words_for_vipctl()};
+  const auto stances = vipd::stance_verbs();
+  program.verbs.insert(program.verbs.begin() + 2, stances.begin(), stances.end());
   return cli::run(program, argc, argv);
 }

@@ -43,6 +43,7 @@ Daemon::Daemon(asio::io_context& context, Options options)
       look_timer_(context),
       reminder_(context),
       exec_timer_(context),
+      stand_timer_(context),
       routed_timer_(context) {}
 
 Status Daemon::begin() {
@@ -389,6 +390,7 @@ DaemonStatus Daemon::status() const {
   status.restart = restart_;
   status.loop = lateness_.latencies();
   status.started = started_;
+  status.stands = stands_;
   status.now = platform_->now();
   status.wall_clock = std::chrono::system_clock::now();
   return status;

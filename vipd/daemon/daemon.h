@@ -24,6 +24,7 @@
 #include "vipd/daemon/platform.h"
 #include "vipd/daemon/rehearsal.h"
 #include "vipd/daemon/route_word.h"
+#include "vipd/daemon/stands.h"
 #include "vipd/daemon/status.h"
 #include "vipd/router/routed_addresses.h"
 #include "vipd/vrrp/refusal_socket.h"
@@ -110,6 +111,15 @@ class Daemon {
   void work_later(const RouterKey& key);
   void reap();
 
+  // what operators ask of the vips
+  void recall(const std::string& remembered);
+  [[nodiscard]] Running* running(const std::string& vip);
+  void stand(const std::string& vip, const Stand& stand);
+  void wait_for_ends();
+  control::Response answer_stand_by(const control::Request& request);
+  control::Response answer_take(const control::Request& request);
+  control::Response answer_resume(const control::Request& request);
+
   // addresses that a provider routes
   void want_routed();
   void settle_routed();
@@ -148,6 +158,8 @@ class Daemon {
   boost::asio::steady_timer reminder_;
   boost::asio::steady_timer exec_timer_;
   std::map<RouterKey, Running> routers_;
+  Stands stands_;
+  boost::asio::steady_timer stand_timer_;
   std::optional<RoutedAddresses> routed_;
   boost::asio::steady_timer routed_timer_;
   RouteReports routes_;

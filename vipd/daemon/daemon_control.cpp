@@ -13,6 +13,9 @@ control::Routes Daemon::routes() {
       .post("/v1/restart", [this](const auto&) {
         return stopping_ ? control::refusal(409, "vipd is stopping") : restart();
       });
+  routes.post("/v1/stand-by", [this](const auto& request) { return answer_stand_by(request); })
+      .post("/v1/take", [this](const auto& request) { return answer_take(request); })
+      .post("/v1/resume", [this](const auto& request) { return answer_resume(request); });
   events_.add_to(routes);
   return routes;
 }

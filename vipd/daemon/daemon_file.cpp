@@ -66,6 +66,7 @@ void Daemon::begin_with(const Reading& reading) {
   last_good_ = reading.last_good;
   const auto opened = open_platform(*reading.settings);
   if (!opened) return fail_start(kRefused, opened.error().text);
+  recall(reading.remembered);
   apply(*reading.settings);
   wait_for_news();
   watch_for_twins();
@@ -126,6 +127,7 @@ void Daemon::start_or_change(const config::Vip& vip) {
   const auto key = key_of(vip);
   const auto [found, fresh] = routers_.try_emplace(key, vip, *platform_, context_);
   auto& running = found->second;
+  if (fresh) running.router.adopt(stance_of(stands_, vip.name));
   if (!fresh && running.router.vip() != vip) running.router.reconfigure(vip);
   if (!fresh && running.router.leaving()) running.router.resume();
   settle_interface(running);

@@ -100,6 +100,13 @@ json::value provider_json(const config::Vip& vip, const DaemonStatus& status) {
   return json::object{{"name", vip.provider}, {"arbiter", vip.arbiter}, {"routes", std::move(routes)}};
 }
 
+json::object stance_json(const RouterStatus& router, const DaemonStatus& status) {
+  const auto found = status.stands.find(router.vip.name);
+  const bool ends = found != status.stands.end() && found->second.until;
+  return {{"is", name_of(router.stance)},
+          {"until", ends ? json::value(iso8601(*found->second.until)) : nullptr}};
+}
+
 json::value router_json(const RouterStatus& router, const DaemonStatus& status) {
   const auto& vip = router.vip;
   const auto lasted = status.now - router.since;
@@ -110,6 +117,7 @@ json::value router_json(const RouterStatus& router, const DaemonStatus& status) 
       {"virtual_router_id", vip.virtual_router_id.value},
       {"role", name_of(router.role)},
       {"answers", router.answers},
+      {"stance", stance_json(router, status)},
       {"since",
        iso8601(status.wall_clock - std::chrono::duration_cast<std::chrono::system_clock::duration>(lasted))},
       {"seconds", rounded(seconds_between(router.since, status.now))},

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "lib/daemon/lateness.h"
+#include "vipd/daemon/stands.h"
 #include "vipd/router/router.h"
 #include "vipd/worker/worker_protocol.h"
 
@@ -36,6 +37,7 @@ struct DaemonStatus {
   std::vector<config::Problem> problems;  // of the file when it was last read
   std::string changes;                    // what the last reading that was used has changed
   std::vector<RouterStatus> vips;
+  Stands stands{};
   std::vector<InterfaceStatus> interfaces;
   std::vector<RouteReport> routes;               // of all vips that a provider routes
   std::map<std::string, std::string> fencing{};  // by vip: why it is not done yet

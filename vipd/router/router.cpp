@@ -18,12 +18,22 @@ constexpr Damper::Pace kChanges{.free = 10, .change = Milliseconds(1000), .longe
 // The kernel asks for a neighbour three times, a second apart, before it gives up.
 constexpr Milliseconds kRefusalHolds{6000};
 
-VrrpConfig machine_config(const config::Vip& vip, const IpAddress& source) {
-  return {vip.priority,
+// Who stands by is Active only where nobody else wants to be; who has taken the role yields to nobody but the
+// owner.
+constexpr Priority kStandingByPriority{1};
+constexpr Priority kTakingPriority{254};
+
+Priority priority_of(const config::Vip& vip, Stance stance) {
+  if (stance == Stance::kStandingBy) return kStandingByPriority;
+  return stance == Stance::kTaking ? std::max(kTakingPriority, vip.priority) : vip.priority;
+}
+
+VrrpConfig machine_config(const config::Vip& vip, const IpAddress& source, Stance stance) {
+  return {priority_of(vip, stance),
           std::chrono::duration_cast<Centiseconds>(vip.advertisement_interval),
           source,
-          vip.preempt,
-          vip.preempt_delay,
+          stance == Stance::kTaking || (stance == Stance::kOrdinary && vip.preempt),
+          stance == Stance::kOrdinary ? vip.preempt_delay : Milliseconds(0),
           !vip.provider.empty(),
           kGrace + kGraceEach * vip.addresses.size(),
           vip.version};
@@ -49,6 +59,8 @@ void earlier(std::optional<TimePoint>& first, const std::optional<TimePoint>& ot
 CauseKind cause_of(const MachineEvent& event) {
   return std::visit(Overloaded{[](const Startup&) { return CauseKind::kStart; },
                                [](const Shutdown&) { return CauseKind::kOperator; },
+                               [](const HandOver&) { return CauseKind::kOperator; },
+                               [](const TakeRole&) { return CauseKind::kOperator; },
                                [](const Timer&) { return CauseKind::kPeer; },
                                [](const AdvertisementHeard&) { return CauseKind::kPeer; },
                                [](const PriorityChanged&) { return CauseKind::kFile; },
@@ -67,7 +79,7 @@ RouterKey key_of(const config::Vip& vip) {
 VirtualRouter::VirtualRouter(config::Vip vip, Effects& effects)
     : vip_(std::move(vip)),
       effects_(effects),
-      config_(machine_config(vip_, {})),
+      config_(machine_config(vip_, {}, stance_)),
       created_(effects.now()),
       since_(created_),
       found_(held_by_an_earlier_run()),
@@ -162,7 +174,8 @@ bool VirtualRouter::is_other_priority_only(const config::Vip& vip) const {
 }
 
 void VirtualRouter::change_priority(Priority priority) {
-  vip_.priority = config_.priority = priority;
+  vip_.priority = priority;
+  config_ = machine_config(vip_, config_.source, stance_);
   handle(PriorityChanged{effects_.now()});
 }
 
@@ -181,12 +194,44 @@ void VirtualRouter::reconfigure(const config::Vip& vip) {
   addresses_ = std::move(wanted);
   (void)take_stock();
   vip_ = vip;
-  config_ = machine_config(vip_, config_.source);
+  config_ = machine_config(vip_, config_.source, stance_);
   // The checksum that was learnt stays.
   form_ = {vip_.version, vip_.checksum.value_or(form_.checksum), vip_.password_text};
   if (unable_) unable_->at = effects_.now();
   unreached_.clear();
   for (const auto& address : obsolete_) jobs_.push({Job::Kind::kRemove, address});
+  handle(Reload{effects_.now()});
+}
+
+void VirtualRouter::adopt(Stance stance) {
+  stance_ = stance;
+  config_ = machine_config(vip_, config_.source, stance_);
+}
+
+void VirtualRouter::set_stance(Stance stance) {
+  if (stance == stance_) return;
+  adopt(stance);
+  if (stance == Stance::kStandingBy && role() == RoleName::kActive) return handle(HandOver{effects_.now()});
+  handle(Reload{effects_.now()});
+}
+
+std::string VirtualRouter::why_not_taken() const {
+  const auto now = effects_.now();
+  if (role() == RoleName::kActive) return {};
+  if (role() != RoleName::kBackup) return fmt::format("is {}: {}", hawser::name_of(role()), why_);
+  if (!needs().empty()) return "its provider decides: hand it over on the host that has it";
+  const auto& heard = machine_.heard;
+  const auto taking = machine_config(vip_, config_.source, Stance::kTaking);
+  const bool is_there = heard && now - heard->at < active_down_interval(config_, config_.interval);
+  if (is_there && heard->priority != kLeavingPriority && yields_to(taking, heard->priority, heard->source))
+    return fmt::format("{} has priority {}: it would not yield: hand it over there", heard->source,
+                       heard->priority);
+  return {};
+}
+
+void VirtualRouter::take() {
+  adopt(Stance::kTaking);
+  if (role() == RoleName::kBackup) return handle(TakeRole{effects_.now()});
   handle(Reload{effects_.now()});
 }
 
@@ -253,6 +298,7 @@ RouterStatus VirtualRouter::status() const {
                       machine_.heard, form_,  there, put_by_others_, fault(),
                       counters_};
   status.answers = answers(machine_);
+  status.stance = stance_;
   status.differs = differs_;
   status.unheard = unheard_;
   status.out_of_reach = out_of_reach_;

@@ -15,6 +15,7 @@
 #include "vipd/addresses/fights.h"
 #include "vipd/announce/announce_schedule.h"
 #include "vipd/router/effects.h"
+#include "vipd/router/stance.h"
 #include "vipd/router/work_queue.h"
 #include "vipd/vrrp/counters.h"
 #include "vipd/vrrp/machine.h"
@@ -67,6 +68,7 @@ struct RouterStatus {
   std::vector<AddressKey> put_by_others;
   std::string fault;  // Active without an address, or unable to hold any; empty: none
   Counters counters;
+  Stance stance = Stance::kOrdinary;
   bool answers = false;                    // this host is the one that answers for the addresses
   std::map<IpAddress, Refusal> refused{};  // by destination; those that last failed
   std::optional<Difference> differs{};
@@ -125,6 +127,15 @@ class VirtualRouter {
   // They still lead here, and the Active router may not have heard that this host had the role: it is told,
   // as if it had been a moment ago. Nobody where this host would win: it would take the role by that.
   void left_behind();
+  // What an operator wants of it. Standing by, an Active router hands over first: nothing is lost where
+  // another one takes over, and where none does it stays Active.
+  void set_stance(Stance stance);
+  // The same before it has begun.
+  void adopt(Stance stance);
+  // Becomes Active at once, where why_not_taken() is empty.
+  void take();
+  [[nodiscard]] std::string why_not_taken() const;
+  [[nodiscard]] Stance stance() const { return stance_; }
   void shutdown();  // planned leave; a second one does not wait
   // Named by the file again before it had left.
   void resume();
@@ -224,6 +235,7 @@ class VirtualRouter {
 
   config::Vip vip_;
   Effects& effects_;
+  Stance stance_ = Stance::kOrdinary;
   VrrpConfig config_;
   Machine machine_;
   TimePoint created_;

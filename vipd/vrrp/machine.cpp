@@ -96,10 +96,11 @@ struct Turn {
     become(Active{now + config.interval, now + kSettling}, std::move(why));
   }
 
-  void leave() {
+  void leave(std::string_view asked = "leave", bool stays = false) {
     send(kLeavingPriority);
-    become(Leaving{now + config.interval, now + active_down_interval(config, config.interval)},
-           "asked to leave, answering until another router is Active");
+    Leaving leaving{now + config.interval, now + active_down_interval(config, config.interval)};
+    leaving.stays = stays;
+    become(leaving, fmt::format("asked to {}, answering until another router is Active", asked));
   }
 
   void stop_holding() {
@@ -251,6 +252,10 @@ void on(Turn& turn, const Backup& role, const Shutdown&) {
   turn.fall_to_initialize("stopped");
 }
 
+void on(Turn& turn, const Backup&, const TakeRole&) {
+  turn.become_active("asked to take the role");
+}
+
 void on(Turn& turn, const Backup&, const InterfaceDown& event) {
   turn.fall_to_initialize(event.why);
 }
@@ -353,18 +358,39 @@ void on(Turn& turn, const Active&, const Shutdown&) {
   turn.leave();
 }
 
+void on(Turn& turn, const Active&, const HandOver&) {
+  turn.leave("hand over", true);
+}
+
 void on(Turn& turn, const Active&, const InterfaceDown& event) {
   turn.fall_to_initialize(event.why);
 }
 
 // ---- Leaving
 
+// Nobody else wants the role: it was asked for a change of hands, not for an end.
+void keep_after_all(Turn& turn) {
+  turn.become_active("no other router took over");
+}
+
+void hand_over(Turn& turn, const Leaving& role) {
+  turn.stop_holding();
+  Backup backup;
+  backup.since = turn.now;
+  backup.interval = role.interval;
+  turn.become(backup, fmt::format("handed over, {} is Active", *role.successor));
+}
+
 void on(Turn& turn, const Leaving& role, const Timer& event) {
+  if (event.now >= role.drop_at && role.stays)
+    return role.successor ? hand_over(turn, role) : keep_after_all(turn);
   if (event.now >= role.drop_at)
     return turn.fall_to_initialize(role.successor ? fmt::format("left, {} is Active", *role.successor)
                                                   : "left, no other router became Active");
   turn.send(kLeavingPriority);
-  turn.machine.role = Leaving{event.now + turn.config.interval, role.drop_at};
+  Leaving leaving = role;
+  leaving.again_at = event.now + turn.config.interval;
+  turn.machine.role = leaving;
 }
 
 // The new Active says so first, then adds its addresses and announces them (keepalived on a busy machine: up
@@ -372,7 +398,7 @@ void on(Turn& turn, const Leaving& role, const Timer& event) {
 void on(Turn& turn, const Leaving& role, const AdvertisementHeard& event) {
   if (event.priority == kLeavingPriority) return;
   const auto drop_at = std::min(role.drop_at, event.now + turn.config.grace);
-  turn.machine.role = Leaving{drop_at, drop_at, event.source};
+  turn.machine.role = Leaving{drop_at, drop_at, event.source, event.interval, role.stays};
 }
 
 // As long as nobody took over there is no need to listen first.
@@ -382,7 +408,14 @@ void on(Turn& turn, const Leaving& role, const Startup&) {
   listen(turn);
 }
 
-void on(Turn& turn, const Leaving&, const Shutdown&) {  // asked twice: no more waiting
+void on(Turn& turn, const Leaving& role, const Shutdown&) {
+  if (role.stays) {
+    Leaving leaving = role;
+    leaving.stays = false;
+    turn.machine.role = leaving;
+    return;
+  }
+  // asked twice: no more waiting
   turn.fall_to_initialize("left without waiting");
 }
 

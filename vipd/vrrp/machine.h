@@ -84,7 +84,9 @@ struct Active {
 struct Leaving {
   TimePoint again_at;  // priority 0 is repeated each interval: it may have been lost
   TimePoint drop_at;
-  std::optional<IpAddress> successor{};  // the new Active, once heard
+  std::optional<IpAddress> successor{};    // the new Active, once heard
+  std::optional<Centiseconds> interval{};  // its
+  bool stays = false;  // afterwards it is Backup, and where nobody takes over it is Active again
   bool operator==(const Leaving&) const = default;
 };
 
@@ -124,6 +126,12 @@ struct Startup {  // the vip begins, or its interface became usable (again)
 struct Shutdown {  // a planned leave: SIGTERM, the vip was removed from the file
   TimePoint now;
 };
+struct HandOver {  // the same for the role alone; `config` is that of who does not want it back
+  TimePoint now;
+};
+struct TakeRole {  // an operator wants it here, whoever has it; `config` is that of who keeps it
+  TimePoint now;
+};
 struct Timer {
   TimePoint now;
 };
@@ -143,8 +151,8 @@ struct InterfaceDown {
   TimePoint now;
   std::string why;  // "front: no carrier"
 };
-using MachineEvent =
-    std::variant<Startup, Shutdown, Timer, AdvertisementHeard, PriorityChanged, Reload, InterfaceDown>;
+using MachineEvent = std::variant<Startup, Shutdown, HandOver, TakeRole, Timer, AdvertisementHeard,
+                                  PriorityChanged, Reload, InterfaceDown>;
 
 // ---- actions
 

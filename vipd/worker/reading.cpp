@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "lib/base/atomic_file.h"
 #include "lib/config/host_file.h"
 #include "vipd/provider/secret.h"
 
 namespace hawser::vipd {
 
 namespace {
+
+constexpr const char* kRemembered = "vipd-remembered.json";
 
 // Why it cannot be used; empty: it is in `vip` now.
 std::string read_password(config::Vip& vip) {
@@ -60,6 +63,14 @@ FileReading read_files(const Files& files, bool may_use_last_good, config::Empti
   last.reading.problems = std::move(result.reading.problems);
   last.sources.clear();  // kept already
   return last;
+}
+
+std::string recall(const std::filesystem::path& state_directory) {
+  return read_file(state_directory / kRemembered).value_or(std::string{});
+}
+
+Status remember(const std::filesystem::path& state_directory, std::string_view text) {
+  return write_atomically(state_directory / kRemembered, text);
 }
 
 // Who checks need not be allowed to read a password.

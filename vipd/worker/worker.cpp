@@ -50,7 +50,13 @@ class Worker {
     fences_.emplace(
         context_, files_, [this](const FenceReport& report) { channel_.send(encode(report)); },
         [this](const Event& event) { tell(event); });
-    answer(read_files(files_, true));
+    auto reading = read_files(files_, true);
+    reading.reading.remembered = recall(files_.state_directory);
+    answer(std::move(reading));
+  }
+  void carry_out(const Remember& remember) {
+    if (const auto kept = vipd::remember(files_.state_directory, remember.text); !kept)
+      tell(trouble_event(EventKind::kStorage, kept.error()));
   }
   void carry_out(const ReadFile& read) { answer(read_files(files_, false, read.emptiness)); }
   void carry_out(const KeepLastGood&) {

@@ -24,6 +24,7 @@ void WorkerLink::started() {
   for_first_ = wanted_;
   waiting_since_ = std::chrono::steady_clock::now();
   worker_.send(encode(Begin{files_}));
+  if (remembered_) worker_.send(encode(Remember{*remembered_}));
   if (secured_) worker_.send(encode(Secure{*secured_}));
   if (follows_) worker_.send(encode(Follow{}));
   // The one before it may have switched: it is read before anything is done.
@@ -40,6 +41,11 @@ void WorkerLink::read(config::Emptiness emptiness) {
 
 void WorkerLink::keep() {
   worker_.send(encode(KeepLastGood{}));
+}
+
+void WorkerLink::remember(std::string text) {
+  remembered_ = std::move(text);
+  worker_.send(encode(Remember{*remembered_}));
 }
 
 void WorkerLink::secure(std::set<std::string> interfaces) {

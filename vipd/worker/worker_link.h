@@ -40,6 +40,7 @@ class WorkerLink {
   [[nodiscard]] std::string trouble(TimePoint now) const;
   // What was read last is in use.
   void keep();
+  void remember(std::string text);
   void secure(std::set<std::string> interfaces);
   // The addresses of what was read last that providers route are asked about from now on.
   void follow();
@@ -70,6 +71,7 @@ class WorkerLink {
   TimePoint waiting_since_;      // for the oldest of them
   std::string gone_because_;     // until it answers again
   bool gone_ = false;
+  std::optional<std::string> remembered_;
   std::optional<std::set<std::string>> secured_;  // what the worker was told last
   bool follows_ = false;
   std::map<std::string, Lead> led_;  // by vip

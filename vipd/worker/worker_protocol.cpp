@@ -92,6 +92,9 @@ json::object fields(const ReadFile& read) {
 json::object fields(const KeepLastGood&) {
   return {{"type", "keep"}};
 }
+json::object fields(const Remember& remember) {
+  return {{"type", "remember"}, {"text", remember.text}};
+}
 json::object fields(const Secure& secure) {
   return {{"type", "secure"},
           {"interfaces", json::array(secure.interfaces.begin(), secure.interfaces.end())}};
@@ -148,6 +151,7 @@ json::object fields(const FenceReport& fence) {
 json::object fields(const Reading& reading) {
   json::object object{{"type", "reading"},
                       {"last_good", reading.last_good},
+                      {"remembered", reading.remembered},
                       {"problems", config::problems_json(reading.problems)}};
   if (reading.settings) object["settings"] = settings_json(*reading.settings);
   return object;
@@ -161,6 +165,7 @@ json::object fields(const Event& event) {
 Reading reading_from(const json::object& object) {
   Reading reading;
   reading.last_good = object.at("last_good").as_bool();
+  reading.remembered = text(object.at("remembered"));
   reading.problems = config::problems_from(object.at("problems"));
   if (const auto* settings = object.if_contains("settings"))
     reading.settings = settings_from(settings->as_object());
@@ -232,6 +237,7 @@ ToWorker to_worker_from(const json::object& object) {
     return ReadFile{object.at("allow_empty").as_bool() ? config::Emptiness::kAllowed
                                                        : config::Emptiness::kRefused};
   if (type == "keep") return KeepLastGood{};
+  if (type == "remember") return Remember{text(object.at("text"))};
   if (type == "secure") return Secure{names_from(object.at("interfaces").as_array())};
   if (type == "release") return Release{};
   if (type == "follow") return Follow{};

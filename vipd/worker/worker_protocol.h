@@ -30,6 +30,7 @@ struct Reading {
   std::optional<Settings> settings;       // none: the file must not be used, and there is no last good one
   bool last_good = false;                 // `settings` come from the kept file
   std::vector<config::Problem> problems;  // of the file
+  std::string remembered{};               // with the first one: what was to be Remembered last
 
   bool operator==(const Reading&) const = default;
 };
@@ -57,6 +58,10 @@ struct ReadFile {  // answered with a Reading
 };
 struct KeepLastGood {  // what was read last is in use
   bool operator==(const KeepLastGood&) const = default;
+};
+struct Remember {  // to be kept as it is, across restarts: what operators ask of the vips
+  std::string text;
+  bool operator==(const Remember&) const = default;
 };
 struct Secure {  // these interfaces are to promote their secondaries, others no more
   std::set<std::string> interfaces{};
@@ -88,10 +93,11 @@ struct LeadAgain {  // a losing router was heard: it may have led the addresses 
   std::string vip;
   bool operator==(const LeadAgain&) const = default;
 };
-using ToWorker = std::variant<Begin, ReadFile, KeepLastGood, Secure, Release, Follow, Lead, LeadAgain>;
+using ToWorker =
+    std::variant<Begin, ReadFile, KeepLastGood, Remember, Secure, Release, Follow, Lead, LeadAgain>;
 
 // {"type": "begin", "config": .., "state_directory": .., "node": .., "runtime_directory": ..}, {"type":
-// "read", "allow_empty": false},
+// "read", "allow_empty": false}, {"type": "remember", "text": ".."},
 // {"type": "keep"}, {"type": "secure", "interfaces": [..]}, {"type": "release"}, {"type": "follow"},
 // {"type": "lead", "vip": "web", "side": "active", "begin": "switching", "before": "192.0.2.11",
 // "fence": false, "heard_at": 1800000000000},

@@ -15,9 +15,12 @@ std::string answer_to(const std::string& word, std::vector<cli::Hint> hints) {
 }
 
 TEST(VipdForeignWords, SayHowAVipIsMoved) {
-  for (const auto* word : {"failover", "switchover", "move", "standby", "release"})
-    EXPECT_THAT(answer_to(word, foreign_words_for_vipctl()), HasSubstr("change priority in its [vip.NAME]"))
+  for (const auto* word : {"failover", "switchover", "move"})
+    EXPECT_THAT(answer_to(word, foreign_words_for_vipctl()), HasSubstr("write 'vipctl handover NAME'"))
         << word;
+  EXPECT_THAT(answer_to("standby", foreign_words_for_vipctl()), HasSubstr("'vipctl release'"));
+  EXPECT_THAT(answer_to("takeover", foreign_words_for_vipctl()), HasSubstr("write 'vipctl take NAME'"));
+  EXPECT_THAT(answer_to("set", foreign_words_for_vipctl()), HasSubstr("change priority in its [vip.NAME]"));
 }
 
 TEST(VipdForeignWords, SayWhichProgramHasTheVerb) {

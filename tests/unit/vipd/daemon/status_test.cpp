@@ -78,6 +78,20 @@ TEST(VipdStatus, JsonNamesRoleReasonPeerAndCounters) {
   EXPECT_EQ(json.at("interfaces").as_array().at(0).at("bad_packets").at("router id"), 1);
   EXPECT_EQ(json.at("config").at("state"), "current");
   EXPECT_EQ(vip.at("answers"), true);
+  EXPECT_EQ(vip.at("stance").at("is"), "ordinary");
+}
+
+TEST(VipdStatus, SaysWhatAnOperatorAskedFor) {
+  auto status = example();
+  status.vips.at(0).stance = Stance::kStandingBy;
+  status.stands["web"] = {Stance::kStandingBy, status.wall_clock + 10s};
+  EXPECT_EQ(to_json(status).at("vips").at(0).at("stance").at("until"), "2023-11-14T22:15:00.000Z");
+  EXPECT_THAT(status_text(to_json(status)),
+              HasSubstr("web: stands by until 2023-11-14T22:15:00.000Z: 'vipctl resume web' ends that\n"));
+  status.stands.clear();
+  status.vips.at(0).stance = Stance::kTaking;
+  EXPECT_THAT(status_text(to_json(status)),
+              HasSubstr("web: took the role and keeps it: 'vipctl resume web' ends that\n"));
 }
 
 TEST(VipdStatus, JsonSaysHowTheFileIsAndWhatIsWrongWithIt) {

@@ -100,7 +100,7 @@ TEST_F(ReceptionTest, OurOwnPacketIsNothing) {
   auto first = router(vip(51));
   const auto ours =
       encode(Advertisement{Vrid(51), Priority(200), Centiseconds(100), {IpAddress::v4(192, 0, 2, 100)}},
-             VrrpChecksum::kPseudoHeader, kOurs, kVrrpGroup);
+             {3, VrrpChecksum::kPseudoHeader, {}}, kOurs, kVrrpGroup);
   dispatch(packet(ours, kOurs), {&first}, others);
   EXPECT_EQ(first.status().counters, Counters{});
   EXPECT_EQ(others, BadPackets{});
@@ -122,7 +122,7 @@ TEST_F(ReceptionTest, UnicastFromAStrangerIsCountedAsSuch) {
   const auto stranger = IpAddress::v4(192, 0, 2, 99);
   const auto theirs =
       encode(Advertisement{Vrid(51), Priority(200), Centiseconds(100), {IpAddress::v4(192, 0, 2, 100)}},
-             VrrpChecksum::kPlain, stranger, kOurs);
+             {3, VrrpChecksum::kPlain, {}}, stranger, kOurs);
   dispatch(packet(theirs, stranger, kOurs), {&unicast}, others);
   EXPECT_EQ(bad(unicast, BadPacket::kPeer), 1U);
   EXPECT_EQ(received(unicast), 0U);

@@ -40,7 +40,7 @@ class RoutedRouter : public testing::Test {
   }
   void hears(std::uint8_t priority) {
     const Advertisement heard{Vrid(51), Priority(priority), Centiseconds(10), {}};
-    router->receive(Received{heard, VrrpChecksum::kPseudoHeader}, kOther);
+    router->receive(Received{heard, {3, VrrpChecksum::kPseudoHeader, {}}}, kOther);
   }
 
   FakeEffects effects;

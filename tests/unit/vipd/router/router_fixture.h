@@ -60,7 +60,7 @@ class RouterFixture : public testing::Test {
                    VrrpChecksum form = VrrpChecksum::kPseudoHeader) {
     router.receive(
         {{Vrid(51), Priority(static_cast<std::uint8_t>(priority)), Centiseconds(100), std::move(addresses)},
-         form},
+         {3, form, {}}},
         from);
     finish(router);
   }

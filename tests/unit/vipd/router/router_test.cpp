@@ -354,11 +354,11 @@ TEST_F(VirtualRouterTest, AnswersInTheChecksumThatThePeerUses) {
   auto router = active(web());
   hear(router, kPeer, 100, kWeb, VrrpChecksum::kPlain);
   ASSERT_EQ(effects.sent.size(), 1U);
-  EXPECT_EQ(decode(effects.sent.back(), {kOurs, kVrrpGroup, 255})->checksum, VrrpChecksum::kPlain);
+  EXPECT_EQ(decode(effects.sent.back(), {kOurs, kVrrpGroup, 255})->form.checksum, VrrpChecksum::kPlain);
   pass(router, 100ms);
   hear(router, kPeer, 100, kWeb, VrrpChecksum::kPseudoHeader);
   ASSERT_EQ(effects.sent.size(), 2U);
-  EXPECT_EQ(decode(effects.sent.back(), {kOurs, kVrrpGroup, 255})->checksum, VrrpChecksum::kPseudoHeader);
+  EXPECT_EQ(decode(effects.sent.back(), {kOurs, kVrrpGroup, 255})->form.checksum, VrrpChecksum::kPseudoHeader);
 }
 
 TEST_F(VirtualRouterTest, KeepsThePinnedChecksumWhateverThePeerUses) {
@@ -367,7 +367,7 @@ TEST_F(VirtualRouterTest, KeepsThePinnedChecksumWhateverThePeerUses) {
   auto router = active(vip);
   hear(router, kPeer, 100, kWeb, VrrpChecksum::kPseudoHeader);
   ASSERT_EQ(effects.sent.size(), 1U);
-  EXPECT_EQ(decode(effects.sent.back(), {kOurs, kVrrpGroup, 255})->checksum, VrrpChecksum::kPlain);
+  EXPECT_EQ(decode(effects.sent.back(), {kOurs, kVrrpGroup, 255})->form.checksum, VrrpChecksum::kPlain);
 }
 
 TEST_F(VirtualRouterTest, UnicastGoesToEachPeerAndIsHeardFromPeersAlone) {
@@ -454,6 +454,105 @@ TEST_F(VirtualRouterTest, CountsBadPacketsByReason) {
   EXPECT_EQ(bad.of(BadPacket::kTtl), 1U);
   EXPECT_EQ(bad.of(BadPacket::kChecksum), 2U);
   EXPECT_EQ(bad.of(BadPacket::kVersion), 0U);
+}
+
+// ---- what operators ask for
+
+config::Vip impatient() {
+  auto vip = web();
+  vip.preempt = true;
+  return vip;
+}
+
+int last_priority(const FakeEffects& effects) {
+  const auto heard = decode(effects.sent.back(), {kOurs, kVrrpGroup, 255});
+  return heard ? heard->advertisement.priority.value : -1;
+}
+
+TEST_F(VirtualRouterTest, StandingByItTakesTheRoleOnlyWhenNobodyElseHasIt) {
+  VirtualRouter router(impatient(), effects);
+  router.adopt(Stance::kStandingBy);
+  router.interface_usable(kOurs);
+  for (int i = 0; i < 10; ++i) {
+    pass(router, 1s);
+    hear(router, kPeer, 50);
+    EXPECT_EQ(router.role(), RoleName::kBackup) << "128 is above 50, and it does not want the role";
+  }
+  pass(router, 5s);
+  EXPECT_EQ(router.role(), RoleName::kActive);
+  EXPECT_EQ(last_priority(effects), 1);
+  hear(router, kPeer, 50);
+  EXPECT_EQ(router.role(), RoleName::kBackup);
+  EXPECT_EQ(router.status().stance, Stance::kStandingBy);
+}
+
+TEST_F(VirtualRouterTest, HandsOverBeforeItStandsBy) {
+  auto router = active(impatient());
+  router.set_stance(Stance::kStandingBy);
+  EXPECT_EQ(router.role(), RoleName::kLeaving);
+  EXPECT_EQ(last_priority(effects), 0);
+  EXPECT_EQ(router.ours(), 1U);
+  hear(router, kPeer, 50);
+  pass(router, 1s);
+  EXPECT_EQ(router.role(), RoleName::kBackup);
+  EXPECT_EQ(router.ours(), 0U);
+}
+
+TEST_F(VirtualRouterTest, ResumedItTakesTheRoleBackAsTheFileSays) {
+  auto router = active(impatient());
+  router.set_stance(Stance::kStandingBy);
+  hear(router, kPeer, 50);
+  pass(router, 1s);
+  router.set_stance(Stance::kOrdinary);
+  for (int i = 0; i < 5; ++i) {
+    hear(router, kPeer, 50);
+    pass(router, 1s);
+  }
+  EXPECT_EQ(router.role(), RoleName::kActive);
+  EXPECT_EQ(last_priority(effects), 128);
+}
+
+TEST_F(VirtualRouterTest, TakesTheRoleFromAHigherPriorityAndKeepsIt) {
+  VirtualRouter router(impatient(), effects);
+  router.interface_usable(kOurs);
+  hear(router, kPeer, 200);
+  EXPECT_EQ(router.why_not_taken(), "");
+  router.take();
+  EXPECT_EQ(router.role(), RoleName::kActive);
+  EXPECT_EQ(last_priority(effects), 254);
+  hear(router, kPeer, 200);
+  EXPECT_EQ(router.role(), RoleName::kActive);
+  router.set_stance(Stance::kOrdinary);
+  EXPECT_EQ(last_priority(effects), 128);
+  hear(router, kPeer, 200);
+  EXPECT_EQ(router.role(), RoleName::kBackup);
+}
+
+TEST_F(VirtualRouterTest, SaysWhyItCannotTakeTheRole) {
+  VirtualRouter router(impatient(), effects);
+  EXPECT_EQ(router.why_not_taken(), "is Initialize: not started");
+  router.interface_usable(kOurs);
+  hear(router, kPeer, 255);
+  EXPECT_EQ(router.why_not_taken(), "192.0.2.12 has priority 255: it would not yield: hand it over there");
+  auto routed = impatient();
+  routed.provider = "robot";
+  routed.arbiter = true;
+  VirtualRouter other(routed, effects);
+  other.interface_usable(kOurs);
+  EXPECT_EQ(other.why_not_taken(), "its provider decides: hand it over on the host that has it");
+}
+
+TEST_F(VirtualRouterTest, AnotherPriorityInTheFileDoesNotEndWhatAnOperatorAskedFor) {
+  VirtualRouter router(impatient(), effects);
+  router.adopt(Stance::kStandingBy);
+  router.interface_usable(kOurs);
+  pass(router, 5s);
+  EXPECT_EQ(last_priority(effects), 1);
+  auto higher = impatient();
+  higher.priority = Priority(200);
+  router.reconfigure(higher);
+  pass(router, 1s);
+  EXPECT_EQ(last_priority(effects), 1);
 }
 
 }  // namespace

@@ -536,5 +536,63 @@ TEST(VrrpLeaving, AReloadChangesNothing) {
   EXPECT_THAT(driven.actions, IsEmpty());
 }
 
+// ---- handing over
+
+Driven handing_over() {
+  auto driven = active();
+  driven.give(HandOver{kActiveSince});
+  EXPECT_THAT(driven.actions,
+              ElementsAre(send(0), change(RoleName::kActive, RoleName::kLeaving,
+                                          "asked to hand over, answering until another router is "
+                                          "Active")));
+  return driven;
+}
+
+TEST(VrrpHandOver, EndsAsBackupOfTheNewActive) {
+  auto driven = handing_over();
+  driven.give(Timer{kActiveSince + 1s});
+  EXPECT_THAT(driven.actions, ElementsAre(send(0)));
+  driven.give(heard(kActiveSince + 1100ms, 100, kLower, Centiseconds(200)));
+  EXPECT_TRUE(driven.holds());
+  driven.give(Timer{kActiveSince + 1200ms});
+  EXPECT_THAT(driven.actions, ElementsAre(DropAddresses{}, change(RoleName::kLeaving, RoleName::kBackup,
+                                                                  "handed over, 192.0.2.10 is Active")));
+  EXPECT_EQ(driven.due(), kActiveSince + 1200ms + 7s) << "by the interval of the new Active";
+}
+
+TEST(VrrpHandOver, KeepsTheRoleWhereNobodyTakesOver) {
+  auto driven = handing_over();
+  driven.give(Timer{kActiveSince + kActiveDown});
+  EXPECT_THAT(driven.actions,
+              ElementsAre(send(128), HoldAddresses{},
+                          change(RoleName::kLeaving, RoleName::kActive, "no other router took over")));
+}
+
+TEST(VrrpHandOver, AShutdownMeanwhileIsAnEnd) {
+  auto driven = handing_over();
+  driven.give(Shutdown{kActiveSince + 1ms});
+  EXPECT_EQ(driven.role(), RoleName::kLeaving);
+  EXPECT_TRUE(driven.holds());
+  driven.give(heard(kActiveSince + 100ms, 100)).give(Timer{kActiveSince + 200ms});
+  EXPECT_EQ(driven.role(), RoleName::kInitialize);
+}
+
+TEST(VrrpHandOver, IsForWhoIsActive) {
+  for (auto driven : {backup(), handing_over()}) {
+    const auto role = driven.role();
+    driven.give(HandOver{kActiveSince + 1ms});
+    EXPECT_EQ(driven.role(), role);
+    EXPECT_THAT(driven.actions, IsEmpty());
+  }
+}
+
+TEST(VrrpTakeRole, IsAtOnce) {
+  auto driven = backup();
+  driven.give(TakeRole{kStart + 1ms});
+  EXPECT_THAT(driven.actions,
+              ElementsAre(send(128), HoldAddresses{},
+                          change(RoleName::kBackup, RoleName::kActive, "asked to take the role")));
+}
+
 }  // namespace
 }  // namespace hawser::vipd

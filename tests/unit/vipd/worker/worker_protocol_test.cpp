@@ -47,7 +47,8 @@ TEST(Handover, EveryFieldArrives) {
   patient.preempt_delay = 0s;
   const Reading reading{Settings{{20, false}, {"debug"}, "lb1", {every_field(), patient, config::Vip{}}},
                         true,
-                        {{"a", 1, 2, "b", "c"}}};
+                        {{"a", 1, 2, "b", "c"}},
+                        "what was to be remembered"};
   const auto arrived = there_and_back(reading);
   ASSERT_TRUE(arrived.has_value()) << arrived.error().text;
   EXPECT_EQ(*arrived, reading);
@@ -77,8 +78,9 @@ TEST(WorkerRequests, ArriveAsTheyWereSent) {
   for (const ToWorker& request :
        {ToWorker(Begin{{"/etc/hawser/hawser.toml", "/var/lib/hawser", "lb1"}}),
         ToWorker(ReadFile{config::Emptiness::kRefused}), ToWorker(ReadFile{config::Emptiness::kAllowed}),
-        ToWorker(KeepLastGood{}), ToWorker(Secure{{"back", "front"}}), ToWorker(Secure{}),
-        ToWorker(Release{}), ToWorker(Follow{}), ToWorker(LeadAgain{"web"}), ToWorker(Lead{"web"}),
+        ToWorker(KeepLastGood{}), ToWorker(Remember{"{\"format\":1}"}), ToWorker(Secure{{"back", "front"}}),
+        ToWorker(Secure{}), ToWorker(Release{}), ToWorker(Follow{}), ToWorker(LeadAgain{"web"}),
+        ToWorker(Lead{"web"}),
         ToWorker(Lead{"web", Side::kCandidate, provider::Begin::kByReading, *IpAddress::parse("192.0.2.11"),
                       true, provider::WallTime(1'800'000'000'123ms)})})
     EXPECT_EQ(decode_to_worker(sent(encode(request))).value(), request);

@@ -1,0 +1,70 @@
+#include "vipd/daemon/stands.h"
+
+#include <boost/json.hpp>
+
+#include "lib/base/duration.h"
+#include "lib/base/find_in.h"
+
+namespace hawser::vipd {
+
+namespace json = boost::json;
+
+using WallTime = std::chrono::system_clock::time_point;
+
+namespace {
+
+Stand stand_from(const json::object& object) {
+  const auto stance = from_name<Stance>(json::value_to<std::string>(object.at("stance")));
+  if (!stance) throw std::invalid_argument("stance");
+  Stand stand{*stance, {}};
+  if (const auto& until = object.at("until"); !until.is_null())
+    stand.until = WallTime(Milliseconds(until.to_number<std::int64_t>()));
+  return stand;
+}
+
+}  // namespace
+
+std::string write_stands(const Stands& stands) {
+  json::object vips;
+  for (const auto& [vip, stand] : stands) {
+    json::object object{{"stance", name_of(stand.stance)}, {"until", nullptr}};
+    if (stand.until)
+      object["until"] = std::chrono::duration_cast<Milliseconds>(stand.until->time_since_epoch()).count();
+    vips[vip] = std::move(object);
+  }
+  return json::serialize(json::object{{"format", 1}, {"vips", std::move(vips)}});
+}
+
+Result<Stands> read_stands(std::string_view text) {
+  Stands stands;
+  if (text.empty()) return stands;
+  try {
+    for (const auto& [vip, stand] : json::parse(text).as_object().at("vips").as_object())
+      stands.emplace(vip, stand_from(stand.as_object()));
+    return stands;
+  } catch (const std::exception&) {
+    return fail("what operators had asked of the vips is not understood: every vip is as its file says");
+  }
+}
+
+Stance stance_of(const Stands& stands, const std::string& vip) {
+  const auto* stand = find_in(stands, vip);
+  return stand == nullptr ? Stance::kOrdinary : stand->stance;
+}
+
+std::vector<std::string> expire(Stands& stands, WallTime now) {
+  std::vector<std::string> over;
+  for (const auto& [vip, stand] : stands)
+    if (stand.until && *stand.until <= now) over.push_back(vip);
+  for (const auto& vip : over) stands.erase(vip);
+  return over;
+}
+
+std::optional<WallTime> next_end(const Stands& stands) {
+  std::optional<WallTime> next;
+  for (const auto& [vip, stand] : stands)
+    if (stand.until && (!next || *stand.until < *next)) next = stand.until;
+  return next;
+}
+
+}  // namespace hawser::vipd

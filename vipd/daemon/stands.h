@@ -1,0 +1,33 @@
+// What operators have asked of the vips (stance.h), kept across restarts. Pure.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/result.h"
+#include "vipd/router/stance.h"
+
+namespace hawser::vipd {
+
+struct Stand {
+  Stance stance = Stance::kOrdinary;
+  std::optional<std::chrono::system_clock::time_point> until{};  // none: until somebody resumes it
+  bool operator==(const Stand&) const = default;
+};
+using Stands = std::map<std::string, Stand>;  // by vip; ordinary ones are absent
+
+// {"format": 1, "vips": {"web": {"stance": "standing by", "until": 1800000000000}}}
+std::string write_stands(const Stands& stands);
+// "" is nothing. Error: what is not of this form.
+Result<Stands> read_stands(std::string_view text);
+
+Stance stance_of(const Stands& stands, const std::string& vip);
+// Takes out those whose time is over, and names them.
+std::vector<std::string> expire(Stands& stands, std::chrono::system_clock::time_point now);
+std::optional<std::chrono::system_clock::time_point> next_end(const Stands& stands);
+
+}  // namespace hawser::vipd
