@@ -15,6 +15,7 @@
 #include "tests/support/conversation.h"
 #include "tests/support/failure.h"
 #include "tests/support/fixture.h"
+#include "tests/support/thorough.h"
 
 namespace hawser::lab {
 namespace {

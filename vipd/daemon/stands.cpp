@@ -39,7 +39,8 @@ Result<Stands> read_stands(std::string_view text) {
   Stands stands;
   if (text.empty()) return stands;
   try {
-    for (const auto& [vip, stand] : json::parse(text).as_object().at("vips").as_object())
+    const auto document = json::parse(text);
+    for (const auto& [vip, stand] : document.as_object().at("vips").as_object())
       stands.emplace(vip, stand_from(stand.as_object()));
     return stands;
   } catch (const std::exception&) {
