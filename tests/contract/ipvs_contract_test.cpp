@@ -225,7 +225,7 @@ TEST_P(IpvsContract, TriesEachOfManyWhateverBecameOfThoseBefore) {
       AddReal{dns, web1, RealServer{}},
       AddService{web, service()},
       SetIpvsTimeouts{{900, 120, 300}, {800, 0, 0}},
-      AddReal{web, web1, RealServer{Forwarding::kMasquerade, 7, 0, 0, {}}},
+      AddReal{web, web1, RealServer{Forwarding::kMasquerade, 9, 0, 0, {}}},
       EditReal{web, web1, RealServer{}, RealServer{Forwarding::kMasquerade, 7, 0, 0, {}}},
       DeleteReal{web, endpoint("198.51.100.22:80")},
       DeleteService{dns}};
