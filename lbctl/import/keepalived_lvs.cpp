@@ -130,10 +130,10 @@ class KaVirtual {
   void persist(DraftSection& section) {
     const auto* timeout = block_.last({"persistence_timeout"});
     constexpr auto kUsual = Milliseconds(360'000);
-    if (timeout != nullptr && timeout->words.size() == 1)
-      section.set_text("persistence", format_duration(kUsual), timeout->origin);
-    else if (const auto time = block_.seconds(timeout))
-      section.set_text("persistence", format_duration(*time), timeout->origin);
+    if (timeout != nullptr) {
+      const auto time = timeout->words.size() == 1 ? std::optional(kUsual) : block_.seconds(timeout);
+      if (time) section.set_text("persistence", format_duration(*time), timeout->origin);
+    }
     if (const auto* mask = block_.last({"persistence_granularity", "granularity"}))
       if (const auto text = block_.value(mask)) {
         if (const auto length = whole_number(*text))
@@ -216,8 +216,9 @@ class KaVirtual {
   void on_failure(DraftSection& section) {
     const auto* line = block_.last({"inhibit_on_failure"});
     const bool all = block_.flag(line).value_or(false);
-    const bool each = reals_ > 0 && inhibiting_.size() == reals_ &&
-                      std::ranges::all_of(inhibiting_, [](const auto& one) { return one.second == true; });
+    const bool each =
+        reals_ > 0 && inhibiting_.size() == reals_ &&
+        std::ranges::all_of(inhibiting_, [](const auto& one) { return one.second.value_or(false); });
     if (all || each) {
       section.set_text("on_failure", "quiesce", all ? line->origin : inhibiting_.front().first->origin);
     } else if (line != nullptr) {
