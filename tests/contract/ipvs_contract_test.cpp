@@ -210,6 +210,7 @@ TEST_P(IpvsContract, ShowsEachRealServersStatus) {
 
 std::vector<int> codes_of(Kernel& kernel, const std::vector<Step>& steps) {
   std::vector<const Step*> each;
+  each.reserve(steps.size());
   for (const auto& step : steps) each.push_back(&step);
   std::vector<int> codes;
   for (const auto& status : kernel.perform_each(each)) codes.push_back(status ? 0 : status.error().code);
