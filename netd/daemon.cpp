@@ -39,7 +39,6 @@
 #include "netd/guard/supervisor.h"
 #include "netd/override_desk.h"
 #include "netd/status.h"
-#include "netd/suspects.h"
 #include "probes/prober.h"
 
 namespace hawser::netd {
@@ -88,7 +87,7 @@ class Daemon {
         controller_(
             kernel_, std::move(made),
             [this](const std::string& text) { return write_journal(arguments_, text); },
-            [this](const Event& event) { tell_(event); }, devices_by_path, look_at_host),
+            [this](const Event& event) { events_.report(event); }, devices_by_path, look_at_host),
         overrides_(
             controller_, overrides_file(arguments_.state_dir),
             [this](const Event& event) { events_.report(event); },
@@ -373,7 +372,6 @@ class Daemon {
   asio::posix::stream_descriptor changes_;
   std::optional<NftMonitor> nft_monitor_;
   asio::posix::stream_descriptor nft_changes_;
-  Tell tell_ = with_suspects([this](const Event& event) { events_.report(event); });
   Controller controller_;
   OverrideDesk overrides_;
   probes::Prober prober_;

@@ -265,6 +265,7 @@ int apply_verb(const cli::Arguments& arguments) {
   const auto alone = NamespaceLock::take("netd");
   if (!alone)  // its text names netd itself
     return cli::refuse(arguments, "", fmt::format("{}: use \"netd reload\"", alone.error().text));
+  await_way_back();  // of a bondctl that was killed
   auto known = as_configured(arguments, reading.config);
   const auto prepared = prepare(arguments, std::move(reading), *kernel, std::move(known));
   if (!prepared) return cli::refuse(arguments, "netd", prepared.error());

@@ -237,10 +237,12 @@ int do_it(const cli::Arguments& arguments, const Work& work, const Observed& obs
   PatientKernel patient(kernel);
   const auto applied = all_or_nothing(work, observed, plan.steps, patient, *confirmation);
   if (!applied) return cli::refuse(arguments, "bondctl", applied.error());
-  print_applied(arguments, work.change, *applied, plan_of(observed, work.change, applied->done));
-  const int status = applied->complete() ? kDone : kRefused;
   if (applied->complete() && work.after)
     if (const auto written = work.after(); !written) cli::complain("bondctl", written.error());
+  // Before anything is printed: who reads it may have gone, and that is no reason to take the change back.
+  if (!applied->done.empty()) confirmation->made();
+  print_applied(arguments, work.change, *applied, plan_of(observed, work.change, applied->done));
+  const int status = applied->complete() ? kDone : kRefused;
   return applied->done.empty() ? status : confirmation->conclude(arguments, "bondctl", status);
 }
 

@@ -65,6 +65,7 @@ int delete_verb(const cli::Arguments& arguments) {
 // The role is nobody's setting: netd does not take it back, so its bonds are no exception.
 int switch_verb(const cli::Arguments& arguments) {
   const auto& bond = arguments.words.front();
+  await_way_back();
   auto kernel = NetlinkKernel::open();
   if (!kernel) return cli::refuse(arguments, "bondctl", kernel.error());
   const auto observed = kernel->observe(kNetworkOnly);

@@ -8,10 +8,11 @@ namespace {
 
 constexpr std::size_t kWindow = 2000;  // steps that are put in order together
 
-const ServiceKey* service_of(const Step& step) {
-  const auto* of_service = std::get_if<ServiceStep>(&step);
-  if (of_service == nullptr) return nullptr;
-  return std::visit([](const auto& one) { return &one.key; }, *of_service);
+// The service that something is added to; nullptr: it is another kind of step.
+const ServiceKey* grows(const Step& step) {
+  if (const auto* add = as<AddService>(step)) return &add->key;
+  if (const auto* add = as<AddReal>(step)) return &add->key;
+  return nullptr;
 }
 
 class Waves {
@@ -24,7 +25,7 @@ class Waves {
 
  private:
   void add(const RuleStep& step) {
-    const auto* key = service_of(step.step);
+    const auto* key = grows(step.step);
     if (key == nullptr) {
       finish_window();
       waves_.push_back({&step});

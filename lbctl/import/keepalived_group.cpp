@@ -70,7 +70,7 @@ std::optional<Ports> ports_in(std::string_view text) {
   if (dash == std::string_view::npos) return Ports{*first, 0};
   const auto last = port_number(text.substr(dash + 1));
   if (!last || *first == 0 || *last < *first) return std::nullopt;
-  return Ports{*first, *last};
+  return Ports{*first, *last == *first ? std::uint16_t{0} : *last};
 }
 
 Result<ServiceKey> mark_key(const KaNode& line, Family family) {

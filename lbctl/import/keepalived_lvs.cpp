@@ -194,7 +194,7 @@ class KaVirtual {
     if (method.forwarding == "masquerade" || real.port == 0) return real;
     for (const auto& [key, origin, last_port] : keys_) {
       const auto port = key.virtual_address.port;
-      if (key.transport == Transport::kFwmark || port == 0 || port == real.port) continue;
+      if (key.transport == Transport::kFwmark || port == 0 || (port == real.port && last_port == 0)) continue;
       draft_.leave_out(node.origin, fmt::format("port {}: {} cannot change it, the service's is in its place",
                                                 real.port, method.forwarding));
       real.port = 0;

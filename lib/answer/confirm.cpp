@@ -40,10 +40,13 @@ Result<Confirmation> Confirmation::begin(const cli::Arguments& arguments, std::s
   if (asked == arguments.values.end()) {
     // What waits holds what was before it: this change would go with it.
     if (const auto waiting = waiting_change()) return fail("{}", why_not_now(*waiting));
+    if (killed == Killed::kStays) return confirmation;
     // Where an ordinary user sits on the name it goes without.
-    if (killed == Killed::kTakenBack)
-      if (auto undo = Undo::start(command_of(arguments, program), {}, put_back))
-        confirmation.undo_ = std::move(*undo);
+    if (auto undo = Undo::start(command_of(arguments, program), {}, put_back))
+      confirmation.undo_ = std::move(*undo);
+    else if (!arguments.json)
+      cli::say(fmt::format("{}: note: killed in the middle it would stay half done: {}", program,
+                           undo.error().text));
     return confirmation;
   }
   const auto within = time_of(asked->second);
@@ -64,12 +67,14 @@ void Confirmation::forget() {
   if (undo_) undo_->forget();
 }
 
+void Confirmation::made() {
+  if (!undo_ || within_ > Milliseconds{0}) return;
+  undo_->forget();
+  undo_.reset();
+}
+
 int Confirmation::conclude(const cli::Arguments& arguments, std::string_view program, int status) {
   if (!undo_) return status;
-  if (within_ == Milliseconds{0}) {
-    undo_->forget();
-    return status;
-  }
   undo_->made();
   const bool at_a_terminal = ::isatty(STDIN_FILENO) == 1 && !arguments.json;
   cli::say(fmt::format("{}: taken back in {} unless {}'bondctl confirm' is written", program,

@@ -34,6 +34,8 @@ class Confirmation {
   static int refuse(const cli::Arguments& arguments, std::string_view program, const Error& error);
   // Nothing was changed, or all of it was taken back.
   void forget();
+  // The change is made, and nothing takes it back any more where nobody was asked to confirm it.
+  void made();
   // The change is made: says how it is kept and, at a terminal, waits for that. `status`, unless it was
   // undone.
   int conclude(const cli::Arguments& arguments, std::string_view program, int status);

@@ -26,6 +26,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view kName = "hawser-undo";
 constexpr Milliseconds kAnswerWithin{2000};
+constexpr Milliseconds kSaysWithin{100};  // who asks, here; others wait meanwhile
 
 // What the two say to each other, a byte each.
 enum class Word : char {
@@ -117,13 +118,13 @@ class Keeper {
   void answer() {
     const Fd asker{::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC)};
     char byte = 0;
-    if (!asker || !readable(asker.get(), kAnswerWithin) || ::recv(asker.get(), &byte, 1, 0) != 1) return;
+    if (!asker || !readable(asker.get(), kSaysWithin) || ::recv(asker.get(), &byte, 1, 0) != 1) return;
     const bool confirms = static_cast<Word>(byte) == Word::kConfirm;
     if (confirms && !may_confirm(asker)) return (void)say(asker, Word::kRefused);
     const Milliseconds left = std::chrono::ceil<std::chrono::seconds>(end_ ? until(*end_) : within_);
     const auto text = fmt::format("{} {}", within_ == Milliseconds{0} ? -1 : left.count(), what_);
     (void)::send(asker.get(), text.data(), text.size(), MSG_NOSIGNAL);
-    stays_ |= confirms;
+    stays_ |= confirms && within_ > Milliseconds{0};
   }
 
   static bool may_confirm(const Fd& asker) {
@@ -181,7 +182,7 @@ Fd termination() {
   const auto done = put_back();
   if (done)
     ::syslog(LOG_WARNING, "taken back, %s: %s",
-             within == Milliseconds{0} ? "who made it died over it" : "nobody confirmed it", what.c_str());
+             within == Milliseconds{0} ? "it did not come to its end" : "nobody confirmed it", what.c_str());
   else
     ::syslog(LOG_ERR, "not wholly taken back: %s: %s", what.c_str(), done.error().text.c_str());
   keeper.end(done ? Word::kUndone : Word::kPartlyUndone);
@@ -204,7 +205,8 @@ Result<Fd> listen_alone() {
 // An ordinary user may have taken the name, and says what he likes.
 Result<std::string> ask(Word word) {
   const Address address;
-  const Fd socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  // Not to be held up by one who lets his queue fill: that is none of ours.
+  const Fd socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
   if (!socket || ::connect(socket.get(), address.get(), address.length) != 0)
     return fail_with(ENOENT, "no change waits to be confirmed");
   const auto who = at_the_other_end(socket);
@@ -271,6 +273,9 @@ UndoEnd Undo::wait(int enter) {
 
 std::optional<WaitingChange> waiting_change() {
   const auto text = ask(Word::kAsk);
+  // It is one of ours, and has other things to do.
+  if (!text && text.error().code == ETIMEDOUT)
+    return WaitingChange{"one that is being taken back", std::nullopt};
   if (!text) return std::nullopt;
   const auto space = text->find(' ');
   const Milliseconds left{std::stoll(text->substr(0, space))};
@@ -298,6 +303,9 @@ void await_way_back(Milliseconds patience) {
 Result<std::string> confirm_change() {
   auto text = ask(Word::kConfirm);
   if (!text) return text;
+  if (text->starts_with("-"))
+    return fail_with(EBUSY,
+                     "no change waits to be confirmed: one is being made, which needs no confirmation");
   return text->substr(text->find(' ') + 1);
 }
 

@@ -176,8 +176,8 @@ Status Ipvs::perform(const ServiceStep& step) {
   return std::visit(Perform{*this}, step);
 }
 
-// A refused one is asked for once more by itself, which is what tells why, and whether it was so already. By then
-// those that came after it are done: what these make so is so.
+// A refused one is asked for once more by itself, which is what tells why, and whether it was so already. By
+// then those that came after it are done: what these make so is so.
 std::vector<Status> Ipvs::perform_each(std::span<const ServiceStep* const> steps) {
   std::vector<Status> all(steps.size());
   std::vector<std::size_t> alone;

@@ -27,8 +27,9 @@ class Ipvs {
   // A weight change is one message and one acknowledgement. The error's code is the errno; ENOPKG: the module
   // is missing.
   Status perform(const ServiceStep& step);
-  // The same for many: each is tried, in order, whatever became of those before it. Few datagrams carry them,
-  // and the kernel acknowledges one at the end of each.
+  // The same for many that only add: each is tried, whatever became of those before it. Few datagrams carry
+  // them, and the kernel acknowledges one at the end of each; a refused one is tried once more when all are
+  // through.
   std::vector<Status> perform_each(std::span<const ServiceStep* const> steps);
   Status perform(const IpvsHostStep& step);
 

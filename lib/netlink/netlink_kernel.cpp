@@ -27,13 +27,13 @@ Status in_words(const Step& step, Status status) {
   return fail_with(refusal.code, "{}: {}", describe(step), nl::explain(step, refusal, nl::has_net_admin()));
 }
 
-// Those at the beginning that are of IPVS's services.
-std::vector<const ServiceStep*> leading_service_steps(std::span<const Step* const> steps) {
+// Those at the beginning that add to IPVS's services: the order of these does not matter where one is refused
+// and tried once more behind others. What changes or takes away keeps its place.
+std::vector<const ServiceStep*> leading_additions(std::span<const Step* const> steps) {
   std::vector<const ServiceStep*> leading;
   for (const auto* step : steps) {
-    const auto* one = std::get_if<ServiceStep>(step);
-    if (one == nullptr) break;
-    leading.push_back(one);
+    if (!is<AddService>(*step) && !is<AddReal>(*step)) break;
+    leading.push_back(&std::get<ServiceStep>(*step));
   }
   return leading;
 }
@@ -81,7 +81,7 @@ std::vector<Status> NetlinkKernel::perform_each(std::span<const Step* const> ste
   all.reserve(steps.size());
   while (all.size() < steps.size()) {
     const auto& next = *steps[all.size()];
-    const auto together = leading_service_steps(steps.subspan(all.size()));
+    const auto together = leading_additions(steps.subspan(all.size()));
     if (together.empty()) all.push_back(perform(next));
     for (auto& status : ipvs_.perform_each(together))
       all.push_back(in_words(*steps[all.size()], std::move(status)));

@@ -158,8 +158,7 @@ Status NftHearing::hear(ByteView message) {
   const auto* header = as_header(message.data());
   // libnftnl reads in whole words, up to the one in which the message ends.
   if (!mnl_nlmsg_ok(header, static_cast<int>(message.size())) ||
-      message.size() < MNL_ALIGN(header->nlmsg_len) ||
-      mnl_nlmsg_get_payload_len(header) < sizeof(nfgenmsg))
+      message.size() < MNL_ALIGN(header->nlmsg_len) || mnl_nlmsg_get_payload_len(header) < sizeof(nfgenmsg))
     return tl::unexpected(not_understood("a message"));
   switch (kind_of_message(header->nlmsg_type)) {
     case NFT_MSG_NEWTABLE:

@@ -1,13 +1,17 @@
 // A change that waits to be confirmed, with processes that die as they may.
 #include "lib/daemon/undo.h"
 
+#include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
 #include <gmock/gmock.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -101,7 +105,7 @@ TEST_F(UndoTest, ALineConfirms) {
 }
 
 TEST_F(UndoTest, WhoDiesBeforeTheChangeIsCompleteHasItPutBackAtOnce) {
-  const auto process = in_a_process(60s, [](Undo&) { ::raise(SIGKILL); });
+  const auto process = in_a_process(60s, [](Undo&) { (void)::raise(SIGKILL); });
   EXPECT_TRUE(was_put_back());
   ::waitpid(process, nullptr, 0);
 }
@@ -128,7 +132,7 @@ TEST_F(UndoTest, WhoComesNextWaitsUntilAllIsPutBack) {
         return {};
       });
     });
-    ::raise(SIGKILL);
+    (void)::raise(SIGKILL);
   }
   ::waitpid(process, nullptr, 0);
   host.inside([] { await_way_back(); });
@@ -139,7 +143,7 @@ TEST_F(UndoTest, WhoComesNextWaitsUntilAllIsPutBack) {
 TEST_F(UndoTest, SurvivesWhoStartedItAndHisTerminal) {
   const auto process = in_a_process(1500ms, [](Undo& undo) {
     undo.made();
-    ::raise(SIGKILL);
+    (void)::raise(SIGKILL);
   });
   ::waitpid(process, nullptr, 0);
   ASSERT_TRUE(waiting());
@@ -175,6 +179,35 @@ TEST_F(UndoTest, SaysThatNotAllCouldBePutBack) {
   ASSERT_TRUE(undo) << undo.error().text;
   undo->made();
   EXPECT_EQ(undo->wait(-1), UndoEnd::kPartlyUndone);
+}
+
+// Nor by one whose queue is full, at which others would wait for ever.
+TEST_F(UndoTest, NobodyIsHeldUpByWhoDoesNotAccept) {
+  const std::string name = "hawser-undo";
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::ranges::copy(name, address.sun_path + 1);
+  const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+  const auto* raw = reinterpret_cast<const sockaddr*>(&address);
+  const auto make = [&] {
+    return host.inside([] { return Fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)}; });
+  };
+  const auto squatter = make();
+  ASSERT_EQ(::bind(squatter.get(), raw, length), 0);
+  ASSERT_EQ(::listen(squatter.get(), 0), 0);
+  std::vector<Fd> queue;
+  do queue.push_back(make());
+  while (::connect(queue.back().get(), raw, length) == 0);
+  EXPECT_FALSE(waiting());
+  host.inside([] { await_way_back(); });
+}
+
+TEST_F(UndoTest, WhatIsBeingMadeNeedsNoConfirmation) {
+  auto undo = start(0s);
+  ASSERT_TRUE(undo) << undo.error().text;
+  EXPECT_THAT(host.inside([] { return confirm_change(); }).error().text,
+              testing::HasSubstr("one is being made"));
+  undo->forget();
 }
 
 // He can neither keep others from changing anything, nor pretend that something was confirmed.

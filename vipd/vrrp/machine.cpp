@@ -319,7 +319,10 @@ void reassert(Turn& turn, Active active, const AdvertisementHeard& event) {
   const bool announce = event.now >= active.quiet_until;
   if (!announce && event.now < active.silent_until) return;
   turn.send(turn.config.priority);
-  if (std::exchange(active.listening, false)) active.advert_at = event.now + turn.config.interval;
+  // An answer that is later than the next advertisement stands for it; RFC 9568 6.4.3 resets no timer
+  // otherwise.
+  if (std::exchange(active.listening, false) || event.now > active.advert_at)
+    active.advert_at = event.now + turn.config.interval;
   active.silent_until = event.now + between_answers(turn.config);
   if (announce) active.quiet_until = event.now + between_announcements(turn.config);
   turn.machine.role = active;
@@ -349,7 +352,10 @@ void on(Turn& turn, const Active& role, const PriorityChanged& event) {
   send_and_go_on(turn, active);
 }
 
-void on(Turn& turn, const Active& role, const Reload&) {
+void on(Turn& turn, const Active& role, const Reload& event) {
+  Active listening = role;
+  listening.advert_at = std::min<TimePoint>(role.advert_at, event.now + turn.config.interval);
+  turn.machine.role = listening;
   if (!role.listening) send_and_go_on(turn, role);
   turn.actions.emplace_back(HoldAddresses{});
 }

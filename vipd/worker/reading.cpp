@@ -13,26 +13,32 @@ namespace {
 
 constexpr const char* kRemembered = "vipd-remembered.json";
 
-// Why it cannot be used; empty: it is in `vip` now.
-std::string read_password(config::Vip& vip) {
+// Error: why it cannot be used; else it is in `vip` now.
+Status read_password(config::Vip& vip) {
   auto secret = provider::read_secret(vip.password);
-  if (!secret) return secret.error().text;
+  if (!secret) return tl::unexpected(secret.error());
   if (secret->text.size() > config::kMostPassword)
-    return fmt::format("has {} characters, and version 2 has room for {}: write those that the peers send",
-                       secret->text.size(), config::kMostPassword);
+    return fail("has {} characters, and version 2 has room for {}: write those that the peers send",
+                secret->text.size(), config::kMostPassword);
   vip.password_text = std::move(secret->text);
   return {};
 }
 
 // A vip without the password that its peers expect would hear none of them and be Active beside them.
-std::vector<config::Problem> read_passwords(config::Config& config) {
-  std::vector<config::Problem> problems;
+struct Unread {
+  std::vector<config::Problem> wrong;
+  std::vector<config::Problem> not_permitted;  // to whoever asks
+};
+Unread read_passwords(config::Config& config) {
+  Unread unread;
   for (auto& [name, vip] : config.vips) {
     if (vip.password.empty()) continue;
-    if (auto why = read_password(vip); !why.empty())
-      problems.push_back({{}, 0, 0, fmt::format("vip.{}.password", name), std::move(why)});
+    const auto read = read_password(vip);
+    if (read) continue;
+    auto& list = read.error().code == EACCES ? unread.not_permitted : unread.wrong;
+    list.push_back({{}, 0, 0, fmt::format("vip.{}.password", name), read.error().text});
   }
-  return problems;
+  return unread;
 }
 
 FileReading reading_of(config::HostFile file) {
@@ -40,7 +46,9 @@ FileReading reading_of(config::HostFile file) {
   result.reading.problems = std::move(file.problems);
   result.notes = std::move(file.notes);
   if (!result.reading.problems.empty()) return result;
-  result.reading.problems = read_passwords(file.config);
+  auto unread = read_passwords(file.config);
+  result.reading.problems = std::move(unread.wrong);
+  std::ranges::move(unread.not_permitted, std::back_inserter(result.reading.problems));
   if (!result.reading.problems.empty()) return result;
   result.reading.settings = settings_of(file.config);
   result.sources = std::move(file.sources);
@@ -77,11 +85,12 @@ Status remember(const std::filesystem::path& state_directory, std::string_view t
 FileReading judge_whole(const Files& files) {
   auto file =
       config::read_host_file(files.config, files.node, config::Part::kAll, config::Emptiness::kRefused);
-  std::vector<config::Problem> unread;
+  Unread unread;
   if (file.problems.empty()) unread = read_passwords(file.config);
+  std::ranges::move(unread.wrong, std::back_inserter(file.problems));
   for (auto& [name, vip] : file.config.vips) vip.password.clear();
   auto reading = reading_of(std::move(file));
-  std::ranges::move(unread, std::back_inserter(reading.notes));
+  std::ranges::move(unread.not_permitted, std::back_inserter(reading.notes));
   return reading;
 }
 

@@ -12,7 +12,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-using testing::StartsWith;
 
 Imported from_keepalived(const std::string& text, const IncludeReader& include = {}) {
   return imported(Foreign::kKeepalived, text, include);
@@ -219,9 +218,10 @@ TEST(ImportVirtualServer, MarksAndGroups) {
                 "\"fwmark 9\"]\n"));
   EXPECT_THAT(lines_left(made), ElementsAre(7, 9, 10));
   const auto ports = from_keepalived(
-      "virtual_server_group ftp {\n192.0.2.100 8000-8099\n192.0.2.100 90-80\n192.0.2.100 0-9\n}\n"
+      "virtual_server_group ftp {\n192.0.2.100 8000-8099\n192.0.2.100 90-80\n192.0.2.100 0-9\n192.0.2.101 "
+      "8000-8000\n}\n"
       "virtual_server group ftp {\nreal_server 198.51.100.21 0 {\n}\n}\n");
-  EXPECT_THAT(ports.text, HasSubstr("virtual = [\"tcp 192.0.2.100:8000-8099\"]\n"));
+  EXPECT_THAT(ports.text, HasSubstr("virtual = [\"tcp 192.0.2.100:8000-8099\", \"tcp 192.0.2.101:8000\"]\n"));
   EXPECT_THAT(lines_left(ports), ElementsAre(3, 4));
   const auto v6 = from_keepalived(
       "virtual_server_group six {\n2001:db8::e-11 80\n}\n"

@@ -280,6 +280,13 @@ TEST_F(VrrpListening, SaysNothingForAnotherPriorityOrFile) {
   EXPECT_EQ(driven.due(), woken + 1s);
 }
 
+TEST_F(VrrpListening, AnAnswerBeforeTheLateTimerStandsForTheAdvertisement) {
+  auto other = active();
+  other.give(heard(woken, 127, kLower)).give(Timer{woken});
+  EXPECT_THAT(other.actions, IsEmpty());
+  EXPECT_EQ(other.due(), woken + 1s);
+}
+
 TEST_F(VrrpListening, ListensOnceMoreWhereItStalledAgain) {
   driven.give(Timer{woken + 1s + kActiveDown});
   EXPECT_THAT(driven.actions, ElementsAre(testing::VariantWith<Note>(testing::_)));
