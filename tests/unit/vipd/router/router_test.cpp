@@ -358,7 +358,8 @@ TEST_F(VirtualRouterTest, AnswersInTheChecksumThatThePeerUses) {
   pass(router, 100ms);
   hear(router, kPeer, 100, kWeb, VrrpChecksum::kPseudoHeader);
   ASSERT_EQ(effects.sent.size(), 2U);
-  EXPECT_EQ(decode(effects.sent.back(), {kOurs, kVrrpGroup, 255})->form.checksum, VrrpChecksum::kPseudoHeader);
+  EXPECT_EQ(decode(effects.sent.back(), {kOurs, kVrrpGroup, 255})->form.checksum,
+            VrrpChecksum::kPseudoHeader);
 }
 
 TEST_F(VirtualRouterTest, KeepsThePinnedChecksumWhateverThePeerUses) {
