@@ -296,7 +296,7 @@ TEST_F(VipdPicture, WhatHappenedWhileNotificationsWereLostIsFoundAllTheSame) {
   lb1.write({.addresses = kTwoSides});
   make(lb1, "back");
   lb1.start();
-  ASSERT_TRUE(eventually(20s, [&] { return lb1.holds("198.51.100.1"); }));
+  ASSERT_TRUE(eventually(20s, [&] { return lb1.holds("192.0.2.100") && lb1.holds("198.51.100.1"); }));
   lb1.daemon().signal(SIGSTOP);
   std::vector<std::string> lines{"address del 192.0.2.100/32 dev front", "link del back"};
   for (int i = 0; i < 6000; ++i)  // more than its socket holds
