@@ -60,7 +60,7 @@ class Forger {
     header.set_u16(10, checksum_finish(checksum_add(header.bytes())));
     frame.put(header.bytes());
     frame.put(message);
-    return Bytes(frame.bytes().begin(), frame.bytes().end());
+    return {frame.bytes().begin(), frame.bytes().end()};
   }
 
   IpAddress source_;

@@ -83,11 +83,11 @@ TEST_F(VipdStance, ARoleIsTakenFromAHigherPriority) {
 
 TEST_F(VipdStance, AReleaseEndsWithItsTime) {
   settle();
-  const auto released = lb1.vipctl({"release", "--until", "3s"});
+  const auto released = lb1.vipctl({"release", "--until", "8s"});
   EXPECT_EQ(released.status, 0) << released.text;
   EXPECT_EQ(stance(lb1), "standing by");
   EXPECT_EQ(lb2.role(), "Active");
-  EXPECT_TRUE(eventually(10s, [&] { return stance(lb1) == "ordinary"; }));
+  EXPECT_TRUE(eventually(30s, [&] { return stance(lb1) == "ordinary"; }));
   EXPECT_TRUE(lb1.becomes("Active"));
   EXPECT_EQ(lb1.vipctl({"release", "--until", "soon"}).status, 2);
 }
