@@ -1,17 +1,59 @@
 #include "vipd/vrrp/wire.h"
 
-#include "vipd/vrrp/wire_versions.h"
+#include <algorithm>
 
 namespace hawser::vipd {
 
-std::vector<IpAddress> wire::read_addresses(Reader& reader, std::size_t count) {
+namespace {
+
+constexpr std::uint8_t kTypeAdvertisement = 1;
+constexpr std::size_t kFixedPart = 8;
+constexpr std::size_t kChecksumOffset = 6;
+
+// ---- what both versions have alike
+
+// Up to the two bytes in which they differ. The first is the version above and the type below.
+Writer begin_message(int version, const Advertisement& advertisement, std::size_t count) {
+  Writer writer;
+  writer.u8(static_cast<std::uint8_t>((static_cast<unsigned>(version) << 4U) | kTypeAdvertisement));
+  writer.u8(advertisement.router_id.value);
+  writer.u8(advertisement.priority.value);
+  writer.u8(static_cast<std::uint8_t>(count));
+  return writer;
+}
+
+// Behind them: no checksum yet, and the addresses.
+void put_addresses(Writer& writer, std::span<const IpAddress> addresses) {
+  writer.u16(0);
+  for (const auto& address : addresses) writer.put(address.bytes());
+}
+
+Bytes with_checksum(Writer writer, std::uint32_t start) {
+  writer.set_u16(kChecksumOffset, checksum_finish(checksum_add(writer.bytes(), start)));
+  return writer.take();
+}
+
+std::size_t read_beginning(Reader& reader, Advertisement& advertisement) {
+  reader.skip(1);  // version and type
+  advertisement.router_id = Vrid(reader.u8());
+  advertisement.priority = Priority(reader.u8());
+  return reader.u8();
+}
+
+std::vector<IpAddress> read_addresses(Reader& reader, std::size_t count) {
+  reader.skip(2);  // the checksum, looked at before
   std::vector<IpAddress> addresses;
   addresses.reserve(count);
   for (std::size_t i = 0; i < count; ++i) addresses.push_back(IpAddress::v4(reader.u32()));
   return addresses;
 }
 
-tl::expected<Received, BadPacket> wire::sound(Received received) {
+bool adds_up(ByteView message, std::uint32_t start) {
+  return checksum_finish(checksum_add(message, start)) == 0;
+}
+
+// What both refuse of an advertisement that is whole.
+tl::expected<Received, BadPacket> sound(Received received) {
   const auto& advertisement = received.advertisement;
   if (advertisement.router_id == Vrid(0)) return tl::unexpected(BadPacket::kRouterId);
   if (advertisement.interval == Centiseconds(0)) return tl::unexpected(BadPacket::kInterval);
@@ -19,10 +61,98 @@ tl::expected<Received, BadPacket> wire::sound(Received received) {
   return received;
 }
 
+// ---- version 2 (RFC 3768 5.3): whole seconds, a checksum over the message alone, and eight bytes of
+// authentication data at its end, which RFC 2338 could fill with a password and RFC 3768 leaves at zero
+
+constexpr std::uint8_t kNoAuthentication = 0;
+constexpr std::uint8_t kSimplePassword = 1;  // RFC 2338 5.3.6.2
+
+// Up to its first zero.
+std::string password_in(ByteView data) {
+  return {data.begin(), std::find(data.begin(), data.end(), 0)};
+}
+
+Bytes encode_v2(const Advertisement& advertisement, std::span<const IpAddress> addresses,
+                const std::string& password) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(advertisement.interval).count();
+  auto writer = begin_message(2, advertisement, addresses.size());
+  writer.u8(password.empty() ? kNoAuthentication : kSimplePassword);
+  writer.u8(static_cast<std::uint8_t>(seconds));
+  put_addresses(writer, addresses);
+  const auto length = std::min(password.size(), kMostPassword);
+  writer.put(ByteView(reinterpret_cast<const std::uint8_t*>(password.data()), length));
+  writer.zeros(kMostPassword - length);
+  return with_checksum(std::move(writer), 0);
+}
+
+tl::expected<Received, BadPacket> decode_v2(ByteView message) {
+  Reader reader(message);
+  Advertisement advertisement;
+  const auto count = read_beginning(reader, advertisement);
+  const auto authentication = reader.u8();
+  advertisement.interval = std::chrono::seconds(reader.u8());
+  if (message.size() != kFixedPart + 4 * count + kMostPassword) return tl::unexpected(BadPacket::kLength);
+  if (!adds_up(message, 0)) return tl::unexpected(BadPacket::kChecksum);
+  advertisement.addresses = read_addresses(reader, count);
+  WireForm form{2, VrrpChecksum::kPlain, {}};
+  if (authentication == kSimplePassword) form.password = password_in(reader.take(kMostPassword));
+  // The data of a router without authentication means nothing; a password that is empty is none that anybody
+  // has.
+  const bool known = authentication == kNoAuthentication || !form.password.empty();
+  if (!known) return tl::unexpected(BadPacket::kAuthentication);
+  return sound({std::move(advertisement), std::move(form)});
+}
+
+// ---- version 3 over IPv4 (RFC 9568 5.2)
+
+constexpr std::uint16_t kIntervalMask = 0x0FFF;  // the four bits above are reserved: sent as 0, ignored
+
+std::uint32_t pseudo_header(const IpAddress& source, const IpAddress& destination, std::size_t length) {
+  Writer writer;
+  writer.put(source.bytes());
+  writer.put(destination.bytes());
+  writer.u16(kVrrpProtocol);
+  writer.u16(static_cast<std::uint16_t>(length));
+  return checksum_add(writer.bytes());
+}
+
+tl::expected<VrrpChecksum, BadPacket> checksum_form(ByteView message, const PacketHeader& header) {
+  if (adds_up(message, pseudo_header(header.source, header.destination, message.size())))
+    return VrrpChecksum::kPseudoHeader;
+  if (adds_up(message, 0)) return VrrpChecksum::kPlain;
+  return tl::unexpected(BadPacket::kChecksum);
+}
+
+Bytes encode_v3(const Advertisement& advertisement, std::span<const IpAddress> addresses, VrrpChecksum form,
+                const IpAddress& source, const IpAddress& destination) {
+  auto writer = begin_message(3, advertisement, addresses.size());
+  writer.u16(static_cast<std::uint16_t>(advertisement.interval.count() & kIntervalMask));
+  put_addresses(writer, addresses);
+  const auto start =
+      form == VrrpChecksum::kPseudoHeader ? pseudo_header(source, destination, writer.size()) : 0U;
+  return with_checksum(std::move(writer), start);
+}
+
+tl::expected<Received, BadPacket> decode_v3(ByteView message, const PacketHeader& header) {
+  Reader reader(message);
+  Advertisement advertisement;
+  const auto count = read_beginning(reader, advertisement);
+  advertisement.interval = Centiseconds(reader.u16() & kIntervalMask);
+  if (message.size() != kFixedPart + 4 * count) return tl::unexpected(BadPacket::kLength);
+  const auto form = checksum_form(message, header);
+  if (!form) return tl::unexpected(form.error());
+  advertisement.addresses = read_addresses(reader, count);
+  return sound({std::move(advertisement), {3, *form, {}}});
+}
+
+}  // namespace
+
 Bytes encode(const Advertisement& advertisement, const WireForm& form, const IpAddress& source,
              const IpAddress& destination) {
-  if (form.version == 2) return wire::encode_v2(advertisement, form.password);
-  return wire::encode_v3(advertisement, form.checksum, source, destination);
+  const auto addresses =
+      std::span(advertisement.addresses).first(std::min(advertisement.addresses.size(), kMostAddresses));
+  if (form.version == 2) return encode_v2(advertisement, addresses, form.password);
+  return encode_v3(advertisement, addresses, form.checksum, source, destination);
 }
 
 tl::expected<Ipv4Packet, BadPacket> split_ipv4(ByteView packet) {
@@ -45,8 +175,8 @@ tl::expected<Received, BadPacket> decode(ByteView message, const PacketHeader& h
   if (header.destination == kVrrpGroup && header.ttl != kVrrpTtl) return tl::unexpected(BadPacket::kTtl);
   if (message.empty()) return tl::unexpected(BadPacket::kLength);
   if (message.front() >> 4U != version) return tl::unexpected(BadPacket::kVersion);
-  if ((message.front() & 0x0FU) != wire::kTypeAdvertisement) return tl::unexpected(BadPacket::kType);
-  return version == 2 ? wire::decode_v2(message) : wire::decode_v3(message, header);
+  if ((message.front() & 0x0FU) != kTypeAdvertisement) return tl::unexpected(BadPacket::kType);
+  return version == 2 ? decode_v2(message) : decode_v3(message, header);
 }
 
 }  // namespace hawser::vipd
