@@ -31,7 +31,7 @@ Result<json::value> ask(const cli::Arguments& arguments, const std::string& meth
 }
 
 struct Seen {
-  std::string name, role, why, heard;
+  std::string name, role, why;
 };
 
 Result<std::vector<Seen>> look(const cli::Arguments& arguments) {
@@ -40,8 +40,7 @@ Result<std::vector<Seen>> look(const cli::Arguments& arguments) {
   std::vector<Seen> all;
   for (const auto& vip : control::list_in(*status, "vips"))
     all.push_back({std::string(control::text_in(vip, "name")), std::string(control::text_in(vip, "role")),
-                   std::string(control::text_in(vip, "why")),
-                   std::string(control::text_in(control::value_in(vip, "heard"), "address"))});
+                   std::string(control::text_in(vip, "why"))});
   return all;
 }
 
@@ -114,6 +113,10 @@ int handover(const cli::Arguments& arguments) {
 
 int take(const cli::Arguments& arguments) {
   const auto& vip = arguments.words.front();
+  const auto before = look(arguments);
+  if (!before) return cli::refuse(arguments, "vipctl", before.error());
+  if (find(*before, vip) == nullptr)
+    return cli::refuse(arguments, "vipctl", fmt::format("{}: no such vip", vip));
   if (const auto asked = ask(arguments, "POST", "/v1/take?vip=" + vip); !asked)
     return cli::refuse(arguments, "vipctl", asked.error());
   const auto after = look(arguments);

@@ -114,7 +114,7 @@ class Daemon {
   // what operators ask of the vips
   void recall(const std::string& remembered);
   [[nodiscard]] Running* running(const std::string& vip);
-  void stand(const std::string& vip, const Stand& stand);
+  void stand(const std::vector<std::string>& vips, const Stand& stand);
   void wait_for_ends();
   control::Response answer_stand_by(const control::Request& request);
   control::Response answer_take(const control::Request& request);

@@ -51,20 +51,26 @@ Daemon::Running* Daemon::running(const std::string& vip) {
   return nullptr;
 }
 
-void Daemon::stand(const std::string& vip, const Stand& stand) {
-  stands_.erase(vip);
-  if (stand.stance != Stance::kOrdinary) stands_.emplace(vip, stand);
+void Daemon::stand(const std::vector<std::string>& vips, const Stand& stand) {
+  for (const auto& vip : vips) {
+    stands_.erase(vip);
+    if (stand.stance != Stance::kOrdinary) stands_.emplace(vip, stand);
+  }
   worker_.remember(write_stands(stands_));
   wait_for_ends();
-  auto* there = running(vip);
-  if (there == nullptr) return;
-  report(
-      {.kind = EventKind::kRole, .object = vip, .to = words_of(stand), .cause = {CauseKind::kOperator, ""}});
-  if (stand.stance == Stance::kTaking)
-    there->router.take();
-  else
-    there->router.set_stance(stand.stance);
-  settle(key_of(there->router.vip()));
+  for (const auto& vip : vips) {
+    auto* there = running(vip);
+    if (there == nullptr) continue;
+    report({.kind = EventKind::kRole,
+            .object = vip,
+            .to = words_of(stand),
+            .cause = {CauseKind::kOperator, ""}});
+    if (stand.stance == Stance::kTaking)
+      there->router.take();
+    else
+      there->router.set_stance(stand.stance);
+    settle(key_of(there->router.vip()));
+  }
 }
 
 void Daemon::wait_for_ends() {
@@ -75,8 +81,9 @@ void Daemon::wait_for_ends() {
   stand_timer_.async_wait([this](const error_code& cancelled) {
     if (cancelled) return;
     auto over = stands_;
-    for (const auto& vip : expire(over, std::chrono::system_clock::now())) stand(vip, {});
-    wait_for_ends();
+    const auto ended = expire(over, std::chrono::system_clock::now());
+    if (ended.empty()) return wait_for_ends();
+    stand(ended, {});
   });
 }
 
@@ -96,7 +103,7 @@ control::Response Daemon::answer_stand_by(const control::Request& request) {
   for (const auto& [key, running] : routers_)
     if (!running.router.leaving() && (vip.empty() || running.router.vip().name == vip))
       names.push_back(running.router.vip().name);
-  for (const auto& name : names) stand(name, wanted);
+  stand(names, wanted);
   return control::good({{"vips", boost::json::array(names.begin(), names.end())}});
 }
 
@@ -107,7 +114,7 @@ control::Response Daemon::answer_take(const control::Request& request) {
   if (there == nullptr) return control::refusal(404, fmt::format("{}: no such vip", vip));
   if (const auto why = there->router.why_not_taken(); !why.empty())
     return control::refusal(409, fmt::format("{}: {}", vip, why));
-  stand(vip, {Stance::kTaking, {}});
+  stand({vip}, {Stance::kTaking, {}});
   return control::good({{"vips", boost::json::array{vip}}});
 }
 
@@ -118,7 +125,7 @@ control::Response Daemon::answer_resume(const control::Request& request) {
   std::vector<std::string> names;
   for (const auto& [name, stand] : stands_)
     if (vip.empty() || name == vip) names.push_back(name);
-  for (const auto& name : names) stand(name, {});
+  if (!names.empty()) stand(names, {});
   return control::good({{"vips", boost::json::array(names.begin(), names.end())}});
 }
 

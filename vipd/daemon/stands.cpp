@@ -44,7 +44,10 @@ Result<Stands> read_stands(std::string_view text) {
       stands.emplace(vip, stand_from(stand.as_object()));
     return stands;
   } catch (const std::exception&) {
-    return fail("what operators had asked of the vips is not understood: every vip is as its file says");
+    return fail(
+        "what operators had asked of the vips (vipd-remembered.json in the state directory) is not "
+        "understood: every "
+        "vip is as its file says: write 'vipctl release' or 'vipctl take' again where that is not meant");
   }
 }
 

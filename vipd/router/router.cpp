@@ -212,7 +212,7 @@ void VirtualRouter::set_stance(Stance stance) {
   if (stance == stance_) return;
   adopt(stance);
   if (stance == Stance::kStandingBy && role() == RoleName::kActive) return handle(HandOver{effects_.now()});
-  handle(Reload{effects_.now()});
+  handle(PriorityChanged{effects_.now()});  // the addresses are where they were
 }
 
 std::string VirtualRouter::why_not_taken() const {
@@ -232,7 +232,7 @@ std::string VirtualRouter::why_not_taken() const {
 void VirtualRouter::take() {
   adopt(Stance::kTaking);
   if (role() == RoleName::kBackup) return handle(TakeRole{effects_.now()});
-  handle(Reload{effects_.now()});
+  handle(PriorityChanged{effects_.now()});
 }
 
 void VirtualRouter::shutdown() {

@@ -141,7 +141,7 @@ struct AdvertisementHeard {
   Priority priority;
   Centiseconds interval{100};
 };
-struct PriorityChanged {  // `config` has another priority and is the same otherwise
+struct PriorityChanged {  // `config` has another priority, and perhaps another rule for preemption
   TimePoint now;
 };
 struct Reload {  // `config` changed: interval, addresses, our source

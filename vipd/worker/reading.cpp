@@ -73,8 +73,10 @@ FileReading read_files(const Files& files, bool may_use_last_good, config::Empti
   return last;
 }
 
-std::string recall(const std::filesystem::path& state_directory) {
-  return read_file(state_directory / kRemembered).value_or(std::string{});
+Result<std::string> recall(const std::filesystem::path& state_directory) {
+  auto text = read_file(state_directory / kRemembered);
+  if (!text && text.error().code == ENOENT) return std::string{};
+  return text;
 }
 
 Status remember(const std::filesystem::path& state_directory, std::string_view text) {

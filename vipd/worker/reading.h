@@ -21,8 +21,8 @@ FileReading read_files(const Files& files, bool may_use_last_good,
 // The whole file, netd's part too: for who asks whether it is good.
 FileReading judge_whole(const Files& files);
 
-// STATE/vipd-remembered.json; one that is not there, or cannot be read, is empty.
-std::string recall(const std::filesystem::path& state_directory);
+// STATE/vipd-remembered.json; one that is not there is empty.
+Result<std::string> recall(const std::filesystem::path& state_directory);
 Status remember(const std::filesystem::path& state_directory, std::string_view text);
 
 }  // namespace hawser::vipd

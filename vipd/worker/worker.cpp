@@ -51,7 +51,11 @@ class Worker {
         context_, files_, [this](const FenceReport& report) { channel_.send(encode(report)); },
         [this](const Event& event) { tell(event); });
     auto reading = read_files(files_, true);
-    reading.reading.remembered = recall(files_.state_directory);
+    // What an operator asked for must not be forgotten without a word.
+    if (auto remembered = recall(files_.state_directory))
+      reading.reading.remembered = std::move(*remembered);
+    else
+      tell(trouble_event(EventKind::kStorage, remembered.error()));
     answer(std::move(reading));
   }
   void carry_out(const Remember& remember) {

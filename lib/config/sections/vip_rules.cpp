@@ -50,11 +50,11 @@ void an_advertisement_holds_the_addresses(const VipSection& vip, Report& report)
                   count, kMost));
 }
 
-// RFC 3768 5.3.7: one byte of seconds.
+// RFC 3768 5.3.7.
 void version_2_counts_seconds(const VipSection& vip, Report& report) {
-  constexpr Milliseconds kSecond{1000}, kMost{255'000};
+  constexpr Milliseconds kSecond{1000};
   const auto interval = vip.spec.advertisement_interval;
-  if (vip.spec.version != 2 || (interval % kSecond == Milliseconds(0) && interval <= kMost)) return;
+  if (vip.spec.version != 2 || interval % kSecond == Milliseconds(0)) return;
   fault(report, vip, "advertisement_interval",
         fmt::format("{} is none of version 2, which has whole seconds: write \"1s\", or version = 3",
                     format_duration(interval)));

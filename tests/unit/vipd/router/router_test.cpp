@@ -523,8 +523,12 @@ TEST_F(VirtualRouterTest, TakesTheRoleFromAHigherPriorityAndKeepsIt) {
   EXPECT_EQ(last_priority(effects), 254);
   hear(router, kPeer, 200);
   EXPECT_EQ(router.role(), RoleName::kActive);
+  pass(router, 200ms);
+  forget();
   router.set_stance(Stance::kOrdinary);
+  finish(router);
   EXPECT_EQ(last_priority(effects), 128);
+  EXPECT_EQ(effects.order, std::vector<std::string>{"send"}) << "the addresses are where they were";
   hear(router, kPeer, 200);
   EXPECT_EQ(router.role(), RoleName::kBackup);
 }
