@@ -199,8 +199,9 @@ Result<CarriedOut> carry_out(const TableChange& change, const State& before, Ker
   std::set<ServiceKey> missing;
   for (auto& wave : waves_of(change.steps)) {
     std::erase_if(wave, [&](const RuleStep* one) { return rests_on_refused(missing, one->step); });
+    const auto known = result.refused.size();
     take_wave(change, wave, kernel, result);
-    for (const auto& refusal : result.refused)
+    for (const auto& refusal : std::span(result.refused).subspan(known))
       if (const auto* add = as<AddService>(refusal.step)) missing.insert(add->key);
     if (change.goes_on || result.refused.empty()) continue;
     result.not_undone = take_back(copies_of(result.done), before, kernel);

@@ -99,6 +99,7 @@ int Confirmation::conclude(const cli::Arguments& arguments, std::string_view pro
 
 std::string waiting_text(const std::optional<WaitingChange>& waiting) {
   if (!waiting) return {};
+  if (waiting->what.empty()) return "a change is just being taken back\n";
   if (!waiting->left) return fmt::format("being made: {}\n", waiting->what);
   return fmt::format("not confirmed: {}\n  taken back in {} unless 'bondctl confirm' is written\n",
                      waiting->what, format_duration(*waiting->left));
@@ -126,7 +127,7 @@ int tell_waiting(const cli::Arguments& arguments) {
     cli::print(
         control::pretty({{"format", 1}, {"waiting", waiting->what}, {"taken_back_in", left_json(*waiting)}}));
   else if (!waiting->left)
-    cli::print(fmt::format("{}: being made\n", waiting->what));
+    cli::print(waiting_text(waiting));
   else
     cli::print(fmt::format("{}: taken back in {} unless it is confirmed\n", waiting->what,
                            format_duration(*waiting->left)));

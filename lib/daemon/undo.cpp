@@ -274,8 +274,7 @@ UndoEnd Undo::wait(int enter) {
 std::optional<WaitingChange> waiting_change() {
   const auto text = ask(Word::kAsk);
   // It is one of ours, and has other things to do.
-  if (!text && text.error().code == ETIMEDOUT)
-    return WaitingChange{"one that is being taken back", std::nullopt};
+  if (!text && text.error().code == ETIMEDOUT) return WaitingChange{};
   if (!text) return std::nullopt;
   const auto space = text->find(' ');
   const Milliseconds left{std::stoll(text->substr(0, space))};
@@ -283,6 +282,7 @@ std::optional<WaitingChange> waiting_change() {
 }
 
 std::string why_not_now(const WaitingChange& waiting) {
+  if (waiting.what.empty()) return "another change is just being taken back: try again when that is done";
   if (!waiting.left)
     return fmt::format("another change is being made: {}: try again when that is done", waiting.what);
   return fmt::format("a change waits to be confirmed: {}: first write 'bondctl confirm', or wait {}",

@@ -47,7 +47,7 @@ class Undo {
 
 // What waits in this network namespace; nullopt: nothing.
 struct WaitingChange {
-  std::string what;
+  std::string what;                    // empty: it is just being taken back, and who does that has no time
   std::optional<Milliseconds> left{};  // none: nobody has to confirm it, and it is still being made
 };
 std::optional<WaitingChange> waiting_change();

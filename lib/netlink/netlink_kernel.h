@@ -17,7 +17,7 @@ class NetlinkKernel : public Kernel {
 
   Result<Observed> observe(const Scope& scope) override;
   Status perform(const Step& step) override;
-  // Steps of IPVS that follow one another go to the kernel together.
+  // What is added to IPVS one after the other goes to the kernel together.
   std::vector<Status> perform_each(std::span<const Step* const> steps) override;
 
  private:
