@@ -77,16 +77,7 @@ TEST_P(WithFrr, VipdTakesOverFromASilentOneAndYieldsWhenItReturns) {
   lb1.write(file("{ lb1 = 90, lb2 = 80 }"));
   start_frr(200);
   ASSERT_TRUE(frr_says("[IPv4] Backup -> Master"));
-  lb1.start();
-  ASSERT_TRUE(lb1.becomes("Backup"));
-  ASSERT_TRUE(lb1.hears_somebody());
-  segment.where().set_link("lb2-front", false);
-  EXPECT_TRUE(lb1.becomes("Active"));
-  EXPECT_TRUE(lb1.logged("no advertisement from 192.0.2.12 for "));
-  segment.where().set_link("lb2-front", true);
-  EXPECT_TRUE(lb1.becomes("Backup"));
-  EXPECT_TRUE(lb1.logged("web: Backup: 192.0.2.12 has priority 200, ours is 90"));
-  EXPECT_TRUE(eventually(5s, [&] { return !lb1.holds("192.0.2.100"); }));
+  take_over_from_a_silent_one_and_yield();
 }
 
 }  // namespace

@@ -90,13 +90,7 @@ TEST_F(WithKeepalived, APlannedLeaveToKeepalivedLosesNoRequest) {
   ASSERT_TRUE(lb1.becomes("Active"));
   start_keepalived(100);
   ASSERT_TRUE(is_backup());
-  Client::Options options;
-  options.protocol = Client::Protocol::kUdp;
-  options.address = "192.0.2.100";
-  options.port = 7777;
-  options.every = 2ms;
-  options.timeout = 5s;
-  Client asking(client, options);
+  Client asking(client, kRequests);
   ASSERT_TRUE(eventually(5s, [&] { return asking.answered_in_a_row(20, {}); }));
   EXPECT_EQ(lb1.daemon().stop(20s), 0);
   EXPECT_TRUE(keepalived_holds(true));
@@ -158,15 +152,7 @@ TEST_P(WithOldKeepalived, VipdTakesOverFromASilentOneAndYieldsWhenItReturns) {
   lb1.write({.priority = "{ lb1 = 90, lb2 = 80 }", .interval = "1s", .more = in_our_words()});
   start_keepalived(200, "1", in_their_words());
   ASSERT_TRUE(keepalived_holds(true));
-  lb1.start();
-  ASSERT_TRUE(lb1.becomes("Backup"));
-  ASSERT_TRUE(lb1.hears_somebody());
-  segment.where().set_link("lb2-front", false);
-  EXPECT_TRUE(lb1.becomes("Active"));
-  EXPECT_TRUE(lb1.logged("no advertisement from 192.0.2.12 for "));
-  segment.where().set_link("lb2-front", true);
-  EXPECT_TRUE(lb1.becomes("Backup"));
-  EXPECT_TRUE(eventually(5s, [&] { return !lb1.holds("192.0.2.100"); }));
+  take_over_from_a_silent_one_and_yield();
   EXPECT_TRUE(keepalived_holds(true));
 }
 

@@ -136,6 +136,10 @@ class VipHost {
   std::unique_ptr<Process> daemon_;
 };
 
+// Of a client that asks for the floating address, 500 times a second.
+inline const Client::Options kRequests{
+    .protocol = Client::Protocol::kUdp, .address = "192.0.2.100", .port = 7777, .every = 2ms, .timeout = 5s};
+
 // A third host on the segment, with an address but without vipd.
 struct Neighbour {
   Namespace host;
@@ -167,6 +171,19 @@ class VipTest : public LabTest {
     ASSERT_TRUE(lb2.becomes("Backup")) << lb2.daemon().output();
     ASSERT_TRUE(lb2.hears_somebody()) << lb2.daemon().output();  // Backup it is from its first moment
     ASSERT_TRUE(lb1.holds("192.0.2.100"));
+  }
+  // lb1 is Backup of another program on lb2, whose cable is pulled and plugged in again.
+  void take_over_from_a_silent_one_and_yield() {
+    lb1.start();
+    ASSERT_TRUE(lb1.becomes("Backup"));
+    ASSERT_TRUE(lb1.hears_somebody());
+    segment.where().set_link("lb2-front", false);
+    EXPECT_TRUE(lb1.becomes("Active"));
+    EXPECT_TRUE(lb1.logged("no advertisement from 192.0.2.12 for "));
+    segment.where().set_link("lb2-front", true);
+    EXPECT_TRUE(lb1.becomes("Backup"));
+    EXPECT_TRUE(lb1.logged("web: Backup: 192.0.2.12 has priority 200, ours is 90"));
+    EXPECT_TRUE(eventually(5s, [&] { return !lb1.holds("192.0.2.100"); }));
   }
   void TearDown() override {
     if (!HasFailure()) return;

@@ -34,14 +34,8 @@ TEST_F(VipdStall, AloneItListensKeepsItsAddressesAndGoesOn) {
 }
 
 TEST_F(VipdStall, ABetterOneThatTookOverMeanwhileKeepsTheRole) {
-  const VipFile file{.priority = "{ lb1 = 100, lb2 = 200 }", .more = "preempt = false\n"};
-  lb1.write(file);
-  lb2.write(file);
-  lb1.start();
-  ASSERT_TRUE(lb1.becomes("Active"));
-  lb2.start();
-  ASSERT_TRUE(lb2.becomes("Backup"));
-  ASSERT_TRUE(lb2.hears_somebody());
+  both({.priority = "{ lb1 = 100, lb2 = 200 }", .more = "preempt = false\n"});
+  settle();
   stand_still(lb1);
   EXPECT_TRUE(lb1.becomes("Backup"));
   EXPECT_TRUE(says(lb1, "web: Backup: 192.0.2.12 has priority 200, ours is 100"));
@@ -51,11 +45,7 @@ TEST_F(VipdStall, ABetterOneThatTookOverMeanwhileKeepsTheRole) {
 }
 
 TEST_F(VipdStall, AWorseOneThatTookOverMeanwhileGivesTheRoleBack) {
-  lb1.start();
-  ASSERT_TRUE(lb1.becomes("Active"));
-  lb2.start();
-  ASSERT_TRUE(lb2.becomes("Backup"));
-  ASSERT_TRUE(lb2.hears_somebody());
+  settle();
   stand_still(lb1);
   EXPECT_TRUE(
       says(lb1, "192.0.2.12 was Active too with priority 100, ours is 200: addresses announced again"));

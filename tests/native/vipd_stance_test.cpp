@@ -20,13 +20,7 @@ TEST_F(VipdStance, AHandoverLosesNoRequestAndStaysAcrossRestarts) {
   const Backend on_lb1(lb1.host(), 7777);
   const Backend on_lb2(lb2.host(), 7777);
   settle();
-  Client::Options options;
-  options.protocol = Client::Protocol::kUdp;
-  options.address = "192.0.2.100";
-  options.port = 7777;
-  options.every = 2ms;
-  options.timeout = 5s;
-  Client asking(client.host, options);
+  Client asking(client.host, kRequests);
   ASSERT_TRUE(eventually(5s, [&] { return asking.answered_in_a_row(20, {}); }));
   const auto handed = lb1.vipctl({"handover", "web"});
   EXPECT_EQ(handed.status, 0) << handed.text;

@@ -42,13 +42,7 @@ TEST_F(Vipd, APlannedLeaveLosesNoRequest) {
   const Backend on_lb1(lb1.host(), 7777);
   const Backend on_lb2(lb2.host(), 7777);
   settle();
-  Client::Options options;
-  options.protocol = Client::Protocol::kUdp;
-  options.address = "192.0.2.100";
-  options.port = 7777;
-  options.every = 2ms;
-  options.timeout = 5s;
-  Client asking(client.host, options);
+  Client asking(client.host, kRequests);
   ASSERT_TRUE(eventually(5s, [&] { return asking.answered_in_a_row(20, {}); }));
   EXPECT_EQ(lb1.daemon().stop(20s), 0);
   EXPECT_TRUE(lb2.becomes("Active"));

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/vipd/vrrp/captured.h"
+#include "tests/unit/vipd/vrrp/checksum.h"
 
 namespace hawser::vipd {
 namespace {
@@ -24,11 +25,7 @@ Bytes web_message(VrrpChecksum form = VrrpChecksum::kPseudoHeader) {
 Bytes changed(std::size_t at, std::uint8_t value) {
   auto bytes = web_message();
   bytes.at(at) = value;
-  bytes.at(6) = bytes.at(7) = 0;
-  const auto sum = checksum_finish(checksum_add(bytes));
-  bytes.at(6) = static_cast<std::uint8_t>(sum >> 8U);
-  bytes.at(7) = static_cast<std::uint8_t>(sum);
-  return bytes;
+  return with_right_checksum(std::move(bytes));
 }
 
 BadPacket refusal(ByteView message, const PacketHeader& header = kMulticast) {
@@ -139,11 +136,7 @@ TEST(VrrpWire, RefusesIntervalZeroEvenWithReservedBitsSet) {
   EXPECT_EQ(refusal(changed(5, 0)), BadPacket::kInterval);
   auto message = changed(5, 0);
   message.at(4) = 0xF0;
-  message.at(6) = message.at(7) = 0;
-  const auto sum = checksum_finish(checksum_add(message));
-  message.at(6) = static_cast<std::uint8_t>(sum >> 8U);
-  message.at(7) = static_cast<std::uint8_t>(sum);
-  EXPECT_EQ(refusal(message), BadPacket::kInterval);
+  EXPECT_EQ(refusal(with_right_checksum(std::move(message))), BadPacket::kInterval);
 }
 
 TEST(VrrpWire, RefusesAnAdvertisementWithoutAddresses) {

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "vipd/vrrp/wire.h"
+#include "tests/unit/vipd/vrrp/checksum.h"
 
 namespace hawser::vipd {
 namespace {
@@ -23,11 +23,7 @@ Bytes web_message(const std::string& password = {}) {
 // With bytes changed and the checksum made right again, so that only what was changed is wrong.
 Bytes changed(std::size_t at, std::uint8_t value, Bytes bytes = web_message()) {
   bytes.at(at) = value;
-  bytes.at(6) = bytes.at(7) = 0;
-  const auto sum = checksum_finish(checksum_add(bytes));
-  bytes.at(6) = static_cast<std::uint8_t>(sum >> 8U);
-  bytes.at(7) = static_cast<std::uint8_t>(sum);
-  return bytes;
+  return with_right_checksum(std::move(bytes));
 }
 
 BadPacket refusal(ByteView message) {
