@@ -83,13 +83,6 @@ class Difference {
   std::map<IpAddress, std::set<std::string>> places_;  // an address may be on several devices
 };
 
-NeighborRole role_on(const std::string& link) {
-  std::ifstream file("/proc/sys/net/ipv6/conf/" + link + "/forwarding");
-  int forwarding = 0;
-  file >> forwarding;
-  return forwarding > 0 ? NeighborRole::kRouter : NeighborRole::kHost;
-}
-
 // Duplicate address detection runs: the kernel takes an advertisement of ours that comes back to it (two
 // ports of a bond on one switch) for somebody else's, and gives the address up. Lines of "ADDRESS INDEX
 // LENGTH SCOPE FLAGS NAME" in hexadecimal.

@@ -38,6 +38,7 @@
 #include "netd/events.h"
 #include "netd/guard/supervisor.h"
 #include "netd/override_desk.h"
+#include "netd/renewals.h"
 #include "netd/status.h"
 #include "probes/prober.h"
 
@@ -245,7 +246,8 @@ class Daemon {
 
   void take_events() {
     const HandlerScope scope{handlers_};
-    const auto changes = monitor_.drain();
+    auto changes = monitor_.drain();
+    if (changes) changes = renewals_.without(std::move(*changes));
     if (changes && !changes->any()) return;
     if (changes) note_switches(*changes);
     controller_.network_changed(clock_now());
@@ -369,6 +371,7 @@ class Daemon {
   cli::Arguments arguments_;
   NetlinkKernel kernel_;
   Monitor monitor_;
+  Renewals renewals_;
   asio::posix::stream_descriptor changes_;
   std::optional<NftMonitor> nft_monitor_;
   asio::posix::stream_descriptor nft_changes_;

@@ -1,5 +1,7 @@
 #include "lib/announce/frame.h"
 
+#include <fstream>
+
 namespace hawser {
 
 namespace {
@@ -87,6 +89,13 @@ Bytes encode(const UnsolicitedNeighbor& neighbor) {
   writer.put(all_nodes().bytes());
   writer.put(icmp);
   return writer.take();
+}
+
+NeighborRole role_on(const std::string& link) {
+  std::ifstream file("/proc/sys/net/ipv6/conf/" + link + "/forwarding");
+  int forwarding = 0;
+  file >> forwarding;
+  return forwarding > 0 ? NeighborRole::kRouter : NeighborRole::kHost;
 }
 
 std::vector<Bytes> announcement_of(const IpAddress& address, const MacAddress& mac, NeighborRole role) {

@@ -3,6 +3,7 @@
 // lib/announce/frame_socket.cpp.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "lib/base/address.h"
@@ -44,5 +45,9 @@ Bytes encode(const UnsolicitedNeighbor& neighbor);
 // All frames that announce one address once: both ARP forms, or the one Neighbor Advertisement.
 std::vector<Bytes> announcement_of(const IpAddress& address, const MacAddress& mac,
                                    NeighborRole role = NeighborRole::kRouter);
+
+// What the kernel says of this host when it is asked for an address on that link: whether it forwards IPv6
+// there. An announcement must not say the opposite.
+NeighborRole role_on(const std::string& link);
 
 }  // namespace hawser

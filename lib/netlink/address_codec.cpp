@@ -1,5 +1,7 @@
 #include "lib/netlink/address_codec.h"
 
+#include <algorithm>
+
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 
@@ -67,7 +69,8 @@ Message encode_get_addresses() {
   return message;
 }
 
-Message encode_put_address(Put put, IfIndex link, const Prefix& prefix, const Address& address) {
+Message encode_put_address(Put put, IfIndex link, const Prefix& prefix, const Address& address,
+                           std::uint32_t lifetime) {
   const int flags = put == Put::kNew ? NLM_F_EXCL : NLM_F_REPLACE;
   Message message{RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | flags};
   auto fixed = fixed_part(link, prefix);
@@ -77,7 +80,8 @@ Message encode_put_address(Put put, IfIndex link, const Prefix& prefix, const Ad
   message.address(IFA_ADDRESS, prefix.address);
   if (address.broadcast) message.address(IFA_BROADCAST, *address.broadcast);
   message.number(IFA_FLAGS, flags_of(address));
-  message.number(IFA_CACHEINFO, ifa_cacheinfo{address.preferred_lifetime, kForever, 0, 0});
+  message.number(IFA_CACHEINFO,
+                 ifa_cacheinfo{std::min(address.preferred_lifetime, lifetime), lifetime, 0, 0});
   if (address.protocol != 0) message.number(kIfaProto, address.protocol);
   return message;
 }

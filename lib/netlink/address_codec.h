@@ -31,7 +31,9 @@ Message encode_get_addresses();
 // kReplace changes what is there, as far as the kernel does so: of an IPv4 address the lifetimes (later
 // kernels: and the protocol), of an IPv6 address the flags too.
 enum class Put : std::uint8_t { kNew, kReplace };
-Message encode_put_address(Put put, IfIndex link, const Prefix& prefix, const Address& address);
+// After `lifetime` seconds the kernel takes it away.
+Message encode_put_address(Put put, IfIndex link, const Prefix& prefix, const Address& address,
+                           std::uint32_t lifetime = kForever);
 Message encode_remove_address(IfIndex link, const Prefix& prefix);
 
 }  // namespace hawser::nl

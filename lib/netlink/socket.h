@@ -30,7 +30,7 @@ class Datagram {
 
 class Socket {
  public:
-  // `protocol` is NETLINK_ROUTE or NETLINK_GENERIC.
+  // `protocol` is NETLINK_ROUTE, NETLINK_GENERIC or NETLINK_SOCK_DIAG.
   static Result<Socket> open(int protocol);
 
   // Sends one message (with NLM_F_ACK) and waits for its acknowledgement. The error's code is the kernel's
