@@ -75,10 +75,11 @@ class KaInstance {
         draft_.leave_out(line.origin, fmt::format("{}{}{}: no word for it, the address is without it", word,
                                                   next.empty() ? "" : " ", next));
     }
-    if (prefix->address.is_v6()) has_v6_ = true;
     if (prefix->address.is_v4()) has_v4_ = true;
-    if (excluded && prefix->address.is_v4())
-      draft_.leave_out(line.origin, "every IPv4 address stands in the advertisements here");
+    if (!excluded && !leads_) leads_ = prefix->address.family();
+    if (excluded && (prefix->address.family() == leads_ || !leads_))
+      draft_.leave_out(line.origin,
+                       "every address of the family that elects stands in the advertisements here");
     if (!there_.insert({device == interface_ ? "" : device, *prefix}).second)
       return draft_.leave_out(line.origin, "the address is there already");
     add_address(vip, line, *prefix, device);
@@ -98,8 +99,11 @@ class KaInstance {
   void version(DraftSection& vip) {
     const auto* line = block_.last({"version"});
     const auto written = block_.number(line);
-    block_.all({"native_ipv6"});      // the addresses say it
-    if (has_v6_ && !has_v4_) return;  // always version 3
+    if (!block_.all({"native_ipv6"}).empty()) leads_ = Family::kIpv6;
+    if (leads_ == Family::kIpv6) {  // always version 3
+      if (has_v4_) vip.set_text("lead", "ipv6", block_.origin(), Without::kGoes);
+      return;
+    }
     vip.set_number("version", written.value_or(globals_.vrrp_version),
                    written ? line->origin : block_.origin());
   }
@@ -184,7 +188,8 @@ class KaInstance {
   Draft& draft_;
   std::string interface_;
   std::set<std::pair<std::string, Prefix>> there_;
-  bool has_v4_ = false, has_v6_ = false;
+  bool has_v4_ = false;
+  std::optional<Family> leads_;  // its first address says it
 };
 
 }  // namespace
