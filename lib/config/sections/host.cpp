@@ -56,7 +56,10 @@ const Rows<VipdSpec>& vipd_rows() {
           .add("realtime", &VipdSpec::realtime, Whole{0, 99}, "real-time priority (SCHED_FIFO); 0 is off")
           .like("10")
           .add("lock_memory", &VipdSpec::lock_memory, Flag{}, "keep the advertising process in memory")
-          .unsupported({"watchdog"});
+          .add("watchdog", &VipdSpec::watchdog, NonEmpty{},
+               "a hardware watchdog that vipd feeds while it is on time: a host on which it hangs is reset")
+          .like("\"/dev/watchdog\"")
+          .only_if([](const VipdSpec& vipd) { return !vipd.watchdog.empty(); });
   return rows;
 }
 

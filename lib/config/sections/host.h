@@ -23,6 +23,7 @@ struct NetdSpec {
 struct VipdSpec {
   int realtime = 10;  // 0: off
   bool lock_memory = true;
+  std::string watchdog{};  // "/dev/watchdog"; empty: none
   bool operator==(const VipdSpec&) const = default;
 };
 const Rows<LogSpec>& log_rows();

@@ -109,8 +109,33 @@ const Rows<Announce>& announce_rows() {
           .add("count", &Announce::count, Whole{0, 100}, "announcements per address")
           .add("interval", &Announce::interval, Span{10ms, 1h}, "time between two")
           .add("refresh", &Announce::refresh, Span{0ms, 24h}, "again and again; 0s: never")
-          .unsupported({"rate"});
+          .add("rate", &Announce::rate, Whole{0, 1'000'000},
+               "addresses announced in a second at most; 0: as fast as it goes");
   return rows;
+}
+
+// "auto", "off" or a duration.
+void read_lease(const ReadContext& scope, const Value& value, VipSpec& vip) {
+  const Span lengths{2s, 1h};
+  const auto* word = value.as<std::string>();
+  if (word != nullptr && (*word == "auto" || *word == "off")) {
+    vip.lease = {{}, *word == "off"};
+    return;
+  }
+  if (word == nullptr)
+    return scope.problem(
+        value.place, "lease",
+        fmt::format("must be \"auto\", \"off\" or a duration such as \"10s\", not {}", in_words(value)));
+  Milliseconds length{};
+  const Fault fault = [&](const Value& at, std::string what) {
+    scope.problem(at.place, "lease", std::move(what));
+  };
+  if (lengths.parse(value, length, fault)) vip.lease = {length, false};
+}
+
+std::optional<Value> write_lease(const VipSpec& vip) {
+  if (vip.lease.off) return plain_value(std::string("off"));
+  return plain_value(vip.lease.length ? format_duration(*vip.lease.length) : std::string("auto"));
 }
 
 void read_announce(const ReadContext& scope, const Value& value, VipSpec& vip) {
@@ -149,8 +174,16 @@ void add_timing(Rows<VipSpec>& rows) {
               read_preempt, write_preempt)
       .like("\"60s\"")
       .add("startup_delay", &VipSpec::startup_delay, Span{0ms, 1h},
-           "time after the start in which it takes no part; not after a restart that finds its addresses");
-  auto announce = setting("announce", "table", "{ count, interval, refresh }",
+           "time after the start in which it takes no part; not after a restart that finds its addresses")
+      .add("return_delay", &VipSpec::return_delay, Span{0ms, 1h},
+           "the same after its interface was lost: where routing needs time until all is reachable again");
+  rows.custom(
+          setting("lease", "\"auto\", \"off\" or duration", "\"auto\"",
+                  "how long the kernel keeps the addresses of a vipd that is gone for good or hangs; off: "
+                  "for ever"),
+          read_lease, write_lease)
+      .like("\"10s\"");
+  auto announce = setting("announce", "table", "{ count, interval, refresh, rate }",
                           "gratuitous ARP and unsolicited neighbour advertisements after a takeover");
   announce.per_node = false;
   rows.custom(std::move(announce), read_announce,
@@ -206,6 +239,10 @@ const Rows<VipSpec>& vip_rows() {
              "only")
         .like("\"file:/etc/hawser/vrrp.password\"")
         .add("checksum", &VipSpec::checksum, Word<VrrpChecksum>{}, "of version 3 over IPv4")
+        .add("lead", &VipSpec::lead, Word<VrrpLead>{},
+             "addresses of which family elect, while the others ride along; \"both\": an election each, for "
+             "peers that run two; unset: IPv4 where there is such an address")
+        .like("\"ipv6\"")
         .add("transport", &VipSpec::transport, Word<VrrpTransport>{}, "how the nodes hear each other")
         .like("\"unicast\"")
         .add("peers", &VipSpec::peer_words, ListOf{NonEmpty{}},
@@ -220,8 +257,10 @@ const Rows<VipSpec>& vip_rows() {
         .add("arbiter", &VipSpec::arbiter, Flag{}, "the role is taken only once the provider confirms")
         .add("require_fencing", &VipSpec::require_fencing, Flag{},
              "the role is taken only once the node that had it is off");
-    made.unsupported({"accept", "virtual_mac", "lead", "store", "lease", "steps", "reset_connections"})
-        .unsupported("track", read_track);
+    made.add("reset_connections", &VipSpec::reset_connections, Flag{},
+             "whether TCP connections of an address end when it goes to another host: programs here notice "
+             "at once");
+    made.unsupported({"accept", "virtual_mac", "store", "steps"}).unsupported("track", read_track);
     made.derived("name", &VipSpec::name, AnyText{})
         .derived("peer_addresses", &VipSpec::peers, ListOf{kAddress})
         .derived("own_addresses", &VipSpec::own, ListOf{kAddress});

@@ -20,6 +20,9 @@ struct VipAddress {
 
 enum class VrrpChecksum : std::uint8_t { kPseudoHeader, kPlain };
 enum class VrrpTransport : std::uint8_t { kMulticast, kUnicast };
+// Which of its addresses elect; those of the other family ride along. Both: an election each, for peers that
+// have two.
+enum class VrrpLead : std::uint8_t { kIpv4, kIpv6, kBoth };
 
 inline constexpr std::size_t kMostPassword = 8;  // characters: RFC 2338 5.3.6.2
 
@@ -27,7 +30,16 @@ struct Announce {
   int count = 5;
   Milliseconds interval{1000};
   Milliseconds refresh{0};  // 0: off
+  int rate = 0;             // addresses a second; 0: as fast as it goes
   bool operator==(const Announce&) const = default;
+};
+
+// How long the kernel keeps an address that nobody renews: what a vipd that is gone for good leaves behind
+// goes with it.
+struct Lease {
+  std::optional<Milliseconds> length{};  // nullopt: what the interval and the number of addresses suggest
+  bool off = false;                      // addresses without a lifetime
+  bool operator==(const Lease&) const = default;
 };
 
 struct Vip {
@@ -42,6 +54,7 @@ struct Vip {
   std::string password{};                // of version 2: "file:/PATH" or "systemd:NAME"
   std::string password_text{};           // what is there; never in a row, and so in no dump
   std::optional<VrrpChecksum> checksum;  // nullopt: with pseudo-header until a peer uses the other form
+  std::optional<VrrpLead> lead;          // nullopt: IPv4 where it has such an address
   VrrpTransport transport = VrrpTransport::kMulticast;
   std::vector<IpAddress> peers;  // unicast: whom to send to and to hear
   std::vector<IpAddress> own;    // this host's in [nodes]: what its peers expect to hear from
@@ -49,6 +62,11 @@ struct Vip {
   bool preempt = true;
   Milliseconds preempt_delay{0};
   Milliseconds startup_delay{0};
+  Milliseconds return_delay{0};
+  bool accept = true;
+  bool virtual_mac = false;
+  bool reset_connections = false;
+  Lease lease;
   Announce announce;
   std::string provider;  // who routes the addresses; empty: whoever answers ARP
   bool arbiter = false;  // the provider: the role is taken only once it confirms
@@ -85,9 +103,22 @@ struct Vips {
 };
 
 std::set<Family> families_of(const Vip& vip);
+// By which families it elects: one, or both. Empty: it has no address yet.
+std::set<Family> elections_of(const Vip& vip);
+// The family of the only election that is left when each has a vip of its own (by_election).
+Family family_of(const Vip& vip);
+// The vip itself; one that elects by both families is two, "web/ipv4" and "web/ipv6", each with the addresses
+// and peers of its own.
+std::vector<Vip> by_election(const Vip& vip);
+
+// How many addresses an advertisement names: one byte counts them (RFC 9568 5.2.5), and of IPv6 ones more
+// than 90 are more than an Ethernet frame carries. The first ones are named, all are held.
+constexpr std::size_t most_advertised(Family family) {
+  return family == Family::kIpv4 ? 255 : 90;
+}
 
 // Whom a unicast vip talks to: the peers written, or every other node that has the vip, by family of its
-// addresses. What cannot be resolved is left out; `report` (may be null) hears of it.
+// elections. What cannot be resolved is left out; `report` (may be null) hears of it.
 std::vector<IpAddress> peers_of(const File& file, const std::string& name, const Section<VipSpec>& vip,
                                 Report* report);
 
@@ -111,6 +142,13 @@ template <>
 inline constexpr std::array<Name<config::VrrpChecksum>, 2> kNames<config::VrrpChecksum>{{
     {config::VrrpChecksum::kPseudoHeader, "pseudo-header"},
     {config::VrrpChecksum::kPlain, "plain"},
+}};
+
+template <>
+inline constexpr std::array<Name<config::VrrpLead>, 3> kNames<config::VrrpLead>{{
+    {config::VrrpLead::kIpv4, "ipv4"},
+    {config::VrrpLead::kIpv6, "ipv6"},
+    {config::VrrpLead::kBoth, "both"},
 }};
 
 template <>

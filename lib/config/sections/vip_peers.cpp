@@ -16,7 +16,7 @@ using VipSection = Section<VipSpec>;
 class Peers {
  public:
   Peers(const File& file, const std::string& name, const VipSection& vip, Report* report)
-      : file_(file), name_(name), vip_(vip), report_(report), families_(families_of(vip.spec)) {}
+      : file_(file), name_(name), vip_(vip), report_(report), families_(elections_of(vip.spec)) {}
 
   std::vector<IpAddress> find() {
     if (vip_.has("peers"))

@@ -28,26 +28,43 @@ void has_what_it_needs(const VipSection& vip, Report& report) {
     fault(report, vip, "addresses", "is missing: write at least one address", Part::kAll);
 }
 
-// An advertisement of IPv4 names IPv4 addresses; without one it would be empty, and others rightly drop it.
+// An advertisement names addresses of its own family; without one it would be empty, and others rightly drop
+// it.
 void the_election_has_an_address(const VipSection& vip, Report& report) {
-  if (vip.spec.addresses.empty() || families_of(vip.spec).contains(Family::kIpv4)) return;
-  fault(report, vip, "addresses",
-        "holds no IPv4 address: an election over IPv6 is not supported by this version; beside an IPv4 "
-        "address, "
-        "IPv6 ones move along");
+  if (vip.spec.addresses.empty()) return;
+  const auto families = families_of(vip.spec);
+  for (const auto family : elections_of(vip.spec))
+    if (!families.contains(family))
+      fault(report, vip, "lead",
+            fmt::format("{} wants an {} address, and the vip has none: add one, or leave lead out",
+                        quote(std::string(name_of(*vip.spec.lead))), family_name(family)));
 }
 
-// RFC 9568 5.2.5: one byte counts the addresses of an advertisement.
-void an_advertisement_holds_the_addresses(const VipSection& vip, Report& report) {
-  constexpr std::ptrdiff_t kMost{255};
-  const auto count = std::ranges::count_if(
-      vip.spec.addresses, [](const VipAddress& moving) { return moving.prefix.address.is_v4(); });
-  if (count <= kMost) return;
-  fault(
-      report, vip, "addresses",
-      fmt::format("holds {} IPv4 addresses, and an advertisement names {} at most: split the vip, each part "
-                  "with a virtual_router_id of its own",
-                  count, kMost));
+// Where a provider leads them, or somebody is to be off first, it is one election that decides.
+void one_election_decides(const VipSection& vip, Report& report) {
+  if (vip.spec.require_fencing && vip.spec.transport != VrrpTransport::kUnicast &&
+      elections_of(vip.spec).contains(Family::kIpv6))
+    fault(
+        report, vip, "require_fencing",
+        "needs transport = \"unicast\" where IPv6 elects: by multicast other nodes are heard from link-local "
+        "addresses, and [nodes] says not whose those are");
+  if (vip.spec.lead != VrrpLead::kBoth) return;
+  if (vip.spec.require_fencing)
+    fault(report, vip, "lead",
+          "\"both\" is two elections, and a node is off for both or for none: write \"ipv4\" or \"ipv6\"");
+  if (vip.spec.provider.empty()) return;
+  fault(report, vip, "lead",
+        "\"both\" is two elections, and a provider leads all addresses to one node: write \"ipv4\" or "
+        "\"ipv6\"");
+}
+
+// RFC 3768 knows IPv4 alone, and the checksum of IPv6 has one form (RFC 9568 5.2.8).
+void ipv6_has_one_form(const VipSection& vip, Report& report) {
+  if (vip.spec.addresses.empty() || !elections_of(vip.spec).contains(Family::kIpv6)) return;
+  if (vip.spec.version == 2)
+    fault(report, vip, "version", "2 is of IPv4 alone, and here IPv6 elects: write 3");
+  if (vip.has("checksum") && elections_of(vip.spec).size() == 1)
+    fault(report, vip, "checksum", "is of IPv4, and here IPv6 elects: it has one form only");
 }
 
 // RFC 3768 5.3.7.
@@ -75,7 +92,7 @@ void router_ids_differ(const File& file, Report& report) {
   std::map<std::tuple<std::string, Family, std::uint8_t>, const VipSection*> seen;
   for (const auto& [name, vip] : file.vips) {
     if (vip.spec.virtual_router_id == Vrid{}) continue;  // missing, or no number that is one
-    for (const auto family : families_of(vip.spec)) {
+    for (const auto family : elections_of(vip.spec)) {
       const auto [there, added] = seen.try_emplace(
           {device_of(file, vip.spec.interface), family, vip.spec.virtual_router_id.value}, &vip);
       if (added) continue;
@@ -144,10 +161,16 @@ void source_is_of_the_family(const VipSection& vip, Report& report) {
     fault(report, vip, "source", wrong);
   else if (vip.spec.priority != kOwnerPriority && holds(vip.spec, *source))
     fault(report, vip, "source", fmt::format("{} moves: the source is an address that stays", *source));
-  else if (!vip.spec.addresses.empty() && !families_of(vip.spec).contains(source->family()))
+  else if (!vip.spec.addresses.empty() && !elections_of(vip.spec).contains(source->family()))
     fault(report, vip, "source",
-          fmt::format("{} is {}, and no address of the vip is", to_string(*source),
-                      family_name(source->family())));
+          fmt::format("{} is {}, and no address of the vip {}", to_string(*source),
+                      family_name(source->family()),
+                      families_of(vip.spec).contains(source->family()) ? "that elects is" : "is"));
+  else if (source->is_v6() && !source->is_link_local() && vip.spec.transport == VrrpTransport::kMulticast)
+    fault(report, vip, "source",
+          fmt::format("{} is not link-local: multicast of IPv6 comes from an address of fe80::/10 (RFC 9568 "
+                      "5.1.2.1)",
+                      *source));
 }
 
 void owners_always_preempt(const File& file, const VipSection& vip, Report& report) {
@@ -180,17 +203,62 @@ void announcements_are_as_written(const VipSection& vip, Report& report) {
 }
 
 void peers_are_heard(const VipSection& vip, Report& report) {
-  const auto families = families_of(vip.spec);
+  const auto families = elections_of(vip.spec);
   for (std::size_t i = 0; i < vip.spec.peer_words.size(); ++i) {
     const auto peer = IpAddress::parse(vip.spec.peer_words[i]);
     if (peer && !families.empty() && !families.contains(peer->family()))
-      report.note(
-          Part::kVipd, vip.at("peers", i), vip.path + ".peers",
-          fmt::format("{} is not used: no address of the vip is {}", *peer, family_name(peer->family())));
+      report.note(Part::kVipd, vip.at("peers", i), vip.path + ".peers",
+                  fmt::format("{} is not used: no address of the vip {} {}", *peer,
+                              families_of(vip.spec).contains(peer->family()) ? "elects by" : "is",
+                              family_name(peer->family())));
+  }
+}
+
+void what_is_not_advertised(const VipSection& vip, Report& report) {
+  for (const auto family : elections_of(vip.spec)) {
+    const auto count =
+        static_cast<std::size_t>(std::ranges::count_if(vip.spec.addresses, [&](const VipAddress& moving) {
+          return moving.prefix.address.family() == family;
+        }));
+    if (count > most_advertised(family))
+      note(report, vip, "addresses",
+           fmt::format("holds {} {} addresses: advertisements name the first {}, and all are held", count,
+                       family_name(family), most_advertised(family)),
+           Part::kVipd);
   }
 }
 
 }  // namespace
+
+std::set<Family> elections_of(const Vip& vip) {
+  if (vip.lead == VrrpLead::kBoth) return {Family::kIpv4, Family::kIpv6};
+  if (vip.lead) return {*vip.lead == VrrpLead::kIpv4 ? Family::kIpv4 : Family::kIpv6};
+  const auto families = families_of(vip);
+  return families.empty() ? families : std::set{*families.begin()};
+}
+
+Family family_of(const Vip& vip) {
+  const auto elections = elections_of(vip);
+  return elections.empty() ? Family::kIpv4 : *elections.begin();
+}
+
+std::vector<Vip> by_election(const Vip& vip) {
+  if (vip.lead != VrrpLead::kBoth) return {vip};
+  std::vector<Vip> all;
+  for (const auto family : elections_of(vip)) {
+    auto one = vip;
+    const auto other = [&](const IpAddress& address) { return address.family() != family; };
+    one.lead = family == Family::kIpv4 ? VrrpLead::kIpv4 : VrrpLead::kIpv6;
+    one.name += fmt::format("/{}", name_of(*one.lead));
+    std::erase_if(one.addresses, [&](const VipAddress& moving) { return other(moving.prefix.address); });
+    std::erase_if(one.peers, other);
+    std::erase_if(one.own, other);
+    if (one.source && other(*one.source)) one.source.reset();
+    if (family == Family::kIpv6) one.checksum.reset();
+    all.push_back(std::move(one));
+  }
+  return all;
+}
 
 std::set<Family> families_of(const Vip& vip) {
   std::set<Family> families;
@@ -202,7 +270,8 @@ void check_vips(const File& file, Report& report) {
   for (const auto& [name, vip] : file.vips) {
     has_what_it_needs(vip, report);
     the_election_has_an_address(vip, report);
-    an_advertisement_holds_the_addresses(vip, report);
+    one_election_decides(vip, report);
+    ipv6_has_one_form(vip, report);
     version_2_counts_seconds(vip, report);
     version_2_has_its_keys(vip, report);
     priorities_differ(file, name, vip, report);
@@ -219,6 +288,7 @@ void note_vips(const File& file, Report& report) {
     owners_always_preempt(file, vip, report);
     announcements_are_as_written(vip, report);
     peers_are_heard(vip, report);
+    what_is_not_advertised(vip, report);
   }
 }
 

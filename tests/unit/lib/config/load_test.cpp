@@ -279,7 +279,7 @@ TEST(Load, TheEffectiveFileSaysWhereEachValueComesFrom) {
             "[\"192.0.2.100/32\", \"2001:db8::100/128\"] (t.toml:27)");
   EXPECT_EQ(effective(loaded, "vip.web.startup_delay"), "\"0s\" (default)");
   EXPECT_EQ(effective(loaded, "vip.web.announce"),
-            "{ count = 5, interval = \"1s\", refresh = \"0s\" } (default)");
+            "{ count = 5, interval = \"1s\", refresh = \"0s\", rate = 0 } (default)");
   EXPECT_EQ(effective(loaded, "vip.web.preempt"), "\"1m\" (t.toml:33)");
   EXPECT_EQ(effective(loaded, "bond.bond0.miimon"), "\"100ms\" (t.toml:13)");
   EXPECT_EQ(effective(loaded, "bond.bond0.arp_missed_max"), "2 (default)");

@@ -78,10 +78,10 @@ TEST(VipRules, APasswordIsOfVersionTwoAndStandsElsewhere) {
 }
 
 TEST(VipRules, WhatIsNotSupportedYetIsRefused) {
-  EXPECT_THAT(problems_of(vip("track = []\nlease = \"auto\"\nannounce = { rate = 5 }\n")),
+  EXPECT_THAT(problems_of(vip("track = []\nstore = \"spread\"\nvirtual_mac = true\n")),
               Lines("t.toml:5:1: vip.a.track: not supported by this version",
-                    "t.toml:6:1: vip.a.lease: not supported by this version",
-                    "t.toml:7:14: vip.a.announce.rate: not supported by this version"));
+                    "t.toml:6:1: vip.a.store: not supported by this version",
+                    "t.toml:7:1: vip.a.virtual_mac: not supported by this version"));
 }
 
 TEST(VipRules, PreemptIsAFlagOrADelay) {
@@ -121,18 +121,24 @@ TEST(VipRules, AddressesAreAddresses) {
             "write [\"192.0.2.1\"]"));
 }
 
-TEST(VipRules, AnAdvertisementCountsItsAddressesInOneByte) {
-  const auto with = [](int ipv4, int ipv6) {
+TEST(VipRules, AnAdvertisementNamesAsManyAddressesAsFitAndAllAreHeld) {
+  const auto with = [](int ipv4, int ipv6, const std::string& more = "") {
     std::string list;
     for (int i = 0; i < ipv4; ++i) list += fmt::format("\"198.51.{}.{}\", ", 100 + i / 200, 1 + i % 200);
     for (int i = 0; i < ipv6; ++i) list += fmt::format("\"2001:db8::{:x}\", ", i + 1);
-    return "[vip.a]\ninterface = \"eth0\"\nvirtual_router_id = 1\naddresses = [" + list + "]\n";
+    return load_text("[vip.a]\ninterface = \"eth0\"\nvirtual_router_id = 1\naddresses = [" + list + "]\n" +
+                     more);
   };
-  EXPECT_THAT(problems_of(with(255, 300)), IsEmpty());
-  EXPECT_THAT(
-      problems_of(with(256, 0)),
-      Lines("t.toml:4:13: vip.a.addresses: holds 256 IPv4 addresses, and an advertisement names 255 at most: "
-            "split the vip, each part with a virtual_router_id of its own"));
+  EXPECT_THAT(notes(with(255, 300)), IsEmpty());
+  const auto many = with(256, 0);
+  EXPECT_THAT(lines(many), IsEmpty());
+  EXPECT_THAT(notes(many),
+              Lines("t.toml:4:13: vip.a.addresses: note: holds 256 IPv4 addresses: advertisements name the "
+                    "first 255, and all are held"));
+  EXPECT_THAT(notes(with(0, 90)), IsEmpty());
+  EXPECT_THAT(notes(with(0, 91)),
+              ElementsAre(HasSubstr("holds 91 IPv6 addresses: advertisements name the first 90")));
+  EXPECT_THAT(notes(with(256, 91, "lead = \"both\"\n")).size(), 2U);
 }
 
 TEST(VipRules, AnAddressMayLiveElsewhere) {
@@ -167,29 +173,126 @@ TEST(VipRules, WhatIsNoRouterIdIsNoOthersEither) {
 
 TEST(VipRules, RouterIdsDifferOnOneInterfaceAndFamily) {
   const std::string first = vip("");
+  const auto another = [](const std::string& name, const std::string& interface, const std::string& addresses,
+                          const std::string& more = "") {
+    return "[vip." + name + "]\ninterface = \"" + interface + "\"\naddresses = [" + addresses +
+           "]\nvirtual_router_id = 1\n" + more;
+  };
   EXPECT_THAT(
-      problems_of(first + "[vip.b]\ninterface = \"eth0\"\naddresses = [\"192.0.2.101\"]\nvirtual_router_id = "
-                          "1\n"),
+      problems_of(first + another("b", "eth0", "\"192.0.2.101\"")),
       Lines("t.toml:8:21: vip.b.virtual_router_id: 1 is already that of [vip.a] for IPv4 on \"eth0\""));
   EXPECT_THAT(
-      problems_of(first +
-                  "[vip.b]\ninterface = \"eth0\"\naddresses = [\"2001:db8::1\"]\nvirtual_router_id = "
-                  "1\n[vip.c]\ninterface = \"eth1\"\naddresses = [\"192.0.2.101\"]\nvirtual_router_id "
-                  "= 1\n"),
-      Lines("t.toml:7:13: vip.b.addresses: holds no IPv4 address: an election over IPv6 is not supported by "
-            "this "
-            "version; beside an IPv4 address, IPv6 ones move along"));
+      problems_of(first + another("b", "eth0", "\"2001:db8::1\"") + another("c", "eth1", "\"192.0.2.101\"")),
+      IsEmpty());
+  EXPECT_THAT(
+      problems_of(first + another("b", "eth0", "\"192.0.2.101\", \"2001:db8::1\"", "lead = \"ipv6\"\n")),
+      IsEmpty())
+      << "its IPv4 address rides along";
+  EXPECT_THAT(
+      problems_of(first + another("b", "eth0", "\"192.0.2.101\", \"2001:db8::1\"", "lead = \"both\"\n")),
+      Lines("t.toml:8:21: vip.b.virtual_router_id: 1 is already that of [vip.a] for IPv4 on \"eth0\""));
 }
 
-TEST(VipRules, AnElectionOverIpv6IsNotThereYet) {
-  const auto with = [](const std::string& addresses) {
-    return "[vip.a]\ninterface = \"eth0\"\nvirtual_router_id = 1\naddresses = [" + addresses + "]\n";
+std::string dual(const std::string& addresses, const std::string& more = "") {
+  return "[vip.a]\ninterface = \"eth0\"\nvirtual_router_id = 1\naddresses = [" + addresses + "]\n" + more;
+}
+
+constexpr const char* kBothFamilies = R"("2001:db8::100", "192.0.2.100")";
+
+TEST(VipRules, TheFamilyThatElectsHasAnAddress) {
+  for (const auto* lead : {"", "lead = \"ipv4\"\n", "lead = \"ipv6\"\n", "lead = \"both\"\n"})
+    EXPECT_THAT(problems_of(dual(kBothFamilies, lead)), IsEmpty()) << lead;
+  EXPECT_THAT(problems_of(dual(R"("2001:db8::100")")), IsEmpty()) << "IPv6 elects where nothing else is";
+  EXPECT_THAT(
+      problems_of(dual(R"("2001:db8::100")", "lead = \"ipv4\"\n")),
+      Lines("t.toml:5:8: vip.a.lead: \"ipv4\" wants an IPv4 address, and the vip has none: add one, or "
+            "leave lead out"));
+  EXPECT_THAT(
+      problems_of(dual(R"("192.0.2.100")", "lead = \"both\"\n")),
+      Lines("t.toml:5:8: vip.a.lead: \"both\" wants an IPv6 address, and the vip has none: add one, or "
+            "leave lead out"));
+  EXPECT_THAT(problems_of(dual(R"("192.0.2.100")", "lead = \"ipv5\"\n")),
+              ElementsAre(HasSubstr("vip.a.lead: must be")));
+}
+
+TEST(VipRules, Ipv6HasOneVersionAndOneChecksum) {
+  EXPECT_THAT(problems_of(dual(R"("2001:db8::100")", "version = 2\n")),
+              Lines("t.toml:5:11: vip.a.version: 2 is of IPv4 alone, and here IPv6 elects: write 3"));
+  EXPECT_THAT(problems_of(dual(R"("2001:db8::100")", "checksum = \"plain\"\n")),
+              Lines("t.toml:5:12: vip.a.checksum: is of IPv4, and here IPv6 elects: it has one form only"));
+  EXPECT_THAT(problems_of(dual(kBothFamilies, "version = 2\n")), IsEmpty()) << "IPv6 rides along";
+  EXPECT_THAT(problems_of(dual(kBothFamilies, "lead = \"both\"\nchecksum = \"plain\"\n")), IsEmpty());
+}
+
+TEST(VipRules, TheSourceIsOfTheFamilyThatElects) {
+  EXPECT_THAT(problems_of(dual(kBothFamilies, "source = \"fe80::11\"\n")),
+              Lines("t.toml:5:10: vip.a.source: fe80::11 is IPv6, and no address of the vip that elects is"));
+  EXPECT_THAT(problems_of(dual(kBothFamilies, "lead = \"ipv6\"\nsource = \"fe80::11\"\n")), IsEmpty());
+  EXPECT_THAT(
+      problems_of(dual(kBothFamilies, "lead = \"ipv6\"\nsource = \"2001:db8::11\"\n")),
+      Lines("t.toml:6:10: vip.a.source: 2001:db8::11 is not link-local: multicast of IPv6 comes from an "
+            "address of fe80::/10 (RFC 9568 5.1.2.1)"));
+}
+
+TEST(VipRules, AVipThatElectsByBothFamiliesIsTwo) {
+  const auto loaded = load_text(
+      "[nodes]\nlb1 = [\"192.0.2.11\", \"2001:db8::11\"]\nlb2 = [\"192.0.2.12\", "
+      "\"2001:db8::12\"]\n" +
+          dual(kBothFamilies,
+               "lead = \"both\"\ntransport = \"unicast\"\npriority = { lb1 = "
+               "150, lb2 = 100 }\n"),
+      "lb1");
+  ASSERT_THAT(lines(loaded), IsEmpty());
+  const auto two = by_election(loaded.config.vips.at("a"));
+  ASSERT_EQ(two.size(), 2U);
+  EXPECT_EQ(two[0].name, "a/ipv4");
+  EXPECT_EQ(two[1].name, "a/ipv6");
+  EXPECT_EQ(family_of(two[1]), Family::kIpv6);
+  EXPECT_EQ(two[0].peers, std::vector{IpAddress::v4(192, 0, 2, 12)});
+  EXPECT_EQ(two[1].peers, std::vector{*IpAddress::parse("2001:db8::12")});
+  EXPECT_EQ(two[1].addresses.size(), 1U);
+  EXPECT_EQ(two[1].own, std::vector{*IpAddress::parse("2001:db8::11")});
+  EXPECT_EQ(by_election(two[0]), std::vector{two[0]}) << "each elects alone";
+}
+
+TEST(VipRules, FencingWantsOneElectionWhoseVoicesAreNodes) {
+  EXPECT_THAT(problems_of(dual(kBothFamilies, "lead = \"both\"\nrequire_fencing = true\n")),
+              testing::Contains(HasSubstr(
+                  "vip.a.lead: \"both\" is two elections, and a node is off for both or for none")));
+  EXPECT_THAT(
+      problems_of(dual(kBothFamilies, "lead = \"ipv6\"\nrequire_fencing = true\n")),
+      testing::Contains(HasSubstr("vip.a.require_fencing: needs transport = \"unicast\" where IPv6 elects")));
+  EXPECT_THAT(problems_of(dual(kBothFamilies, "require_fencing = true\n")),
+              testing::Not(testing::Contains(HasSubstr("where IPv6 elects"))));
+}
+
+TEST(VipRules, UnicastTalksToPeersOfTheFamilyThatElects) {
+  const auto nodes =
+      "[nodes]\nlb1 = [\"192.0.2.11\", \"2001:db8::11\"]\nlb2 = [\"192.0.2.12\", \"2001:db8::12\"]\n";
+  const auto peers = [&](const std::string& lead) {
+    return load_text(nodes + dual(kBothFamilies,
+                                  lead + "transport = \"unicast\"\npriority = { lb1 = 150, lb2 = 100 "
+                                         "}\n"),
+                     "lb1")
+        .config.vips.at("a")
+        .peers;
   };
-  EXPECT_THAT(problems_of(with(R"("2001:db8::100", "192.0.2.100")")), IsEmpty());
-  EXPECT_THAT(problems_of(with(R"("2001:db8::100")")),
-              Lines("t.toml:4:13: vip.a.addresses: holds no IPv4 address: an election over IPv6 is not "
-                    "supported by this "
-                    "version; beside an IPv4 address, IPv6 ones move along"));
+  EXPECT_EQ(peers(""), std::vector{IpAddress::v4(192, 0, 2, 12)});
+  EXPECT_EQ(peers("lead = \"ipv6\"\n"), std::vector{*IpAddress::parse("2001:db8::12")});
+}
+
+TEST(VipRules, LeasesAreWordsOrDurations) {
+  const auto lease = [](const std::string& text) {
+    return load_text(vip("lease = " + text + "\n")).config.vips.at("a").lease;
+  };
+  EXPECT_EQ(lease("\"auto\""), Lease{});
+  EXPECT_EQ(lease("\"off\""), (Lease{{}, true}));
+  EXPECT_EQ(lease("\"10s\""), (Lease{Milliseconds(10'000), false}));
+  EXPECT_THAT(problems_of(vip("lease = \"1s\"\n")),
+              ElementsAre(HasSubstr("vip.a.lease: must be from 2s to 1h")));
+  EXPECT_THAT(
+      problems_of(vip("lease = 5\n")),
+      Lines("t.toml:5:9: vip.a.lease: must be \"auto\", \"off\" or a duration such as \"10s\", not 5"));
 }
 
 TEST(VipRules, AnAddressMovesWithOneVip) {
@@ -273,7 +376,7 @@ TEST(VipRules, UnicastWithoutPeersIsNotSilentlyMulticast) {
   EXPECT_THAT(
       problems_of(kNodes +
                       "[vip.a]\ninterface = \"eth0\"\nvirtual_router_id = 1\npriority = { lb1 = 150, lb2 "
-                      "= 100 }\ntransport = \"unicast\"\naddresses = [\"192.0.2.100\", "
+                      "= 100 }\ntransport = \"unicast\"\nlead = \"both\"\naddresses = [\"192.0.2.100\", "
                       "\"2001:db8::100\"]\n",
                   "lb1"),
       Lines("t.toml:8:13: vip.a.peers: no other node has an IPv6 address: add it to [nodes] or to "
