@@ -24,6 +24,8 @@ std::vector<cli::Hint> foreign_words_for_vipctl() {
        "write 'vipctl handover NAME', which gives the role to another router; where a provider routes the "
        "address, "
        "'vipctl provider set ADDRESS TARGET'"},
+      {{"garp", "gratuitous", "arp", "reannounce"}, "write 'vipctl announce [NAME]'"},
+      {{"history", "explain", "reason"}, "write 'vipctl why NAME', or 'vipctl events'"},
       {{"takeover", "promote"}, "write 'vipctl take NAME'"},
       {{"demote", "yield", "standby", "stop"},
        "write 'vipctl handover NAME', or 'vipctl release' for every vip of this host"},

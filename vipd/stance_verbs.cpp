@@ -9,8 +9,9 @@
 #include "lib/base/duration.h"
 #include "lib/cli/output.h"
 #include "lib/cli/refuse.h"
-#include "lib/control/client.h"
 #include "lib/control/json.h"
+#include "vipd/ask.h"
+#include "vipd/daemon/names.h"
 
 namespace hawser::vipd {
 
@@ -25,11 +26,6 @@ const cli::Option kUntil{"--until", "TIME",
 constexpr Milliseconds kLongest{170000};
 constexpr Milliseconds kLookAgain{50};
 
-Result<json::value> ask(const cli::Arguments& arguments, const std::string& method,
-                        const std::string& target) {
-  return control::ask_json(arguments.runtime_dir / "vipd.sock", {method, target, ""});
-}
-
 struct Seen {
   std::string name, role, why;
 };
@@ -42,6 +38,12 @@ Result<std::vector<Seen>> look(const cli::Arguments& arguments) {
     all.push_back({std::string(control::text_in(vip, "name")), std::string(control::text_in(vip, "role")),
                    std::string(control::text_in(vip, "why"))});
   return all;
+}
+
+std::string unknown(const std::vector<Seen>& all, const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& vip : all) names.push_back(vip.name);
+  return no_such_vip(name, names);
 }
 
 const Seen* find(const std::vector<Seen>& all, const std::string& name) {
@@ -97,7 +99,7 @@ int handover(const cli::Arguments& arguments) {
   const auto before = look(arguments);
   if (!before) return cli::refuse(arguments, "vipctl", before.error());
   const auto* there = find(*before, vip);
-  if (there == nullptr) return cli::refuse(arguments, "vipctl", fmt::format("{}: no such vip", vip));
+  if (there == nullptr) return cli::refuse(arguments, "vipctl", unknown(*before, vip));
   if (there->role != "Active")
     return cli::refuse(arguments, "vipctl",
                        fmt::format("{}: is {} here: there is nothing to hand over", vip, there->role));
@@ -115,8 +117,7 @@ int take(const cli::Arguments& arguments) {
   const auto& vip = arguments.words.front();
   const auto before = look(arguments);
   if (!before) return cli::refuse(arguments, "vipctl", before.error());
-  if (find(*before, vip) == nullptr)
-    return cli::refuse(arguments, "vipctl", fmt::format("{}: no such vip", vip));
+  if (find(*before, vip) == nullptr) return cli::refuse(arguments, "vipctl", unknown(*before, vip));
   if (const auto asked = ask(arguments, "POST", "/v1/take?vip=" + vip); !asked)
     return cli::refuse(arguments, "vipctl", asked.error());
   const auto after = look(arguments);

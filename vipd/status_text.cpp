@@ -68,6 +68,30 @@ std::string version_lines(const json::array& vips) {
   return text;
 }
 
+// Which way it may go from here; of many vips `vipctl why` tells it one by one.
+std::string outlook_lines(const json::array& vips) {
+  constexpr std::size_t kMost{20};
+  std::string text;
+  if (vips.size() > kMost) return text;
+  for (const auto& vip : vips)
+    if (const auto outlook = cell_in(vip, "outlook"); !outlook.empty())
+      text += fmt::format("{}: {}\n", cell_in(vip, "name"), outlook);
+  return text;
+}
+
+std::string late_lines(const json::array& vips) {
+  std::string text;
+  for (const auto& vip : vips) {
+    const auto& late = value_in(vip, "late");
+    if (number_in(late, "over_half") == 0) continue;
+    text += fmt::format(
+        "{}: {} advertisements came after more than half of the down timer, the latest {:.3g}s "
+        "after the one before\n",
+        cell_in(vip, "name"), number_in(late, "over_half"), real_in(late, "longest"));
+  }
+  return text;
+}
+
 std::string stance_lines(const json::array& vips) {
   std::string text;
   for (const auto& vip : vips) {
@@ -139,7 +163,9 @@ std::string counter_table(const json::value& status, std::size_t width) {
   for (const auto& interface : list_in(status, "interfaces"))
     if (const auto bad = bad_packets(interface); !bad.empty())
       table.add(
-          {fmt::format("other packets on {}", cell_in(interface, "name")), "", "", "", "", "", "", bad});
+          {fmt::format("other {} packets on {}", cell_in(interface, "family") == "ipv6" ? "IPv6" : "IPv4",
+                       cell_in(interface, "name")),
+           "", "", "", "", "", "", bad});
   return table.str("", width);
 }
 
@@ -175,9 +201,9 @@ std::string status_text(const json::value& status, std::size_t width) {
   const auto& vips = list_in(status, "vips");
   if (vips.empty()) return head(status) + "no vips on this host\n" + file_lines(status);
   return fmt::format("{}{}{}\n{}\n{}{}{}{}", head(status), vip_table(vips, width),
-                     version_lines(vips) + stance_lines(vips), address_table(vips),
-                     route_table(status, width), counter_table(status, width), file_lines(status),
-                     loop_line(status));
+                     outlook_lines(vips) + version_lines(vips) + stance_lines(vips) + late_lines(vips),
+                     address_table(vips), route_table(status, width), counter_table(status, width),
+                     file_lines(status), loop_line(status));
 }
 
 }  // namespace hawser::vipd

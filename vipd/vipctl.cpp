@@ -14,10 +14,12 @@
 #include "lib/control/finding.h"
 #include "lib/control/json.h"
 #include "vipd/addresses/left_over.h"
+#include "vipd/daemon/names.h"
 #include "vipd/foreign_words.h"
 #include "vipd/provider_verb.h"
 #include "vipd/stance_verbs.h"
 #include "vipd/status_text.h"
+#include "vipd/vip_verbs.h"
 
 namespace {
 
@@ -65,14 +67,16 @@ int is_active(const cli::Arguments& arguments) {
   const auto answer = ask_status(arguments);
   if (!answer) return cli::refuse(arguments, "vipctl", answer.error());
   const auto& wanted = arguments.words.front();
+  std::vector<std::string> names;
   for (const auto& vip : control::list_in(*answer, "vips")) {
+    names.emplace_back(control::text_in(vip, "name"));
     if (control::text_in(vip, "name") != wanted) continue;
     const bool active = answers(vip);
     if (arguments.json)
       cli::print(control::pretty(json::object{{"format", 1}, {"name", wanted}, {"active", active}}));
     return active ? kDone : kNo;
   }
-  return cli::refuse(arguments, "vipctl", fmt::format("{}: no such vip", wanted));
+  return cli::refuse(arguments, "vipctl", vipd::no_such_vip(wanted, names));
 }
 
 // "vipd has started itself again (process 4711): web answers here, db is Backup"
@@ -151,5 +155,7 @@ int main(int argc, char** argv) {
       vipd::foreign_words_for_vipctl()};
   const auto stances = vipd::stance_verbs();
   program.verbs.insert(program.verbs.begin() + 2, stances.begin(), stances.end());
+  const auto vips = vipd::vip_verbs();
+  program.verbs.insert(program.verbs.begin() + 2, vips.begin(), vips.end());
   return cli::run(program, argc, argv);
 }

@@ -1,4 +1,5 @@
 // Whatever arrives: no crash, and what is accepted is written back byte for byte but for the reserved bits.
+#include <algorithm>
 #include <cstdlib>
 
 #include "vipd/announce/arp.h"
@@ -8,13 +9,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace hawser::vipd;
   const hawser::ByteView bytes(data, size);
   (void)arp_sender(bytes);
-  const PacketHeader header{hawser::IpAddress::v4(192, 0, 2, 11), kVrrpGroup, kVrrpTtl};
+  const PacketHeader four{hawser::IpAddress::v4(192, 0, 2, 11), kVrrpGroup, kVrrpTtl};
+  const PacketHeader six{*hawser::IpAddress::parse("fe80::11"), kVrrpGroup6, kVrrpTtl};
   for (const int version : {2, 3}) {
     if (const auto packet = split_ipv4(bytes)) (void)decode(packet->payload, packet->header, version);
-    const auto received = decode(bytes, header, version);
-    if (!received) continue;
-    const auto message = encode(received->advertisement, received->form, header.source, header.destination);
-    if (const auto again = decode(message, header, version); !again || *again != *received) std::abort();
+    for (const auto& header : {four, six}) {
+      auto received = decode(bytes, header, version);
+      if (!received) continue;
+      auto& addresses = received->advertisement.addresses;  // what is sent is no more than fits
+      addresses.resize(std::min(addresses.size(), hawser::config::most_advertised(header.source.family())));
+      const auto message = encode(received->advertisement, received->form, header.source, header.destination);
+      if (const auto again = decode(message, header, version); !again || *again != *received) std::abort();
+    }
   }
   return 0;
 }

@@ -13,33 +13,76 @@ bool belongs_to(const config::Vip& vip, const IpAddress& address) {
                              [&](const auto& candidate) { return candidate.prefix.address == address; });
 }
 
+using Address = std::pair<Prefix, SeenAddress>;
+
+// An IPv6 address is no source before duplicate address detection has passed; empty: it is one.
+std::string why_no_source(const std::string& interface, const Address& address) {
+  const auto& [prefix, seen] = address;
+  if (seen.detection == Detection::kGoingOn)
+    return fmt::format("{}: {} is tentative: waiting for duplicate address detection", interface,
+                       prefix.address);
+  if (seen.detection == Detection::kFailed)
+    return fmt::format("{}: {} is another host's too (duplicate): give this host another", interface,
+                       prefix.address);
+  return {};
+}
+
+tl::expected<IpAddress, std::string> usable(const std::string& interface, const Address& address) {
+  if (auto why = why_no_source(interface, address); !why.empty()) return tl::unexpected(std::move(why));
+  return address.first.address;
+}
+
 tl::expected<IpAddress, std::string> configured_source(const Picture::Link& link, const config::Vip& vip) {
-  for (const auto& [prefix, seen] : link.addresses)
-    if (prefix.address == *vip.source) return *vip.source;
+  for (const auto& address : link.addresses)
+    if (address.first.address == *vip.source) return usable(vip.interface, address);
   return tl::unexpected(fmt::format("{}: does not have the source address {}", vip.interface, *vip.source));
 }
 
-std::vector<Prefix> candidates_on(const Picture::Link& link) {
-  std::vector<Prefix> found;
-  for (const auto& [prefix, seen] : link.addresses)
-    if (prefix.address.is_v4() && !is_ours(seen)) found.push_back(prefix);
+// RFC 9568 5.1.2.1: multicast of IPv6 comes from a link-local address; unicast from one that reaches the
+// peers.
+bool wants_link_local(const config::Vip& vip) {
+  if (family_of(vip) == Family::kIpv4) return false;
+  return vip.transport == config::VrrpTransport::kMulticast ||
+         std::ranges::any_of(vip.peers, &IpAddress::is_link_local);
+}
+
+std::vector<Address> candidates_on(const Picture::Link& link, const config::Vip& vip) {
+  const auto family = family_of(vip);
+  std::vector<Address> found;
+  for (const auto& [prefix, seen] : link.addresses) {
+    const auto& address = prefix.address;
+    const bool scoped = family == Family::kIpv4 || address.is_link_local() == wants_link_local(vip);
+    if (address.family() == family && scoped && !is_ours(seen)) found.emplace_back(prefix, seen);
+  }
   return found;
 }
 
+std::string no_candidate(const config::Vip& vip) {
+  if (family_of(vip) == Family::kIpv4)
+    return fmt::format("{}: no IPv4 address to advertise from: give it one", vip.interface);
+  return fmt::format(
+      "{0}: no {1}IPv6 address to advertise from: give it one, or switch IPv6 on there (sysctl "
+      "net.ipv6.conf.{0}.disable_ipv6=0)",
+      vip.interface, wants_link_local(vip) ? "link-local " : "");
+}
+
 // What counts first stands first.
-auto fitness(const Prefix& candidate, const config::Vip& vip, const IpAddress& present) {
-  const auto& address = candidate.address;
+auto fitness(const Address& candidate, const config::Vip& vip, const IpAddress& present) {
+  const auto& [prefix, seen] = candidate;
+  const auto& address = prefix.address;
   // The owner of an address may have no other: the floating address is the interface's own.
-  return std::array{!belongs_to(vip, address), std::ranges::find(vip.own, address) != vip.own.end(),
-                    address == present, candidate.length < 32};
+  return std::array{seen.detection == Detection::kPassed, !belongs_to(vip, address),
+                    std::ranges::find(vip.own, address) != vip.own.end(), address == present,
+                    prefix.length < address.bits()};
 }
 
 }  // namespace
 
-bool hears(const Picture& picture, const std::string& interface) {
+bool hears(const Picture& picture, const std::string& interface, Family family) {
   const auto* link = picture.find(interface);
-  return link != nullptr &&
-         std::ranges::any_of(link->addresses, [](const auto& entry) { return entry.first.address.is_v4(); });
+  return link != nullptr && std::ranges::any_of(link->addresses, [&](const auto& entry) {
+           return entry.first.address.family() == family;
+         });
 }
 
 std::string why_useless(const Picture& picture, const Picture::Link& link) {
@@ -83,11 +126,11 @@ tl::expected<IpAddress, std::string> source_on(const Picture& picture, const con
   if (link == nullptr) return tl::unexpected(why_missing(vip, name, ""));
   if (auto why = why_useless(picture, *link); !why.empty()) return tl::unexpected(std::move(why));
   if (vip.source) return configured_source(*link, vip);
-  auto candidates = candidates_on(*link);
+  auto candidates = candidates_on(*link, vip);
   std::ranges::stable_sort(candidates, std::ranges::greater{},
-                           [&](const Prefix& candidate) { return fitness(candidate, vip, present); });
-  if (!candidates.empty()) return candidates.front().address;
-  return tl::unexpected(fmt::format("{}: no IPv4 address to advertise from: give it one", name));
+                           [&](const Address& candidate) { return fitness(candidate, vip, present); });
+  if (candidates.empty()) return tl::unexpected(no_candidate(vip));
+  return usable(name, candidates.front());
 }
 
 std::vector<Stray> strays(const Picture& picture, const std::function<bool(const AddressKey&)>& named) {

@@ -39,7 +39,7 @@ std::map<std::string, std::string> out_of_reach(const Picture& picture, const co
 
 // Whether a socket on the interface can still hear anything: without an IPv4 address the kernel may have
 // forgotten the group it had joined (inetdev_destroy).
-bool hears(const Picture& picture, const std::string& interface);
+bool hears(const Picture& picture, const std::string& interface, Family family);
 
 // An address on a link, which may have another name by now.
 struct Stray {

@@ -36,6 +36,7 @@ Daemon::Daemon(asio::io_context& context, Options options)
                .fence = [this](const FenceReport& report) { take(report); }},
               [this](const Event& event) { report(event); }),
       notifier_(context),
+      watchdog_(context),
       lateness_(context),
       monitor_(context),
       twin_reader_(context),
@@ -51,6 +52,7 @@ Status Daemon::begin() {
   wait_for_signals();
   if (auto started = worker_.start(); !started) return started;
   give_the_worker_time();
+  if (options_.carry && options_.carry->settings) begin_carried();
   return {};
 }
 
@@ -71,6 +73,7 @@ void Daemon::give_the_worker_time() {
 void Daemon::fail_start(int exit_code, const std::string& line) {
   if (!line.empty()) report(event_from(line, EventKind::kProcess, Level::kError));
   exit_code_ = exit_code;
+  (void)watchdog_.use("");
   context_.stop();
 }
 
@@ -103,9 +106,10 @@ void Daemon::look_soon() {
 
 // Unless one is due before.
 void Daemon::look_at(TimePoint time) {
-  if (look_queued_ && look_timer_.expiry() <= time) return;
+  const auto fires = platform_->timer(time);
+  if (look_queued_ && look_timer_.expiry() <= fires) return;
   look_queued_ = true;
-  look_timer_.expires_at(time);
+  look_timer_.expires_at(fires);
   look_timer_.async_wait([this](const error_code& cancelled) {
     if (cancelled) return;
     look_queued_ = false;
@@ -168,7 +172,7 @@ void Daemon::settle_interface(Running& running) {
     return router.interface_unusable(why_missing(vip, vip.interface, kernel_name_of(vip.interface)));
   const auto source = source_on(platform_->picture(), vip, router.source());
   if (!source) return router.interface_unusable(source.error());
-  if (const auto opened = platform_->open_socket(vip.interface); !opened) {
+  if (const auto opened = platform_->open_socket({vip.interface, family_of(vip)}); !opened) {
     router.interface_unusable(opened.error().text);
     return look_at(platform_->now() + kLookAgain);
   }
@@ -249,11 +253,13 @@ bool Daemon::named(const AddressKey& address) const {
 
 // ---- the routers
 
-void Daemon::on_packet(VrrpSocket& socket, ByteView packet) {
+void Daemon::on_packet(VrrpSocket& socket, const Packet& packet) {
+  const auto is_here = [&](const RouterKey& key) {
+    return key.interface == socket.interface() && key.family == socket.family();
+  };
   std::vector<VirtualRouter*> here;
-  auto next = routers_.lower_bound({socket.interface(), Family::kIpv4, Vrid(0)});
-  for (; next != routers_.end() && next->first.interface == socket.interface(); ++next)
-    here.push_back(&next->second.router);
+  auto next = routers_.lower_bound({socket.interface(), socket.family(), Vrid(0)});
+  for (; next != routers_.end() && is_here(next->first); ++next) here.push_back(&next->second.router);
   if (const auto* heard = dispatch(packet, here, socket.bad())) settle(key_of(heard->vip()));
 }
 
@@ -264,10 +270,13 @@ void Daemon::settle(const RouterKey& key) {
   auto& running = found->second;
   lead(running);
   if (!running.queued && running.router.working() && running.router.work()) work_later(key);
+  if (auto lost = platform_->take_lost_addresses(); !lost.empty()) worker_.end_connections(std::move(lost));
   if (running.router.stopped()) asio::post(context_, [this] { reap(); });
+  watch_for_conflicts(running);
   const auto due = running.router.due();
-  if (running.timer.expiry() == due.value_or(TimePoint::max())) return;
-  running.timer.expires_at(due.value_or(TimePoint::max()));
+  const auto fires = platform_->timer(due.value_or(TimePoint::max()));
+  if (running.timer.expiry() == fires) return;
+  running.timer.expires_at(fires);
   if (!due) return;
   running.timer.async_wait([this, key](const error_code& cancelled) {
     if (!cancelled) on_timer(key);
@@ -278,7 +287,7 @@ void Daemon::on_timer(const RouterKey& key) {
   const auto found = routers_.find(key);
   if (found == routers_.end()) return;
   // After a stall an advertisement may lie in the socket that says more than the timer does.
-  platform_->drain_socket(key.interface);
+  platform_->drain_socket({key.interface, key.family});
   auto& running = found->second;
   running.timer.expires_at(TimePoint::max());  // settle() sets it anew
   const auto due = running.router.due();
@@ -289,9 +298,9 @@ void Daemon::on_timer(const RouterKey& key) {
 
 // They are for any of the vips that have this peer.
 void Daemon::hear_refusals() {
-  if (!refusals_) return;
-  for (const auto& [peer, code] : refusals_->take())
-    for (auto& [key, running] : routers_) running.router.peer_unreachable(peer, code);
+  for (auto& socket : refusals_)
+    for (const auto& [peer, code] : socket.take())
+      for (auto& [key, running] : routers_) running.router.peer_unreachable(peer, code);
 }
 
 void Daemon::work_later(const RouterKey& key) {
@@ -306,9 +315,9 @@ void Daemon::work_later(const RouterKey& key) {
 
 void Daemon::reap() {
   std::erase_if(routers_, [](const auto& entry) { return entry.second.router.stopped(); });
-  std::set<std::string> interfaces;
-  for (const auto& [key, running] : routers_) interfaces.insert(key.interface);
-  platform_->keep_sockets(interfaces);
+  std::set<Platform::Segment> segments;
+  for (const auto& [key, running] : routers_) segments.emplace(key.interface, key.family);
+  platform_->keep_sockets(segments);
   if (!stopping_) secure();
   if (stopping_ && routers_.empty()) end();
 }
@@ -316,6 +325,7 @@ void Daemon::reap() {
 // The addresses are gone: now the worker may put back what it set for them, if it does not take too long.
 void Daemon::end() {
   if (std::exchange(ending_, true)) return;
+  (void)watchdog_.use("");
   exec_timer_.expires_after(kLastTask);
   exec_timer_.async_wait([this](const error_code& cancelled) {
     if (!cancelled) context_.stop();
@@ -381,12 +391,13 @@ DaemonStatus Daemon::status() const {
   status.changes = changes_;
   for (const auto& [key, running] : routers_) status.vips.push_back(running.router.status());
   std::ranges::sort(status.vips, {}, [](const RouterStatus& router) { return router.vip.name; });
-  for (const auto& [name, socket] : platform_->sockets()) status.interfaces.push_back({name, socket->bad()});
+  for (const auto& [segment, socket] : platform_->sockets())
+    status.interfaces.push_back({segment.first, segment.second, socket->bad()});
   for (const auto& [key, report] : routes_) status.routes.push_back(report);
   for (const auto& [vip, fence] : fences_)
     if (!fence.done) status.fencing.emplace(vip, fence.text);
   if (routed_) status.not_held = routed_->troubles();
-  status.worker = worker_.trouble(platform_->now());
+  status.worker = worker_.trouble(std::chrono::steady_clock::now());
   status.restart = restart_;
   status.loop = lateness_.latencies();
   status.started = started_;

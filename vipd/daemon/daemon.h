@@ -21,11 +21,13 @@
 #include "lib/daemon/lateness.h"
 #include "lib/daemon/notify.h"
 #include "vipd/announce/twin_watch.h"
+#include "vipd/daemon/carry.h"
 #include "vipd/daemon/platform.h"
 #include "vipd/daemon/rehearsal.h"
 #include "vipd/daemon/route_word.h"
 #include "vipd/daemon/stands.h"
 #include "vipd/daemon/status.h"
+#include "vipd/daemon/watchdog.h"
 #include "vipd/router/routed_addresses.h"
 #include "vipd/vrrp/refusal_socket.h"
 #include "vipd/worker/worker_link.h"
@@ -37,6 +39,7 @@ struct Options {
   std::filesystem::path runtime_directory;
   // No other vipd is alive here, for sure: what an earlier run left is nobody's.
   bool alone = true;
+  std::optional<Carry> carry{};  // this program ran before, and has started itself again
 };
 
 class Daemon {
@@ -49,8 +52,9 @@ class Daemon {
   [[nodiscard]] bool wants_exec() const { return wants_exec_; }
   // False: it ended before it came to look after any address.
   [[nodiscard]] bool has_begun() const { return platform_ != nullptr; }
-  // The last thing before the program starts itself again: one more advertisement each.
-  void advertise_before_exec();
+  // The last thing before the program starts itself again: one more advertisement each, and what the new one
+  // goes on with.
+  Carry leave_before_exec();
 
  private:
   struct Running {
@@ -61,6 +65,7 @@ class Daemon {
     bool queued = false;        // a slice of work is in the loop's queue
     Side side = Side::kOther;   // as the worker was told, where a provider routes the addresses
     bool fences = false;        // a candidate that waits for the other to be off
+    bool active = false;        // when we last looked: whoever else answers for its addresses is asked for
     unsigned losers_heard = 0;  // as it was told
   };
 
@@ -70,11 +75,16 @@ class Daemon {
   [[nodiscard]] std::optional<std::string> refusal_to_empty(const Settings& settings) const;
   void refuse(const Reading& reading);
   void begin_with(const Reading& reading);
+  void begin_carried();
+  void go_on(const Settings& settings);
+  void be_begun();
   void give_the_worker_time();
   Status open_platform(const Settings& settings);
   void be_on_time(const Settings& settings);
   void apply(const Settings& settings);
   void start_or_change(const config::Vip& vip);
+  void share_out();
+  void follow_names(const Settings& settings);
   void remind();
   void fail_start(int exit_code, const std::string& line);
 
@@ -101,10 +111,14 @@ class Daemon {
   void watch_for_twins();
   void wait_for_twins();
   void ask_for_twins();
+  void ask_for_twins_at(TimePoint time);
+  void watch_for_conflicts(Running& running);
+  [[nodiscard]] std::set<std::pair<std::string, IpAddress>> sources() const;
+  [[nodiscard]] std::set<std::pair<std::string, IpAddress>> some_held();
   void twin(const TwinWatch::Heard& heard);
 
   // the routers
-  void on_packet(VrrpSocket& socket, ByteView packet);
+  void on_packet(VrrpSocket& socket, const Packet& packet);
   void settle(const RouterKey& key);
   void on_timer(const RouterKey& key);
   void hear_refusals();
@@ -136,6 +150,9 @@ class Daemon {
   void end();
   void listen();
   control::Routes routes();
+  [[nodiscard]] std::vector<std::string> vip_names() const;
+  control::Response answer_why(const control::Request& request);
+  control::Response answer_announce(const control::Request& request);
   control::Response answer_reload(const control::Request& request);
   control::Response restart();
   void rehearsed(const Status& would_start);
@@ -147,13 +164,15 @@ class Daemon {
   boost::asio::signal_set signals_;
   WorkerLink worker_;
   Notifier notifier_;
+  Watchdog watchdog_;
   LoopLateness lateness_;
-  std::optional<RefusalSocket> refusals_;
+  std::vector<RefusalSocket> refusals_;
   std::unique_ptr<Platform> platform_;  // none until the first settings have come
   boost::asio::posix::stream_descriptor monitor_;
   std::optional<TwinWatch> twins_;
   boost::asio::posix::stream_descriptor twin_reader_;
   boost::asio::steady_timer twin_timer_;
+  std::size_t asked_for_ = 0;  // held addresses, one after the other
   boost::asio::steady_timer look_timer_;
   boost::asio::steady_timer reminder_;
   boost::asio::steady_timer exec_timer_;
@@ -178,6 +197,7 @@ class Daemon {
   std::uint64_t readings_ = 0;
   config::Emptiness emptiness_ = config::Emptiness::kRefused;  // of the reading that is awaited
   bool last_good_ = false;
+  bool carried_ = false;  // what is in use comes from an earlier run, and no reading has come yet
   bool look_queued_ = false;
   Damper troubles_;
   bool stopping_ = false;

@@ -3,6 +3,8 @@
 
 #include "lib/control/json.h"
 #include "vipd/daemon/daemon.h"
+#include "vipd/daemon/names.h"
+#include "vipd/daemon/why.h"
 
 namespace hawser::vipd {
 
@@ -16,8 +18,45 @@ control::Routes Daemon::routes() {
   routes.post("/v1/stand-by", [this](const auto& request) { return answer_stand_by(request); })
       .post("/v1/take", [this](const auto& request) { return answer_take(request); })
       .post("/v1/resume", [this](const auto& request) { return answer_resume(request); });
+  routes.get("/v1/why", [this](const auto& request) { return answer_why(request); })
+      .post("/v1/announce", [this](const auto& request) { return answer_announce(request); });
   events_.add_to(routes);
   return routes;
+}
+
+std::vector<std::string> Daemon::vip_names() const {
+  std::vector<std::string> names;
+  for (const auto& [key, running] : routers_) names.push_back(running.router.vip().name);
+  return names;
+}
+
+control::Response Daemon::answer_why(const control::Request& request) {
+  const std::string vip(control::value_of(request, "vip"));
+  const auto* there = running(vip);
+  if (there == nullptr) return control::refusal(404, no_such_vip(vip, vip_names()));
+  return control::good(why_json(there->router.status(), there->router.changes(), platform_->now(),
+                                std::chrono::system_clock::now()));
+}
+
+// Of one vip, or of all that are Active here.
+control::Response Daemon::answer_announce(const control::Request& request) {
+  const std::string vip(control::value_of(request, "vip"));
+  if (!vip.empty() && running(vip) == nullptr) return control::refusal(404, no_such_vip(vip, vip_names()));
+  boost::json::array announced;
+  std::string why_not = "no vip is Active here: only its Active router announces an address";
+  for (auto& [key, running] : routers_) {
+    const auto& name = running.router.vip().name;
+    if (!vip.empty() && name != vip) continue;
+    const auto why = running.router.announce();
+    if (why.empty()) {
+      announced.emplace_back(name);
+      settle(key);
+    } else if (!vip.empty()) {
+      why_not = fmt::format("{}: {}", name, why);
+    }
+  }
+  if (announced.empty()) return control::refusal(409, why_not);
+  return control::good({{"vips", std::move(announced)}});
 }
 
 control::Response Daemon::answer_reload(const control::Request& request) {

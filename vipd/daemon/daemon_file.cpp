@@ -29,10 +29,12 @@ void Daemon::take(Reading reading, std::uint64_t answers) {
   last_good_ = false;
   reminder_.cancel();
   changes_ = changes_between(settings_.vips, reading.settings->vips);
-  report({.kind = EventKind::kFile,
-          .object = options_.files.config.native(),
-          .to = "read again",
-          .cause = {CauseKind::kOperator, changes_}});
+  // Nobody asked for the first one after a restart.
+  if (!std::exchange(carried_, false) || settings_ != *reading.settings)
+    report({.kind = EventKind::kFile,
+            .object = options_.files.config.native(),
+            .to = "read again",
+            .cause = {CauseKind::kOperator, changes_}});
   apply(*reading.settings);
   worker_.keep();
   notifier_.ready(fmt::format("{} vips", routers_.size()));
@@ -67,28 +69,64 @@ void Daemon::begin_with(const Reading& reading) {
   const auto opened = open_platform(*reading.settings);
   if (!opened) return fail_start(kRefused, opened.error().text);
   recall(reading.remembered);
+  go_on(*reading.settings);
   apply(*reading.settings);
-  wait_for_news();
-  watch_for_twins();
-  listen();
+  be_begun();
   if (last_good_)
     remind();
   else
     worker_.keep();
+}
+
+void Daemon::be_begun() {
+  wait_for_news();
+  watch_for_twins();
+  listen();
   notifier_.ready(fmt::format("{} vips", routers_.size()));
+}
+
+// With what was in use before; the worker reads the file meanwhile, and what differs is then a reload.
+void Daemon::begin_carried() {
+  const auto settings = *options_.carry->settings;
+  const auto opened = open_platform(settings);
+  if (!opened) return fail_start(kRefused, opened.error().text);
+  carried_ = true;
+  last_good_ = options_.carry->last_good;
+  recall(options_.carry->stands);
+  go_on(settings);
+  apply(settings);
+  be_begun();
+  if (last_good_) remind();
+}
+
+// Where an earlier run of this program left its sockets and roles.
+void Daemon::go_on(const Settings& settings) {
+  auto carry = std::exchange(options_.carry, std::nullopt);
+  if (!carry) return;
+  for (const auto& socket : carry->sockets)
+    platform_->adopt_socket({socket.interface, socket.family}, socket.index, Fd(socket.fd));
+  std::map<RouterKey, RouterState> states;
+  for (auto& router : carry->routers) states.emplace(router.key, std::move(router.state));
+  for (const auto& vip : settings.vips) {
+    auto& router = routers_.try_emplace(key_of(vip), vip, *platform_, context_).first->second.router;
+    router.adopt(stance_of(stands_, vip.name));
+    if (const auto state = states.find(key_of(vip)); state != states.end())
+      router.go_on_with(std::move(state->second));
+  }
 }
 
 Status Daemon::open_platform(const Settings& settings) {
   (void)log::set_level(settings.log_level);
   be_on_time(settings);
   auto platform = Platform::open(
-      context_, [this](VrrpSocket& socket, ByteView packet) { on_packet(socket, packet); },
+      context_, [this](VrrpSocket& socket, const Packet& packet) { on_packet(socket, packet); },
       [this](const AddressKey& address) { return claimed(address); },
       [this](const Event& event) { report(event); });
   if (!platform) return tl::unexpected(platform.error());
   platform_ = std::move(*platform);
   exec_timer_.cancel();
-  if (auto refusals = RefusalSocket::open()) refusals_ = std::move(*refusals);  // without it less is known
+  for (const auto family : {Family::kIpv4, Family::kIpv6})  // without them less is known
+    if (auto refusals = RefusalSocket::open(family)) refusals_.push_back(std::move(*refusals));
   looked_at_ = platform_->now();
   return {};
 }
@@ -107,7 +145,12 @@ void Daemon::be_on_time(const Settings& settings) {
 void Daemon::apply(const Settings& settings) {
   (void)log::set_level(settings.log_level);
   be_on_time(settings);
+  if (const auto fed = watchdog_.use(settings.watchdog); !fed) warn("watchdog", fed.error());
+  follow_names(settings);
   std::set<RouterKey> in_file;
+  // Those that begin first: what moves from one to them is then claimed before it is let go of.
+  for (const auto& vip : settings.vips)
+    if (!routers_.contains(key_of(vip))) start_or_change(vip);
   for (const auto& vip : settings.vips) {
     in_file.insert(key_of(vip));
     start_or_change(vip);
@@ -119,8 +162,15 @@ void Daemon::apply(const Settings& settings) {
     settle(key);
   }
   settings_ = settings;
+  share_out();
   want_routed();
   settle_all();
+}
+
+void Daemon::follow_names(const Settings& settings) {
+  std::vector<std::string> names;
+  for (const auto& vip : settings.vips) names.push_back(vip.name);
+  if (settle_names(stands_, names)) worker_.remember(write_stands(stands_));
 }
 
 void Daemon::start_or_change(const config::Vip& vip) {
@@ -130,8 +180,17 @@ void Daemon::start_or_change(const config::Vip& vip) {
   if (fresh) running.router.adopt(stance_of(stands_, vip.name));
   if (!fresh && running.router.vip() != vip) running.router.reconfigure(vip);
   if (!fresh && running.router.leaving()) running.router.resume();
+  if (!fresh) running.router.set_stance(stance_of(stands_, vip.name));
   settle_interface(running);
   settle(key);
+}
+
+// What renewing leases costs is shared by all.
+void Daemon::share_out() {
+  std::size_t held = 0;
+  for (const auto& vip : settings_.vips)
+    if (vip.provider.empty()) held += vip.addresses.size();
+  for (auto& [key, running] : routers_) running.router.share_with(held);
 }
 
 void Daemon::remind() {

@@ -10,8 +10,29 @@
 namespace hawser::vipd {
 
 namespace {
+
 constexpr Milliseconds kUntilAnswered{50};
+
+// A clock that has not slept yet goes on from there.
+RouterState on_timers(RouterState state, const Platform& platform) {
+  const auto move = [&](TimePoint& time) { time = platform.timer(time); };
+  const auto move_some = [&](std::optional<TimePoint>& time) {
+    if (time) move(*time);
+  };
+  move(state.since);
+  if (state.machine.heard) move(state.machine.heard->at);
+  if (auto* active = std::get_if<Active>(&state.machine.role)) {
+    move(active->advert_at);
+    move(active->quiet_until);
+    move(active->silent_until);
+  } else if (auto* backup = std::get_if<Backup>(&state.machine.role)) {
+    move(backup->since);
+    move_some(backup->preempt_at);
+  }
+  return state;
 }
+
+}  // namespace
 
 control::Response Daemon::restart() {
   if (rehearsal_) return control::refusal(409, "vipd: asked to start itself again already");
@@ -41,9 +62,19 @@ void Daemon::rehearsed(const Status& would_start) {
   });
 }
 
-void Daemon::advertise_before_exec() {
+Carry Daemon::leave_before_exec() {
   if (server_) server_->leave_file();
-  for (auto& [key, running] : routers_) running.router.advertise_before_exec();
+  (void)watchdog_.use("");  // the next one may not want it
+  Carry carry{settings_, last_good_, write_stands(stands_), {}, {}};
+  for (auto& [key, running] : routers_) {
+    running.router.advertise_before_exec();
+    auto state = running.router.state();
+    if (state) carry.routers.push_back({key, on_timers(std::move(*state), *platform_)});
+  }
+  for (const auto& [segment, socket] : platform_->sockets())
+    if (const int fd = socket->copy_for_exec(); fd >= 0)
+      carry.sockets.push_back({segment.first, segment.second, socket->index(), fd});
+  return carry;
 }
 
 }  // namespace hawser::vipd

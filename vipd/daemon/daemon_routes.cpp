@@ -15,9 +15,9 @@ Side side_of(const VirtualRouter& router) {
 }
 
 // For a process that may be started again, and for what is written on the disk.
-std::optional<provider::WallTime> on_the_wall(std::optional<TimePoint> time) {
+std::optional<provider::WallTime> on_the_wall(std::optional<TimePoint> time, TimePoint now) {
   if (!time) return std::nullopt;
-  const auto ago = std::chrono::steady_clock::now() - *time;
+  const auto ago = now - *time;
   return std::chrono::system_clock::now() - std::chrono::duration_cast<provider::WallTime::duration>(ago);
 }
 
@@ -48,8 +48,9 @@ void Daemon::want_routed() {
 
 void Daemon::settle_routed() {
   const auto due = routed_ ? routed_->due() : std::nullopt;
-  if (routed_timer_.expiry() == due.value_or(TimePoint::max())) return;
-  routed_timer_.expires_at(due.value_or(TimePoint::max()));
+  const auto fires = platform_->timer(due.value_or(TimePoint::max()));
+  if (routed_timer_.expiry() == fires) return;
+  routed_timer_.expires_at(fires);
   if (!due) return;
   routed_timer_.async_wait([this](const error_code& cancelled) {
     if (cancelled) return;
@@ -68,8 +69,10 @@ void Daemon::lead(Running& running) {
   if (const auto was = std::exchange(running.side, side); was != side) {
     fences_.erase(vip.name);
     running.fences = side == Side::kCandidate && router.needs().contains(Consent::kFencing);
-    worker_.lead({vip.name, side, provider::Begin::kBySwitching, router.last_heard(), running.fences,
-                  on_the_wall(router.last_heard_at())});
+    // What an earlier run of this program had led here is read first: a switch costs one of few.
+    const auto begin = router.was_carried() ? provider::Begin::kByReading : provider::Begin::kBySwitching;
+    worker_.lead({vip.name, side, begin, router.last_heard(), running.fences,
+                  on_the_wall(router.last_heard_at(), platform_->now())});
   }
   if (const auto heard = std::exchange(running.losers_heard, router.losers_heard());
       heard != running.losers_heard && side != Side::kOther)

@@ -6,6 +6,7 @@
 #include "lib/base/wall_clock.h"
 #include "lib/control/json.h"
 #include "vipd/daemon/daemon.h"
+#include "vipd/daemon/names.h"
 
 namespace hawser::vipd {
 
@@ -97,8 +98,7 @@ control::Response Daemon::answer_stand_by(const control::Request& request) {
     if (*wanted.until <= std::chrono::system_clock::now()) return control::refusal(400, "until: is over");
   }
   const std::string vip(control::value_of(request, "vip"));
-  if (!vip.empty() && running(vip) == nullptr)
-    return control::refusal(404, fmt::format("{}: no such vip", vip));
+  if (!vip.empty() && running(vip) == nullptr) return control::refusal(404, no_such_vip(vip, vip_names()));
   std::vector<std::string> names;
   for (const auto& [key, running] : routers_)
     if (!running.router.leaving() && (vip.empty() || running.router.vip().name == vip))
@@ -111,7 +111,7 @@ control::Response Daemon::answer_take(const control::Request& request) {
   if (stopping_) return control::refusal(409, "vipd is stopping");
   const std::string vip(control::value_of(request, "vip"));
   const auto* there = running(vip);
-  if (there == nullptr) return control::refusal(404, fmt::format("{}: no such vip", vip));
+  if (there == nullptr) return control::refusal(404, no_such_vip(vip, vip_names()));
   if (const auto why = there->router.why_not_taken(); !why.empty())
     return control::refusal(409, fmt::format("{}: {}", vip, why));
   stand({vip}, {Stance::kTaking, {}});
@@ -121,10 +121,15 @@ control::Response Daemon::answer_take(const control::Request& request) {
 control::Response Daemon::answer_resume(const control::Request& request) {
   const std::string vip(control::value_of(request, "vip"));
   if (!vip.empty() && running(vip) == nullptr && !stands_.contains(vip))
-    return control::refusal(404, fmt::format("{}: no such vip", vip));
+    return control::refusal(404, no_such_vip(vip, vip_names()));
   std::vector<std::string> names;
   for (const auto& [name, stand] : stands_)
     if (vip.empty() || name == vip) names.push_back(name);
+  for (const auto& [key, running] : routers_) {  // what it does counts, not only what is written down
+    const auto& name = running.router.vip().name;
+    const bool stands = running.router.stance() != Stance::kOrdinary && !stands_.contains(name);
+    if (stands && (vip.empty() || name == vip)) names.push_back(name);
+  }
   if (!names.empty()) stand(names, {});
   return control::good({{"vips", boost::json::array(names.begin(), names.end())}});
 }

@@ -36,6 +36,9 @@ class Judge {
                       interface));
     for (const auto& [peer, refusal] : router_.refused)
       add(Condition::kDegraded, refusal_text(peer, refusal));
+    for (const auto& [address, conflict] : router_.conflicts)
+      if (router_.role == RoleName::kActive && now_ - conflict.at < kRecently)
+        add(Condition::kDegraded, fmt::format("{} answers for {} too", conflict.mac, address));
     out_of_reach();
     if (auto wrong = unexpected_source(router_.vip, router_.source); !wrong.empty())
       add(Condition::kDegraded, std::move(wrong));

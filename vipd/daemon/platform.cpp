@@ -1,10 +1,10 @@
 #include "vipd/daemon/platform.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <linux/netlink.h>
 
-#include "lib/announce/frame.h"
 #include "lib/netlink/address_codec.h"
 #include "lib/netlink/explain.h"
 #include "vipd/addresses/secondaries.h"
@@ -56,9 +56,9 @@ Result<std::vector<std::string>> Platform::look() {
   const auto observed = kernel_.observe(kLinksOnly);
   if (!observed) return tl::unexpected(observed.error());
   picture_.see(*observed);
-  // An interface may have lost its last IPv4 address meanwhile, and its sockets their groups.
+  // An interface may have lost its last address meanwhile, and its sockets their groups.
   if (std::exchange(lost_, false))
-    for (auto& [interface, socket] : sockets_) socket->close();
+    for (auto& [segment, socket] : sockets_) socket->close();
   std::vector<std::string> changed;
   std::map<IfIndex, MacAddress> macs;
   for (const auto& [index, link] : picture_.links()) {
@@ -85,7 +85,7 @@ void Platform::note(const LinkFact& fact, News& news) {
   const auto name = known == picture_.links().end() ? fact.name : known->second.seen.name;
   if (fact.removed && known != picture_.links().end()) {
     // It may come back with the same index (moved to another namespace and back), but not with its groups.
-    close_socket(name);
+    close_sockets_of(name);
     picture_.link_is_gone(fact.index);
     news.look = true;
   }
@@ -102,53 +102,79 @@ void Platform::note(const AddressFact& fact, News& news) {
                            : picture_.address_is(fact.link, fact.prefix, {fact.protocol, fact.detection});
   if (!changed) return;
   news.look = true;
-  // With its last IPv4 address the interface forgets the groups of its sockets, also when one comes back at
-  // once.
+  // With its last address of a family the interface forgets the groups of its sockets, also when one comes
+  // back at once.
   const auto link = picture_.links().find(fact.link);
-  if (fact.removed && link != picture_.links().end() && !hears(picture_, link->second.seen.name))
-    close_socket(link->second.seen.name);
+  const auto family = fact.prefix.address.family();
+  if (fact.removed && link != picture_.links().end() && !hears(picture_, link->second.seen.name, family))
+    close_socket({link->second.seen.name, family});
 }
 
 // ---- segments
 
-Status Platform::open_socket(const std::string& interface) {
+Status Platform::open_socket(const Segment& segment) {
+  const auto& [interface, family] = segment;
   const auto index = picture_.index_of(interface);
   if (!index) return fail("{}: interface missing", interface);
-  auto& socket = sockets_[interface];
-  if (!socket) socket = std::make_unique<VrrpSocket>(context_, interface, on_packet_);
+  auto& socket = sockets_[segment];
+  if (!socket) socket = std::make_unique<VrrpSocket>(context_, interface, family, on_packet_);
   return socket->open(*index);
 }
 
-void Platform::close_socket(const std::string& interface) {
-  const auto socket = sockets_.find(interface);
+void Platform::adopt_socket(const Segment& segment, IfIndex index, Fd fd) {
+  if (picture_.index_of(segment.first) != index) return;
+  auto& socket = sockets_[segment];
+  socket = std::make_unique<VrrpSocket>(context_, segment.first, segment.second, on_packet_);
+  socket->adopt(std::move(fd), index);
+}
+
+void Platform::close_sockets_of(const std::string& interface) {
+  for (const auto family : {Family::kIpv4, Family::kIpv6}) close_socket({interface, family});
+}
+
+void Platform::close_socket(const Segment& segment) {
+  const auto socket = sockets_.find(segment);
   if (socket != sockets_.end()) socket->second->close();
 }
 
 void Platform::close_deaf_sockets() {
-  for (auto& [interface, socket] : sockets_)
-    if (!hears(picture_, interface)) socket->close();
+  for (auto& [segment, socket] : sockets_)
+    if (!hears(picture_, segment.first, segment.second)) socket->close();
 }
 
-void Platform::keep_sockets(const std::set<std::string>& wanted) {
+void Platform::keep_sockets(const std::set<Segment>& wanted) {
   std::erase_if(sockets_, [&](const auto& entry) { return !wanted.contains(entry.first); });
 }
 
-void Platform::drain_socket(const std::string& interface) {
-  const auto socket = sockets_.find(interface);
-  if (socket != sockets_.end()) socket->second->drain();
+void Platform::drain_socket(const Segment& segment) {
+  const auto socket = sockets_.find(segment);
+  if (socket != sockets_.end()) socket->second->drain_whole();
 }
 
 Status Platform::send(const std::string& interface, const IpAddress& source, const IpAddress& destination,
                       ByteView message) {
-  const auto socket = sockets_.find(interface);
+  const auto socket = sockets_.find({interface, destination.family()});
   if (socket == sockets_.end()) return fail("{}: interface not usable", interface);
   return socket->second->send(source, destination, message);
 }
 
 // ---- steps
 
-Status Platform::perform(const AddAddress& step, IfIndex link) {
-  const auto done = steps_.request(nl::encode_put_address(nl::Put::kNew, link, step.prefix, step.address));
+// Where the host has its own way into that subnet, the kernel must not take ours for it: it would give the
+// route, which may have come by router advertisement, the lifetime of the lease.
+AddAddress Platform::adding_here(const std::string& interface, const Prefix& prefix) const {
+  auto step = adding(interface, prefix);
+  const auto* link = picture_.find(interface);
+  if (link == nullptr || prefix.address.is_v4() || prefix.length == prefix.address.bits()) return step;
+  step.address.no_prefix_route = std::ranges::any_of(link->addresses, [&](const auto& entry) {
+    return !is_ours(entry.second) && entry.first.network() == prefix.network();
+  });
+  return step;
+}
+
+Status Platform::perform(const AddAddress& step, IfIndex link, nl::Put put, std::chrono::seconds lease) {
+  const auto lifetime = lease.count() == 0 ? kForever : static_cast<std::uint32_t>(lease.count());
+  const auto done = steps_.request(nl::encode_put_address(put, link, step.prefix, step.address, lifetime));
   if (done) picture_.address_is(link, step.prefix, {step.address.protocol, {}});
   if (done) return {};
   const auto& refusal = done.error();
@@ -170,13 +196,13 @@ Status Platform::perform(const RemoveAddress& step, IfIndex link) {
   return fail_with(code, "{}: {}", describe(step), nl::explain(step, done.error(), nl::has_net_admin()));
 }
 
-Status Platform::add_address(const std::string& interface, const Prefix& prefix) {
+Status Platform::add_address(const std::string& interface, const Prefix& prefix, std::chrono::seconds lease) {
   const auto index = picture_.index_of(interface);
   if (!index) return fail_with(ENODEV, "{}: add address {}: interface missing", interface, prefix);
   // The kernel has no way to make it pass that keeps it.
   if (picture_.holding({interface, prefix}) == Holding::kOursMute)
     if (auto gone = perform(RemoveAddress{interface, prefix}, *index); !gone) return gone;
-  auto added = perform(adding(interface, prefix), *index);
+  auto added = perform(adding_here(interface, prefix), *index, nl::Put::kNew, lease);
   if (added || added.error().code != EEXIST) return added;
   // It came since we looked: whose is it?
   if (const auto looked = kernel_.observe(kLinksOnly))
@@ -184,6 +210,13 @@ Status Platform::add_address(const std::string& interface, const Prefix& prefix)
   else
     return tl::unexpected(looked.error());
   return picture_.holding({interface, prefix}) == Holding::kOurs ? Status{} : added;
+}
+
+Status Platform::renew_address(const std::string& interface, const Prefix& prefix,
+                               std::chrono::seconds lease) {
+  const auto index = picture_.index_of(interface);
+  if (!index) return fail_with(ENODEV, "{}: renew address {}: interface missing", interface, prefix);
+  return perform(adding_here(interface, prefix), *index, nl::Put::kReplace, lease);
 }
 
 Status Platform::remove_address(const std::string& interface, const Prefix& prefix) {
@@ -197,7 +230,7 @@ Status Platform::remove_stray(const Stray& stray) {
 }
 
 Status Platform::try_address(const std::string& interface, const Prefix& prefix) {
-  if (auto added = add_address(interface, prefix); !added) return added;
+  if (auto added = add_address(interface, prefix, std::chrono::seconds(0)); !added) return added;
   return remove_address(interface, prefix);
 }
 
@@ -213,11 +246,19 @@ Status Platform::make_dummy(const std::string& name) {
   return {};
 }
 
+NeighborRole Platform::neighbor_role(const std::string& interface) {
+  constexpr Milliseconds kHolds{1000};
+  const auto [found, fresh] = roles_.try_emplace(interface);
+  if (fresh || now() - found->second.read_at >= kHolds) found->second = {role_on(interface), now()};
+  return found->second.role;
+}
+
 void Platform::announce(const std::string& interface, const IpAddress& address) {
   const auto index = picture_.index_of(interface);
   const auto* link = picture_.find(interface);
   if (!index || link == nullptr || link->seen.mac.is_zero()) return;
-  for (const auto& frame : announcement_of(address, link->seen.mac))
+  const auto role = address.is_v6() ? neighbor_role(interface) : NeighborRole::kHost;
+  for (const auto& frame : announcement_of(address, link->seen.mac, role))
     if (!frames_.send(*index, frame)) return;  // the next round makes it good
 }
 

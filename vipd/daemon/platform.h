@@ -10,12 +10,14 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "lib/announce/frame.h"
 #include "lib/announce/frame_socket.h"
 #include "lib/netlink/address_codec.h"
 #include "lib/netlink/monitor.h"
 #include "lib/netlink/netlink_kernel.h"
 #include "lib/netlink/socket.h"
 #include "vipd/addresses/interface.h"
+#include "vipd/daemon/waking_clock.h"
 #include "vipd/router/effects.h"
 #include "vipd/vrrp/vrrp_socket.h"
 
@@ -41,17 +43,22 @@ class Platform : public Effects {
   Result<std::vector<std::string>> look();
   [[nodiscard]] const Picture& picture() const { return picture_; }
 
-  // Opens the interface's socket where it is not open yet (also after it came back with another index).
-  Status open_socket(const std::string& interface);
-  void close_socket(const std::string& interface);
+  // One receives for all vips of an interface and a family: a socket joins 20 groups at most.
+  using Segment = std::pair<std::string, Family>;
+  // Opens the segment's socket where it is not open yet (also after it came back with another index).
+  Status open_socket(const Segment& segment);
+  // One of an earlier run of this program.
+  void adopt_socket(const Segment& segment, IfIndex index, Fd fd);
   // Those whose device is gone, or called otherwise, or cannot hear.
   void close_deaf_sockets();
-  // Closes those of interfaces that are not among `wanted`.
-  void keep_sockets(const std::set<std::string>& wanted);
-  [[nodiscard]] const std::map<std::string, std::unique_ptr<VrrpSocket>>& sockets() const { return sockets_; }
-  void drain_socket(const std::string& interface);
+  // Closes those that are not among `wanted`.
+  void keep_sockets(const std::set<Segment>& wanted);
+  [[nodiscard]] const std::map<Segment, std::unique_ptr<VrrpSocket>>& sockets() const { return sockets_; }
+  void drain_socket(const Segment& segment);
 
-  TimePoint now() override { return std::chrono::steady_clock::now(); }
+  TimePoint now() override { return clock_.now(); }
+  // When a timer of the event loop is to fire so that now() is `time`.
+  [[nodiscard]] TimePoint timer(TimePoint time) const { return clock_.timer(time); }
   Status send(const std::string& interface, const IpAddress& source, const IpAddress& destination,
               ByteView message) override;
   [[nodiscard]] Holding holding(const AddressKey& address) const override {
@@ -60,12 +67,17 @@ class Platform : public Effects {
   [[nodiscard]] bool has_interface(const std::string& name) const override {
     return picture_.find(name) != nullptr;
   }
-  Status add_address(const std::string& interface, const Prefix& prefix) override;
+  Status add_address(const std::string& interface, const Prefix& prefix, std::chrono::seconds lease) override;
+  Status renew_address(const std::string& interface, const Prefix& prefix,
+                       std::chrono::seconds lease) override;
   Status remove_address(const std::string& interface, const Prefix& prefix) override;
   // From the link itself, whatever it is called by now.
   Status remove_stray(const Stray& stray);
   Status try_address(const std::string& interface, const Prefix& prefix) override;
   Status make_dummy(const std::string& name) override;
+  void end_connections(const IpAddress& address) override { lost_addresses_.push_back(address); }
+  // Those whose connections are to be ended, once.
+  std::vector<IpAddress> take_lost_addresses() { return std::exchange(lost_addresses_, {}); }
   void announce(const std::string& interface, const IpAddress& address) override;
   // Asks the segment who has our own address, once.
   void probe(const std::string& interface, const IpAddress& address);
@@ -74,13 +86,18 @@ class Platform : public Effects {
  private:
   Platform(boost::asio::io_context& context, NetlinkKernel kernel, nl::Socket steps, Monitor monitor,
            FrameSocket frames, VrrpSocket::OnPacket on_packet, Claimed claimed, Tell tell);
+  void close_sockets_of(const std::string& interface);
+  void close_socket(const Segment& segment);
+  NeighborRole neighbor_role(const std::string& interface);
   void note(const LinkFact& fact, News& news);
   void note(const AddressFact& fact, News& news);
-  Status perform(const AddAddress& step, IfIndex link);
+  [[nodiscard]] AddAddress adding_here(const std::string& interface, const Prefix& prefix) const;
+  Status perform(const AddAddress& step, IfIndex link, nl::Put put, std::chrono::seconds lease);
   Status take_away(const RemoveAddress& step, IfIndex link);
   Status perform(const RemoveAddress& step, IfIndex link);
 
   boost::asio::io_context& context_;
+  WakingClock clock_;
   NetlinkKernel kernel_;
   nl::Socket steps_;  // ours go to a link by its index: a name may have moved on
   Monitor monitor_;
@@ -90,8 +107,14 @@ class Platform : public Effects {
   Tell tell_;
   Picture picture_;
   std::map<IfIndex, MacAddress> macs_;  // when we last looked
-  bool lost_ = false;                   // notifications, since then
-  std::map<std::string, std::unique_ptr<VrrpSocket>> sockets_;
+  struct Role {
+    NeighborRole role = NeighborRole::kHost;
+    TimePoint read_at;
+  };
+  std::map<std::string, Role> roles_;  // not read for each of ten thousand addresses
+  bool lost_ = false;                  // notifications, since then
+  std::vector<IpAddress> lost_addresses_;
+  std::map<Segment, std::unique_ptr<VrrpSocket>> sockets_;
 };
 
 // The address as the kernel is to have it: our number; IPv6 deprecated (never a source) and without waiting

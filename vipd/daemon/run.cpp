@@ -41,11 +41,12 @@ void start_again() {
 struct Ended {
   int exit_code = kDone;
   bool again = false;
+  std::optional<Carry> carry{};
 };
 
 Ended refused(const Error& why) {
   log::error("{}", why.text);
-  return {kRefused, false};
+  return {kRefused};
 }
 
 // One that was killed a moment ago may not be gone yet.
@@ -64,6 +65,7 @@ auto patiently(Take take) -> decltype(take()) {
 }
 
 Ended run_once(const cli::Arguments& arguments) {
+  auto carry = find_carry();
   if (auto enough = judge_descriptor_limit(raise_descriptor_limit()); !enough)
     return refused({fmt::format("vipd: {}", enough.error().text)});
   const auto lock = patiently([&] { return InstanceLock::take(arguments.runtime_dir, "vipd"); });
@@ -79,19 +81,22 @@ Ended run_once(const cli::Arguments& arguments) {
         "@hawser-vipd is taken by a process that is no vipd: a second one here would not be noticed");
   boost::asio::io_context context(1);
   // Where the lock is a stranger's, another vipd may be alive, and what is left would be its addresses.
-  const Options options{{arguments.config, arguments.state_dir, arguments.node, arguments.runtime_dir},
-                        arguments.runtime_dir,
-                        alone->exclusive()};
-  Daemon daemon(context, options);
+  Options options{{arguments.config, arguments.state_dir, arguments.node, arguments.runtime_dir},
+                  arguments.runtime_dir,
+                  alone->exclusive(),
+                  std::move(carry)};
+  Daemon daemon(context, std::move(options));
   Ended ended;
   if (const auto begun = daemon.begin(); begun)
     context.run();
   else
     ended = refused(begun.error());
   const bool failed = !daemon.has_begun() || daemon.exit_code() != kDone;
-  if (failed && options.alone) take_left_over_away();
-  if (daemon.wants_exec()) daemon.advertise_before_exec();
-  return {ended.exit_code == kDone ? daemon.exit_code() : ended.exit_code, daemon.wants_exec()};
+  if (failed && alone->exclusive()) take_left_over_away();
+  if (daemon.wants_exec()) ended.carry = daemon.leave_before_exec();
+  ended.again = daemon.wants_exec();
+  if (ended.exit_code == kDone) ended.exit_code = daemon.exit_code();
+  return ended;
 }
 
 }  // namespace
@@ -99,6 +104,7 @@ Ended run_once(const cli::Arguments& arguments) {
 int run_daemon(const cli::Arguments& arguments) {
   auto ended = run_once(arguments);
   while (ended.again) {
+    if (ended.carry) leave_carry(*ended.carry);
     start_again();
     ended = run_once(arguments);
   }

@@ -1,5 +1,7 @@
 #include "vipd/daemon/stands.h"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 
 #include "lib/base/duration.h"
@@ -49,6 +51,23 @@ Result<Stands> read_stands(std::string_view text) {
         "understood: every "
         "vip is as its file says: write 'vipctl release' or 'vipctl take' again where that is not meant");
   }
+}
+
+bool settle_names(Stands& stands, const std::vector<std::string>& vips) {
+  const auto before = stands;
+  const auto is_there = [&](const std::string& name) { return std::ranges::find(vips, name) != vips.end(); };
+  for (const auto& name : vips) {
+    const auto slash = name.rfind('/');
+    const auto whole = name.substr(0, slash);
+    const std::vector<std::string> others =
+        slash == std::string::npos ? std::vector{whole + "/ipv4", whole + "/ipv6"} : std::vector{whole};
+    for (const auto& other : others)
+      if (const auto found = before.find(other); found != before.end() && !is_there(other)) {
+        stands.emplace(name, found->second);
+        stands.erase(other);
+      }
+  }
+  return stands != before;
 }
 
 Stance stance_of(const Stands& stands, const std::string& vip) {

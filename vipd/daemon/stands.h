@@ -25,6 +25,11 @@ std::string write_stands(const Stands& stands);
 // "" is nothing. Error: what is not of this form.
 Result<Stands> read_stands(std::string_view text);
 
+// A vip that elects by both families by now is two, or is one again: each goes on with what was asked of it
+// by its other name. What was asked of vips that are not in the file stays. True: something is another than
+// before.
+bool settle_names(Stands& stands, const std::vector<std::string>& vips);
+
 Stance stance_of(const Stands& stands, const std::string& vip);
 // Takes out those whose time is over, and names them.
 std::vector<std::string> expire(Stands& stands, std::chrono::system_clock::time_point now);

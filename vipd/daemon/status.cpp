@@ -58,6 +58,22 @@ json::value heard_json(const std::optional<Heard>& heard, TimePoint now) {
                       {"seconds_ago", rounded(seconds_between(heard->at, now))}};
 }
 
+json::array conflicts_json(const RouterStatus& router, TimePoint now) {
+  json::array conflicts;
+  for (const auto& [address, conflict] : router.conflicts)
+    conflicts.push_back(json::object{{"address", to_string(address)},
+                                     {"mac", to_string(conflict.mac)},
+                                     {"seconds_ago", rounded(seconds_between(conflict.at, now))}});
+  return conflicts;
+}
+
+json::object late_json(const Late& late) {
+  const auto& quarters = late.by_quarter;
+  return {{"over_half", late.over_half},
+          {"by_quarter", json::array(quarters.begin(), quarters.end())},
+          {"longest", rounded(std::chrono::duration<double>(late.longest).count())}};
+}
+
 json::array addresses_json(const RouterStatus& router) {
   json::array addresses;
   for (const auto& [address, holding] : router.addresses)
@@ -115,6 +131,7 @@ json::value router_json(const RouterStatus& router, const DaemonStatus& status) 
       {"name", vip.name},
       {"interface", vip.interface},
       {"virtual_router_id", vip.virtual_router_id.value},
+      {"family", to_string(family_of(vip))},
       {"role", name_of(router.role)},
       {"answers", router.answers},
       {"stance", stance_json(router, status)},
@@ -122,6 +139,7 @@ json::value router_json(const RouterStatus& router, const DaemonStatus& status) 
        iso8601(status.wall_clock - std::chrono::duration_cast<std::chrono::system_clock::duration>(lasted))},
       {"seconds", rounded(seconds_between(router.since, status.now))},
       {"why", router.why},
+      {"outlook", router.outlook},
       {"priority", vip.priority.value},
       {"advertisement_interval", format_duration(vip.advertisement_interval)},
       {"source",
@@ -132,6 +150,10 @@ json::value router_json(const RouterStatus& router, const DaemonStatus& status) 
        router.form.version == 2 || router.form.checksum == VrrpChecksum::kPlain ? "plain" : "pseudo-header"},
       {"authentication", router.form.password.empty() ? "none" : "password"},
       {"heard", heard_json(router.heard, status.now)},
+      {"late", late_json(router.late)},
+      {"conflicts", conflicts_json(router, status.now)},
+      {"lease_seconds",
+       router.lease.length.count() == 0 ? json::value(nullptr) : json::value(router.lease.length.count())},
       {"addresses", addresses_json(router)},
       {"put_by_others", put_by_others_json(router)},
       {"provider", provider_json(vip, status)},
@@ -161,7 +183,9 @@ json::value to_json(const DaemonStatus& status) {
   for (const auto& router : status.vips) vips.push_back(router_json(router, status));
   json::array interfaces;
   for (const auto& interface : status.interfaces)
-    interfaces.push_back(json::object{{"name", interface.name}, {"bad_packets", bad_json(interface.bad)}});
+    interfaces.push_back(json::object{{"name", interface.name},
+                                      {"family", to_string(interface.family)},
+                                      {"bad_packets", bad_json(interface.bad)}});
   return json::object{{"format", 1},
                       {"program", "vipd"},
                       {"version", HAWSER_VERSION},

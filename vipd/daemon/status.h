@@ -18,7 +18,8 @@ namespace hawser::vipd {
 
 struct InterfaceStatus {
   std::string name;
-  BadPackets bad;  // that concerned none of the vips there
+  Family family = Family::kIpv4;
+  BadPackets bad{};  // that concerned none of the vips there
 };
 
 // How often it was tried whether a new start would succeed, and why the last one was refused (empty: it was

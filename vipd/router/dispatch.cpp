@@ -15,11 +15,11 @@ VirtualRouter* router_of(ByteView message, const std::vector<VirtualRouter*>& he
 
 bool by_its_transport(const VirtualRouter& router, const PacketHeader& header) {
   const bool multicast = router.vip().transport == config::VrrpTransport::kMulticast;
-  return multicast == (header.destination == kVrrpGroup);
+  return multicast == is_group(header.destination);
 }
 
 // True: the router has been given it.
-bool judge(const Ipv4Packet& packet, VirtualRouter* router, BadPackets& others) {
+bool judge(const Packet& packet, VirtualRouter* router, BadPackets& others) {
   const auto refuse = [&](BadPacket reason) {
     router != nullptr ? router->refuse(reason, packet.header.source) : others.count(reason);
     return false;
@@ -36,15 +36,14 @@ bool judge(const Ipv4Packet& packet, VirtualRouter* router, BadPackets& others) 
 
 }  // namespace
 
-VirtualRouter* dispatch(ByteView packet, const std::vector<VirtualRouter*>& here, BadPackets& others) {
-  const auto split = split_ipv4(packet);
-  if (!split) {
-    others.count(split.error());
+VirtualRouter* dispatch(const Packet& packet, const std::vector<VirtualRouter*>& here, BadPackets& others) {
+  auto* router = router_of(packet.payload, here);
+  if (router != nullptr && router->source() == packet.header.source) {
+    // IPv4's would have been dropped by the kernel, and ours do not come back by themselves.
+    if (packet.header.source.is_v6()) router->twin();
     return nullptr;
   }
-  auto* router = router_of(split->payload, here);
-  if (router != nullptr && router->source() == split->header.source) return nullptr;
-  return judge(*split, router, others) ? router : nullptr;
+  return judge(packet, router, others) ? router : nullptr;
 }
 
 }  // namespace hawser::vipd

@@ -8,9 +8,9 @@
 
 namespace hawser::vipd {
 
-// `packet` begins with its IP header. `here`: the routers of the interface it came in on. What concerns none
-// of them is counted in `others`. Our own packets are nothing. Returns the router that was given the
-// advertisement; none: nobody was.
-VirtualRouter* dispatch(ByteView packet, const std::vector<VirtualRouter*>& here, BadPackets& others);
+// `here`: the routers of the packet's family on the interface it came in on. What concerns none of them is
+// counted in `others`. Our own packets are nothing. Returns the router that was given the advertisement;
+// none: nobody was.
+VirtualRouter* dispatch(const Packet& packet, const std::vector<VirtualRouter*>& here, BadPackets& others);
 
 }  // namespace hawser::vipd

@@ -24,9 +24,15 @@ class Effects {
   [[nodiscard]] virtual Holding holding(const AddressKey& address) const = 0;
   [[nodiscard]] virtual bool has_interface(const std::string& name) const = 0;
   // Safe to repeat; an address of ours that is there already, or gone already, is no error. Code EEXIST:
-  // it is there and somebody else's.
-  virtual Status add_address(const std::string& interface, const Prefix& prefix) = 0;
+  // it is there and somebody else's. The kernel takes it away after `lease`, if it is not renewed; 0: never.
+  virtual Status add_address(const std::string& interface, const Prefix& prefix,
+                             std::chrono::seconds lease) = 0;
+  // One that is there and ours: its lease begins anew.
+  virtual Status renew_address(const std::string& interface, const Prefix& prefix,
+                               std::chrono::seconds lease) = 0;
   virtual Status remove_address(const std::string& interface, const Prefix& prefix) = 0;
+  // It is another host's now: TCP connections of it are ended, some time soon.
+  virtual void end_connections(const IpAddress& address) = 0;
   // Whether the kernel would take it: it is added and removed again, and nobody is told.
   virtual Status try_address(const std::string& interface, const Prefix& prefix) = 0;
   // A dummy of that name, up. One that is there is no error.

@@ -78,7 +78,7 @@ void RoutedAddresses::hold(const AddressKey& address, TimePoint now) {
                                     now))
       effects_.report(*told);
   held.put_at = now;
-  const auto added = effects_.add_address(address.first, address.second);
+  const auto added = effects_.add_address(address.first, address.second, std::chrono::seconds(0));
   if (!added) return refuse(address, added.error().text, now);
   held.trouble.clear();
   said_.over(name_of(address));

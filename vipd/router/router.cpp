@@ -4,6 +4,8 @@
 #include <ranges>
 
 #include "vipd/addresses/routed.h"
+#include "vipd/vrrp/in_seconds.h"
+#include "vipd/vrrp/outlook.h"
 
 namespace hawser::vipd {
 
@@ -13,8 +15,10 @@ namespace {
 constexpr Milliseconds kGrace{100};
 constexpr Milliseconds kGraceEach{1};
 
-// Each takeover of an ordinary day is a line; a peer that flaps is not.
-constexpr Damper::Pace kChanges{.free = 10, .change = Milliseconds(1000), .longest = Milliseconds(300000)};
+// After the kernel refused every address; doubled each time.
+constexpr Milliseconds kFirstPause{1000};
+constexpr Milliseconds kLongestPause{30000};
+
 // The kernel asks for a neighbour three times, a second apart, before it gives up.
 constexpr Milliseconds kRefusalHolds{6000};
 
@@ -43,16 +47,20 @@ WireForm form_of(const config::Vip& vip) {
   return {vip.version, vip.checksum.value_or(VrrpChecksum::kPseudoHeader), vip.password_text};
 }
 
-std::map<AddressKey, Holding> configured(const config::Vip& vip) {
-  std::map<AddressKey, Holding> addresses;
-  if (!vip.provider.empty()) return addresses;  // in every role: RoutedAddresses
-  for (const auto& address : vip.addresses)
-    addresses.emplace(AddressKey{address.interface, address.prefix}, Holding::kNo);
-  return addresses;
-}
-
 void earlier(std::optional<TimePoint>& first, const std::optional<TimePoint>& other) {
   if (other && (!first || *other < *first)) first = other;
+}
+
+CauseKind cause_of(FaultReason reason) {
+  switch (reason) {
+    case FaultReason::kInterface:
+      return CauseKind::kInterface;
+    case FaultReason::kAddresses:
+      return CauseKind::kKernel;
+    case FaultReason::kProvider:
+      return CauseKind::kProvider;
+  }
+  return CauseKind::kNone;
 }
 
 // What a change of role goes back to.
@@ -65,55 +73,100 @@ CauseKind cause_of(const MachineEvent& event) {
                                [](const AdvertisementHeard&) { return CauseKind::kPeer; },
                                [](const PriorityChanged&) { return CauseKind::kFile; },
                                [](const Reload&) { return CauseKind::kFile; },
-                               [](const InterfaceDown&) { return CauseKind::kInterface; }},
+                               [](const Fault& fault) { return cause_of(fault.reason); }},
                     event);
+}
+
+Use use_of(const Machine& machine) {
+  if (!holds_addresses(machine)) return Use::kNone;
+  if (std::holds_alternative<Leaving>(machine.role)) return Use::kQuiet;
+  const auto* active = std::get_if<Active>(&machine.role);
+  return active != nullptr && !active->listening ? Use::kHeld : Use::kKept;
 }
 
 }  // namespace
 
-// An election over IPv6 is not there yet: lib/config/sections/vip_rules.cpp.
 RouterKey key_of(const config::Vip& vip) {
-  return {vip.interface, Family::kIpv4, vip.virtual_router_id};
+  return {vip.interface, family_of(vip), vip.virtual_router_id};
 }
 
 VirtualRouter::VirtualRouter(config::Vip vip, Effects& effects)
     : vip_(std::move(vip)),
       effects_(effects),
+      log_(std::make_unique<RouterLog>(effects, vip_.name)),
+      held_(vip_, effects, *log_),
       config_(machine_config(vip_, {}, stance_)),
       created_(effects.now()),
       since_(created_),
       found_(held_by_an_earlier_run()),
-      form_(form_of(vip_)),
-      addresses_(configured(vip_)),
-      changes_(kChanges) {}
+      form_(form_of(vip_)) {
+  plan_lease();
+}
 
 void VirtualRouter::interface_usable(const IpAddress& source) {
   const bool moved = usable_ && source != config_.source;
   config_.source = source;
   unusable_.clear();
-  troubles_.over("interface");
+  log_->over("interface");
   judge_source();
   if (moved) return handle(Reload{effects_.now()});
   if (usable_ || leaving_) return;
   usable_ = true;
-  const bool adopted = take_stock() || std::exchange(found_, false);
-  handle(Startup{effects_.now(), adopted, created_ + vip_.startup_delay});
+  if (goes_on()) return;
+  const bool adopted = held_.take_stock() || std::exchange(found_, false);
+  const auto ready = was_lost_ ? effects_.now() + vip_.return_delay : TimePoint{};
+  const auto begun = created_ + vip_.startup_delay;
+  handle(Startup{effects_.now(), adopted, std::max(begun, ready), ready > begun});
+}
+
+// Who was away for longer than the others wait has been given up, or does not know what it missed: it begins
+// anew.
+bool VirtualRouter::goes_on() {
+  const auto carried = std::exchange(carried_, std::nullopt);
+  if (!carried || carried->source != config_.source) return false;
+  const auto due = deadline(config_, carried->machine);
+  const bool active = std::holds_alternative<Active>(carried->machine.role);
+  const auto patience =
+      active ? active_down_interval(config_, config_.interval) : std::chrono::nanoseconds(0);
+  if (!due || effects_.now() >= *due + patience) return false;
+  machine_ = carried->machine;
+  since_ = carried->since;
+  why_ = carried->why;
+  if (!vip_.checksum) form_.checksum = carried->checksum;
+  found_ = false;
+  was_carried_ = true;
+  held_.go_on(use_of(machine_), since_);
+  return true;
+}
+
+void VirtualRouter::go_on_with(RouterState state) {
+  config_.source = state.source;  // it is kept as long as it is there
+  carried_ = std::move(state);
+}
+
+std::optional<RouterState> VirtualRouter::state() const {
+  const auto name = role();
+  if (leaving_ || !usable_ || asking_since_ || (name != RoleName::kActive && name != RoleName::kBackup))
+    return std::nullopt;
+  return RouterState{machine_, since_, why_, config_.source, form_.checksum};
 }
 
 void VirtualRouter::interface_unusable(const std::string& why) {
   if (role() == RoleName::kInitialize) {
-    remove_left_over(fmt::format("of the earlier run removed: {}", why));
+    held_.remove_left_over(fmt::format("of the earlier run removed: {}", why));
     if (unusable_ != why)
-      warn("interface", {.kind = EventKind::kInterface, .cause = {CauseKind::kInterface, why}});
+      log_->warn("interface", {.kind = EventKind::kInterface, .cause = {CauseKind::kInterface, why}});
     why_ = why;
   } else if (role() == RoleName::kActive) {
     // A renamed interface still sends: the others need not wait until we are missed.
     say_goodbye();
   }
   unusable_ = why;  // otherwise the change of role says it
+  carried_.reset();
+  was_lost_ = was_lost_ || usable_;
   usable_ = false;
   unable_.reset();
-  handle(InterfaceDown{effects_.now(), why});
+  handle(Fault{effects_.now(), why});
 }
 
 // Best effort: where it does not get out nobody is listening.
@@ -123,16 +176,31 @@ void VirtualRouter::say_goodbye() {
   const auto send = [&](const IpAddress& to) {
     (void)effects_.send(vip_.interface, config_.source, to, encode(last, form_, config_.source, to));
   };
-  if (vip_.transport == config::VrrpTransport::kMulticast) return send(kVrrpGroup);
+  if (vip_.transport == config::VrrpTransport::kMulticast) return send(group_of(family_of(vip_)));
   std::ranges::for_each(vip_.peers, send);
 }
 
 void VirtualRouter::mac_changed(const std::string& interface) {
-  if (role() != RoleName::kActive) return;
-  const auto here = [&](const auto& entry) {
-    return entry.first.first == interface && answers(entry.second);
-  };
-  if (std::ranges::any_of(addresses_, here)) carry_out(Announce{});
+  held_.mac_changed(interface);
+}
+
+void VirtualRouter::put_by_others(std::vector<AddressKey> there) {
+  held_.put_by_others(std::move(there));
+}
+
+void VirtualRouter::out_of_reach(std::map<std::string, std::string> why) {
+  held_.out_of_reach(std::move(why));
+}
+
+// Its time has come and gone: what it does next is decided before what it held is put back.
+bool VirtualRouter::is_overdue() const {
+  const auto due = asking_since_ ? std::nullopt : deadline(config_, machine_);
+  return due && effects_.now() > *due;
+}
+
+void VirtualRouter::kernel_changed() {
+  held_.kernel_changed(is_overdue());
+  if (held_.home_is_back() && unable_) unable_->at = effects_.now();
 }
 
 void VirtualRouter::receive(const Received& received, const IpAddress& from) {
@@ -140,6 +208,7 @@ void VirtualRouter::receive(const Received& received, const IpAddress& from) {
   not_before_.reset();
   if (!vip_.checksum) form_.checksum = received.form.checksum;
   compare_addresses(received.advertisement, from);
+  measure(from, effects_.now());
   const bool was_active = role() == RoleName::kActive;
   handle(AdvertisementHeard{effects_.now(), from, received.advertisement.priority,
                             received.advertisement.interval});
@@ -153,18 +222,9 @@ void VirtualRouter::on_time() {
     asking_since_ = asking_since_.value_or(now);
   else
     handle(Timer{now});
-  if (retry_at_ && now >= *retry_at_) {
-    retry_at_.reset();
-    put_back_at_ = now;
-    if (holds_addresses(machine_)) queue_missing();
-  }
-  settle_fights();
+  held_.on_time();
   if (unable_ && now >= unable_->at) try_again(now);
-  if (schedule_.next && now >= *schedule_.next) {
-    schedule_ = after_round(schedule_, vip_.announce, now);
-    queue_announcements();
-  }
-  say_last_words();
+  log_->say_last_words();
 }
 
 bool VirtualRouter::is_other_priority_only(const config::Vip& vip) const {
@@ -173,39 +233,43 @@ bool VirtualRouter::is_other_priority_only(const config::Vip& vip) const {
   return vip.priority != vip_.priority && same == vip_;
 }
 
+void VirtualRouter::configure_machine() {
+  config_ = machine_config(vip_, config_.source, stance_);
+  plan_lease();
+}
+
+void VirtualRouter::plan_lease() {
+  held_.lease(lease_plan(vip_.lease, active_down_interval(config_, config_.interval),
+                         std::max(held_here_, held_.size())));
+}
+
+void VirtualRouter::share_with(std::size_t held_here) {
+  held_here_ = held_here;
+  plan_lease();
+}
+
 void VirtualRouter::change_priority(Priority priority) {
   vip_.priority = priority;
-  config_ = machine_config(vip_, config_.source, stance_);
+  configure_machine();
   handle(PriorityChanged{effects_.now()});
 }
 
 void VirtualRouter::reconfigure(const config::Vip& vip) {
   if (is_other_priority_only(vip)) return change_priority(vip.priority);
-  auto wanted = configured(vip);
-  for (const auto& [address, holding] : addresses_) {
-    const auto found = wanted.find(address);
-    if (found != wanted.end())
-      found->second = holding;
-    else if (is_ours(effects_.holding(address)))
-      obsolete_.insert(address);
-  }
-  for (const auto& [address, holding] : wanted) obsolete_.erase(address);
-  std::erase_if(refused_, [&](const auto& entry) { return !wanted.contains(entry.first); });
-  addresses_ = std::move(wanted);
-  (void)take_stock();
+  held_.reconfigure(vip);
+  log_->rename(vip.name);
   vip_ = vip;
-  config_ = machine_config(vip_, config_.source, stance_);
+  configure_machine();
   // The checksum that was learnt stays.
   form_ = {vip_.version, vip_.checksum.value_or(form_.checksum), vip_.password_text};
   if (unable_) unable_->at = effects_.now();
   unreached_.clear();
-  for (const auto& address : obsolete_) jobs_.push({Job::Kind::kRemove, address});
   handle(Reload{effects_.now()});
 }
 
 void VirtualRouter::adopt(Stance stance) {
   stance_ = stance;
-  config_ = machine_config(vip_, config_.source, stance_);
+  configure_machine();
 }
 
 void VirtualRouter::set_stance(Stance stance) {
@@ -213,6 +277,16 @@ void VirtualRouter::set_stance(Stance stance) {
   adopt(stance);
   if (stance == Stance::kStandingBy && role() == RoleName::kActive) return handle(HandOver{effects_.now()});
   handle(PriorityChanged{effects_.now()});  // the addresses are where they were
+}
+
+std::string VirtualRouter::announce() {
+  if (role() != RoleName::kActive)
+    return fmt::format("is {} here: only its Active router announces it", hawser::name_of(role()));
+  if (held_.size() == 0) return "a provider routes it: no announcement moves it";
+  if (use_of(machine_) != Use::kHeld)
+    return "listens after a stall: it is announced when no other router is heard";
+  held_.announce_by_hand();
+  return {};
 }
 
 std::string VirtualRouter::why_not_taken() const {
@@ -247,62 +321,90 @@ void VirtualRouter::resume() {
 }
 
 void VirtualRouter::advertise_before_exec() {
-  if (role() == RoleName::kActive) carry_out(SendAdvertisement{config_.priority, config_.interval});
+  if (use_of(machine_) == Use::kHeld) carry_out(SendAdvertisement{config_.priority, config_.interval});
 }
 
 std::optional<TimePoint> VirtualRouter::due() const {
   auto first = asking_since_ ? std::nullopt : deadline(config_, machine_);
   if (asking_since_ && !asks()) earlier(first, not_before_);
-  earlier(first, retry_at_);
   if (unable_) earlier(first, unable_->at);
-  earlier(first, schedule_.next);
-  earlier(first, fights_.due());
-  earlier(first, changes_.due());
-  earlier(first, troubles_.due());
+  earlier(first, held_.due());
+  earlier(first, log_->due());
   return first;
 }
 
 bool VirtualRouter::stopped() const {
-  return leaving_ && role() == RoleName::kInitialize && jobs_.empty();
+  return leaving_ && role() == RoleName::kInitialize && !held_.working();
 }
 
 bool VirtualRouter::wants(const AddressKey& address) const {
-  return holds_addresses(machine_) && addresses_.contains(address);
+  return holds_addresses(machine_) && held_.has(address);
 }
 
-bool VirtualRouter::names(const AddressKey& address) const {
-  return addresses_.contains(address) || obsolete_.contains(address);
-}
-
-std::size_t VirtualRouter::ours() const {
-  const auto is_there = [this](const AddressKey& address) { return is_ours(effects_.holding(address)); };
-  return static_cast<std::size_t>(std::ranges::count_if(std::views::keys(addresses_), is_there) +
-                                  std::ranges::count_if(obsolete_, is_there));
-}
-
+// What is overdue is decided first: another router may have the role by now.
 bool VirtualRouter::work() {
-  const bool more =
-      jobs_.run([this] { return effects_.now(); }, kSlice, [this](const Job& job) { perform(job); });
+  if (is_overdue()) return false;
+  const bool more = held_.work();
   if (!more) judge();
   return more || working();
 }
 
+// Active without an address: what is missing is in the status. Without any, the role is another's to have.
+void VirtualRouter::judge() {
+  if (const auto why = held_.why_none(); !why.empty())
+    give_up(fmt::format("no address can be held: {}", why));
+}
+
+void VirtualRouter::give_up(const std::string& why) {
+  say_goodbye();
+  unable_ = Unable{effects_.now() + kFirstPause, kFirstPause, why};
+  handle(Fault{effects_.now(), why, FaultReason::kAddresses});
+}
+
+// Not by taking the role: the router that has it would lose it to one that may not be able to hold anything.
+void VirtualRouter::try_again(TimePoint now) {
+  if (!held_.can_hold()) {
+    unable_->pause = std::min(unable_->pause * 2, kLongestPause);
+    unable_->at = now + unable_->pause;
+    return;
+  }
+  unable_.reset();
+  log_->tell("able", {.kind = EventKind::kAddress, .to = "addresses can be held again"});
+  handle(Startup{now, false, {}});
+}
+
+std::string VirtualRouter::fault() const {
+  return unable_ ? unable_->why : held_.fault();
+}
+
 RouterStatus VirtualRouter::status() const {
-  std::map<AddressKey, Holding> there;
-  for (const auto& [address, holding] : addresses_)
-    there.emplace_hint(there.end(), address, effects_.holding(address));
+  auto there = held_.there();
   if (!vip_.provider.empty())
     for (const auto& address : vip_.addresses)
       there.emplace(held_as(address), effects_.holding(held_as(address)));
-  RouterStatus status{vip_,           role(), why_,  since_,         usable_ ? config_.source : IpAddress(),
-                      machine_.heard, form_,  there, put_by_others_, fault(),
+  RouterStatus status{vip_,
+                      role(),
+                      why_,
+                      since_,
+                      usable_ ? config_.source : IpAddress(),
+                      machine_.heard,
+                      form_,
+                      there,
+                      held_.put_by_others(),
+                      fault(),
                       counters_};
+  status.counters.announced = held_.announced();
+  status.counters.put_back = held_.times_put_back();
+  status.outlook = outlook_of(config_, machine_, effects_.now());
+  status.late = late_;
+  status.lease = held_.lease();
+  status.conflicts = conflicts_;
   status.answers = answers(machine_);
   status.stance = stance_;
   status.differs = differs_;
   status.unheard = unheard_;
-  status.out_of_reach = out_of_reach_;
-  status.fought_over = fights_.going_on();
+  status.out_of_reach = held_.out_of_reach();
+  status.fought_over = held_.fought_over();
   for (const auto& [peer, refusal] : unreached_)
     if (effects_.now() - refusal.at < kRefusalHolds + 4 * vip_.advertisement_interval)
       status.refused.emplace(peer, refusal);
@@ -312,6 +414,7 @@ RouterStatus VirtualRouter::status() const {
 void VirtualRouter::handle(const MachineEvent& event) {
   auto transition = step(config_, machine_, event);
   machine_ = transition.machine;
+  held_.be(use_of(machine_));
   for (const auto& action : transition.actions)
     std::visit(Overloaded{[&](const RoleChange& change) { change_role(change, cause_of(event)); },
                           [this](const auto& what) { carry_out(what); }},
@@ -322,7 +425,8 @@ void VirtualRouter::handle(const MachineEvent& event) {
 void VirtualRouter::carry_out(const SendAdvertisement& action) {
   const Advertisement advertisement{vip_.virtual_router_id, action.priority, action.interval,
                                     advertised_addresses(vip_)};
-  if (vip_.transport == config::VrrpTransport::kMulticast) return send_to(kVrrpGroup, advertisement);
+  if (vip_.transport == config::VrrpTransport::kMulticast)
+    return send_to(group_of(family_of(vip_)), advertisement);
   for (const auto& peer : vip_.peers) send_to(peer, advertisement);
 }
 
@@ -332,42 +436,28 @@ void VirtualRouter::send_to(const IpAddress& destination, const Advertisement& a
   const auto to = fmt::format("send to {}", destination);
   if (sent) {
     ++counters_.sent;
-    return troubles_.over(to);
+    sent_at_ = effects_.now();
+    return log_->over(to);
   }
   ++counters_.not_sent;
   unreached_[destination] = {fmt::format("cannot be sent to ({})", sent.error().text), effects_.now()};
-  const bool multicast = destination == kVrrpGroup;
-  warn(to, {.kind = EventKind::kRefusal,
-            .what = multicast ? "send advertisement" : fmt::format("send advertisement to {}", destination),
-            .cause = {CauseKind::kKernel, sent.error().text}});
-}
-
-// What the file no longer names goes in any case.
-void VirtualRouter::forget_jobs() {
-  jobs_.clear();
-  for (const auto& address : obsolete_) jobs_.push({Job::Kind::kRemove, address});
+  const bool multicast = is_group(destination);
+  log_->warn(to,
+             {.kind = EventKind::kRefusal,
+              .what = multicast ? "send advertisement" : fmt::format("send advertisement to {}", destination),
+              .cause = {CauseKind::kKernel, sent.error().text}});
 }
 
 void VirtualRouter::carry_out(const HoldAddresses&) {
-  schedule_ = first_round(vip_.announce, effects_.now());
-  forget_jobs();
-  for (const auto& [address, holding] : addresses_) jobs_.push({Job::Kind::kHold, address});
+  held_.hold();
 }
 
 void VirtualRouter::carry_out(const DropAddresses&) {
-  schedule_ = {};
-  retry_at_.reset();
-  fights_.clear();
-  refused_.clear();
-  say_what_stays();
-  forget_jobs();
-  for (const auto& [address, holding] : addresses_)
-    if (is_ours(effects_.holding(address))) jobs_.push({Job::Kind::kRemove, address});
+  held_.drop();
 }
 
 void VirtualRouter::carry_out(const Announce&) {
-  schedule_ = first_round(vip_.announce, effects_.now());
-  queue_announcements();
+  held_.announce();
 }
 
 void VirtualRouter::change_role(const RoleChange& change, CauseKind cause) {
@@ -375,58 +465,41 @@ void VirtualRouter::change_role(const RoleChange& change, CauseKind cause) {
   const auto now = effects_.now();
   const auto lasted = std::chrono::duration_cast<Milliseconds>(now - std::exchange(since_, now));
   why_ = change.why;
-  tell("role", {.kind = EventKind::kRole,
-                .from = std::string(hawser::name_of(change.from)),
-                .to = std::string(hawser::name_of(change.to)),
-                .cause = {cause, change.why},
-                .duration = lasted});
+  history_.push_back({now, change.from, change.to, change.why, machine_.heard, config_.priority});
+  if (history_.size() > kMostChanges) history_.pop_front();
+  log_->tell("role", {.kind = EventKind::kRole,
+                      .from = std::string(hawser::name_of(change.from)),
+                      .to = std::string(hawser::name_of(change.to)),
+                      .cause = {cause, change.why},
+                      .duration = lasted});
 }
 
 void VirtualRouter::carry_out(const Note& action) {
   if (role() == RoleName::kInitialize) why_ = action.text;
-  tell("note", {.kind = EventKind::kRole, .what = action.text});
+  log_->tell("note", {.kind = EventKind::kRole, .what = action.text});
 }
 
-void VirtualRouter::perform(const Job& job) {
-  switch (job.kind) {
-    case Job::Kind::kHold:
-      return hold(job.address);
-    case Job::Kind::kRemove:
-      return remove(job.address);
-    case Job::Kind::kAnnounce:
-      return announce(job.address);
-  }
-}
-
-void VirtualRouter::announce(const AddressKey& address) {
-  // Who leaves or listens still answers, but a round of an earlier takeover would draw the addresses back
-  // here.
-  if (role() != RoleName::kActive) return;
-  if (vip_.announce == config::Announce{0, vip_.announce.interval, Milliseconds(0)}) return;  // switched off
-  ++counters_.announced;
-  effects_.announce(address.first, address.second.address);
-}
-
-void VirtualRouter::queue_announcements() {
-  for (const auto& [address, holding] : addresses_)
-    if (answers(holding)) jobs_.push({Job::Kind::kAnnounce, address});
-}
-
-void VirtualRouter::tell(std::string_view topic, Event event) {
-  event.object = vip_.name;
-  if (const auto told = changes_.say(topic, std::move(event), effects_.now())) effects_.report(*told);
-}
-
-void VirtualRouter::warn(std::string_view topic, Event event) {
-  event.object = vip_.name;
-  event.level = Level::kWarning;
-  if (const auto told = troubles_.say(topic, std::move(event), effects_.now())) effects_.report(*told);
-}
-
-void VirtualRouter::say_last_words() {
-  const auto now = effects_.now();
-  for (const auto& event : changes_.last_words(now)) effects_.report(event);
-  for (const auto& event : troubles_.last_words(now)) effects_.report(event);
+// How much of its down timer the Active router lets pass: what is missed next was late before.
+void VirtualRouter::measure(const IpAddress& from, TimePoint now) {
+  const auto* backup = std::get_if<Backup>(&machine_.role);
+  const auto& heard = machine_.heard;
+  // Where we were late ourselves, or have only just come back, it says nothing of the other.
+  if (std::exchange(was_carried_, false) || is_overdue()) return;
+  if (backup == nullptr || backup->wait != Backup::Wait::kActiveDown || !heard || heard->source != from ||
+      heard->at < backup->since)
+    return;
+  const auto gap = now - heard->at;
+  const auto down = active_down_interval(config_, backup->interval.value_or(config_.interval));
+  late_.longest = std::max<std::chrono::nanoseconds>(late_.longest, gap);
+  ++late_.by_quarter.at(std::min<std::size_t>(3, static_cast<std::size_t>(4 * gap / down)));
+  if (2 * gap <= down) return log_->over("late");
+  ++late_.over_half;
+  log_->warn("late",
+             {.kind = EventKind::kPeer,
+              .what = fmt::format("advertisements of {} come late: {} after the one before, and after "
+                                  "{} this host takes over",
+                                  from, in_seconds(gap), in_seconds(down)),
+              .cause = {CauseKind::kPeer, ""}});
 }
 
 }  // namespace hawser::vipd

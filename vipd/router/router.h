@@ -1,9 +1,12 @@
-// One virtual router: a vip of the file with its state machine, its addresses and its announcements. It
-// carries out what the machine decides, through Effects, and knows neither sockets nor the event loop: the
-// daemon tells it what happened and asks when it wants to be called again.
+// One virtual router: a vip of the file with its state machine. It carries out what the machine decides,
+// through Effects and HeldAddresses, and knows neither sockets nor the event loop: the daemon tells it what
+// happened and asks when it wants to be called again.
 #pragma once
 
+#include <array>
+#include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -11,12 +14,10 @@
 
 #include "lib/base/enum_set.h"
 #include "lib/config/config.h"
-#include "lib/daemon/damper.h"
-#include "vipd/addresses/fights.h"
-#include "vipd/announce/announce_schedule.h"
 #include "vipd/router/effects.h"
+#include "vipd/router/held_addresses.h"
+#include "vipd/router/router_log.h"
 #include "vipd/router/stance.h"
-#include "vipd/router/work_queue.h"
 #include "vipd/vrrp/counters.h"
 #include "vipd/vrrp/machine.h"
 
@@ -55,6 +56,42 @@ struct ProviderWord {
   std::string elsewhere{};  // "robot leads 203.0.113.10 to lb1"; empty: none was led away from here
 };
 
+// Another host that answers for an address which this one holds.
+struct Conflict {
+  MacAddress mac;
+  TimePoint at;  // last heard
+  bool operator==(const Conflict&) const = default;
+};
+
+// A change of role, and what was known when it came.
+struct Change {
+  TimePoint at;
+  RoleName from, to;
+  std::string why;
+  std::optional<Heard> heard;
+  Priority priority;  // ours
+  bool operator==(const Change&) const = default;
+};
+// What of a router outlives a program that starts itself again.
+struct RouterState {
+  Machine machine;  // Active or Backup
+  TimePoint since;
+  std::string why;
+  IpAddress source;
+  VrrpChecksum checksum = VrrpChecksum::kPseudoHeader;  // that is sent
+  bool operator==(const RouterState&) const = default;
+};
+
+inline constexpr std::size_t kMostChanges{8};  // that are remembered, the last ones
+
+// Advertisements of the Active router that came, but late: the next step is to miss them.
+struct Late {
+  std::uint64_t over_half = 0;                // with the down timer more than half used up
+  std::array<std::uint64_t, 4> by_quarter{};  // how much of it was, in quarters
+  std::chrono::nanoseconds longest{};         // between two of them
+  bool operator==(const Late&) const = default;
+};
+
 struct RouterStatus {
   config::Vip vip;
   RoleName role = RoleName::kInitialize;
@@ -68,6 +105,10 @@ struct RouterStatus {
   std::vector<AddressKey> put_by_others;
   std::string fault;  // Active without an address, or unable to hold any; empty: none
   Counters counters;
+  std::string outlook{};  // what would move it from its role
+  Late late{};
+  LeasePlan lease{};
+  std::map<IpAddress, Conflict> conflicts{};
   Stance stance = Stance::kOrdinary;
   bool answers = false;                    // this host is the one that answers for the addresses
   std::map<IpAddress, Refusal> refused{};  // by destination; those that last failed
@@ -88,7 +129,8 @@ struct RouterKey {
 };
 RouterKey key_of(const config::Vip& vip);
 
-// What an advertisement of the vip names: its IPv4 addresses.
+// What an advertisement of the vip names: its addresses of the family that elects, as many as fit, link-local
+// ones first.
 std::vector<IpAddress> advertised_addresses(const config::Vip& vip);
 // Unicast: why peers do not listen to advertisements from `source`. Empty: they do, or what they expect is
 // not known here.
@@ -117,6 +159,9 @@ class VirtualRouter {
   void refuse(BadPacket reason, const IpAddress& from);
   // Another host has our source address; what it advertises never reaches us.
   void twin(const MacAddress& mac);
+  void twin();  // whose hardware address is not known
+  // Another host answers for an address; nothing where this one does not hold it for a while.
+  void conflict(const std::string& interface, const IpAddress& address, const MacAddress& mac);
   // The kernel was told that an advertisement did not reach the peer; `code` is an errno.
   void peer_unreachable(const IpAddress& peer, int code);
   void on_time();  // due() has come
@@ -134,19 +179,28 @@ class VirtualRouter {
   void adopt(Stance stance);
   // Becomes Active at once, where why_not_taken() is empty.
   void take();
+  // Announces every address again, or says why not.
+  std::string announce();
+  // How many addresses all vips of this host may hold: renewing their leases is not to cost more for that.
+  void share_with(std::size_t held_here);
   [[nodiscard]] std::string why_not_taken() const;
   [[nodiscard]] Stance stance() const { return stance_; }
   void shutdown();  // planned leave; a second one does not wait
   // Named by the file again before it had left.
   void resume();
   void advertise_before_exec();  // a last advertisement before the program starts itself again
+  // None: it has no role that a new start could go on with.
+  [[nodiscard]] std::optional<RouterState> state() const;
+  // Before it begins: it goes on as if nothing had been, if its interface is as it was and the others have
+  // not had to give it up.
+  void go_on_with(RouterState state);
 
   // ---- what it wants
 
   [[nodiscard]] std::optional<TimePoint> due() const;
   // One slice of adding, removing and announcing; true: there is more, call again soon.
   bool work();
-  [[nodiscard]] bool working() const { return !jobs_.empty(); }
+  [[nodiscard]] bool working() const { return held_.working(); }
   [[nodiscard]] bool stopped() const;  // after shutdown: left the role, addresses gone
 
   [[nodiscard]] const config::Vip& vip() const { return vip_; }
@@ -166,14 +220,16 @@ class VirtualRouter {
   [[nodiscard]] unsigned losers_heard() const { return losers_heard_; }
   [[nodiscard]] bool leaving() const { return leaving_; }
   [[nodiscard]] bool usable() const { return usable_; }
+  // It goes on with the role of an earlier run, and nothing has been heard since.
+  [[nodiscard]] bool was_carried() const { return was_carried_; }
   // Whether the address is to be on its interface now, as far as this vip is concerned.
   [[nodiscard]] bool wants(const AddressKey& address) const;
   // Whether it is this vip's business: in the file, or not yet removed since it was.
-  [[nodiscard]] bool names(const AddressKey& address) const;
+  [[nodiscard]] bool names(const AddressKey& address) const { return held_.names(address); }
   // Where one of these may be the first of its subnet.
-  void add_secondaries(std::set<std::string>& interfaces) const;
+  void add_secondaries(std::set<std::string>& interfaces) const { held_.add_secondaries(interfaces); }
   // How many of these the kernel has from us.
-  [[nodiscard]] std::size_t ours() const;
+  [[nodiscard]] std::size_t ours() const { return held_.ours(); }
   [[nodiscard]] IpAddress source() const { return config_.source; }
   [[nodiscard]] RoleName role() const { return name_of_role(machine_.role); }
   // Whether a packet from there is listened to at all: with unicast only the peers are.
@@ -182,14 +238,10 @@ class VirtualRouter {
   // authentication and the same interval.
   [[nodiscard]] std::optional<BadPacket> objection(const Received& received) const;
   [[nodiscard]] RouterStatus status() const;
+  // The last changes of its role, the oldest first.
+  [[nodiscard]] const std::deque<Change>& changes() const { return history_; }
 
  private:
-  struct Job {
-    enum class Kind : std::uint8_t { kHold, kRemove, kAnnounce };
-    Kind kind;
-    AddressKey address;
-  };
-
   [[nodiscard]] bool is_other_priority_only(const config::Vip& vip) const;
   void change_priority(Priority priority);
   void handle(const MachineEvent& event);
@@ -199,42 +251,28 @@ class VirtualRouter {
   void carry_out(const DropAddresses& action);
   void carry_out(const Announce& action);
   void carry_out(const Note& action);
-  void perform(const Job& job);
-  void hold(const AddressKey& address);
-  Result<Holding> add(const AddressKey& address);
-  void remove(const AddressKey& address);
-  void announce(const AddressKey& address);
-  void forget_jobs();
-  bool take_stock();
-  void note(const AddressKey& address, Holding& before, Holding now);
-  void say_foreign(const AddressKey& address, Holding was);
-  void say_what_stays();
-  void put_back(const std::vector<AddressKey>& lost);
-  void note_fights(const std::vector<AddressKey>& lost);
-  void settle_fights();
-  bool awaited_is_back();
-  void remove_left_over(std::string_view words);
   void say_goodbye();
   void judge();
-  void give_up();
+  void give_up(const std::string& why);
   void try_again(TimePoint now);
-  [[nodiscard]] bool can_hold();
   [[nodiscard]] std::string fault() const;
-  void queue_missing();
-  void queue_announcements();
-  // Of this vip; `topic` tells its reasons apart, see Damper.
-  void tell(std::string_view topic, Event event);
-  void warn(std::string_view topic, Event event);
-  void say_last_words();
+  bool goes_on();
+  void configure_machine();
+  void plan_lease();
+  [[nodiscard]] bool is_overdue() const;
+  void measure(const IpAddress& from, TimePoint now);
   [[nodiscard]] bool must_ask(TimePoint now) const;
   void settle_asking();
   [[nodiscard]] bool held_by_an_earlier_run() const;
   void judge_source();
+  void say_twin(const std::string& who);
   void compare_addresses(const Advertisement& advertisement, const IpAddress& from);
   void send_to(const IpAddress& destination, const Advertisement& advertisement);
 
   config::Vip vip_;
   Effects& effects_;
+  std::unique_ptr<RouterLog> log_;  // where it stays when the router is moved
+  HeldAddresses held_;
   Stance stance_ = Stance::kOrdinary;
   VrrpConfig config_;
   Machine machine_;
@@ -242,35 +280,30 @@ class VirtualRouter {
   TimePoint since_;
   std::string why_ = "not started";
   bool usable_ = false;
-  bool found_ = false;  // routed addresses of an earlier run, not used yet
+  bool found_ = false;     // routed addresses of an earlier run, not used yet
+  bool was_lost_ = false;  // the interface, since this router began
+  std::optional<RouterState> carried_;
+  bool was_carried_ = false;  // and has heard nothing since
+  TimePoint sent_at_;         // the last advertisement
   std::optional<TimePoint> asking_since_;
   std::optional<TimePoint> not_before_;  // the provider led the addresses elsewhere
   unsigned losers_heard_ = 0;
   bool leaving_ = false;  // shutdown() was called
   WireForm form_;
-  std::map<AddressKey, Holding> addresses_;    // as they were when this router last looked
-  std::map<AddressKey, std::string> refused_;  // why the kernel did not take it at the last try
-  std::set<std::string> awaited_;              // interfaces that were missing then
-  std::vector<AddressKey> put_by_others_;
-  std::set<AddressKey> obsolete_;  // ours, no longer in the file
-  WorkQueue<Job> jobs_;
-  AnnounceSchedule schedule_;
-  std::optional<TimePoint> retry_at_;
   struct Unable {  // left the role because no address could be held
     TimePoint at;  // when to try again
     Milliseconds pause;
     std::string why;
   };
   std::optional<Unable> unable_;
-  std::optional<TimePoint> put_back_at_;  // when an address was last put back
-  Fights fights_;
   std::string unusable_;  // the reason, once it was said
   std::optional<Difference> differs_;
   std::optional<Unheard> unheard_;
-  std::map<std::string, std::string> out_of_reach_;
   std::map<IpAddress, Refusal> unreached_;
-  Damper changes_;   // info
-  Damper troubles_;  // warnings
+  std::map<IpAddress, Conflict> conflicts_;
+  std::deque<Change> history_;
+  Late late_;
+  std::size_t held_here_ = 0;
   Counters counters_;
 };
 

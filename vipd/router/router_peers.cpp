@@ -16,7 +16,7 @@ constexpr std::size_t kMostNamed{8};  // addresses in one line
 
 // "192.0.2.1, 192.0.2.2 and 253 more": who sends them chooses how many there are.
 std::string named(const std::vector<IpAddress>& addresses) {
-  if (addresses.empty()) return "no IPv4 address";
+  if (addresses.empty()) return "no address";
   const auto shown = std::min(addresses.size(), kMostNamed);
   const auto text = fmt::format(
       "{}", fmt::join(addresses.begin(), addresses.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
@@ -68,15 +68,20 @@ Event of_peers(std::string what) {
 
 std::vector<IpAddress> advertised_addresses(const config::Vip& vip) {
   std::vector<IpAddress> addresses;
+  const auto family = family_of(vip);
   for (const auto& address : vip.addresses)
-    if (address.prefix.address.is_v4()) addresses.push_back(address.prefix.address);
+    if (address.prefix.address.family() == family) addresses.push_back(address.prefix.address);
+  // RFC 9568 5.2.9: of IPv6 a link-local one comes first. Some routers look for it there.
+  if (family == Family::kIpv6) std::ranges::stable_partition(addresses, &IpAddress::is_link_local);
+  addresses.resize(std::min(addresses.size(), config::most_advertised(family)));
   return addresses;
 }
 
 std::string unexpected_source(const config::Vip& vip, const IpAddress& source) {
   if (vip.transport != config::VrrpTransport::kUnicast || source.is_unspecified()) return {};
   std::vector<IpAddress> expected;
-  std::ranges::copy_if(vip.own, std::back_inserter(expected), &IpAddress::is_v4);
+  std::ranges::copy_if(vip.own, std::back_inserter(expected),
+                       [&](const IpAddress& own) { return own.family() == source.family(); });
   if (expected.empty() || std::ranges::find(expected, source) != expected.end()) return {};
   return fmt::format(
       "{} advertises from {}, and its peers listen to {} alone: both would be Active; give {} that "
@@ -86,8 +91,8 @@ std::string unexpected_source(const config::Vip& vip, const IpAddress& source) {
 
 void VirtualRouter::judge_source() {
   const auto wrong = unexpected_source(vip_, config_.source);
-  if (wrong.empty()) return troubles_.over("source");
-  warn("source", of_peers(wrong));
+  if (wrong.empty()) return log_->over("source");
+  log_->warn("source", of_peers(wrong));
 }
 
 bool VirtualRouter::listens_to(const PacketHeader& header) const {
@@ -103,46 +108,80 @@ std::optional<BadPacket> VirtualRouter::objection(const Received& received) cons
 }
 
 void VirtualRouter::twin(const MacAddress& mac) {
+  say_twin(to_string(mac));
+}
+
+// A moment after we spoke it is our own, sent back: by a port of a bond that the switch knows nothing of, a
+// hairpin, an access point.
+void VirtualRouter::twin() {
+  constexpr std::chrono::nanoseconds kReflected = std::chrono::milliseconds(100);
+  const auto echo =
+      std::min<std::chrono::nanoseconds>(kReflected, std::chrono::nanoseconds(config_.interval) / 2);
+  if (effects_.now() - sent_at_ < echo) return;
+  say_twin("another host");
+}
+
+void VirtualRouter::say_twin(const std::string& who) {
   auto why = fmt::format(
       "{} has this host's own address {} too: neither hears the other, and both would be "
       "Active; give one of the two another",
-      mac, config_.source);
-  warn("twin", of_peers(why));
+      who, config_.source);
+  log_->warn("twin", of_peers(why));
   unheard_ = Unheard{std::move(why), effects_.now()};
+}
+
+// Within a moment of a takeover the others may not have heard of it.
+void VirtualRouter::conflict(const std::string& interface, const IpAddress& address, const MacAddress& mac) {
+  const auto now = effects_.now();
+  if (role() != RoleName::kActive || now - since_ < kSettling) return;
+  const bool ours = std::ranges::any_of(vip_.addresses, [&](const auto& held) {
+    return held.interface == interface && held.prefix.address == address &&
+           answers(effects_.holding({interface, held.prefix}));
+  });
+  if (!ours) return;
+  conflicts_[address] = {mac, now};
+  auto event =
+      of_peers(fmt::format("{} answers for {} on {} too: clients reach the one or the other; take it away "
+                           "there, or let that host hear "
+                           "this one",
+                           mac, address, interface));
+  event.kind = EventKind::kContention;
+  log_->warn(fmt::format("conflict {}", address), std::move(event));
 }
 
 void VirtualRouter::refuse(BadPacket reason, const IpAddress& from) {
   counters_.bad.count(reason);
   auto why = why_not_heard(reason, vip_, from);
   if (why.empty()) return;
-  warn(fmt::format("not heard: {}", name_of(reason)), of_peers(why));
+  log_->warn(fmt::format("not heard: {}", name_of(reason)), of_peers(why));
   unheard_ = Unheard{std::move(why), effects_.now()};
 }
 
 // RFC 9568 7.1: worth a line, not a reason to drop the packet.
 void VirtualRouter::compare_addresses(const Advertisement& advertisement, const IpAddress& from) {
   auto ours = advertised_addresses(vip_);
-  ours.resize(std::min(ours.size(), kMostAddresses));
   auto theirs = advertisement.addresses;
   std::ranges::sort(ours);
   std::ranges::sort(theirs);
   if (ours == theirs) {
     if (!differs_ || differs_->source != from) return;
     differs_.reset();
-    return troubles_.over("addresses");
+    return log_->over("addresses");
   }
   differs_ = Difference{from, effects_.now()};
-  warn("addresses", of_peers(fmt::format("{} advertises {} where this host has {}: the files differ", from,
-                                         named(theirs), named(ours))));
+  log_->warn("addresses", of_peers(fmt::format("{} advertises {} where this host has {}: the files differ",
+                                               from, named(theirs), named(ours))));
 }
 
 void VirtualRouter::peer_unreachable(const IpAddress& peer, int code) {
   if (std::ranges::find(vip_.peers, peer) == vip_.peers.end()) return;
-  // ICMP "protocol unreachable": the host is there, and no program of it wants VRRP.
-  const auto reason = code == ENOPROTOOPT ? std::string("runs no VRRP")
-                                          : fmt::format("cannot be reached ({})", std::strerror(code));
+  // ICMP "protocol unreachable", of IPv6 "unrecognized next header": the host is there, and no program of it
+  // wants VRRP.
+  const bool unwanted = code == ENOPROTOOPT || code == EPROTO;
+  const auto reason =
+      unwanted ? std::string("runs no VRRP") : fmt::format("cannot be reached ({})", std::strerror(code));
   unreached_[peer] = {reason, effects_.now()};
-  warn(fmt::format("peer {}", peer), of_peers(fmt::format("{} {}: it cannot take over", peer, reason)));
+  log_->warn(fmt::format("peer {}", peer), of_peers(fmt::format("{} {}: it cannot take over", peer, reason)));
 }
 
 }  // namespace hawser::vipd

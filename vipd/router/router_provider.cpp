@@ -50,7 +50,7 @@ void VirtualRouter::provider_says(const ProviderWord& word) {
   if (!vip_.arbiter || role() != RoleName::kActive || word.elsewhere.empty()) return;
   say_goodbye();
   not_before_ = now + kAfterALoss;
-  handle(InterfaceDown{now, word.elsewhere});
+  handle(Fault{now, word.elsewhere, FaultReason::kProvider});
   if (usable_) handle(Startup{now, false, {}});
 }
 
@@ -60,7 +60,8 @@ void VirtualRouter::left_behind() {
   if (role() != RoleName::kBackup || !heard || !yields_to(config_, heard->priority, heard->source)) return;
   const Advertisement word{vip_.virtual_router_id, config_.priority, config_.interval,
                            advertised_addresses(vip_)};
-  send_to(vip_.transport == config::VrrpTransport::kMulticast ? kVrrpGroup : heard->source, word);
+  send_to(vip_.transport == config::VrrpTransport::kMulticast ? group_of(family_of(vip_)) : heard->source,
+          word);
 }
 
 // What an earlier run held says that this host has not been away: it only listens for a moment. Looked at

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "vipd/vrrp/in_seconds.h"
+
 namespace hawser::vipd {
 
 using std::chrono::nanoseconds;
@@ -31,11 +33,6 @@ RoleName name_of_role(const Role& role) {
 }
 
 namespace {
-
-std::string seconds(nanoseconds duration) {
-  const auto count = std::chrono::duration<double>(duration).count();
-  return count < 100 ? fmt::format("{:.3g}s", count) : fmt::format("{:.0f}s", count);
-}
 
 nanoseconds wait_of(const VrrpConfig& config, const Backup& backup) {
   const auto interval = backup.interval.value_or(config.interval);
@@ -145,14 +142,15 @@ void on(Turn& turn, const Initialize&, const Startup& event) {
   if (event.adopted) return listen(turn);
   if (event.now >= event.not_before) return begin(turn);
   turn.machine.role = Initialize{event.not_before};
-  turn.actions.emplace_back(Note{fmt::format("startup delay of {}", seconds(event.not_before - event.now))});
+  turn.actions.emplace_back(Note{fmt::format("{} delay of {}", event.returns ? "return" : "startup",
+                                             in_seconds(event.not_before - event.now))});
 }
 
 void on(Turn& turn, const Initialize&, const Timer&) {
   begin(turn);
 }
 
-void on(Turn& turn, const Initialize& role, const InterfaceDown&) {
+void on(Turn& turn, const Initialize& role, const Fault&) {
   if (role.start_at) turn.machine.role = Initialize{};
 }
 
@@ -168,7 +166,7 @@ std::string why_above(const VrrpConfig& config, Priority priority, const IpAddre
 
 std::string why_taking_over(const Turn& turn, const Backup& role) {
   const auto& heard = turn.machine.heard;
-  const auto silence = seconds(turn.now - role.since);
+  const auto silence = in_seconds(turn.now - role.since);
   if (role.wait == Backup::Wait::kListen) return fmt::format("no other router heard for {}", silence);
   if (!heard || heard->at < role.since) return fmt::format("no advertisement for {}", silence);
   if (role.discarded || (role.preempt_at && turn.now >= *role.preempt_at))
@@ -256,18 +254,23 @@ void on(Turn& turn, const Backup&, const TakeRole&) {
   turn.become_active("asked to take the role");
 }
 
-void on(Turn& turn, const Backup&, const InterfaceDown& event) {
+void on(Turn& turn, const Backup&, const Fault& event) {
   turn.fall_to_initialize(event.why);
 }
 
 // ---- Active
 
-// What it says next ends its doubts, too.
+// What it says next ends its doubts, too: the addresses are its own again, and what the kernel took away
+// meanwhile comes back. Caches may point elsewhere.
+Active end_of_doubt(Turn& turn, Active active) {
+  if (std::exchange(active.listening, false)) turn.actions.emplace_back(HoldAddresses{});
+  return active;
+}
+
 void send_and_go_on(Turn& turn, Active active) {
   turn.send(turn.config.priority);
   active.advert_at = turn.now + turn.config.interval;
-  active.listening = false;
-  turn.machine.role = active;
+  turn.machine.role = end_of_doubt(turn, active);
 }
 
 // Whoever slept that long (a stopped process, a starved host) has been given up by the others. What they sent
@@ -278,7 +281,7 @@ void listen_after_stall(Turn& turn, Active active, nanoseconds late) {
   active.listening = true;
   turn.machine.role = active;
   turn.actions.emplace_back(Note{fmt::format(
-      "advertisement {} late: listening for another router first, addresses kept", seconds(late))});
+      "advertisement {} late: listening for another router first, addresses kept", in_seconds(late))});
 }
 
 void on(Turn& turn, const Active& role, const Timer& event) {
@@ -286,9 +289,8 @@ void on(Turn& turn, const Active& role, const Timer& event) {
   if (late >= active_down_interval(turn.config, turn.config.interval))
     return listen_after_stall(turn, role, late);
   send_and_go_on(turn, role);
-  if (!role.listening) return;
-  turn.actions.emplace_back(Announce{});  // caches may point elsewhere
-  turn.actions.emplace_back(Note{"no other router heard after the stall: addresses announced again"});
+  if (role.listening)
+    turn.actions.emplace_back(Note{"no other router heard after the stall: addresses announced again"});
 }
 
 // With a last word: when a split has healed and the winner speaks first, it would never learn that another
@@ -321,13 +323,14 @@ void reassert(Turn& turn, Active active, const AdvertisementHeard& event) {
   turn.send(turn.config.priority);
   // An answer that is later than the next advertisement stands for it; RFC 9568 6.4.3 resets no timer
   // otherwise.
-  if (std::exchange(active.listening, false) || event.now > active.advert_at)
-    active.advert_at = event.now + turn.config.interval;
+  if (active.listening || event.now > active.advert_at) active.advert_at = event.now + turn.config.interval;
+  const bool doubted = active.listening;
+  active = end_of_doubt(turn, active);
   active.silent_until = event.now + between_answers(turn.config);
   if (announce) active.quiet_until = event.now + between_announcements(turn.config);
   turn.machine.role = active;
   if (!announce) return;
-  turn.actions.emplace_back(Announce{});
+  if (!doubted) turn.actions.emplace_back(Announce{});
   turn.actions.emplace_back(
       Note{fmt::format("{} was Active too with priority {}, ours is {}: addresses announced again",
                        event.source, event.priority, turn.config.priority)});
@@ -356,7 +359,8 @@ void on(Turn& turn, const Active& role, const Reload& event) {
   Active listening = role;
   listening.advert_at = std::min<TimePoint>(role.advert_at, event.now + turn.config.interval);
   turn.machine.role = listening;
-  if (!role.listening) send_and_go_on(turn, role);
+  if (role.listening) return;  // its end holds what there is to hold
+  send_and_go_on(turn, role);
   turn.actions.emplace_back(HoldAddresses{});
 }
 
@@ -368,7 +372,7 @@ void on(Turn& turn, const Active&, const HandOver&) {
   turn.leave("hand over", true);
 }
 
-void on(Turn& turn, const Active&, const InterfaceDown& event) {
+void on(Turn& turn, const Active&, const Fault& event) {
   turn.fall_to_initialize(event.why);
 }
 
@@ -425,7 +429,7 @@ void on(Turn& turn, const Leaving& role, const Shutdown&) {
   turn.fall_to_initialize("left without waiting");
 }
 
-void on(Turn& turn, const Leaving&, const InterfaceDown& event) {
+void on(Turn& turn, const Leaving&, const Fault& event) {
   turn.fall_to_initialize(event.why);
 }
 

@@ -121,7 +121,8 @@ bool answers(const Machine& machine);
 struct Startup {  // the vip begins, or its interface became usable (again)
   TimePoint now;
   bool adopted = false;    // the kernel still has its addresses from an earlier run
-  TimePoint not_before{};  // the startup delay ends; does not hold up an adopted vip
+  TimePoint not_before{};  // its delay ends; does not hold up an adopted vip
+  bool returns = false;    // its interface was lost meanwhile
 };
 struct Shutdown {  // a planned leave: SIGTERM, the vip was removed from the file
   TimePoint now;
@@ -147,12 +148,18 @@ struct PriorityChanged {  // `config` has another priority, and perhaps another 
 struct Reload {  // `config` changed: interval, addresses, our source
   TimePoint now;
 };
-struct InterfaceDown {
+enum class FaultReason : std::uint8_t {
+  kInterface,  // it cannot be used
+  kAddresses,  // none of them can be held
+  kProvider,   // it led them to another node
+};
+struct Fault {  // it cannot have the role
   TimePoint now;
   std::string why;  // "front: no carrier"
+  FaultReason reason = FaultReason::kInterface;
 };
 using MachineEvent = std::variant<Startup, Shutdown, HandOver, TakeRole, Timer, AdvertisementHeard,
-                                  PriorityChanged, Reload, InterfaceDown>;
+                                  PriorityChanged, Reload, Fault>;
 
 // ---- actions
 

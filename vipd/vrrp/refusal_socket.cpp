@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include <linux/errqueue.h>
@@ -29,7 +30,9 @@ bool take_no_packets(int fd) {
 
 std::optional<int> code_in(msghdr& header) {
   for (auto* item = CMSG_FIRSTHDR(&header); item != nullptr; item = CMSG_NXTHDR(&header, item)) {
-    if (item->cmsg_level != IPPROTO_IP || item->cmsg_type != IP_RECVERR) continue;
+    const bool v4 = item->cmsg_level == IPPROTO_IP && item->cmsg_type == IP_RECVERR;
+    const bool v6 = item->cmsg_level == IPPROTO_IPV6 && item->cmsg_type == IPV6_RECVERR;
+    if (!v4 && !v6) continue;
     sock_extended_err error{};
     std::memcpy(&error, CMSG_DATA(item), sizeof(error));
     return static_cast<int>(error.ee_errno);
@@ -37,21 +40,38 @@ std::optional<int> code_in(msghdr& header) {
   return std::nullopt;
 }
 
+// Where the packet was to go.
+IpAddress address_of(const sockaddr_in6& to, Family family) {
+  std::array<std::uint8_t, 16> bytes{};
+  const bool v4 = family == Family::kIpv4;
+  if (v4)
+    std::memcpy(bytes.data(), &reinterpret_cast<const sockaddr_in&>(to).sin_addr, 4);
+  else
+    std::memcpy(bytes.data(), &to.sin6_addr, bytes.size());
+  return IpAddress::from_bytes(std::span(bytes).first(v4 ? 4 : 16)).value_or(IpAddress());
+}
+
+bool report_errors(int fd, Family family) {
+  const int on = 1;
+  const bool v4 = family == Family::kIpv4;
+  return ::setsockopt(fd, v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_RECVERR : IPV6_RECVERR, &on, sizeof(on)) ==
+         0;
+}
+
 }  // namespace
 
-Result<RefusalSocket> RefusalSocket::open() {
-  Fd fd(::socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, kVrrpProtocol));
-  const int on = 1;
-  if (!fd || !take_no_packets(fd.get()) ||
-      ::setsockopt(fd.get(), IPPROTO_IP, IP_RECVERR, &on, sizeof(on)) != 0)
+Result<RefusalSocket> RefusalSocket::open(Family family) {
+  const int domain = family == Family::kIpv4 ? AF_INET : AF_INET6;
+  Fd fd(::socket(domain, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, kVrrpProtocol));
+  if (!fd || !take_no_packets(fd.get()) || !report_errors(fd.get(), family))
     return fail_with(errno, "open a socket for the errors of VRRP: {}", std::strerror(errno));
-  return RefusalSocket(std::move(fd));
+  return RefusalSocket(std::move(fd), family);
 }
 
 std::map<IpAddress, int> RefusalSocket::take() {
   std::map<IpAddress, int> refused;
   for (int count = 0; count < kMostRefusals; ++count) {
-    sockaddr_in to{};
+    sockaddr_in6 to{};
     std::array<std::uint8_t, 64> packet{};
     iovec data{packet.data(), packet.size()};
     alignas(cmsghdr) std::array<std::uint8_t, 512> control{};
@@ -63,10 +83,7 @@ std::map<IpAddress, int> RefusalSocket::take() {
     header.msg_control = control.data();
     header.msg_controllen = control.size();
     if (::recvmsg(fd_.get(), &header, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) break;
-    std::array<std::uint8_t, 4> bytes{};
-    std::memcpy(bytes.data(), &to.sin_addr, bytes.size());
-    if (const auto code = code_in(header))
-      refused[IpAddress::v4(bytes[0], bytes[1], bytes[2], bytes[3])] = *code;
+    if (const auto code = code_in(header)) refused[address_of(to, family_)] = *code;
   }
   return refused;
 }

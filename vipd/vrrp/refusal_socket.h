@@ -14,13 +14,14 @@ namespace hawser::vipd {
 class RefusalSocket {
  public:
   // Bound to no interface: an error of our own kernel comes in on lo. It takes no packets.
-  static Result<RefusalSocket> open();
+  static Result<RefusalSocket> open(Family family);
   // Whom advertisements did not reach since the last call, and the errno that says why.
   std::map<IpAddress, int> take();
 
  private:
-  explicit RefusalSocket(Fd fd) : fd_(std::move(fd)) {}
+  RefusalSocket(Fd fd, Family family) : fd_(std::move(fd)), family_(family) {}
   Fd fd_;
+  Family family_;
 };
 
 }  // namespace hawser::vipd

@@ -40,11 +40,17 @@ std::size_t read_beginning(Reader& reader, Advertisement& advertisement) {
   return reader.u8();
 }
 
-std::vector<IpAddress> read_addresses(Reader& reader, std::size_t count) {
+std::size_t size_of(Family family) {
+  return family == Family::kIpv4 ? 4 : 16;
+}
+
+// The length of the message was looked at before.
+std::vector<IpAddress> read_addresses(Reader& reader, std::size_t count, Family family) {
   reader.skip(2);  // the checksum, looked at before
   std::vector<IpAddress> addresses;
   addresses.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) addresses.push_back(IpAddress::v4(reader.u32()));
+  for (std::size_t i = 0; i < count; ++i)
+    addresses.push_back(IpAddress::from_bytes(reader.take(size_of(family))).value_or(IpAddress()));
   return addresses;
 }
 
@@ -93,7 +99,7 @@ tl::expected<Received, BadPacket> decode_v2(ByteView message) {
   advertisement.interval = std::chrono::seconds(reader.u8());
   if (message.size() != kFixedPart + 4 * count + kMostPassword) return tl::unexpected(BadPacket::kLength);
   if (!adds_up(message, 0)) return tl::unexpected(BadPacket::kChecksum);
-  advertisement.addresses = read_addresses(reader, count);
+  advertisement.addresses = read_addresses(reader, count, Family::kIpv4);
   WireForm form{2, VrrpChecksum::kPlain, {}};
   if (authentication == kSimplePassword) form.password = password_in(reader.take(kMostPassword));
   // The data of a router without authentication means nothing; a password that is empty is none that anybody
@@ -103,10 +109,11 @@ tl::expected<Received, BadPacket> decode_v2(ByteView message) {
   return sound({std::move(advertisement), std::move(form)});
 }
 
-// ---- version 3 over IPv4 (RFC 9568 5.2)
+// ---- version 3 (RFC 9568 5.2)
 
 constexpr std::uint16_t kIntervalMask = 0x0FFF;  // the four bits above are reserved: sent as 0, ignored
 
+// RFC 9293 3.1 for IPv4, RFC 8200 8.1 for IPv6: the longer fields of the second add up to the same.
 std::uint32_t pseudo_header(const IpAddress& source, const IpAddress& destination, std::size_t length) {
   Writer writer;
   writer.put(source.bytes());
@@ -119,7 +126,7 @@ std::uint32_t pseudo_header(const IpAddress& source, const IpAddress& destinatio
 tl::expected<VrrpChecksum, BadPacket> checksum_form(ByteView message, const PacketHeader& header) {
   if (adds_up(message, pseudo_header(header.source, header.destination, message.size())))
     return VrrpChecksum::kPseudoHeader;
-  if (adds_up(message, 0)) return VrrpChecksum::kPlain;
+  if (header.source.is_v4() && adds_up(message, 0)) return VrrpChecksum::kPlain;
   return tl::unexpected(BadPacket::kChecksum);
 }
 
@@ -128,8 +135,8 @@ Bytes encode_v3(const Advertisement& advertisement, std::span<const IpAddress> a
   auto writer = begin_message(3, advertisement, addresses.size());
   writer.u16(static_cast<std::uint16_t>(advertisement.interval.count() & kIntervalMask));
   put_addresses(writer, addresses);
-  const auto start =
-      form == VrrpChecksum::kPseudoHeader ? pseudo_header(source, destination, writer.size()) : 0U;
+  const bool plain = form == VrrpChecksum::kPlain && source.is_v4();
+  const auto start = plain ? 0U : pseudo_header(source, destination, writer.size());
   return with_checksum(std::move(writer), start);
 }
 
@@ -138,10 +145,11 @@ tl::expected<Received, BadPacket> decode_v3(ByteView message, const PacketHeader
   Advertisement advertisement;
   const auto count = read_beginning(reader, advertisement);
   advertisement.interval = Centiseconds(reader.u16() & kIntervalMask);
-  if (message.size() != kFixedPart + 4 * count) return tl::unexpected(BadPacket::kLength);
+  const auto family = header.source.family();
+  if (message.size() != kFixedPart + size_of(family) * count) return tl::unexpected(BadPacket::kLength);
   const auto form = checksum_form(message, header);
   if (!form) return tl::unexpected(form.error());
-  advertisement.addresses = read_addresses(reader, count);
+  advertisement.addresses = read_addresses(reader, count, family);
   return sound({std::move(advertisement), {3, *form, {}}});
 }
 
@@ -149,13 +157,14 @@ tl::expected<Received, BadPacket> decode_v3(ByteView message, const PacketHeader
 
 Bytes encode(const Advertisement& advertisement, const WireForm& form, const IpAddress& source,
              const IpAddress& destination) {
+  const auto most = config::most_advertised(source.family());
   const auto addresses =
-      std::span(advertisement.addresses).first(std::min(advertisement.addresses.size(), kMostAddresses));
+      std::span(advertisement.addresses).first(std::min(advertisement.addresses.size(), most));
   if (form.version == 2) return encode_v2(advertisement, addresses, form.password);
   return encode_v3(advertisement, addresses, form.checksum, source, destination);
 }
 
-tl::expected<Ipv4Packet, BadPacket> split_ipv4(ByteView packet) {
+tl::expected<Packet, BadPacket> split_ipv4(ByteView packet) {
   Reader reader(packet);
   const auto version_and_length = reader.u8();
   reader.skip(1);  // type of service
@@ -168,13 +177,14 @@ tl::expected<Ipv4Packet, BadPacket> split_ipv4(ByteView packet) {
   const std::size_t header = std::size_t{4} * (version_and_length & 0x0FU);
   if (!reader.ok() || version_and_length >> 4U != 4 || header < 20 || total < header || total > packet.size())
     return tl::unexpected(BadPacket::kLength);
-  return Ipv4Packet{{source, destination, ttl}, packet.subspan(header, total - header)};
+  return Packet{{source, destination, ttl}, packet.subspan(header, total - header)};
 }
 
 tl::expected<Received, BadPacket> decode(ByteView message, const PacketHeader& header, int version) {
-  if (header.destination == kVrrpGroup && header.ttl != kVrrpTtl) return tl::unexpected(BadPacket::kTtl);
+  if (is_group(header.destination) && header.ttl != kVrrpTtl) return tl::unexpected(BadPacket::kTtl);
   if (message.empty()) return tl::unexpected(BadPacket::kLength);
-  if (message.front() >> 4U != version) return tl::unexpected(BadPacket::kVersion);
+  if (message.front() >> 4U != version || (version == 2 && header.source.is_v6()))
+    return tl::unexpected(BadPacket::kVersion);
   if ((message.front() & 0x0FU) != kTypeAdvertisement) return tl::unexpected(BadPacket::kType);
   return version == 2 ? decode_v2(message) : decode_v3(message, header);
 }

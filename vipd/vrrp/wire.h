@@ -1,6 +1,6 @@
-// The advertisement as a value, and as bytes: version 3 over IPv4 (RFC 9568 5.2) and version 2 (RFC
-// 3768 5.3), a codec each (wire_v3.cpp, wire_v2.cpp); no socket. Every reason to refuse a packet is a word of
-// BadPacket, so that each can be counted and shown.
+// The advertisement as a value, and as bytes: version 3 over IPv4 and IPv6 (RFC 9568 5.2) and version 2 over
+// IPv4 (RFC 3768 5.3); no socket. Every reason to refuse a packet is a word of BadPacket, so that each can be
+// counted and shown.
 #pragma once
 
 #include <cstdint>
@@ -24,14 +24,20 @@ using config::VrrpChecksum;
 
 inline constexpr std::uint8_t kVrrpProtocol = 112;
 inline constexpr std::uint8_t kVrrpTtl = 255;
-inline constexpr std::size_t kMostAddresses = 255;  // the count is one byte
 inline const IpAddress kVrrpGroup = IpAddress::v4(224, 0, 0, 18);
+inline const IpAddress kVrrpGroup6 = *IpAddress::parse("ff02::12");  // RFC 9568 5.1.2.2
+inline const IpAddress& group_of(Family family) {
+  return family == Family::kIpv4 ? kVrrpGroup : kVrrpGroup6;
+}
+inline bool is_group(const IpAddress& address) {
+  return address == group_of(address.family());
+}
 
 struct Advertisement {
   Vrid router_id;
   Priority priority;
   Centiseconds interval{100};
-  std::vector<IpAddress> addresses;  // IPv4; at most kMostAddresses go out
+  std::vector<IpAddress> addresses;  // of one family; at most config::most_advertised() go out
 
   bool operator==(const Advertisement&) const = default;
 };
@@ -60,7 +66,7 @@ struct PacketHeader {
   bool operator==(const PacketHeader&) const = default;
 };
 
-struct Ipv4Packet {
+struct Packet {
   PacketHeader header;
   ByteView payload;
 };
@@ -69,7 +75,7 @@ struct Ipv4Packet {
 struct WireForm {
   int version = 3;
   VrrpChecksum checksum =
-      VrrpChecksum::kPseudoHeader;  // of version 3: the reading of RFC 5798 that it follows
+      VrrpChecksum::kPseudoHeader;  // of version 3 over IPv4: the reading of RFC 5798 that it follows
   // Of version 2, in clear, and all that RFC 2338's simple authentication is; empty: none. kMostPassword
   // bytes.
   std::string password{};
@@ -84,20 +90,20 @@ struct Received {
   bool operator==(const Received&) const = default;
 };
 
-// `source` and `destination` enter only the pseudo-header form. Version 2 counts its interval in whole
-// seconds.
+// `source` and `destination` enter only the pseudo-header form, the only one of IPv6. Version 2 counts its
+// interval in whole seconds.
 Bytes encode(const Advertisement& advertisement, const WireForm& form, const IpAddress& source,
              const IpAddress& destination);
 
 // The header that a raw IPv4 socket hands over in front of the message. Refused with kLength when it is
 // incomplete or its total length is more than there is.
-tl::expected<Ipv4Packet, BadPacket> split_ipv4(ByteView packet);
+tl::expected<Packet, BadPacket> split_ipv4(ByteView packet);
 
-// An advertisement of that version; one of another is refused (kVersion). Accepts both checksums of version
-// 3, and every password of version 2: which one is right is the router's to know. Multicast
-// (`header.destination` is the group) demands TTL 255; whether a packet may come another way than by the
-// group, and from whom, is the transport's business (kDestination, kPeer), whether its router id is
-// configured the receiver's.
+// An advertisement of that version and of the family of its header; one of another is refused (kVersion).
+// Accepts both checksums of version 3 over IPv4, and every password of version 2: which one is right is the
+// router's to know. Multicast (`header.destination` is the group) demands TTL 255; whether a packet may come
+// another way than by the group, and from whom, is the transport's business (kDestination, kPeer), whether
+// its router id is configured the receiver's.
 tl::expected<Received, BadPacket> decode(ByteView message, const PacketHeader& header, int version = 3);
 
 }  // namespace hawser::vipd

@@ -1,9 +1,12 @@
 #include "vipd/worker/worker.h"
 
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <optional>
 
 #include <boost/asio/io_context.hpp>
+#include <linux/netlink.h>
 #include <malloc.h>
 
 #include "lib/config/host_file.h"
@@ -12,6 +15,7 @@
 #include "lib/daemon/daemon_events.h"
 #include "lib/daemon/exit_code.h"
 #include "lib/daemon/log.h"
+#include "lib/netlink/inet_diag.h"
 #include "vipd/addresses/secondaries.h"
 #include "vipd/provider/secret.h"
 #include "vipd/worker/fences.h"
@@ -73,6 +77,27 @@ class Worker {
     if (!promoter_) return;
     if (const auto done = promoter_->want(secure.interfaces); !done)
       tell(trouble_event(EventKind::kStorage, done.error()));
+  }
+  void carry_out(const EndConnections& end) {
+    auto socket = nl::Socket::open(NETLINK_SOCK_DIAG);
+    if (!socket) return tell(trouble_event(EventKind::kRefusal, socket.error()));
+    for (const auto& address : end.addresses) {
+      const auto ended = nl::end_tcp_of(*socket, address);
+      if (!ended) return tell(unended(address, ended.error()));
+      if (*ended == 0) continue;
+      tell({.kind = EventKind::kAddress,
+            .object = to_string(address),
+            .what = fmt::format("{} TCP connections ended: the address is another host's now", *ended)});
+    }
+  }
+  static Event unended(const IpAddress& address, const Error& why) {
+    return trouble_event(
+        EventKind::kRefusal,
+        {fmt::format("{}: end TCP connections: {}", address,
+                     why.code == EOPNOTSUPP
+                         ? "this kernel cannot (it was built without CONFIG_INET_DIAG_DESTROY)"
+                         : std::strerror(why.code)),
+         why.code});
   }
   void carry_out(const Follow&) {
     routes_->use(latest_.routes);

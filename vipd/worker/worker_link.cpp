@@ -53,6 +53,10 @@ void WorkerLink::secure(std::set<std::string> interfaces) {
   worker_.send(encode(Secure{*secured_}));
 }
 
+void WorkerLink::end_connections(std::vector<IpAddress> addresses) {
+  worker_.send(encode(EndConnections{std::move(addresses)}));
+}
+
 void WorkerLink::follow() {
   follows_ = true;
   worker_.send(encode(Follow{}));

@@ -41,6 +41,8 @@ class WorkerLink {
   // What was read last is in use.
   void keep();
   void remember(std::string text);
+  // TCP connections of addresses that are another host's now.
+  void end_connections(std::vector<IpAddress> addresses);
   void secure(std::set<std::string> interfaces);
   // The addresses of what was read last that providers route are asked about from now on.
   void follow();

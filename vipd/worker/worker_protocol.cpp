@@ -68,10 +68,12 @@ bool among_nodes(const std::vector<IpAddress>& peers, const std::map<std::string
 Settings settings_of(const config::Config& config) {
   Settings settings{config, config, config.node, {}};
   for (const auto& [name, vip] : config.vips) {
-    settings.vips.push_back(vip);
-    // Advertisements show names and nothing uses what the other nodes' priorities are.
-    settings.vips.back().priorities.clear();
-    if (!among_nodes(vip.peers, config.nodes)) settings.vips.back().own.clear();
+    for (auto& one : config::by_election(vip)) {
+      // Advertisements show names and nothing uses what the other nodes' priorities are.
+      one.priorities.clear();
+      if (!among_nodes(one.peers, config.nodes)) one.own.clear();
+      settings.vips.push_back(std::move(one));
+    }
   }
   return settings;
 }
@@ -91,6 +93,11 @@ json::object fields(const ReadFile& read) {
 }
 json::object fields(const KeepLastGood&) {
   return {{"type", "keep"}};
+}
+json::object fields(const EndConnections& end) {
+  json::array addresses;
+  for (const auto& address : end.addresses) addresses.emplace_back(to_string(address));
+  return {{"type", "end"}, {"addresses", std::move(addresses)}};
 }
 json::object fields(const Remember& remember) {
   return {{"type", "remember"}, {"text", remember.text}};
@@ -237,6 +244,12 @@ ToWorker to_worker_from(const json::object& object) {
     return ReadFile{object.at("allow_empty").as_bool() ? config::Emptiness::kAllowed
                                                        : config::Emptiness::kRefused};
   if (type == "keep") return KeepLastGood{};
+  if (type == "end") {
+    EndConnections end;
+    for (const auto& address : object.at("addresses").as_array())
+      end.addresses.push_back(IpAddress::parse(text(address)).value());
+    return end;
+  }
   if (type == "remember") return Remember{text(object.at("text"))};
   if (type == "secure") return Secure{names_from(object.at("interfaces").as_array())};
   if (type == "release") return Release{};

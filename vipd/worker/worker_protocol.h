@@ -67,6 +67,10 @@ struct Secure {  // these interfaces are to promote their secondaries, others no
   std::set<std::string> interfaces{};
   bool operator==(const Secure&) const = default;
 };
+struct EndConnections {  // TCP, of these addresses, which are another host's now
+  std::vector<IpAddress> addresses;
+  bool operator==(const EndConnections&) const = default;
+};
 struct Release {  // the addresses are gone: put back what was set, and end
   bool operator==(const Release&) const = default;
 };
@@ -93,12 +97,13 @@ struct LeadAgain {  // a losing router was heard: it may have led the addresses 
   std::string vip;
   bool operator==(const LeadAgain&) const = default;
 };
-using ToWorker =
-    std::variant<Begin, ReadFile, KeepLastGood, Remember, Secure, Release, Follow, Lead, LeadAgain>;
+using ToWorker = std::variant<Begin, ReadFile, KeepLastGood, Remember, Secure, EndConnections, Release,
+                              Follow, Lead, LeadAgain>;
 
 // {"type": "begin", "config": .., "state_directory": .., "node": .., "runtime_directory": ..}, {"type":
 // "read", "allow_empty": false}, {"type": "remember", "text": ".."},
 // {"type": "keep"}, {"type": "secure", "interfaces": [..]}, {"type": "release"}, {"type": "follow"},
+// {"type": "end", "addresses": ["192.0.2.100"]},
 // {"type": "lead", "vip": "web", "side": "active", "begin": "switching", "before": "192.0.2.11",
 // "fence": false, "heard_at": 1800000000000},
 // {"type": "again", "vip": "web"}

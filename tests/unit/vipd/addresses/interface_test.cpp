@@ -51,6 +51,63 @@ TEST_F(InterfaceTest, DownWithoutCarrierAndWithoutAddressAreToldApart) {
   EXPECT_EQ(why_not(), "front: no IPv4 address to advertise from: give it one");
 }
 
+config::Vip six(config::VrrpTransport transport = config::VrrpTransport::kMulticast) {
+  auto vip = web();
+  vip.addresses = {{*Prefix::parse("2001:db8::100"), "front"}};
+  vip.transport = transport;
+  return vip;
+}
+
+TEST_F(InterfaceTest, MulticastOfIpv6ComesFromALinkLocalAddress) {
+  link("front");
+  address("front", "192.0.2.11/24");
+  address("front", "2001:db8::11/64");
+  EXPECT_EQ(
+      why_not(six()),
+      "front: no link-local IPv6 address to advertise from: give it one, or switch IPv6 on there (sysctl "
+      "net.ipv6.conf.front.disable_ipv6=0)");
+  address("front", "fe80::1/128", 202);
+  EXPECT_NE(why_not(six()), "usable") << "that one moves";
+  address("front", "fe80::11/64");
+  EXPECT_EQ(*source_on(picture, six(), {}), *IpAddress::parse("fe80::11"));
+  auto vip = six();
+  vip.lead = config::VrrpLead::kIpv4;
+  EXPECT_EQ(*source_on(picture, vip, {}), IpAddress::v4(192, 0, 2, 11));
+}
+
+TEST_F(InterfaceTest, UnicastOfIpv6ComesFromAnAddressThatReachesThePeers) {
+  link("front");
+  address("front", "fe80::11/64");
+  address("front", "2001:db8::11/64");
+  auto vip = six(config::VrrpTransport::kUnicast);
+  vip.peers = {*IpAddress::parse("2001:db8::12")};
+  EXPECT_EQ(*source_on(picture, vip, {}), *IpAddress::parse("2001:db8::11"));
+  vip.peers = {*IpAddress::parse("fe80::12")};
+  EXPECT_EQ(*source_on(picture, vip, {}), *IpAddress::parse("fe80::11"));
+}
+
+TEST_F(InterfaceTest, AnIpv6AddressIsNoSourceBeforeItsDetectionHasPassed) {
+  link("front");
+  const auto index = *picture.index_of("front");
+  const auto local = *Prefix::parse("fe80::11/64");
+  picture.address_is(index, local, {0, Detection::kGoingOn});
+  EXPECT_EQ(why_not(six()), "front: fe80::11 is tentative: waiting for duplicate address detection");
+  picture.address_is(index, local, {0, Detection::kFailed});
+  EXPECT_EQ(why_not(six()), "front: fe80::11 is another host's too (duplicate): give this host another");
+  address("front", "fe80::12/64");
+  EXPECT_EQ(*source_on(picture, six(), {}), *IpAddress::parse("fe80::12")) << "another one that passed";
+  auto vip = six();
+  vip.source = local.address;
+  EXPECT_EQ(why_not(vip), "front: fe80::11 is another host's too (duplicate): give this host another");
+}
+
+TEST_F(InterfaceTest, HearsByFamily) {
+  link("front");
+  address("front", "fe80::11/64");
+  EXPECT_TRUE(hears(picture, "front", Family::kIpv6));
+  EXPECT_FALSE(hears(picture, "front", Family::kIpv4));
+}
+
 TEST_F(InterfaceTest, APortOfABridgeOrBondHasNoTrafficOfItsOwnButOneOfAVrfHas) {
   link("front");
   address("front", "192.0.2.11/24");
@@ -137,12 +194,12 @@ TEST_F(InterfaceTest, ASourceWithANetworkOfItsOwnComesBeforeALoneAddress) {
 }
 
 TEST_F(InterfaceTest, WithoutAnIpv4AddressNothingIsHeard) {
-  EXPECT_FALSE(hears(picture, "front"));
+  EXPECT_FALSE(hears(picture, "front", Family::kIpv4));
   link("front");
   address("front", "2001:db8::11/64");
-  EXPECT_FALSE(hears(picture, "front"));
+  EXPECT_FALSE(hears(picture, "front", Family::kIpv4));
   address("front", "192.0.2.100/32", 202);
-  EXPECT_TRUE(hears(picture, "front"));
+  EXPECT_TRUE(hears(picture, "front", Family::kIpv4));
 }
 
 TEST_F(InterfaceTest, StraysBearOurNumberWhereNoVipNamesThem) {

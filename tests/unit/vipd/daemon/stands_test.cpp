@@ -45,5 +45,16 @@ TEST(Stands, EndWithTheirTime) {
   EXPECT_EQ(stance_of(stands, "web"), Stance::kOrdinary);
 }
 
+TEST(Stands, GoWithAVipThatBecomesTwoOrOneAgain) {
+  const Stand stand{Stance::kStandingBy, {}};
+  Stands stands{{"web", stand}, {"db", stand}, {"gone", stand}};
+  EXPECT_TRUE(settle_names(stands, {"web/ipv4", "web/ipv6", "db"}));
+  EXPECT_EQ(stands, (Stands{{"web/ipv4", stand}, {"web/ipv6", stand}, {"db", stand}, {"gone", stand}}));
+  EXPECT_FALSE(settle_names(stands, {"web/ipv4", "web/ipv6", "db"}));
+  stands.erase("web/ipv6");
+  EXPECT_TRUE(settle_names(stands, {"web", "db"}));
+  EXPECT_EQ(stands, (Stands{{"web", stand}, {"db", stand}, {"gone", stand}}));
+}
+
 }  // namespace
 }  // namespace hawser::vipd

@@ -5,7 +5,10 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/documented.h"
+#include "vipd/daemon/names.h"
+#include "vipd/daemon/why.h"
 #include "vipd/status_text.h"
+#include "vipd/vip_verbs.h"
 
 namespace hawser::vipd {
 namespace {
@@ -79,6 +82,64 @@ TEST(VipdStatus, JsonNamesRoleReasonPeerAndCounters) {
   EXPECT_EQ(json.at("config").at("state"), "current");
   EXPECT_EQ(vip.at("answers"), true);
   EXPECT_EQ(vip.at("stance").at("is"), "ordinary");
+}
+
+TEST(VipdStatus, SaysWhatWouldMoveIt) {
+  auto status = example();
+  auto& web = status.vips.at(0);
+  web.outlook = "yields to a priority above 150";
+  web.lease = {std::chrono::seconds(4), std::chrono::seconds(1)};
+  const auto json = to_json(status).at("vips").at(0);
+  EXPECT_EQ(json.at("outlook"), "yields to a priority above 150");
+  EXPECT_EQ(json.at("lease_seconds"), 4);
+  EXPECT_EQ(json.at("family"), "ipv4");
+  EXPECT_THAT(status_text(to_json(status)), HasSubstr("web: yields to a priority above 150\n"));
+  web.lease = {};
+  EXPECT_TRUE(to_json(status).at("vips").at(0).at("lease_seconds").is_null());
+}
+
+TEST(VipdStatus, SaysHowLateAdvertisementsWere) {
+  auto status = example();
+  EXPECT_THAT(status_text(to_json(status)), Not(HasSubstr("down timer")));
+  status.vips.at(0).late = {2, {0, 15, 1, 1}, 3s};
+  EXPECT_EQ(to_json(status).at("vips").at(0).at("late").at("by_quarter").at(3), 1);
+  EXPECT_THAT(status_text(to_json(status)),
+              HasSubstr("web: 2 advertisements came after more than half of the down "
+                        "timer, the latest 3s after the one before\n"));
+}
+
+TEST(VipdStatus, OfAFamilyItsOwn) {
+  auto status = example();
+  status.vips.at(0).vip.lead = config::VrrpLead::kIpv6;
+  status.interfaces.at(0).family = Family::kIpv6;
+  const auto json = to_json(status);
+  EXPECT_EQ(json.at("vips").at(0).at("family"), "ipv6");
+  EXPECT_EQ(json.at("interfaces").at(0).at("family"), "ipv6");
+  EXPECT_THAT(status_text(json), HasSubstr("other IPv6 packets on front"));
+}
+
+TEST(VipdWhy, TellsTheLastChangesWithWhatWasKnown) {
+  const auto status = example();
+  auto router = status.vips.at(0);
+  router.outlook = "yields to a priority above 150";
+  const Heard heard{IpAddress::v4(192, 0, 2, 12), Priority(100), TimePoint(996s)};
+  const std::deque<Change> changes{
+      {TimePoint(990s), RoleName::kInitialize, RoleName::kBackup, "started", {}, Priority(150)},
+      {TimePoint(1000s), RoleName::kBackup, RoleName::kActive, router.why, heard, Priority(150)}};
+  const auto why = why_json(router, changes, status.now, status.wall_clock);
+  EXPECT_THAT(test::undocumented(why), testing::IsEmpty());
+  EXPECT_EQ(why.at("changes").at(1).at("heard").at("seconds_before"), 4.0);
+  EXPECT_TRUE(why.at("changes").at(0).at("heard").is_null());
+  const auto text = why_text(why, 0);
+  EXPECT_THAT(text, HasSubstr("web is Active since 2023-11-14T22:13:20.000Z (1m30s): no advertisement from "
+                              "192.0.2.12 for 3.61s\nnext: it yields to a priority above 150\n"));
+  EXPECT_THAT(text, HasSubstr("192.0.2.12 priority 100, 4s before"));
+}
+
+TEST(VipdWhy, KnowsAVipByItsWholeName) {
+  EXPECT_EQ(no_such_vip("web", {"db"}), "web: no such vip");
+  EXPECT_EQ(no_such_vip("web", {"web/ipv4", "web/ipv6"}),
+            "web: it elects by both families: write web/ipv4 or web/ipv6");
 }
 
 TEST(VipdStatus, SaysWhatAnOperatorAskedFor) {
@@ -183,10 +244,13 @@ TEST(VipdStatus, TablesAreAlignedAndShowOnlyReasonsThatWereCounted) {
           "VIP  ADDRESS         ON     STATE\n"
           "web  192.0.2.100/32  front  held\n"
           "\n"
-          "VIP                     SENT  REFUSED  RECEIVED  TAKEOVERS  ANNOUNCED  PUT BACK  BAD PACKETS\n"
-          "web                       17        0         0          0          0         0  ttl 1, checksum "
+          "VIP                          SENT  REFUSED  RECEIVED  TAKEOVERS  ANNOUNCED  PUT BACK  BAD "
+          "PACKETS\n"
+          "web                            17        0         0          0          0         0  ttl 1, "
+          "checksum "
           "2\n"
-          "other packets on front                                                           router id 1\n"
+          "other IPv4 packets on front                                                           router id "
+          "1\n"
           "\n"
           "loop: 0 of 0 timers more than 2 ms late, the latest 0.0 ms\n");
 }

@@ -40,8 +40,11 @@ class FakeEffects : public Effects {
     order.emplace_back("send");
     return {};
   }
+  bool leases_end = false;  // as in the kernel
   [[nodiscard]] Holding holding(const AddressKey& address) const override {
     if (missing.contains(address.first)) return Holding::kNo;
+    if (const auto end = ends.find(address); leases_end && end != ends.end() && time >= end->second)
+      return Holding::kNo;
     const auto found = undetected.find(address);
     const auto detection = found == undetected.end() ? Detection::kPassed : found->second;
     const bool passed = detection == Detection::kPassed;
@@ -53,15 +56,28 @@ class FakeEffects : public Effects {
     return passed ? Holding::kOurs : Holding::kOursMute;
   }
   [[nodiscard]] bool has_interface(const std::string& name) const override { return !missing.contains(name); }
-  Status add_address(const std::string& interface, const Prefix& prefix) override {
+  std::map<AddressKey, std::chrono::seconds> leases;  // what each was given last
+  Status add_address(const std::string& interface, const Prefix& prefix,
+                     std::chrono::seconds lease) override {
     if (missing.contains(interface)) return fail_with(ENODEV, "{}: add {}: missing", interface, prefix);
     if (refused.contains(prefix.address)) return fail("{}: add {}: Permission denied", interface, prefix);
     if (!refuse_adding.empty()) return fail("{}: add {}: {}", interface, prefix, refuse_adding);
     if (foreign.contains({interface, prefix})) return fail_with(EEXIST, "{}: add {}", interface, prefix);
     time += cost_of_adding;
     addresses.emplace(interface, prefix);
+    give({interface, prefix}, lease);
     undetected.erase({interface, prefix});
     order.push_back(fmt::format("add {}", prefix));
+    return {};
+  }
+  std::string refuse_renewing;  // a reason: renew_address fails with it
+  std::vector<std::pair<IpAddress, TimePoint>> renewed;
+  Status renew_address(const std::string& interface, const Prefix& prefix,
+                       std::chrono::seconds lease) override {
+    if (!refuse_renewing.empty()) return fail("{}: renew {}: {}", interface, prefix, refuse_renewing);
+    if (!addresses.contains({interface, prefix})) return fail_with(EADDRNOTAVAIL, "renew {}", prefix);
+    give({interface, prefix}, lease);
+    renewed.emplace_back(prefix.address, time);
     return {};
   }
   Status remove_address(const std::string& interface, const Prefix& prefix) override {
@@ -74,6 +90,8 @@ class FakeEffects : public Effects {
     if (!refuse_adding.empty() || refused.contains(prefix.address)) return fail("refused");
     return missing.contains(interface) ? Status(fail("missing")) : Status{};
   }
+  std::vector<IpAddress> ended;
+  void end_connections(const IpAddress& address) override { ended.push_back(address); }
   std::string refuse_dummy;  // a reason: make_dummy fails with it
   Status make_dummy(const std::string& name) override {
     if (!refuse_dummy.empty()) return fail("{}: create dummy: {}", name, refuse_dummy);
@@ -89,6 +107,12 @@ class FakeEffects : public Effects {
   void announce(const std::string&, const IpAddress& address) override {
     announced.push_back(address);
     order.push_back(fmt::format("announce {}", address));
+  }
+  std::map<AddressKey, TimePoint> ends;  // of the leases
+  void give(const AddressKey& address, std::chrono::seconds lease) {
+    leases[address] = lease;
+    ends.erase(address);
+    if (lease.count() > 0) ends[address] = time + lease;
   }
   void report(const Event& event) override {
     log.push_back(line_of(event));

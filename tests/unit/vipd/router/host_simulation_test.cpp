@@ -115,12 +115,13 @@ class Host : public Effects {
   [[nodiscard]] bool has_interface(const std::string& name) const override {
     return kernel_.find(name) != nullptr;
   }
-  Status add_address(const std::string& interface, const Prefix& prefix) override {
+  Status add_address(const std::string& interface, const Prefix& prefix, std::chrono::seconds) override {
     const auto index = kernel_.index_of(interface);
     if (!index || refusing_) return fail("refused");
     kernel_.address_is(*index, prefix, {static_cast<std::uint8_t>(Owner::kVipd), {}});
     return {};
   }
+  Status renew_address(const std::string&, const Prefix&, std::chrono::seconds) override { return {}; }
   Status remove_address(const std::string& interface, const Prefix& prefix) override {
     if (router_ && router_->wants({interface, prefix})) return {};
     if (const auto index = kernel_.index_of(interface)) kernel_.address_is_gone(*index, prefix);
@@ -129,6 +130,7 @@ class Host : public Effects {
   Status try_address(const std::string& interface, const Prefix&) override {
     return refusing_ || !has_interface(interface) ? Status(fail("refused")) : Status{};
   }
+  void end_connections(const IpAddress&) override {}
   Status make_dummy(const std::string& name) override { return fail("{}: no dummies here", name); }
   void announce(const std::string&, const IpAddress&) override {}
   void report(const Event&) override {}

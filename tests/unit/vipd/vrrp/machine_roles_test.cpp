@@ -194,8 +194,7 @@ TEST(VrrpBackup, StopsWithoutAWord) {
 
 TEST(VrrpBackup, FallsToInitializeWithoutItsInterfaceAndStartsAfresh) {
   auto driven = backup();
-  driven.give(heard(kStart, 200, kHigher, Centiseconds(10)))
-      .give(InterfaceDown{kStart + 1s, "front: no carrier"});
+  driven.give(heard(kStart, 200, kHigher, Centiseconds(10))).give(Fault{kStart + 1s, "front: no carrier"});
   EXPECT_THAT(driven.actions,
               ElementsAre(change(RoleName::kBackup, RoleName::kInitialize, "front: no carrier")));
   driven.give(Startup{kStart + 5s, false, {}});
@@ -241,7 +240,7 @@ TEST(VrrpActive, ListensAfterSleepingAsLongAsOthersWait) {
   EXPECT_EQ(driven.due(), due + kActiveDown + 1s);
   driven.give(Timer{*driven.due()});
   EXPECT_THAT(driven.actions,
-              ElementsAre(send(128), Announce{},
+              ElementsAre(send(128), HoldAddresses{},
                           Note{"no other router heard after the stall: addresses announced again"}));
   const auto next = *driven.due();
   driven.give(Timer{next});
@@ -266,17 +265,24 @@ TEST_F(VrrpListening, YieldsToWhoIsBetter) {
 
 TEST_F(VrrpListening, AnswersWhoIsNotAndGoesOnFromThere) {
   driven.give(heard(woken + 200ms, 127, kLower));
-  EXPECT_THAT(driven.actions, ElementsAre(send(128), Announce{}, testing::_));
+  EXPECT_THAT(driven.actions, ElementsAre(send(128), HoldAddresses{}, testing::_))
+      << "what the kernel took away meanwhile comes back, and is announced";
   EXPECT_EQ(driven.due(), woken + 1200ms);
   driven.give(Timer{woken + 1200ms});
   EXPECT_THAT(driven.actions, ElementsAre(send(128)));
+}
+
+TEST_F(VrrpListening, EndsWhereTheOtherLeaves) {
+  driven.give(heard(woken + 200ms, 0, kLower));
+  EXPECT_THAT(driven.actions, ElementsAre(send(128), HoldAddresses{}));
+  EXPECT_EQ(driven.due(), woken + 1200ms);
 }
 
 TEST_F(VrrpListening, SaysNothingForAnotherPriorityOrFile) {
   driven.give(PriorityChanged{woken + 100ms});
   EXPECT_THAT(driven.actions, IsEmpty());
   driven.give(Reload{woken + 200ms});
-  EXPECT_THAT(driven.actions, ElementsAre(HoldAddresses{}));
+  EXPECT_THAT(driven.actions, IsEmpty()) << "its end holds what there is to hold";
   EXPECT_EQ(driven.due(), woken + 1s);
 }
 
@@ -438,7 +444,7 @@ TEST(VrrpActive, LeavesWithPriorityZeroAndGoesOnHolding) {
 
 TEST(VrrpActive, DropsTheAddressesWithoutItsInterface) {
   auto driven = active();
-  driven.give(InterfaceDown{kActiveSince, "front: interface missing"});
+  driven.give(Fault{kActiveSince, "front: interface missing"});
   EXPECT_THAT(driven.actions, ElementsAre(DropAddresses{}, change(RoleName::kActive, RoleName::kInitialize,
                                                                   "front: interface missing")));
   EXPECT_EQ(driven.due(), std::nullopt);
@@ -521,7 +527,7 @@ TEST(VrrpLeaving, ASecondShutdownDropsTheAddressesAtOnce) {
 
 TEST(VrrpLeaving, DropsTheAddressesWithoutItsInterface) {
   auto driven = leaving();
-  driven.give(InterfaceDown{kActiveSince, "front: down"});
+  driven.give(Fault{kActiveSince, "front: down"});
   EXPECT_THAT(driven.actions,
               ElementsAre(DropAddresses{}, change(RoleName::kLeaving, RoleName::kInitialize, "front: down")));
 }

@@ -81,8 +81,7 @@ TEST(VrrpInitialize, ALongStartupDelayIsSaidInWholeSeconds) {
 }
 
 TEST(VrrpInitialize, TheInterfaceOrAShutdownEndsTheStartupDelay) {
-  for (const MachineEvent& event :
-       {MachineEvent(InterfaceDown{kStart, "gone"}), MachineEvent(Shutdown{kStart})}) {
+  for (const MachineEvent& event : {MachineEvent(Fault{kStart, "gone"}), MachineEvent(Shutdown{kStart})}) {
     Driven driven(configured());
     driven.give(Startup{kStart, false, kStart + 10s}).give(event);
     EXPECT_THAT(driven.actions, IsEmpty());
@@ -189,7 +188,7 @@ TEST(VrrpAdoption, ListeningTakesTheRoleOverAfterPriorityZeroAndKeepsTheAddresse
 
 TEST(VrrpAdoption, ListeningDropsTheAddressesWithoutInterface) {
   Driven driven(configured(128, false));
-  driven.give(Startup{kStart, true, {}}).give(InterfaceDown{kStart, "front: gone"});
+  driven.give(Startup{kStart, true, {}}).give(Fault{kStart, "front: gone"});
   ASSERT_EQ(driven.actions.size(), 2U);
   EXPECT_EQ(driven.actions.front(), Action(DropAddresses{}));
   EXPECT_FALSE(driven.holds());

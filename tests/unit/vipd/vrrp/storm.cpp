@@ -27,7 +27,9 @@ Priority any_priority(Random& random) {
 }
 
 struct Router {
-  VrrpConfig config;
+  VrrpConfig config;   // that it goes by
+  VrrpConfig written;  // in its file
+  bool standing = false;
   Machine machine;
   int side = 0;                          // of a cut segment
   bool running = false, paused = false;  // paused: hears and does nothing until it goes on
@@ -35,6 +37,13 @@ struct Router {
 
   [[nodiscard]] bool active() const { return running && std::holds_alternative<Active>(machine.role); }
 };
+
+// As vipd/router/router.cpp has it.
+VrrpConfig standing_by(VrrpConfig config) {
+  config.priority = Priority(1);
+  config.preempt = false;
+  return config;
+}
 
 // Addresses whose order is another one when their bytes are read the wrong way round.
 IpAddress address_of(Random& random, std::size_t number) {
@@ -56,6 +65,7 @@ std::vector<Router> routers_of(Random& random, bool same_preempt) {
         Centiseconds(std::array{10, 20, 50}.at(static_cast<std::size_t>(between(random, 0, 2))));
     config.source = address_of(random, number++);
     config.preempt = same_preempt ? preempt : happens(random, 0.5);
+    router.written = config;
   }
   return routers;
 }
@@ -83,7 +93,13 @@ class Segment {
   [[nodiscard]] const std::string& broken() const { return broken_; }
   [[nodiscard]] unsigned takeovers() const { return takeovers_; }
 
+  // What it was asked for, and it says so itself.
+  [[nodiscard]] VrrpConfig promised(std::size_t i) const {
+    const auto& router = routers_[i];
+    return router.standing ? standing_by(router.written) : router.written;
+  }
   void start(std::size_t i, bool adopted = false) {
+    routers_[i].config = rules_.recalls ? promised(i) : routers_[i].written;
     routers_[i].machine = {};
     routers_[i].running = true;
     give(i, Startup{now_, adopted, {}});
@@ -95,8 +111,18 @@ class Segment {
   }
   void leave(std::size_t i) { give(i, Shutdown{now_}); }
   void set_priority(std::size_t i, Priority priority) {
-    routers_[i].config.priority = priority;
+    routers_[i].written.priority = priority;
+    routers_[i].config = promised(i);
     give(i, PriorityChanged{now_});
+  }
+  void release(std::size_t i) {
+    auto& router = routers_[i];
+    router.standing = true;
+    router.config = promised(i);
+    if (router.active())
+      give(i, HandOver{now_});
+    else
+      give(i, PriorityChanged{now_});
   }
   // Reads what has come meanwhile first, as vipd does when it wakes.
   void go_on(std::size_t i) {
@@ -135,6 +161,13 @@ class Segment {
     std::optional<std::size_t> best;
     for (std::size_t i = 0; i < routers_.size(); ++i)
       if (routers_[i].running && (!best || is_better(routers_[i].config, routers_[*best].config))) best = i;
+    return best;
+  }
+  [[nodiscard]] std::optional<std::size_t> best_but(std::size_t one) const {
+    std::optional<std::size_t> best;
+    for (std::size_t i = 0; i < routers_.size(); ++i)
+      if (i != one && routers_[i].running && (!best || is_better(routers_[i].config, routers_[*best].config)))
+        best = i;
     return best;
   }
   void blame(const std::string& what) {
@@ -293,7 +326,7 @@ bool may_be_too_quick(const VrrpConfig& starts, const VrrpConfig& active) {
 void try_start(Segment& segment, std::size_t i) {
   const auto active = segment.active();
   const auto before = segment.takeovers();
-  const auto& config = segment.router(i).config;
+  const auto config = segment.promised(i);
   segment.start(i);
   segment.run(kLongestDown);
   const auto what = fmt::format("the start of {}", segment.name_of(i));
@@ -342,6 +375,26 @@ void try_end(Segment& segment, std::size_t i, bool planned) {
   if (was_active && expected.active) expected.takeovers = 1;
   expect(segment, expected, before,
          fmt::format("the {} of {}", planned ? "leave" : "death", segment.name_of(i)));
+}
+
+// The role goes to the best of the others, without a moment in which nobody has it, and where there is none
+// it stays.
+void try_release(Segment& segment, std::size_t i) {
+  const auto was = segment.active();
+  const auto before = segment.takeovers();
+  segment.release(i);
+  segment.run(kLongestDown);
+  if (was.empty()) return;
+  Expected expected{was[0], 0};
+  if (was[0] == i) {
+    const auto others = segment.best_but(i);
+    const auto now = segment.active();
+    expected = {others ? others : std::optional(i), 1};
+    if (others && !now.empty() && now[0] != i &&
+        segment.router(now[0]).config.priority == segment.router(*others).config.priority)
+      expected.active = now[0];
+  }
+  expect(segment, expected, before, fmt::format("the release of {}", segment.name_of(i)));
 }
 
 // Above the Active router for so long that it has almost taken over.
@@ -435,7 +488,11 @@ std::string calm(unsigned seed, const Rules& rules) {
   for (int events = between(random, 4, 12); events > 0 && segment.broken().empty(); --events) {
     const auto i = static_cast<std::size_t>(between(random, 0, static_cast<int>(segment.size()) - 1));
     const bool planned = happens(random, 0.5);
-    if (segment.router(i).running && happens(random, 0.3))
+    if (segment.router(i).running && happens(random, 0.1))
+      try_release(segment, i);
+    else if (!segment.router(i).running && happens(random, 0.1))
+      segment.router(i).standing = false;  // resumed meanwhile
+    else if (segment.router(i).running && happens(random, 0.3))
       try_priority(segment, i, any_priority(random));
     else if (segment.router(i).running)
       try_end(segment, i, planned);

@@ -1,7 +1,7 @@
 // What VRRP promises, tried on the real machine by seeds: 2 to 5 routers of random priorities, addresses and
 // intervals on a segment in virtual time, to which random things happen. Two kinds of seeds:
-// - calm: nothing is delayed or lost; routers start, leave and are killed one after another. Who is Active,
-//   after how long, and that there are never two, is known for each.
+// - calm: nothing is delayed or lost; routers start, leave, are killed and are told to stand by one after
+//   another. Who is Active, after how long, and that there are never two, is known for each.
 // - storm: packets are delayed, lost and doubled, the segment is cut, routers are paused, killed and started
 //   again, all at once; then it is over, and exactly the best one has to be Active in time, and stay it.
 #pragma once
@@ -17,6 +17,7 @@ namespace hawser::vipd::storm {
 struct Rules {
   std::function<Transition(const VrrpConfig&, const Machine&, const MachineEvent&)> step = vipd::step;
   std::function<std::optional<TimePoint>(const VrrpConfig&, const Machine&)> deadline = vipd::deadline;
+  bool recalls = true;  // who stands by does so across its own death
 };
 
 // The first broken promise of that seed, in a sentence; empty: all were kept.

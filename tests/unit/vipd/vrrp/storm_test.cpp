@@ -149,6 +149,12 @@ TEST(PlantedBug, APriorityThatFallsWhilePreemptionIsGoingOn) {
   EXPECT_TRUE(found_by(rules));
 }
 
+TEST(PlantedBug, StandingByThatIsForgottenAfterARestart) {
+  Rules rules;
+  rules.recalls = false;
+  EXPECT_TRUE(found_by(rules));
+}
+
 TEST(PlantedBug, ATimerOfTheOldRoleThatIsLeftRunning) {
   Rules rules;
   rules.step = [](const VrrpConfig& config, const Machine& machine, const MachineEvent& event) {

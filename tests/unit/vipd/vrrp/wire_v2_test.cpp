@@ -112,7 +112,7 @@ TEST(VrrpWire2, NamesNoMoreAddressesThanTheCountHolds) {
   many.addresses.assign(300, kWeb);
   const auto decoded = decode(encode(many, kOpen, kSource, kVrrpGroup), kMulticast, 2);
   ASSERT_TRUE(decoded.has_value());
-  EXPECT_EQ(decoded->advertisement.addresses.size(), kMostAddresses);
+  EXPECT_EQ(decoded->advertisement.addresses.size(), config::most_advertised(Family::kIpv4));
 }
 
 }  // namespace

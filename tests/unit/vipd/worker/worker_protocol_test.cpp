@@ -23,7 +23,11 @@ config::Vip every_field() {
   vip.source = IpAddress::v4(192, 0, 2, 11);
   vip.preempt_delay = 60s;
   vip.startup_delay = 3s;
-  vip.announce = {7, 250ms, 60s};
+  vip.return_delay = 4s;
+  vip.announce = {7, 250ms, 60s, 500};
+  vip.lead = config::VrrpLead::kIpv4;
+  vip.reset_connections = true;
+  vip.lease = {Milliseconds(10'000), false};
   vip.version = 2;
   vip.password = "systemd:vrrp";
   vip.password_text = "1111";
@@ -45,6 +49,8 @@ TEST(Handover, EveryFieldArrives) {
   auto patient = every_field();
   patient.preempt = false;
   patient.preempt_delay = 0s;
+  patient.lead = config::VrrpLead::kIpv6;
+  patient.lease = {{}, true};
   const Reading reading{Settings{{20, false}, {"debug"}, "lb1", {every_field(), patient, config::Vip{}}},
                         true,
                         {{"a", 1, 2, "b", "c"}},
@@ -78,7 +84,8 @@ TEST(WorkerRequests, ArriveAsTheyWereSent) {
   for (const ToWorker& request :
        {ToWorker(Begin{{"/etc/hawser/hawser.toml", "/var/lib/hawser", "lb1"}}),
         ToWorker(ReadFile{config::Emptiness::kRefused}), ToWorker(ReadFile{config::Emptiness::kAllowed}),
-        ToWorker(KeepLastGood{}), ToWorker(Remember{"{\"format\":1}"}), ToWorker(Secure{{"back", "front"}}),
+        ToWorker(KeepLastGood{}), ToWorker(Remember{"{\"format\":1}"}),
+        ToWorker(EndConnections{{IpAddress::v4(192, 0, 2, 100)}}), ToWorker(Secure{{"back", "front"}}),
         ToWorker(Secure{}), ToWorker(Release{}), ToWorker(Follow{}), ToWorker(LeadAgain{"web"}),
         ToWorker(Lead{"web"}),
         ToWorker(Lead{"web", Side::kCandidate, provider::Begin::kByReading, *IpAddress::parse("192.0.2.11"),

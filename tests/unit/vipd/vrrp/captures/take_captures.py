@@ -138,6 +138,10 @@ def keepalived(root, env, interval, addresses, leave, label):
         packets.close()
 
 
+def vrrp6(frame):
+    return frame[12:14] == b"\x86\xdd" and frame[20] == 112
+
+
 def neighbor(frame):
     return frame[12:14] == b"\x86\xdd" and frame[20] == 58 and frame[54] == 136
 
@@ -150,6 +154,7 @@ def keepalived_ipv6(root, env):
         packets = sniffer(segment.listener)
         process = in_namespace(segment.speaker, f"{root}/usr/sbin/keepalived", "-n", "-P", "-l", "-f", str(config),
                                "-p", f"{folder}/k.pid", "-r", f"{folder}/v.pid", env=env)
+        save("keepalived-advertisement-v6", wait_for(packets, vrrp6))
         save("keepalived-unsolicited-neighbor", wait_for(packets, neighbor))
         end(process)
         packets.close()

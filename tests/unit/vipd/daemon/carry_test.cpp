@@ -1,0 +1,119 @@
+#include "vipd/daemon/carry.h"
+
+#include <cstdlib>
+
+#include <boost/json.hpp>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace hawser::vipd {
+namespace {
+
+using namespace std::chrono_literals;
+
+const IpAddress kPeer = IpAddress::v4(192, 0, 2, 12);
+
+CarriedRouter router(Role role, std::uint8_t id = 51, Family family = Family::kIpv4) {
+  RouterState state;
+  state.machine = {std::move(role), Heard{kPeer, Priority(200), TimePoint(99s)}};
+  state.since = TimePoint(90s);
+  state.why = "started";
+  state.source = IpAddress::v4(192, 0, 2, 11);
+  return {{"front", family, Vrid(id)}, std::move(state)};
+}
+
+Carry example() {
+  Carry carry;
+  carry.settings.emplace();
+  carry.settings->node = "lb1";
+  config::Vip vip;
+  vip.name = "web";
+  vip.interface = "front";
+  vip.virtual_router_id = Vrid(51);
+  vip.addresses = {{*Prefix::parse("192.0.2.100"), "front"}};
+  vip.version = 2;
+  vip.password = "file:/etc/hawser/password";
+  vip.password_text = "1111";
+  carry.settings->vips = {vip};
+  carry.last_good = true;
+  carry.stands = R"({"format": 1})";
+  Active active{TimePoint(100s), TimePoint(101s), TimePoint(102s), true};
+  Backup backup;
+  backup.wait = Backup::Wait::kSkew;
+  backup.since = TimePoint(98s);
+  backup.interval = Centiseconds(25);
+  backup.preempt_at = TimePoint(120s);
+  backup.discarded = Centiseconds(50);
+  backup.holding = true;
+  auto six = router(backup, 52, Family::kIpv6);
+  six.state.machine.heard.reset();
+  six.state.checksum = VrrpChecksum::kPlain;
+  carry.routers = {router(active), six, router(Backup{}, 53)};
+  carry.sockets = {{"front", Family::kIpv6, IfIndex{3}, 17}};
+  return carry;
+}
+
+TEST(Carry, IsReadBackWhole) {
+  const auto back = read_carry(write_carry(example()));
+  ASSERT_TRUE(back.has_value()) << back.error().text;
+  EXPECT_EQ(*back, example());
+}
+
+TEST(Carry, OfAnotherFormIsNotUsed) {
+  for (const std::string text : {"", "{}", "[]", R"({"format": 2})", R"({"format": 1, "routers": 5})"})
+    EXPECT_FALSE(read_carry(text).has_value()) << text;
+  auto wrong = write_carry(example());
+  const auto at = wrong.find("\"wait\":");
+  ASSERT_NE(at, std::string::npos);
+  wrong.replace(at, 8, "\"wait\":9");
+  EXPECT_FALSE(read_carry(wrong).has_value());
+}
+
+TEST(Carry, RolesOutliveSettingsThatThisVersionDoesNotRead) {
+  auto other = write_carry(example());
+  const auto at = other.find("\"node\"");
+  other.replace(at, 6, "\"edon\"");
+  const auto back = read_carry(other);
+  ASSERT_TRUE(back.has_value());
+  EXPECT_FALSE(back->settings.has_value());
+  EXPECT_EQ(back->routers, example().routers);
+}
+
+bool is_open(int fd) {
+  return ::fcntl(fd, F_GETFD) >= 0;
+}
+
+TEST(Carry, IsFoundOnceByWhoIsStartedNext) {
+  auto carry = example();
+  carry.sockets.front().fd = ::open("/dev/null", O_RDONLY);  // survives exec
+  leave_carry(carry);
+  EXPECT_EQ(find_carry(), carry);
+  EXPECT_EQ(::fcntl(carry.sockets.front().fd, F_GETFD), FD_CLOEXEC) << "the worker does not get it";
+  EXPECT_EQ(find_carry(), std::nullopt);
+  ::close(carry.sockets.front().fd);
+}
+
+TEST(Carry, WhatIsNotUsedIsClosed) {
+  auto carry = example();
+  carry.sockets.front().fd = ::open("/dev/null", O_RDONLY);
+  leave_carry(carry);
+  std::string named = std::getenv("HAWSER_VIPD_CARRY");
+  const auto second = named.find(' ');
+  named.replace(second + 1, named.find(' ', second + 1) - second - 1,
+                "0");  // left when the machine had just booted
+  ::setenv("HAWSER_VIPD_CARRY", named.c_str(), 1);
+  EXPECT_EQ(find_carry(), std::nullopt) << "from long ago";
+  EXPECT_FALSE(is_open(carry.sockets.front().fd));
+}
+
+TEST(Carry, NonsenseClosesNothing) {
+  for (const auto* text : {"nonsense", "", "0 0 0", "-1", "1 2 3 4"}) {
+    ::setenv("HAWSER_VIPD_CARRY", text, 1);
+    EXPECT_EQ(find_carry(), std::nullopt) << text;
+  }
+  EXPECT_TRUE(is_open(STDOUT_FILENO));
+}
+
+}  // namespace
+}  // namespace hawser::vipd

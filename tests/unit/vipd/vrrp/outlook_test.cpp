@@ -1,0 +1,76 @@
+#include "vipd/vrrp/outlook.h"
+
+#include "tests/unit/vipd/router/driven.h"
+
+namespace hawser::vipd {
+namespace {
+
+std::string outlook(const Driven& driven, TimePoint now) {
+  return outlook_of(driven.config, driven.machine, now);
+}
+
+TEST(Outlook, OfWhoHasNotBegun) {
+  Driven driven(configured());
+  EXPECT_EQ(outlook(driven, kStart), "takes part when it is started and its interface can be used");
+  driven.give(Startup{kStart, false, kStart + 3s});
+  EXPECT_EQ(outlook(driven, kStart + 1s), "takes part in 2s, when its delay is over");
+}
+
+TEST(Outlook, OfABackup) {
+  Driven driven(configured());
+  driven.give(Startup{kStart, false, {}});
+  EXPECT_EQ(outlook(driven, kStart + 1s), "takes over in 2.5s, if nobody else does") << "nobody heard yet";
+  driven.give(heard(kStart + 1s, 200));
+  EXPECT_EQ(outlook(driven, kStart + 2s), "takes over if 192.0.2.12 (priority 200) is not heard for 3.5s");
+  driven.give(heard(kStart + 2s, 0));
+  EXPECT_EQ(outlook(driven, kStart + 2s), "takes over in 0.5s, if nobody else does") << "it left";
+}
+
+TEST(Outlook, OfABackupThatIsAboveTheActiveRouter) {
+  Driven driven(configured());
+  driven.give(Startup{kStart, false, {}}).give(heard(kStart + 1s, 100));
+  EXPECT_EQ(outlook(driven, kStart + 1s), "takes over in 2.5s: priority 128 is above the 100 of 192.0.2.12");
+  Driven later(configured(128, true, 60000ms));
+  later.give(Startup{kStart, false, {}}).give(heard(kStart + 1s, 100));
+  EXPECT_EQ(outlook(later, kStart + 1s), "takes over in 60s: priority 128 is above the 100 of 192.0.2.12");
+  later.give(heard(kStart + 2s, 100));
+  EXPECT_EQ(outlook(later, kStart + 2s), "takes over in 59s: priority 128 is above the 100 of 192.0.2.12");
+  Driven never(configured(128, false));
+  never.give(Startup{kStart, false, {}}).give(heard(kStart + 1s, 100));
+  EXPECT_EQ(outlook(never, kStart + 1s),
+            "takes over if 192.0.2.12 (priority 100) is not heard for 3.5s, and not "
+            "before: preempt is off");
+}
+
+TEST(Outlook, OfWhoListens) {
+  Driven driven(configured());
+  driven.give(Startup{kStart, true, {}});
+  EXPECT_EQ(outlook(driven, kStart), "takes the role in 1.5s, if no other router is heard");
+  Driven stalled(configured());
+  stalled.give(Startup{kStart, false, {}}).give(Timer{kStart + 4s}).give(Timer{kStart + 60s});
+  EXPECT_EQ(outlook(stalled, kStart + 60s), "goes on in 1s, if no other router is heard");
+}
+
+TEST(Outlook, OfTheActiveRouter) {
+  Driven driven(configured());
+  driven.give(Startup{kStart, false, {}}).give(Timer{kStart + 4s});
+  EXPECT_EQ(outlook(driven, kStart + 4s),
+            "yields to a priority above 128, or 128 with an address above 192.0.2.11");
+  Driven owner(configured(255));
+  owner.give(Startup{kStart, false, {}});
+  EXPECT_EQ(outlook(owner, kStart), "yields to priority 255 with an address above 192.0.2.11");
+}
+
+TEST(Outlook, OfWhoLeaves) {
+  Driven driven(configured());
+  driven.give(Startup{kStart, false, {}}).give(Timer{kStart + 4s}).give(Shutdown{kStart + 5s});
+  EXPECT_EQ(outlook(driven, kStart + 5s), "drops the addresses in 3.5s, if no other router is heard");
+  driven.give(heard(kStart + 6s, 100));
+  EXPECT_EQ(outlook(driven, kStart + 6s), "drops the addresses in 0.1s: 192.0.2.12 is Active");
+  Driven hands(configured());
+  hands.give(Startup{kStart, false, {}}).give(Timer{kStart + 4s}).give(HandOver{kStart + 5s});
+  EXPECT_EQ(outlook(hands, kStart + 5s), "is Active again in 3.5s, if no other router is heard");
+}
+
+}  // namespace
+}  // namespace hawser::vipd

@@ -1,0 +1,46 @@
+// Which addresses are announced when: in rounds after a takeover, again at each refresh, and never more in a
+// second than `rate`. A value; it reads no clock and sends nothing.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "vipd/addresses/picture.h"
+#include "vipd/announce/announce_schedule.h"
+
+namespace hawser::vipd {
+
+class Announcing {
+ public:
+  explicit Announcing(const config::Announce& how) : how_(how) {}
+  void change(const config::Announce& how) { how_ = how; }
+
+  // A takeover, or a doubt: the first round has just begun.
+  void begin(TimePoint now) { schedule_ = first_round(how_, now); }
+  void stop();
+  // The same after a restart, of a takeover that was at `since`: what is left of its rounds, and the refresh.
+  void go_on(TimePoint since, TimePoint now);
+  // True, once: a round is due, and begins now.
+  bool round_begins(TimePoint now);
+  // Announced by other means: nothing is to be sent.
+  [[nodiscard]] bool is_off() const;
+
+  // True: announce it now. False: its turn comes later, see next().
+  bool admits(const AddressKey& address, TimePoint now);
+  // Those whose turn has come.
+  std::vector<AddressKey> next(TimePoint now);
+  [[nodiscard]] std::optional<TimePoint> due() const;
+
+ private:
+  config::Announce how_;
+  AnnounceSchedule schedule_;
+  // Paced: so many may go at once, and then as many after each pause.
+  std::deque<AddressKey> waiting_;
+  std::set<AddressKey> known_;  // those in `waiting_`
+  TimePoint next_at_{};
+  int left_ = 0;  // of this moment's
+};
+
+}  // namespace hawser::vipd

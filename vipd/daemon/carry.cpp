@@ -1,0 +1,261 @@
+#include "vipd/daemon/carry.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+
+#include <boost/json.hpp>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/daemon/log.h"
+
+namespace hawser::vipd {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr const char* kVariable = "HAWSER_VIPD_CARRY";
+constexpr std::int64_t kFormat = 1;
+
+// ---- values. What does not fit throws, and is then no carry of ours.
+
+json::value time_json(TimePoint time) {
+  return time.time_since_epoch().count();
+}
+TimePoint time_in(const json::value& value) {
+  return TimePoint(TimePoint::duration(value.to_number<std::int64_t>()));
+}
+
+template <class T, class Write>
+json::value maybe_json(const std::optional<T>& value, Write write) {
+  return value ? write(*value) : json::value(nullptr);
+}
+template <class Read>
+auto maybe_in(const json::value& value, Read read) -> std::optional<decltype(read(value))> {
+  if (value.is_null()) return std::nullopt;
+  return read(value);
+}
+
+json::value interval_json(Centiseconds interval) {
+  return interval.count();
+}
+Centiseconds interval_in(const json::value& value) {
+  return Centiseconds(value.to_number<std::int32_t>());
+}
+
+std::string text_of(const json::value& value) {
+  return std::string(value.as_string());
+}
+IpAddress address_in(const json::value& value) {
+  return IpAddress::parse(text_of(value)).value();
+}
+
+json::value heard_json(const Heard& heard) {
+  return json::object{
+      {"source", to_string(heard.source)}, {"priority", heard.priority.value}, {"at", time_json(heard.at)}};
+}
+Heard heard_in(const json::value& value) {
+  return {address_in(value.at("source")), Priority(value.at("priority").to_number<std::uint8_t>()),
+          time_in(value.at("at"))};
+}
+
+// ---- roles; only these two are carried
+
+json::object role_json(const Backup& role) {
+  return {{"role", "Backup"},
+          {"wait", static_cast<int>(role.wait)},
+          {"since", time_json(role.since)},
+          {"interval", maybe_json(role.interval, interval_json)},
+          {"preempt_at", maybe_json(role.preempt_at, time_json)},
+          {"discarded", maybe_json(role.discarded, interval_json)},
+          {"holding", role.holding}};
+}
+Backup backup_in(const json::value& value) {
+  Backup role;
+  const auto wait = value.at("wait").to_number<int>();
+  if (wait < 0 || wait > static_cast<int>(Backup::Wait::kListen)) throw std::invalid_argument("wait");
+  role.wait = static_cast<Backup::Wait>(wait);
+  role.since = time_in(value.at("since"));
+  role.interval = maybe_in(value.at("interval"), interval_in);
+  role.preempt_at = maybe_in(value.at("preempt_at"), time_in);
+  role.discarded = maybe_in(value.at("discarded"), interval_in);
+  role.holding = value.at("holding").as_bool();
+  return role;
+}
+
+json::object role_json(const Active& role) {
+  return {{"role", "Active"},
+          {"advert_at", time_json(role.advert_at)},
+          {"quiet_until", time_json(role.quiet_until)},
+          {"silent_until", time_json(role.silent_until)},
+          {"listening", role.listening}};
+}
+Active active_in(const json::value& value) {
+  return {time_in(value.at("advert_at")), time_in(value.at("quiet_until")), time_in(value.at("silent_until")),
+          value.at("listening").as_bool()};
+}
+
+json::object role_json(const Role& role) {
+  if (const auto* active = std::get_if<Active>(&role)) return role_json(*active);
+  return role_json(std::get<Backup>(role));
+}
+
+json::object router_json(const CarriedRouter& router) {
+  const auto& [key, state] = router;
+  return {{"interface", key.interface},
+          {"family", to_string(key.family)},
+          {"id", key.id.value},
+          {"role", role_json(state.machine.role)},
+          {"heard", maybe_json(state.machine.heard, heard_json)},
+          {"since", time_json(state.since)},
+          {"why", state.why},
+          {"source", to_string(state.source)},
+          {"plain_checksum", state.checksum == VrrpChecksum::kPlain}};
+}
+
+Family family_in(const json::value& value) {
+  return text_of(value) == to_string(Family::kIpv6) ? Family::kIpv6 : Family::kIpv4;
+}
+
+CarriedRouter router_in(const json::value& value) {
+  CarriedRouter router;
+  router.key = {text_of(value.at("interface")), family_in(value.at("family")),
+                Vrid(value.at("id").to_number<std::uint8_t>())};
+  const auto& role = value.at("role");
+  if (text_of(role.at("role")) == "Active")
+    router.state.machine.role = active_in(role);
+  else
+    router.state.machine.role = backup_in(role);
+  router.state.machine.heard = maybe_in(value.at("heard"), heard_in);
+  router.state.since = time_in(value.at("since"));
+  router.state.why = text_of(value.at("why"));
+  router.state.source = address_in(value.at("source"));
+  router.state.checksum =
+      value.at("plain_checksum").as_bool() ? VrrpChecksum::kPlain : VrrpChecksum::kPseudoHeader;
+  return router;
+}
+
+json::object socket_json(const CarriedSocket& socket) {
+  return {{"interface", socket.interface},
+          {"family", to_string(socket.family)},
+          {"index", socket.index.value},
+          {"fd", socket.fd}};
+}
+CarriedSocket socket_in(const json::value& value) {
+  return {text_of(value.at("interface")), family_in(value.at("family")),
+          IfIndex{value.at("index").to_number<int>()}, value.at("fd").to_number<int>()};
+}
+
+Carry carry_in(const json::value& value) {
+  if (value.at("format").to_number<std::int64_t>() != kFormat) throw std::invalid_argument("of another form");
+  Carry carry;
+  // What the file may say is another version's matter; roles and sockets are not.
+  if (const auto reading = decode_from_worker(value.at("reading").as_object())) {
+    carry.settings = std::get<Reading>(*reading).settings;
+    carry.last_good = std::get<Reading>(*reading).last_good;
+  }
+  carry.stands = text_of(value.at("stands"));
+  for (const auto& router : value.at("routers").as_array()) carry.routers.push_back(router_in(router));
+  for (const auto& socket : value.at("sockets").as_array()) carry.sockets.push_back(socket_in(socket));
+  return carry;
+}
+
+// ---- what it is found by
+
+constexpr std::int64_t kFresh = 30;  // seconds: a restart takes less than one
+
+std::int64_t seconds_awake() {
+  timespec time{};
+  ::clock_gettime(CLOCK_BOOTTIME, &time);
+  return time.tv_sec;
+}
+
+// "4711 17 5": what is no number ends it.
+std::vector<std::int64_t> numbers_in(std::string_view text) {
+  std::vector<std::int64_t> numbers;
+  std::int64_t number = 0;
+  const auto* at = text.data();
+  const auto* end = text.data() + text.size();
+  while (at < end) {
+    const auto [stop, problem] = std::from_chars(at, end, number);
+    if (problem != std::errc{}) break;
+    numbers.push_back(number);
+    at = stop < end ? stop + 1 : end;
+  }
+  return numbers;
+}
+
+std::string contents_of(int fd) {
+  struct stat facts {};
+  if (::fstat(fd, &facts) != 0 || facts.st_size <= 0) return {};
+  std::string text(static_cast<std::size_t>(facts.st_size), '\0');
+  return ::pread(fd, text.data(), text.size(), 0) == facts.st_size ? text : std::string();
+}
+
+}  // namespace
+
+std::string write_carry(const Carry& carry) {
+  json::array routers;
+  for (const auto& router : carry.routers) routers.push_back(router_json(router));
+  json::array sockets;
+  for (const auto& socket : carry.sockets) sockets.push_back(socket_json(socket));
+  Reading reading;
+  reading.settings = carry.settings;
+  reading.last_good = carry.last_good;
+  return json::serialize(json::object{{"format", kFormat},
+                                      {"reading", encode(FromWorker(reading))},
+                                      {"stands", carry.stands},
+                                      {"routers", std::move(routers)},
+                                      {"sockets", std::move(sockets)}});
+}
+
+Result<Carry> read_carry(const std::string& text) {
+  try {
+    return carry_in(json::parse(text));
+  } catch (const std::exception& problem) {
+    return fail("what was carried over is not used: {}", problem.what());
+  }
+}
+
+void leave_carry(const Carry& carry) {
+  const int fd = ::memfd_create("vipd-carry", 0);  // stays open across exec
+  if (fd < 0) return;
+  const auto text = write_carry(carry);
+  if (::write(fd, text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    log::warning("vipd: what the new one could go on with is not kept: {}", std::strerror(errno));
+  // The descriptors stand here too, so that they are closed whatever becomes of the rest.
+  auto named = fmt::format("{} {} {}", ::getpid(), seconds_awake(), fd);
+  for (const auto& socket : carry.sockets) named += fmt::format(" {}", socket.fd);
+  (void)::setenv(kVariable, named.c_str(), 1);
+}
+
+std::optional<Carry> find_carry() {
+  const char* value = std::getenv(kVariable);
+  if (value == nullptr) return std::nullopt;
+  const auto numbers = numbers_in(value);
+  (void)::unsetenv(kVariable);
+  // One of another process, or from long ago: a version in between knew nothing of it.
+  if (numbers.size() < 3 || numbers[0] != ::getpid()) return std::nullopt;
+  std::vector<Fd> open;  // closed unless they are used
+  for (std::size_t i = 2; i < numbers.size(); ++i)
+    if (numbers[i] > STDERR_FILENO) open.emplace_back(static_cast<int>(numbers[i]));
+  if (open.empty() || seconds_awake() - numbers[1] > kFresh) return std::nullopt;
+  auto carry = read_carry(contents_of(open.front().get()));
+  if (!carry) return std::nullopt;
+  for (auto& socket : carry->sockets) {
+    const auto ours = std::ranges::find(open, socket.fd, &Fd::get);
+    if (ours == open.end()) return std::nullopt;
+    (void)::fcntl(socket.fd, F_SETFD, FD_CLOEXEC);
+    (void)ours->release();
+  }
+  return std::move(*carry);
+}
+
+}  // namespace hawser::vipd

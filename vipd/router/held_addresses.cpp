@@ -1,0 +1,557 @@
+#include "vipd/router/held_addresses.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <ranges>
+
+#include "vipd/addresses/secondaries.h"
+
+namespace hawser::vipd {
+
+namespace {
+
+constexpr Milliseconds kRetry{1000};  // after the kernel refused an address, and between two puttings back
+// What is told of a lease that ran out comes within this time of that.
+constexpr Milliseconds kNewsOfIt{5000};
+
+std::string topic(std::string_view what, const AddressKey& address) {
+  return fmt::format("{} {} {}", what, address.first, address.second);
+}
+
+// "192.0.2.100 on front" and what of it.
+Event of_address(const AddressKey& address, std::string_view more, CauseKind cause) {
+  return {.kind = EventKind::kAddress,
+          .what = fmt::format("{} on {}{}", address.second.address, address.first, more),
+          .cause = {cause, ""}};
+}
+
+Event refused(const Error& why) {
+  return {.kind = EventKind::kRefusal, .cause = {CauseKind::kKernel, why.text}};
+}
+
+std::map<AddressKey, Holding> configured(const config::Vip& vip) {
+  std::map<AddressKey, Holding> addresses;
+  if (!vip.provider.empty()) return addresses;  // in every role: RoutedAddresses
+  for (const auto& address : vip.addresses)
+    addresses.emplace(AddressKey{address.interface, address.prefix}, Holding::kNo);
+  return addresses;
+}
+
+std::string and_more(std::size_t count) {
+  return count > 1 ? fmt::format(" and {} more", count - 1) : "";
+}
+
+// Why an address that is there is not held.
+std::string_view why_mute(Holding holding) {
+  switch (holding) {
+    case Holding::kOursMute:
+      return "somebody made it tentative: it answers nobody";
+    case Holding::kForeignTentative:
+      return "somebody else's, and its duplicate address detection is not through";
+    case Holding::kForeignDuplicate:
+      return "somebody else's, and its duplicate address detection found it on another host";
+    case Holding::kNo:
+    case Holding::kOurs:
+    case Holding::kForeign:
+      break;
+  }
+  return "";
+}
+
+}  // namespace
+
+HeldAddresses::HeldAddresses(const config::Vip& vip, Effects& effects, RouterLog& log)
+    : effects_(effects),
+      log_(log),
+      owner_(vip.priority == kOwnerPriority),
+      ends_connections_(vip.reset_connections),
+      addresses_(configured(vip)),
+      announcing_(vip.announce) {}
+
+void HeldAddresses::reconfigure(const config::Vip& vip) {
+  owner_ = vip.priority == kOwnerPriority;
+  ends_connections_ = vip.reset_connections;
+  announcing_.change(vip.announce);
+  auto wanted = configured(vip);
+  for (const auto& [address, holding] : addresses_) {
+    const auto found = wanted.find(address);
+    if (found != wanted.end())
+      found->second = holding;
+    else if (is_ours(effects_.holding(address)))
+      obsolete_.insert(address);
+  }
+  for (const auto& [address, holding] : wanted) obsolete_.erase(address);
+  std::erase_if(refused_, [&](const auto& entry) { return !wanted.contains(entry.first); });
+  addresses_ = std::move(wanted);
+  (void)take_stock();
+  for (const auto& address : obsolete_) jobs_.push({Job::Kind::kRemove, address});
+}
+
+// What an earlier run left has what is left of its lease.
+void HeldAddresses::be(Use use) {
+  const bool begins = use_ == Use::kNone && use == Use::kKept;
+  // In the middle of a takeover: what has not come yet need not come any more.
+  if (use_ == Use::kHeld && use == Use::kQuiet) forget_jobs();
+  use_ = use;
+  if (use == Use::kNone) renewal_.stop();
+  if (begins) begin_lease();
+}
+
+void HeldAddresses::go_on(Use use, TimePoint since) {
+  (void)take_stock();
+  use_ = use;
+  if (use == Use::kNone) return remove_left_over("of the earlier run removed");
+  begin_lease();
+  if (use != Use::kHeld) return;
+  announcing_.go_on(since, effects_.now());
+  queue_missing();
+}
+
+void HeldAddresses::lease(const LeasePlan& plan) {
+  if (plan == lease_) return;
+  lease_ = plan;
+  leased_ = leased_ || plan.length.count() > 0;
+  if (is_held()) begin_lease();
+}
+
+void HeldAddresses::begin_lease() {
+  renewed_at_ = effects_.now();
+  renewal_.begin(lease_, addresses_.size(), effects_.now());
+  for (const auto& [address, holding] : addresses_) jobs_.push({Job::Kind::kRenew, address});
+}
+
+// Each gets its lease as it is added, or anew where it was there already.
+void HeldAddresses::hold() {
+  by_hand_ = false;
+  if (!renewal_.due()) renewed_at_ = effects_.now();
+  renewal_.keep(lease_, addresses_.size(), effects_.now());
+  announcing_.begin(effects_.now());
+  forget_jobs();
+  for (const auto& [address, holding] : addresses_) jobs_.push({Job::Kind::kHold, address});
+}
+
+void HeldAddresses::drop() {
+  by_hand_ = false;
+  announcing_.stop();
+  renewal_.stop();
+  retry_at_.reset();
+  fights_.clear();
+  refused_.clear();
+  say_what_stays();
+  forget_jobs();
+  for (const auto& [address, holding] : addresses_)
+    if (is_ours(effects_.holding(address))) jobs_.push({Job::Kind::kRemove, address});
+}
+
+void HeldAddresses::announce() {
+  by_hand_ = false;
+  announcing_.begin(effects_.now());
+  queue_announcements();
+}
+
+void HeldAddresses::announce_by_hand() {
+  announce();
+  by_hand_ = true;
+}
+
+void HeldAddresses::mac_changed(const std::string& interface) {
+  const auto here = [&](const auto& entry) {
+    return entry.first.first == interface && answers(entry.second);
+  };
+  if (use_ == Use::kHeld && std::ranges::any_of(addresses_, here)) announce();
+}
+
+void HeldAddresses::on_time() {
+  const auto now = effects_.now();
+  if (retry_at_ && now >= *retry_at_) {
+    retry_at_.reset();
+    put_back_at_ = now;
+    if (is_whole()) queue_missing();
+  }
+  settle_fights();
+  if (is_held()) queue_renewals();
+  for (const auto& address : announcing_.next(now)) send(address);
+  if (announcing_.round_begins(now)) queue_announcements();
+}
+
+std::optional<TimePoint> HeldAddresses::due() const {
+  std::optional<TimePoint> first;
+  for (const auto& next : {retry_at_, announcing_.due(), renewal_.due(), fights_.due()})
+    if (next && (!first || *next < *first)) first = next;
+  return first;
+}
+
+bool HeldAddresses::work() {
+  return jobs_.run([this] { return effects_.now(); }, kSlice, [this](const Job& job) { perform(job); });
+}
+
+void HeldAddresses::perform(const Job& job) {
+  switch (job.kind) {
+    case Job::Kind::kHold:
+      return hold(job.address);
+    case Job::Kind::kRemove:
+      return remove(job.address);
+    case Job::Kind::kAnnounce:
+      return announce(job.address);
+    case Job::Kind::kRenew:
+      return renew(job.address);
+  }
+}
+
+// What the file no longer names goes in any case.
+void HeldAddresses::forget_jobs() {
+  jobs_.clear();
+  for (const auto& address : obsolete_) jobs_.push({Job::Kind::kRemove, address});
+}
+
+// ---- leases
+
+// A stall in which the kernel may have taken them away: what it did is known with its next notifications, and
+// until then a renewal could bring back what must not be there.
+bool HeldAddresses::has_run_out() const {
+  if (lease_.length.count() == 0 || !renewed_at_) return false;
+  // What was renewed longest before that turn: a cycle, less the turn itself.
+  const auto earliest =
+      *renewed_at_ - (lease_.cycle - std::min<std::chrono::nanoseconds>(renewal_.pause(), lease_.cycle));
+  return effects_.now() - earliest >= lease_.length;
+}
+
+void HeldAddresses::queue_renewals() {
+  auto count = renewal_.turn(effects_.now());
+  if (count == 0) return;
+  if (has_run_out()) {
+    renewed_at_ = ran_out_at_ = effects_.now();
+    return;
+  }
+  renewed_at_ = effects_.now();
+  auto next = renewed_ ? addresses_.upper_bound(*renewed_) : addresses_.begin();
+  for (; count > 0 && !addresses_.empty(); --count) {
+    if (next == addresses_.end()) next = addresses_.begin();
+    renewed_ = next->first;
+    jobs_.push({Job::Kind::kRenew, next->first});
+    ++next;
+  }
+}
+
+void HeldAddresses::renew(const AddressKey& address) {
+  if (!is_held() || effects_.holding(address) != Holding::kOurs) return;
+  const auto renewed = effects_.renew_address(address.first, address.second, lease_.length);
+  const auto what = topic("renew", address);
+  if (renewed) return log_.over(what);
+  log_.warn(what, refused(renewed.error()));
+}
+
+void HeldAddresses::say_run_out(const std::vector<AddressKey>& lost) {
+  log_.warn("lease", of_address(lost.front(),
+                                fmt::format("{}: not renewed in time, so the kernel removed what was leased",
+                                            and_more(lost.size())),
+                                CauseKind::kKernel));
+}
+
+// Whether some of the addresses are there and ours.
+bool HeldAddresses::take_stock() {
+  bool ours = false;
+  for (auto& [address, holding] : addresses_) {
+    note(address, holding, effects_.holding(address));
+    ours = ours || is_ours(holding);
+  }
+  return ours;
+}
+
+void HeldAddresses::note(const AddressKey& address, Holding& before, Holding now) {
+  if (answers(now)) refused_.erase(address);
+  if (now != Holding::kForeignDuplicate) log_.over(topic("duplicate", address));
+  const auto was = std::exchange(before, now);
+  if (!is_foreign(now)) return log_.over(topic("foreign", address));
+  if (!is_foreign(was)) say_foreign(address, was);
+}
+
+// The owner's address is the interface's own.
+void HeldAddresses::say_foreign(const AddressKey& address, Holding was) {
+  if (owner_) return;
+  const auto* what = !is_held()     ? "is there, and not by vipd: this host answers for it in any role"
+                     : is_ours(was) ? "is somebody else's now: it stays when the role is left"
+                                    : "was there before, and not by vipd: it stays when the role is left";
+  log_.warn(
+      topic("foreign", address),
+      of_address(address, fmt::format(" {}; remove it where it is configured", what), CauseKind::kOthers));
+}
+
+// The role is left, and what is not ours goes on answering.
+void HeldAddresses::say_what_stays() {
+  for (const auto& [address, holding] : addresses_)
+    if (effects_.holding(address) == Holding::kForeign) say_foreign(address, Holding::kForeign);
+}
+
+void HeldAddresses::out_of_reach(std::map<std::string, std::string> why) {
+  for (const auto& [interface, before] : out_of_reach_)
+    if (!why.contains(interface)) {
+      log_.over(fmt::format("reach {}", interface));
+      log_.tell(fmt::format("reach {}", interface),
+                {.kind = EventKind::kInterface, .what = interface, .to = "can be used again"});
+    }
+  for (const auto& [interface, reason] : why)
+    if (const auto known = out_of_reach_.find(interface);
+        known == out_of_reach_.end() || known->second != reason)
+      log_.warn(
+          fmt::format("reach {}", interface),
+          {.kind = EventKind::kInterface, .what = reason, .to = "nobody reaches the vip's addresses there"});
+  out_of_reach_ = std::move(why);
+}
+
+void HeldAddresses::kernel_changed(bool overdue) {
+  std::vector<AddressKey> lost;
+  bool left_over = false;
+  for (auto& [address, holding] : addresses_) {
+    const auto now = effects_.holding(address);
+    if (now == holding) continue;
+    if (now == Holding::kNo || now == Holding::kOursMute) lost.push_back(address);
+    if (is_foreign(now) && is_held()) jobs_.push({Job::Kind::kHold, address});
+    left_over = left_over || is_ours(now);
+    note(address, holding, now);
+  }
+  const bool back = awaited_is_back();
+  home_is_back_ = home_is_back_ || back;
+  if (is_held() && !lost.empty()) put_back(lost, overdue);
+  if (is_whole() && back) queue_missing();
+  if (!is_held() && left_over)
+    remove_left_over("bears our number, and this host does not hold it now: removed");
+}
+
+// An interface that an address needs has returned.
+bool HeldAddresses::awaited_is_back() {
+  const auto gone = std::erase_if(awaited_, [this](const std::string& name) {
+    if (!effects_.has_interface(name)) return false;
+    log_.over(fmt::format("missing {}", name));
+    log_.tell("back", {.kind = EventKind::kInterface, .what = name, .to = "interface is there again"});
+    return true;
+  });
+  return gone > 0;
+}
+
+void HeldAddresses::put_back(const std::vector<AddressKey>& lost, bool overdue) {
+  const auto now = effects_.now();
+  const bool ran_out = has_run_out() || (ran_out_at_ && now - *ran_out_at_ < kNewsOfIt);
+  if (ran_out) say_run_out(lost);
+  if (!is_whole()) return;
+  times_put_back_ += lost.size();
+  if (!ran_out) note_fights(lost);
+  // Once the router knows whether it has the role still.
+  if (overdue) retry_at_ = now;
+  const bool too_soon = put_back_at_ && now - *put_back_at_ < kRetry;
+  if (too_soon && !overdue) retry_at_ = *put_back_at_ + kRetry;
+  if (too_soon || overdue) return;
+  put_back_at_ = now;
+  queue_missing();
+  if (!ran_out) say_put_back(lost);
+}
+
+void HeldAddresses::say_put_back(const std::vector<AddressKey>& lost) {
+  const auto& [interface, prefix] = lost.front();
+  if (!effects_.has_interface(interface)) return;  // that is said when it cannot be put back
+  if (fights_.is_on(lost.front())) return;
+  const auto there = effects_.holding(lost.front());
+  const auto put_back = topic("put back", lost.front());
+  log_.over(put_back);  // each time is another one
+  const auto why = there == Holding::kNo ? "removed by somebody else" : why_mute(there);
+  log_.warn(put_back, of_address(lost.front(), fmt::format("{}: {}, put back", and_more(lost.size()), why),
+                                 CauseKind::kOthers));
+}
+
+void HeldAddresses::note_fights(const std::vector<AddressKey>& lost) {
+  std::vector<AddressKey> begun;
+  for (const auto& address : lost)
+    if (effects_.has_interface(address.first) && fights_.lost(address, effects_.now()))
+      begun.push_back(address);
+  if (begun.empty()) return;
+  for (const auto& address : begun) log_.over(topic("put back", address));  // this says it all
+  auto event = of_address(
+      begun.front(),
+      fmt::format("{}: removed by somebody else again and again: put back each time, at most once in {}",
+                  and_more(begun.size()), format_duration(kRetry)),
+      CauseKind::kOthers);
+  event.kind = EventKind::kContention;
+  log_.warn(topic("fight", begun.front()), std::move(event));
+}
+
+void HeldAddresses::settle_fights() {
+  for (const auto& address : fights_.settle(effects_.now())) {
+    log_.over(topic("fight", address));
+    auto event =
+        of_address(address, fmt::format(": not removed any more for {}", format_duration(Fights::kWithin)),
+                   CauseKind::kOthers);
+    event.kind = EventKind::kContention;
+    log_.tell(topic("fight", address), std::move(event));
+  }
+}
+
+void HeldAddresses::put_by_others(std::vector<AddressKey> there) {
+  for (const auto& address : put_by_others_)
+    if (std::ranges::find(there, address) == there.end()) log_.over(topic("elsewhere", address));
+  for (const auto& address : there)
+    if (std::ranges::find(put_by_others_, address) == put_by_others_.end())
+      log_.warn(
+          topic("elsewhere", address),
+          {.kind = EventKind::kAddress,
+           .what = fmt::format("{} on {} is there, and not by vipd: this host answers for it in any role; "
+                               "remove it where it is configured",
+                               address.second, address.first),
+           .cause = {CauseKind::kOthers, ""}});
+  put_by_others_ = std::move(there);
+}
+
+void HeldAddresses::remove_left_over(std::string_view words) {
+  if (!jobs_.empty()) return;
+  for (const auto& [address, holding] : addresses_) {
+    if (!is_ours(effects_.holding(address))) continue;
+    log_.tell(topic("left over", address), of_address(address, fmt::format(" {}", words), CauseKind::kStart));
+    jobs_.push({Job::Kind::kRemove, address});
+  }
+}
+
+void HeldAddresses::hold(const AddressKey& address) {
+  const auto found = addresses_.find(address);
+  if (found == addresses_.end() || !is_whole()) return;
+  const bool was_there = effects_.holding(address) == Holding::kOurs;
+  const auto holding = add(address);
+  if (!holding) {
+    refused_[address] = holding.error().text;
+    return;
+  }
+  if (*holding == Holding::kForeignTentative) return note(address, found->second, *holding);
+  log_.over(topic("add", address));
+  if (was_there && leased_) renew(address);
+  note(address, found->second, *holding);
+  announce(address);
+}
+
+void HeldAddresses::announce(const AddressKey& address) {
+  // Who leaves or listens still answers, but a round of an earlier takeover would draw the addresses back
+  // here.
+  if (use_ != Use::kHeld || (announcing_.is_off() && !by_hand_)) return;
+  if (announcing_.admits(address, effects_.now())) send(address);
+}
+
+// A paced one may have waited for long.
+void HeldAddresses::send(const AddressKey& address) {
+  if (use_ != Use::kHeld || !has(address) || !answers(effects_.holding(address))) return;
+  ++announced_;
+  effects_.announce(address.first, address.second.address);
+}
+
+void HeldAddresses::queue_announcements() {
+  for (const auto& [address, holding] : addresses_)
+    if (answers(holding)) jobs_.push({Job::Kind::kAnnounce, address});
+}
+
+// Whose it is, once it is there.
+Result<Holding> HeldAddresses::add(const AddressKey& address) {
+  const auto there = effects_.holding(address);
+  if (answers(there) || there == Holding::kForeignTentative) return there;  // that passes, or fails, soon
+  const auto& [interface, prefix] = address;
+  if (there == Holding::kForeignDuplicate) {
+    log_.warn(topic("duplicate", address),
+              of_address(address, fmt::format(" is {}: remove it where it is configured", why_mute(there)),
+                         CauseKind::kOthers));
+    return fail("{} on {} is {}", prefix.address, interface, why_mute(there));
+  }
+  if (!effects_.has_interface(interface)) {  // tried again when it returns
+    awaited_.insert(interface);
+    log_.warn(fmt::format("missing {}", interface),
+              {.kind = EventKind::kInterface,
+               .what = interface,
+               .to = "interface missing",
+               .cause = {CauseKind::kInterface, fmt::format("{} is held when it returns", prefix.address)}});
+    return fail("{}: interface missing", interface);
+  }
+  const auto added = effects_.add_address(interface, prefix, lease_.length);
+  if (added) return Holding::kOurs;
+  if (added.error().code == EEXIST) return Holding::kForeign;  // it came after we looked
+  retry_at_ = effects_.now() + kRetry;
+  log_.warn(topic("add", address), refused(added.error()));
+  return tl::unexpected(added.error());
+}
+
+void HeldAddresses::remove(const AddressKey& address) {
+  obsolete_.erase(address);
+  if (!is_ours(effects_.holding(address))) return;  // gone already, or somebody else's by now
+  const auto removed = effects_.remove_address(address.first, address.second);
+  if (!removed) return log_.warn(topic("remove", address), refused(removed.error()));
+  const auto found = addresses_.find(address);
+  if (found != addresses_.end()) found->second = Holding::kNo;
+  const bool gone = effects_.holding(address) == Holding::kNo;  // and no other vip's
+  if (gone && ends_connections_) effects_.end_connections(address.second.address);
+}
+
+void HeldAddresses::queue_missing() {
+  for (const auto& [address, holding] : addresses_)
+    if (!answers(holding)) jobs_.push({Job::Kind::kHold, address});
+}
+
+std::string HeldAddresses::why_none() const {
+  const bool none = use_ == Use::kHeld && !addresses_.empty() && refused_.size() == addresses_.size();
+  return none ? refused_.begin()->second : std::string();
+}
+
+// What the kernel says to one address it says to all others of its family on that interface.
+bool HeldAddresses::can_hold() {
+  std::set<std::pair<std::string, Family>> tried;
+  return std::ranges::any_of(addresses_, [&](const auto& entry) {
+    const auto& [interface, prefix] = entry.first;
+    const auto there = effects_.holding(entry.first);
+    if (answers(there)) return true;
+    if (is_foreign(there)) return false;
+    if (!effects_.has_interface(interface)) {
+      awaited_.insert(interface);
+      return false;
+    }
+    if (!tried.emplace(interface, prefix.address.family()).second) return false;
+    const auto taken = effects_.try_address(interface, prefix);
+    return taken || taken.error().code == EEXIST;
+  });
+}
+
+void HeldAddresses::add_secondaries(std::set<std::string>& interfaces) const {
+  const auto add = [&](const AddressKey& address) {
+    if (has_secondaries(address.second)) interfaces.insert(address.first);
+  };
+  for (const auto& [address, holding] : addresses_) add(address);
+  std::ranges::for_each(obsolete_, add);
+}
+
+bool HeldAddresses::names(const AddressKey& address) const {
+  return addresses_.contains(address) || obsolete_.contains(address);
+}
+
+std::size_t HeldAddresses::ours() const {
+  const auto is_there = [this](const AddressKey& address) { return is_ours(effects_.holding(address)); };
+  return static_cast<std::size_t>(std::ranges::count_if(std::views::keys(addresses_), is_there) +
+                                  std::ranges::count_if(obsolete_, is_there));
+}
+
+std::map<AddressKey, Holding> HeldAddresses::there() const {
+  std::map<AddressKey, Holding> there;
+  for (const auto& [address, holding] : addresses_)
+    there.emplace_hint(there.end(), address, effects_.holding(address));
+  return there;
+}
+
+std::string HeldAddresses::fault() const {
+  if (use_ != Use::kHeld || working()) return {};
+  std::size_t missing = 0;
+  std::string first;
+  for (const auto& [address, holding] : addresses_) {
+    const auto there = effects_.holding(address);
+    if (answers(there)) continue;
+    if (missing++ > 0) continue;
+    first = fmt::format("{} on {}", address.second.address, address.first);
+    if (there != Holding::kNo)
+      first += fmt::format(" ({})", why_mute(there));
+    else if (const auto why = refused_.find(address); why != refused_.end())
+      first += fmt::format(" ({})", why->second);
+  }
+  if (missing == 0) return {};
+  return fmt::format("Active without {}{}", first, and_more(missing));
+}
+
+}  // namespace hawser::vipd

@@ -1,0 +1,63 @@
+#include "vipd/vrrp/outlook.h"
+
+#include "vipd/vrrp/in_seconds.h"
+
+namespace hawser::vipd {
+
+namespace {
+
+using std::chrono::nanoseconds;
+
+std::string left(std::optional<TimePoint> due, TimePoint now) {
+  return in_seconds(due ? *due - now : nanoseconds(0));
+}
+
+// "a priority above 150, or 150 with an address above 192.0.2.11"
+std::string who_wins(const VrrpConfig& config) {
+  const auto equal = fmt::format("{} with an address above {}", config.priority, config.source);
+  if (config.priority == kOwnerPriority) return "priority " + equal;
+  return fmt::format("a priority above {}, or {}", config.priority, equal);
+}
+
+std::string of(const VrrpConfig&, const Machine&, const Initialize& role, TimePoint now) {
+  if (role.start_at) return fmt::format("takes part in {}, when its delay is over", left(role.start_at, now));
+  return "takes part when it is started and its interface can be used";
+}
+
+std::string of(const VrrpConfig& config, const Machine& machine, const Backup& role, TimePoint now) {
+  const auto due = deadline(config, machine);
+  if (role.wait == Backup::Wait::kListen)
+    return fmt::format("takes the role in {}, if no other router is heard", left(due, now));
+  const auto& heard = machine.heard;
+  if (role.wait == Backup::Wait::kSkew || !heard || heard->at < role.since)
+    return fmt::format("takes over in {}, if nobody else does", left(due, now));
+  if (role.discarded || role.preempt_at)
+    return fmt::format("takes over in {}: priority {} is above the {} of {}",
+                       left(role.preempt_at ? role.preempt_at : due, now), config.priority, heard->priority,
+                       heard->source);
+  const auto down = active_down_interval(config, role.interval.value_or(config.interval));
+  const auto* unless = config.priority > heard->priority ? ", and not before: preempt is off" : "";
+  return fmt::format("takes over if {} (priority {}) is not heard for {}{}", heard->source, heard->priority,
+                     in_seconds(down), unless);
+}
+
+std::string of(const VrrpConfig& config, const Machine&, const Active& role, TimePoint now) {
+  if (role.listening)
+    return fmt::format("goes on in {}, if no other router is heard", left(role.advert_at, now));
+  return fmt::format("yields to {}", who_wins(config));
+}
+
+std::string of(const VrrpConfig&, const Machine&, const Leaving& role, TimePoint now) {
+  const auto* then = role.stays ? "is Active again" : "drops the addresses";
+  if (role.successor)
+    return fmt::format("drops the addresses in {}: {} is Active", left(role.drop_at, now), *role.successor);
+  return fmt::format("{} in {}, if no other router is heard", then, left(role.drop_at, now));
+}
+
+}  // namespace
+
+std::string outlook_of(const VrrpConfig& config, const Machine& machine, TimePoint now) {
+  return std::visit([&](const auto& role) { return of(config, machine, role, now); }, machine.role);
+}
+
+}  // namespace hawser::vipd
