@@ -6,8 +6,16 @@
 namespace hawser::lab {
 namespace {
 
-class WithFrr : public VipTest, public testing::WithParamInterface<int> {
+struct Peer {
+  int version;
+  bool v6;
+};
+
+class WithFrr : public VipTest, public testing::WithParamInterface<Peer> {
  protected:
+  static bool is_v6() { return GetParam().v6; }
+  static std::string address() { return is_v6() ? "2001:db8::100" : "192.0.2.100"; }
+
   // lb1 runs vipd, lb2 FRR.
   void start_frr(int priority) {
     const auto folder = lb2.directory();
@@ -15,18 +23,21 @@ class WithFrr : public VipTest, public testing::WithParamInterface<int> {
     std::ofstream(folder / "zebra.conf") << "hostname lb2\n";
     std::ofstream(folder / "vrrpd.conf") << fmt::format(
         "interface front\n vrrp 51 version {}\n vrrp 51 priority {}\n vrrp 51 advertisement-interval 1000\n"
-        " vrrp 51 ip 192.0.2.100\n",
-        GetParam(), priority);
-    lb2.host().ip({"link add vrrp4 link front type macvlan mode bridge",
-                   "link set vrrp4 address 00:00:5e:00:01:33", "address add 192.0.2.100/24 dev vrrp4",
-                   "link set vrrp4 up"});
+        " vrrp 51 {} {}\n",
+        GetParam().version, priority, is_v6() ? "ipv6" : "ip", address());
+    lb2.host().ip(
+        {"link add vrrp4 link front type macvlan mode bridge",
+         fmt::format("link set vrrp4 address 00:00:5e:00:0{}:33", is_v6() ? 2 : 1),
+         is_v6() ? "address add 2001:db8::100/64 dev vrrp4 nodad" : "address add 192.0.2.100/24 dev vrrp4",
+         "link set vrrp4 up"});
     zebra = start("zebra");
     ASSERT_TRUE(eventually(20s, [&] { return std::filesystem::exists(folder / "zserv.api"); }))
         << zebra->output();
     vrrpd = start("vrrpd");
   }
   bool frr_says(const std::string& text) {
-    return eventually(20s, [&] { return vrrpd->output().find(text) != std::string::npos; });
+    const auto line = fmt::format("[{}] {}", is_v6() ? "IPv6" : "IPv4", text);
+    return eventually(20s, [&] { return vrrpd->output().find(line) != std::string::npos; });
   }
   void TearDown() override {
     VipTest::TearDown();
@@ -36,8 +47,11 @@ class WithFrr : public VipTest, public testing::WithParamInterface<int> {
       (*one)->stop();
     }
   }
-  [[nodiscard]] VipFile file(const std::string& priority) const {
-    return {.priority = priority, .interval = "1s", .more = fmt::format("version = {}\n", GetParam())};
+  [[nodiscard]] static VipFile file(const std::string& priority) {
+    return {.addresses = fmt::format("[\"{}\"]", address()),
+            .priority = priority,
+            .interval = "1s",
+            .more = fmt::format("version = {}\n", GetParam().version)};
   }
 
   std::unique_ptr<Process> zebra, vrrpd;
@@ -53,31 +67,37 @@ class WithFrr : public VipTest, public testing::WithParamInterface<int> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(, WithFrr, testing::ValuesIn(thorough() ? std::vector{2, 3} : std::vector{2}),
-                         [](const auto& test) { return fmt::format("Version{}", test.param); });
+std::vector<Peer> peers() {
+  if (!thorough()) return {{2, false}, {3, true}};
+  return {{2, false}, {3, false}, {3, true}};
+}
+
+INSTANTIATE_TEST_SUITE_P(, WithFrr, testing::ValuesIn(peers()), [](const auto& test) {
+  return fmt::format("Version{}{}", test.param.version, test.param.v6 ? "Ipv6" : "");
+});
 
 TEST_P(WithFrr, VipdIsActiveLeavesAndReturns) {
   lb1.write(file("{ lb1 = 200, lb2 = 100 }"));
   lb1.start();
   ASSERT_TRUE(lb1.becomes("Active"));
   start_frr(100);
-  ASSERT_TRUE(frr_says("[IPv4] Initialize -> Backup"));
+  ASSERT_TRUE(frr_says("Initialize -> Backup"));
   std::this_thread::sleep_for(5s);  // longer than its down timer
   EXPECT_EQ(vrrpd->output().find("-> Master"), std::string::npos);
   EXPECT_EQ(lb1.web().at("counters").at("became_active").as_int64(), 1);
   EXPECT_EQ(lb1.daemon().stop(20s), 0);
-  ASSERT_TRUE(frr_says("[IPv4] Backup -> Master"));
-  EXPECT_TRUE(lb1.logged("web: Initialize: left, 192.0.2.12 is Active")) << lb1.daemon().output();
+  ASSERT_TRUE(frr_says("Backup -> Master"));
+  EXPECT_TRUE(lb1.logged("web: Initialize: left, ")) << lb1.daemon().output();
   lb1.start();
   ASSERT_TRUE(lb1.becomes("Active"));
-  EXPECT_TRUE(frr_says("[IPv4] Master -> Backup"));
+  EXPECT_TRUE(frr_says("Master -> Backup"));
 }
 
 TEST_P(WithFrr, VipdTakesOverFromASilentOneAndYieldsWhenItReturns) {
   lb1.write(file("{ lb1 = 90, lb2 = 80 }"));
   start_frr(200);
-  ASSERT_TRUE(frr_says("[IPv4] Backup -> Master"));
-  take_over_from_a_silent_one_and_yield();
+  ASSERT_TRUE(frr_says("Backup -> Master"));
+  take_over_from_a_silent_one_and_yield(address());
 }
 
 }  // namespace

@@ -11,11 +11,11 @@ class WithKeepalived : public VipTest {
  protected:
   // lb1 runs vipd, lb2 keepalived.
   void start_keepalived(int priority, const std::string& interval = "0.1",
-                        const std::string& more = "version 3") {
+                        const std::string& more = "version 3", const std::string& address = "192.0.2.100") {
     std::ofstream(lb2.directory() / "keepalived.conf") << fmt::format(
         "vrrp_instance web {{\n  {}\n  interface front\n  virtual_router_id 51\n  priority {}\n"
-        "  advert_int {}\n  virtual_ipaddress {{\n    192.0.2.100\n  }}\n}}\n",
-        more, priority, interval);
+        "  advert_int {}\n  virtual_ipaddress {{\n    {}\n  }}\n}}\n",
+        more, priority, interval, address);
     const auto* elsewhere = std::getenv("HAWSER_KEEPALIVED");
     const std::string path = elsewhere == nullptr ? "/usr/sbin/keepalived" : elsewhere;
     if (!std::filesystem::exists(path)) give_up("{}: not there", path);
@@ -23,8 +23,8 @@ class WithKeepalived : public VipTest {
         lb2.host(), Argv{path, "-n", "-P", "-l", "-f", lb2.directory() / "keepalived.conf", "-p",
                          lb2.directory() / "k.pid", "-r", lb2.directory() / "v.pid"});
   }
-  bool keepalived_holds(bool holds) {
-    return eventually(20s, [&] { return lb2.holds("192.0.2.100") == holds; });
+  bool keepalived_holds(bool holds, const std::string& address = "192.0.2.100") {
+    return eventually(20s, [&] { return lb2.holds(address) == holds; });
   }
   bool is_backup() {
     return eventually(20s, [&] { return keepalived->output().find("BACKUP STATE") != std::string::npos; });
@@ -170,6 +170,49 @@ TEST_P(WithOldKeepalived, AnotherIntervalOrPasswordIsNamed) {
     return lb1.logged("192.0.2.12 advertises router id 51 with another password than here, or without");
   })) << lb1.daemon().output();
   EXPECT_EQ(lb1.vipctl({"status"}).status, 3);
+}
+
+// ---- IPv6
+
+class WithKeepalived6 : public WithKeepalived {
+ protected:
+  static constexpr const char* kWeb = "2001:db8::100";
+  void start_keepalived6(int priority) { start_keepalived(priority, "1", "version 3", kWeb); }
+  static VipFile file(const std::string& priority) {
+    return {.addresses = R"(["2001:db8::100"])", .priority = priority, .interval = "1s"};
+  }
+};
+
+TEST_F(WithKeepalived6, VipdIsActiveLeavesAndReturns) {
+  lb1.write(file("{ lb1 = 200, lb2 = 100 }"));
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  start_keepalived6(100);
+  ASSERT_TRUE(is_backup());
+  EXPECT_FALSE(eventually(5s, [&] { return lb2.holds(kWeb); }));
+  EXPECT_EQ(lb1.web().at("counters").at("became_active").as_int64(), 1);
+  EXPECT_EQ(lb1.daemon().stop(20s), 0);
+  ASSERT_TRUE(keepalived_holds(true, kWeb));
+  EXPECT_FALSE(lb1.holds(kWeb));
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(keepalived_holds(false, kWeb));
+}
+
+TEST_F(WithKeepalived6, VipdTakesOverFromASilentOneAndYieldsWhenItReturns) {
+  lb1.write(file("{ lb1 = 90, lb2 = 80 }"));
+  start_keepalived6(200);
+  ASSERT_TRUE(keepalived_holds(true, kWeb));
+  lb1.start();
+  ASSERT_TRUE(lb1.hears_somebody());
+  ASSERT_EQ(lb1.role(), "Backup");
+  segment.where().set_link("lb2-front", false);
+  EXPECT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(eventually(5s, [&] { return lb1.holds(kWeb); }));
+  segment.where().set_link("lb2-front", true);
+  EXPECT_TRUE(lb1.becomes("Backup"));
+  EXPECT_TRUE(eventually(5s, [&] { return !lb1.holds(kWeb); }));
+  EXPECT_TRUE(keepalived_holds(true, kWeb));
 }
 
 }  // namespace

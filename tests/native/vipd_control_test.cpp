@@ -63,6 +63,28 @@ TEST_F(VipdControl, AllIsWellIsExitStatus0AndNoFinding) {
   EXPECT_EQ(lb2.vipctl({"status"}).status, 0);
 }
 
+TEST_F(VipdControl, TellsWhyAndAnnouncesByHand) {
+  settle();
+  const auto why = lb1.vipctl({"why", "web"});
+  EXPECT_EQ(why.status, 0);
+  EXPECT_NE(why.text.find("web is Active since"), std::string::npos) << why.text;
+  EXPECT_NE(why.text.find("next: it yields to a priority above 200, or 200 with an address above 192.0.2.11"),
+            std::string::npos)
+      << why.text;
+  EXPECT_NE(lb2.vipctl({"why", "web"}).text.find("takes over if 192.0.2.11 (priority 200) is not heard for "),
+            std::string::npos);
+  EXPECT_EQ(lb1.vipctl({"why", "wbe"}).status, 1);
+  const auto before = lb1.web().at("counters").at("addresses_announced").as_int64();
+  EXPECT_EQ(lb1.vipctl({"announce", "web"}).text, "announced again: web\n");
+  EXPECT_TRUE(
+      eventually(5s, [&] { return lb1.web().at("counters").at("addresses_announced").as_int64() > before; }));
+  const auto refused = lb2.vipctl({"announce", "web"});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_NE(refused.text.find("web: is Backup here: only its Active router announces it"), std::string::npos)
+      << refused.text;
+  EXPECT_EQ(lb2.vipctl({"announce"}).status, 1);
+}
+
 TEST_F(VipdControl, TellsItsEventsToWhoAsksAndToWhoFollows) {
   settle();
   const auto events = lb1.vipctl({"events", "web"});
@@ -127,10 +149,13 @@ TEST_F(VipdControl, AnInterfaceThatIsDownIsExitStatus3) {
   EXPECT_TRUE(eventually(10s, [&] { return lb1.vipctl({"status"}).status == 0; }));
 }
 
-TEST_F(VipdControl, IsActiveNeverSaysNoWhileARestartListens) {
+TEST_F(VipdControl, IsActiveNeverSaysNoWhileOneThatCrashedListens) {
   both({.interval = "1s", .more = "preempt = false"});  // it listens for more than a second
   settle();
   EXPECT_THAT(lb1.vipctl({"restart"}).text, HasSubstr("): web answers here\n"));
+  lb1.daemon().kill();
+  lb1.start();
+  ASSERT_TRUE(eventually(5s, [&] { return lb1.role() != "none"; }));
   for (int i = 0; i < 20; ++i) {
     EXPECT_EQ(lb1.vipctl({"is-active", "web"}).status, 0) << i;
     EXPECT_TRUE(lb1.holds("192.0.2.100")) << i;

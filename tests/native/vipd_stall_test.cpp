@@ -8,7 +8,7 @@ namespace {
 
 class VipdStall : public VipTest {
  protected:
-  static void stand_still(VipHost& host, Duration time = 2s) {
+  static void stand_still(VipHost& host, Duration time = 1200ms) {
     host.daemon().signal(SIGSTOP);
     std::this_thread::sleep_for(time);
     EXPECT_TRUE(host.holds("192.0.2.100"));

@@ -50,6 +50,11 @@ class VipdStart : public VipTest {
   std::optional<Process> own;
 };
 
+// The kernel takes nothing away by itself.
+VipFile without_leases() {
+  return {.more = "lease = \"off\"\n"};
+}
+
 TEST_F(VipdStart, OneThatCannotStartTakesItsPredecessorsAddressesAwayAndSaysSo) {
   settle();
   lb1.daemon().kill();
@@ -77,6 +82,7 @@ TEST_F(VipdStart, OneThatIsRefusedBecauseAnotherRunsTakesNothingAway) {
 // Somebody without rights sits on the lock's name: another vipd may be alive, and they would be its
 // addresses.
 TEST_F(VipdStart, OneThatCannotKnowWhetherAnotherRunsTakesNothingAway) {
+  both(without_leases());
   settle();
   lb1.daemon().kill();
   lb1.write_text(kBroken);
@@ -90,18 +96,21 @@ TEST_F(VipdStart, OneThatCannotKnowWhetherAnotherRunsTakesNothingAway) {
 }
 
 TEST_F(VipdStart, OneWhoseFileDoesNotComeLetsGoWhileItWaits) {
+  both(without_leases());
   settle();
   lb1.daemon().kill();
   const auto file = lb1.directory() / "hawser.toml";
   std::filesystem::remove(file);
   lb1.host().check({"mkfifo", file});  // it waits five seconds for the end of a pipe
   lb1.start();
+  EXPECT_TRUE(lb1.holds("192.0.2.100"));
   EXPECT_TRUE(eventually(4500ms, [&] { return !lb1.holds("192.0.2.100"); }));
   EXPECT_TRUE(lb1.logged("not read within 3s"));
   EXPECT_TRUE(lb1.becomes("Active")) << "with the last good file, once the pipe is given up";
 }
 
 TEST_F(VipdStart, OneWhoseFileDoesNotComeLetsGoOfNothingThatMayBeAnothers) {
+  both(without_leases());
   settle();
   lb1.daemon().kill();
   const auto stranger = start_stranger();
@@ -179,6 +188,7 @@ TEST_F(VipdStart, ARestartIsRefusedWhereTheNewWorkerDoesNotRun) {
 }
 
 TEST_F(VipdStart, ARestartThatDoesNotComeBackSaysWhatIsLeft) {
+  lb1.write(without_leases());
   start_copy();
   ASSERT_TRUE(lb1.becomes("Active"));
   replace_copy("#!/bin/sh\n[ \"$1\" = check ] && exit 0\nexit 1\n");

@@ -7,7 +7,7 @@ namespace hawser::lab {
 namespace {
 
 using testing::HasSubstr;
-using testing::IsEmpty;
+using testing::Not;
 
 using Vipd = VipTest;
 
@@ -69,13 +69,17 @@ TEST_F(Vipd, ASecondSigtermDoesNotWait) {
   EXPECT_FALSE(lb1.holds("192.0.2.100"));
 }
 
+// Without leases, because each renewal is a line of the monitor's; that there is none is one more at the
+// start.
+const std::string kNoLease = "lease = \"off\"\n";
+
 TEST_F(Vipd, ACrashAndARestartChangeNoAddress) {
-  both({.interval = "2s"});
-  lb1.write({.priority = "{ lb1 = 255, lb2 = 100 }", .interval = "2s"});
+  both({.interval = "2s", .more = kNoLease});
+  lb1.write({.priority = "{ lb1 = 255, lb2 = 100 }", .interval = "2s", .more = kNoLease});
   lb1.start();
   ASSERT_TRUE(lb1.becomes("Active"));
   ASSERT_TRUE(eventually(5s, [&] { return lb1.holds("192.0.2.100"); }));
-  lb1.write({.interval = "2s"});
+  lb1.write({.interval = "2s", .more = kNoLease});
   Process monitor(lb1.host(), {"ip", "-4", "monitor", "address"});
   std::this_thread::sleep_for(300ms);
   lb1.daemon().kill();
@@ -85,19 +89,52 @@ TEST_F(Vipd, ACrashAndARestartChangeNoAddress) {
   EXPECT_EQ(lb1.vipctl({"restart"}).status, 0);
   EXPECT_TRUE(lb1.becomes("Active"));
   std::this_thread::sleep_for(200ms);
-  EXPECT_THAT(monitor.output(), IsEmpty());
+  EXPECT_THAT(monitor.output(), Not(HasSubstr("Deleted")));
 }
 
-TEST_F(Vipd, WithoutPreemptionARestartListensFirstAndKeepsTheAddresses) {
-  both({.interval = "1s", .more = "preempt = false"});  // longer than a busy machine needs to start a program
+TEST_F(Vipd, ARestartIsNoElection) {
+  both({.interval = "1s", .more = "preempt = false\n" + kNoLease});
+  settle();
+  const auto had_it_for = [&] { return lb1.web().at("seconds").to_number<double>(); };
+  Process monitor(lb1.host(), {"ip", "-4", "monitor", "address"});
+  std::this_thread::sleep_for(300ms);
+  for (int round = 0; round < 2; ++round) {
+    const auto before = had_it_for();
+    EXPECT_EQ(lb1.vipctl({"restart"}).status, 0);
+    EXPECT_EQ(lb1.role(), "Active") << "from its first moment";
+    EXPECT_GT(had_it_for(), before);
+    EXPECT_EQ(lb2.vipctl({"restart"}).status, 0);
+    EXPECT_EQ(lb2.role(), "Backup");
+    EXPECT_FALSE(lb2.web().at("heard").is_null());
+  }
+  std::this_thread::sleep_for(4s);
+  EXPECT_EQ(lb2.web().at("counters").at("became_active").as_int64(), 0);
+  EXPECT_FALSE(lb1.logged("listening"));
+  EXPECT_THAT(monitor.output(), Not(HasSubstr("Deleted")));
+}
+
+TEST_F(Vipd, ARestartTakesWhatTheFileSaysByThen) {
+  settle();
+  lb1.write({.addresses = R"(["192.0.2.100", "192.0.2.101"])", .priority = "{ lb1 = 210, lb2 = 100 }"});
+  EXPECT_EQ(lb1.vipctl({"restart"}).status, 0);
+  EXPECT_TRUE(eventually(5s, [&] { return lb1.holds("192.0.2.101"); }));
+  EXPECT_TRUE(eventually(5s, [&] { return lb1.web().at("priority").as_int64() == 210; }));
+  EXPECT_TRUE(lb1.logged("read again: web changed (addresses, priority)")) << lb1.daemon_output();
+  EXPECT_EQ(lb1.role(), "Active");
+}
+
+TEST_F(Vipd, WithoutPreemptionACrashListensFirstAndKeepsTheAddresses) {
+  // longer than a busy machine needs to start a program
+  both({.interval = "1s", .more = "preempt = false\n" + kNoLease});
   settle();
   Process monitor(lb1.host(), {"ip", "-4", "monitor", "address"});
   std::this_thread::sleep_for(300ms);
-  EXPECT_EQ(lb1.vipctl({"restart"}).status, 0);
+  lb1.daemon().kill();
+  lb1.start();
   EXPECT_TRUE(lb1.becomes("Active"));
   EXPECT_TRUE(lb1.logged("web: Active: no other router heard for"));
   EXPECT_EQ(lb2.role(), "Backup");
-  EXPECT_THAT(monitor.output(), IsEmpty());
+  EXPECT_THAT(monitor.output(), Not(HasSubstr("Deleted")));
 }
 
 TEST_F(Vipd, ABadFileChangesNothingAndSaysEverything) {
