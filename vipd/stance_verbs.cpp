@@ -42,6 +42,7 @@ Result<std::vector<Seen>> look(const cli::Arguments& arguments) {
 
 std::string unknown(const std::vector<Seen>& all, const std::string& name) {
   std::vector<std::string> names;
+  names.reserve(all.size());
   for (const auto& vip : all) names.push_back(vip.name);
   return no_such_vip(name, names);
 }

@@ -62,10 +62,10 @@ std::vector<AddressKey> Announcing::next(TimePoint now) {
   if (waiting_.empty() || now < next_at_) return turn;
   // A rate that was taken away meanwhile holds nothing up.
   const auto count = how_.rate == 0 ? waiting_.size() : static_cast<std::size_t>(per_moment(how_.rate));
-  for (; !waiting_.empty() && turn.size() < count; waiting_.pop_front()) {
-    known_.erase(waiting_.front());
-    turn.push_back(std::move(waiting_.front()));
-  }
+  const auto last = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(count, waiting_.size()));
+  turn.assign(waiting_.begin(), last);
+  waiting_.erase(waiting_.begin(), last);
+  for (const auto& address : turn) known_.erase(address);
   left_ = 0;
   if (how_.rate > 0) next_at_ = now + moment(how_.rate);
   return turn;

@@ -2,7 +2,6 @@
 // second than `rate`. A value; it reads no clock and sends nothing.
 #pragma once
 
-#include <deque>
 #include <optional>
 #include <set>
 #include <vector>
@@ -37,7 +36,7 @@ class Announcing {
   config::Announce how_;
   AnnounceSchedule schedule_;
   // Paced: so many may go at once, and then as many after each pause.
-  std::deque<AddressKey> waiting_;
+  std::vector<AddressKey> waiting_;
   std::set<AddressKey> known_;  // those in `waiting_`
   TimePoint next_at_{};
   int left_ = 0;  // of this moment's

@@ -26,6 +26,7 @@ control::Routes Daemon::routes() {
 
 std::vector<std::string> Daemon::vip_names() const {
   std::vector<std::string> names;
+  names.reserve(routers_.size());
   for (const auto& [key, running] : routers_) names.push_back(running.router.vip().name);
   return names;
 }

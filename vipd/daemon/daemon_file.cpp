@@ -169,6 +169,7 @@ void Daemon::apply(const Settings& settings) {
 
 void Daemon::follow_names(const Settings& settings) {
   std::vector<std::string> names;
+  names.reserve(settings.vips.size());
   for (const auto& vip : settings.vips) names.push_back(vip.name);
   if (settle_names(stands_, names)) worker_.remember(write_stands(stands_));
 }

@@ -8,7 +8,8 @@ namespace hawser::vipd {
 
 namespace {
 
-constexpr Milliseconds kRecently{60000};  // a mistake in another file was heard
+constexpr Milliseconds kRecently{60000};    // a mistake in another file was heard
+constexpr Milliseconds kAskedAgain{15000};  // who else has an address: every ten seconds
 
 std::string refusal_text(const IpAddress& peer, const Refusal& refusal) {
   if (peer.is_multicast()) return fmt::format("its advertisements do not get out: {}", refusal.reason);
@@ -37,7 +38,7 @@ class Judge {
     for (const auto& [peer, refusal] : router_.refused)
       add(Condition::kDegraded, refusal_text(peer, refusal));
     for (const auto& [address, conflict] : router_.conflicts)
-      if (router_.role == RoleName::kActive && now_ - conflict.at < kRecently)
+      if (router_.role == RoleName::kActive && now_ - conflict.at < kAskedAgain)
         add(Condition::kDegraded, fmt::format("{} answers for {} too", conflict.mac, address));
     out_of_reach();
     if (auto wrong = unexpected_source(router_.vip, router_.source); !wrong.empty())

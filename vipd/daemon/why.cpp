@@ -23,7 +23,7 @@ json::value last_heard_json(const std::optional<Heard>& heard, TimePoint now) {
 
 }  // namespace
 
-json::object why_json(const RouterStatus& router, const std::deque<Change>& changes, TimePoint now,
+json::object why_json(const RouterStatus& router, const std::vector<Change>& changes, TimePoint now,
                       std::chrono::system_clock::time_point wall_clock) {
   const auto on_the_wall = [&](TimePoint at) {
     return iso8601(wall_clock - std::chrono::duration_cast<std::chrono::system_clock::duration>(now - at));

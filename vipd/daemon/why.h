@@ -1,7 +1,7 @@
 // Why a vip has the role that it has: its last changes, each with what was known when it came.
 #pragma once
 
-#include <deque>
+#include <vector>
 
 #include <boost/json/object.hpp>
 
@@ -10,7 +10,7 @@
 namespace hawser::vipd {
 
 // The answer to GET /v1/why: doc/control-api.md. `wall_clock` and `now` are the same moment.
-boost::json::object why_json(const RouterStatus& router, const std::deque<Change>& changes, TimePoint now,
+boost::json::object why_json(const RouterStatus& router, const std::vector<Change>& changes, TimePoint now,
                              std::chrono::system_clock::time_point wall_clock);
 
 }  // namespace hawser::vipd

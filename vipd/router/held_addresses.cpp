@@ -5,29 +5,11 @@
 #include <ranges>
 
 #include "vipd/addresses/secondaries.h"
+#include "vipd/router/held_words.h"
 
 namespace hawser::vipd {
 
 namespace {
-
-constexpr Milliseconds kRetry{1000};  // after the kernel refused an address, and between two puttings back
-// What is told of a lease that ran out comes within this time of that.
-constexpr Milliseconds kNewsOfIt{5000};
-
-std::string topic(std::string_view what, const AddressKey& address) {
-  return fmt::format("{} {} {}", what, address.first, address.second);
-}
-
-// "192.0.2.100 on front" and what of it.
-Event of_address(const AddressKey& address, std::string_view more, CauseKind cause) {
-  return {.kind = EventKind::kAddress,
-          .what = fmt::format("{} on {}{}", address.second.address, address.first, more),
-          .cause = {cause, ""}};
-}
-
-Event refused(const Error& why) {
-  return {.kind = EventKind::kRefusal, .cause = {CauseKind::kKernel, why.text}};
-}
 
 std::map<AddressKey, Holding> configured(const config::Vip& vip) {
   std::map<AddressKey, Holding> addresses;
@@ -35,27 +17,6 @@ std::map<AddressKey, Holding> configured(const config::Vip& vip) {
   for (const auto& address : vip.addresses)
     addresses.emplace(AddressKey{address.interface, address.prefix}, Holding::kNo);
   return addresses;
-}
-
-std::string and_more(std::size_t count) {
-  return count > 1 ? fmt::format(" and {} more", count - 1) : "";
-}
-
-// Why an address that is there is not held.
-std::string_view why_mute(Holding holding) {
-  switch (holding) {
-    case Holding::kOursMute:
-      return "somebody made it tentative: it answers nobody";
-    case Holding::kForeignTentative:
-      return "somebody else's, and its duplicate address detection is not through";
-    case Holding::kForeignDuplicate:
-      return "somebody else's, and its duplicate address detection found it on another host";
-    case Holding::kNo:
-    case Holding::kOurs:
-    case Holding::kForeign:
-      break;
-  }
-  return "";
 }
 
 }  // namespace
@@ -241,13 +202,6 @@ void HeldAddresses::renew(const AddressKey& address) {
   log_.warn(what, refused(renewed.error()));
 }
 
-void HeldAddresses::say_run_out(const std::vector<AddressKey>& lost) {
-  log_.warn("lease", of_address(lost.front(),
-                                fmt::format("{}: not renewed in time, so the kernel removed what was leased",
-                                            and_more(lost.size())),
-                                CauseKind::kKernel));
-}
-
 // Whether some of the addresses are there and ours.
 bool HeldAddresses::take_stock() {
   bool ours = false;
@@ -256,157 +210,6 @@ bool HeldAddresses::take_stock() {
     ours = ours || is_ours(holding);
   }
   return ours;
-}
-
-void HeldAddresses::note(const AddressKey& address, Holding& before, Holding now) {
-  if (answers(now)) refused_.erase(address);
-  if (now != Holding::kForeignDuplicate) log_.over(topic("duplicate", address));
-  const auto was = std::exchange(before, now);
-  if (!is_foreign(now)) return log_.over(topic("foreign", address));
-  if (!is_foreign(was)) say_foreign(address, was);
-}
-
-// The owner's address is the interface's own.
-void HeldAddresses::say_foreign(const AddressKey& address, Holding was) {
-  if (owner_) return;
-  const auto* what = !is_held()     ? "is there, and not by vipd: this host answers for it in any role"
-                     : is_ours(was) ? "is somebody else's now: it stays when the role is left"
-                                    : "was there before, and not by vipd: it stays when the role is left";
-  log_.warn(
-      topic("foreign", address),
-      of_address(address, fmt::format(" {}; remove it where it is configured", what), CauseKind::kOthers));
-}
-
-// The role is left, and what is not ours goes on answering.
-void HeldAddresses::say_what_stays() {
-  for (const auto& [address, holding] : addresses_)
-    if (effects_.holding(address) == Holding::kForeign) say_foreign(address, Holding::kForeign);
-}
-
-void HeldAddresses::out_of_reach(std::map<std::string, std::string> why) {
-  for (const auto& [interface, before] : out_of_reach_)
-    if (!why.contains(interface)) {
-      log_.over(fmt::format("reach {}", interface));
-      log_.tell(fmt::format("reach {}", interface),
-                {.kind = EventKind::kInterface, .what = interface, .to = "can be used again"});
-    }
-  for (const auto& [interface, reason] : why)
-    if (const auto known = out_of_reach_.find(interface);
-        known == out_of_reach_.end() || known->second != reason)
-      log_.warn(
-          fmt::format("reach {}", interface),
-          {.kind = EventKind::kInterface, .what = reason, .to = "nobody reaches the vip's addresses there"});
-  out_of_reach_ = std::move(why);
-}
-
-void HeldAddresses::kernel_changed(bool overdue) {
-  std::vector<AddressKey> lost;
-  bool left_over = false;
-  for (auto& [address, holding] : addresses_) {
-    const auto now = effects_.holding(address);
-    if (now == holding) continue;
-    if (now == Holding::kNo || now == Holding::kOursMute) lost.push_back(address);
-    if (is_foreign(now) && is_held()) jobs_.push({Job::Kind::kHold, address});
-    left_over = left_over || is_ours(now);
-    note(address, holding, now);
-  }
-  const bool back = awaited_is_back();
-  home_is_back_ = home_is_back_ || back;
-  if (is_held() && !lost.empty()) put_back(lost, overdue);
-  if (is_whole() && back) queue_missing();
-  if (!is_held() && left_over)
-    remove_left_over("bears our number, and this host does not hold it now: removed");
-}
-
-// An interface that an address needs has returned.
-bool HeldAddresses::awaited_is_back() {
-  const auto gone = std::erase_if(awaited_, [this](const std::string& name) {
-    if (!effects_.has_interface(name)) return false;
-    log_.over(fmt::format("missing {}", name));
-    log_.tell("back", {.kind = EventKind::kInterface, .what = name, .to = "interface is there again"});
-    return true;
-  });
-  return gone > 0;
-}
-
-void HeldAddresses::put_back(const std::vector<AddressKey>& lost, bool overdue) {
-  const auto now = effects_.now();
-  const bool ran_out = has_run_out() || (ran_out_at_ && now - *ran_out_at_ < kNewsOfIt);
-  if (ran_out) say_run_out(lost);
-  if (!is_whole()) return;
-  times_put_back_ += lost.size();
-  if (!ran_out) note_fights(lost);
-  // Once the router knows whether it has the role still.
-  if (overdue) retry_at_ = now;
-  const bool too_soon = put_back_at_ && now - *put_back_at_ < kRetry;
-  if (too_soon && !overdue) retry_at_ = *put_back_at_ + kRetry;
-  if (too_soon || overdue) return;
-  put_back_at_ = now;
-  queue_missing();
-  if (!ran_out) say_put_back(lost);
-}
-
-void HeldAddresses::say_put_back(const std::vector<AddressKey>& lost) {
-  const auto& [interface, prefix] = lost.front();
-  if (!effects_.has_interface(interface)) return;  // that is said when it cannot be put back
-  if (fights_.is_on(lost.front())) return;
-  const auto there = effects_.holding(lost.front());
-  const auto put_back = topic("put back", lost.front());
-  log_.over(put_back);  // each time is another one
-  const auto why = there == Holding::kNo ? "removed by somebody else" : why_mute(there);
-  log_.warn(put_back, of_address(lost.front(), fmt::format("{}: {}, put back", and_more(lost.size()), why),
-                                 CauseKind::kOthers));
-}
-
-void HeldAddresses::note_fights(const std::vector<AddressKey>& lost) {
-  std::vector<AddressKey> begun;
-  for (const auto& address : lost)
-    if (effects_.has_interface(address.first) && fights_.lost(address, effects_.now()))
-      begun.push_back(address);
-  if (begun.empty()) return;
-  for (const auto& address : begun) log_.over(topic("put back", address));  // this says it all
-  auto event = of_address(
-      begun.front(),
-      fmt::format("{}: removed by somebody else again and again: put back each time, at most once in {}",
-                  and_more(begun.size()), format_duration(kRetry)),
-      CauseKind::kOthers);
-  event.kind = EventKind::kContention;
-  log_.warn(topic("fight", begun.front()), std::move(event));
-}
-
-void HeldAddresses::settle_fights() {
-  for (const auto& address : fights_.settle(effects_.now())) {
-    log_.over(topic("fight", address));
-    auto event =
-        of_address(address, fmt::format(": not removed any more for {}", format_duration(Fights::kWithin)),
-                   CauseKind::kOthers);
-    event.kind = EventKind::kContention;
-    log_.tell(topic("fight", address), std::move(event));
-  }
-}
-
-void HeldAddresses::put_by_others(std::vector<AddressKey> there) {
-  for (const auto& address : put_by_others_)
-    if (std::ranges::find(there, address) == there.end()) log_.over(topic("elsewhere", address));
-  for (const auto& address : there)
-    if (std::ranges::find(put_by_others_, address) == put_by_others_.end())
-      log_.warn(
-          topic("elsewhere", address),
-          {.kind = EventKind::kAddress,
-           .what = fmt::format("{} on {} is there, and not by vipd: this host answers for it in any role; "
-                               "remove it where it is configured",
-                               address.second, address.first),
-           .cause = {CauseKind::kOthers, ""}});
-  put_by_others_ = std::move(there);
-}
-
-void HeldAddresses::remove_left_over(std::string_view words) {
-  if (!jobs_.empty()) return;
-  for (const auto& [address, holding] : addresses_) {
-    if (!is_ours(effects_.holding(address))) continue;
-    log_.tell(topic("left over", address), of_address(address, fmt::format(" {}", words), CauseKind::kStart));
-    jobs_.push({Job::Kind::kRemove, address});
-  }
 }
 
 void HeldAddresses::hold(const AddressKey& address) {
@@ -467,7 +270,7 @@ Result<Holding> HeldAddresses::add(const AddressKey& address) {
   const auto added = effects_.add_address(interface, prefix, lease_.length);
   if (added) return Holding::kOurs;
   if (added.error().code == EEXIST) return Holding::kForeign;  // it came after we looked
-  retry_at_ = effects_.now() + kRetry;
+  retry_at_ = effects_.now() + kRetryAddress;
   log_.warn(topic("add", address), refused(added.error()));
   return tl::unexpected(added.error());
 }

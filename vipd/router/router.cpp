@@ -465,8 +465,9 @@ void VirtualRouter::change_role(const RoleChange& change, CauseKind cause) {
   const auto now = effects_.now();
   const auto lasted = std::chrono::duration_cast<Milliseconds>(now - std::exchange(since_, now));
   why_ = change.why;
+  conflicts_.clear();  // of the role before
   history_.push_back({now, change.from, change.to, change.why, machine_.heard, config_.priority});
-  if (history_.size() > kMostChanges) history_.pop_front();
+  if (history_.size() > kMostChanges) history_.erase(history_.begin());
   log_->tell("role", {.kind = EventKind::kRole,
                       .from = std::string(hawser::name_of(change.from)),
                       .to = std::string(hawser::name_of(change.to)),

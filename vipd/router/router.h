@@ -4,7 +4,6 @@
 #pragma once
 
 #include <array>
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -239,7 +238,7 @@ class VirtualRouter {
   [[nodiscard]] std::optional<BadPacket> objection(const Received& received) const;
   [[nodiscard]] RouterStatus status() const;
   // The last changes of its role, the oldest first.
-  [[nodiscard]] const std::deque<Change>& changes() const { return history_; }
+  [[nodiscard]] const std::vector<Change>& changes() const { return history_; }
 
  private:
   [[nodiscard]] bool is_other_priority_only(const config::Vip& vip) const;
@@ -301,7 +300,7 @@ class VirtualRouter {
   std::optional<Unheard> unheard_;
   std::map<IpAddress, Refusal> unreached_;
   std::map<IpAddress, Conflict> conflicts_;
-  std::deque<Change> history_;
+  std::vector<Change> history_;
   Late late_;
   std::size_t held_here_ = 0;
   Counters counters_;

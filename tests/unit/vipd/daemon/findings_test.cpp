@@ -50,12 +50,12 @@ TEST(VipFindings, AWorkerThatIsNotThereIsSaid) {
   EXPECT_THAT(findings(status), ElementsAre(Finding{"worker", Condition::kDegraded, status.worker}));
 }
 
-TEST(VipFindings, AnotherHolderIsSaidForAMinute) {
+TEST(VipFindings, AnotherHolderIsSaidUntilItWasAskedForAgain) {
   auto router = web();
   const auto mac = *MacAddress::parse("02:00:00:00:00:99");
-  router.conflicts[IpAddress::v4(192, 0, 2, 100)] = {mac, kNow - 59s};
+  router.conflicts[IpAddress::v4(192, 0, 2, 100)] = {mac, kNow - 14s};
   EXPECT_THAT(found(router), ElementsAre(degraded("02:00:00:00:00:99 answers for 192.0.2.100 too")));
-  router.conflicts[IpAddress::v4(192, 0, 2, 100)] = {mac, kNow - 61s};
+  router.conflicts[IpAddress::v4(192, 0, 2, 100)] = {mac, kNow - 16s};
   EXPECT_THAT(found(router), IsEmpty());
 }
 

@@ -123,7 +123,7 @@ TEST(VipdWhy, TellsTheLastChangesWithWhatWasKnown) {
   auto router = status.vips.at(0);
   router.outlook = "yields to a priority above 150";
   const Heard heard{IpAddress::v4(192, 0, 2, 12), Priority(100), TimePoint(996s)};
-  const std::deque<Change> changes{
+  const std::vector<Change> changes{
       {TimePoint(990s), RoleName::kInitialize, RoleName::kBackup, "started", {}, Priority(150)},
       {TimePoint(1000s), RoleName::kBackup, RoleName::kActive, router.why, heard, Priority(150)}};
   const auto why = why_json(router, changes, status.now, status.wall_clock);

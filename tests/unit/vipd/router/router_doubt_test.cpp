@@ -180,6 +180,8 @@ TEST_F(RouterDoubt, WhoeverAnswersForAnAddressThatIsHeldHereIsNamedOnce) {
   for (int i = 0; i < 3; ++i) router.conflict("front", address, kOther);
   EXPECT_THAT(effects.log, ElementsAre(HasSubstr("02:00:00:00:00:99 answers for 192.0.2.100 on front too")));
   EXPECT_EQ(router.status().conflicts.at(address).mac, kOther);
+  hear(router, kPeer, 200);
+  EXPECT_THAT(router.status().conflicts, IsEmpty()) << "of a role that is over";
 }
 
 TEST_F(RouterDoubt, WhoHasJustTakenOverOrIsBackupHasNoConflict) {
