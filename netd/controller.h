@@ -29,6 +29,7 @@ class Controller {
   void verdict(const probes::ProbeKey& probe, const probes::Verdict& verdict, TimePoint now) {
     board_.verdict(probe, verdict, now);
   }
+  void ask_who(std::function<std::string(TimePoint)> who) { ipvs_.ask_who(std::move(who)); }
   void set_overrides(Overrides overrides, TimePoint now) { ipvs_.set_overrides(std::move(overrides), now); }
 
   // A small piece of what is due. True: there is more, call again at once (after other events).

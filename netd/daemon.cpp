@@ -37,6 +37,7 @@
 #include "netd/controller.h"
 #include "netd/events.h"
 #include "netd/guard/supervisor.h"
+#include "netd/ipvs_writers.h"
 #include "netd/override_desk.h"
 #include "netd/renewals.h"
 #include "netd/status.h"
@@ -106,6 +107,7 @@ class Daemon {
         notifier_(io),
         loop_lateness_(io) {
     arguments_.flags.erase("--allow-empty");  // said of the start, not of later reloads
+    controller_.ask_who([this](TimePoint now) { return writers_.in_words(now); });
     controller_.on_look([this](const Observed& observed, const std::set<std::string>& devices,
                                TimePoint now) { announcer_.saw(observed, devices, now); });
   }
@@ -372,6 +374,7 @@ class Daemon {
   NetlinkKernel kernel_;
   Monitor monitor_;
   Renewals renewals_;
+  IpvsWriters writers_;
   asio::posix::stream_descriptor changes_;
   std::optional<NftMonitor> nft_monitor_;
   asio::posix::stream_descriptor nft_changes_;

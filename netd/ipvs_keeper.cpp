@@ -259,10 +259,13 @@ void IpvsKeeper::report(const IpvsRepair& repair, Why why, const std::set<IpvsUn
 // What is known to be undone again and again was said, and is not said each time.
 void IpvsKeeper::say_step(const Step& step, Why why, TimePoint now) {
   if (is_small_talk(step, why)) return;
-  const auto event = ipvs_event(step, why, {layout_, board_.table(), pools_});
+  auto event = ipvs_event(step, why, {layout_, board_.table(), pools_});
   const auto line = line_of(event);
   const bool known = why == Why::kDrift && contention_.is_contested(line);
-  if (!known && said_.insert(line).second) tell_step(step, why, event, now);
+  if (!known && said_.insert(line).second) {
+    if (why == Why::kDrift && who_) event.evidence = who_(now);
+    tell_step(step, why, event, now);
+  }
   if (why != Why::kDrift) return;
   const auto units = ipvs_units_of(step);
   undone_.insert_or_assign(line, Fought{units.front().service, units});

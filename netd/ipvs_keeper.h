@@ -35,6 +35,8 @@ class IpvsKeeper {
   // Of `board` it is told by health_changed().
   IpvsKeeper(Kernel& kernel, JournalBook& book, const HealthBoard& board, Tell tell, Counters& counters);
 
+  // Who may have changed the table, in words; asked when that is told.
+  void ask_who(std::function<std::string(TimePoint)> who) { who_ = std::move(who); }
   // Start and reload. Touches nothing yet: work() does.
   void configure(const config::Config& config, Why why, TimePoint now);
   void health_changed(const probes::ProbeKey& probe, TimePoint now);
@@ -92,6 +94,7 @@ class IpvsKeeper {
   const HealthBoard& board_;
   Tell tell_;
   Counters& counters_;
+  std::function<std::string(TimePoint)> who_;
 
   bool configured_ = false;
   Milliseconds check_interval_{5000};

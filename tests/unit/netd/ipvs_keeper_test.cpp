@@ -224,6 +224,16 @@ TEST_F(Ipvs, RepairsAnotherHandsChangeAtTheNextCheckAndSaysWhatItWas) {
   EXPECT_EQ(controller->counters().drift_repairs, 1U);
 }
 
+TEST_F(Ipvs, SaysWhoMayHaveDoneIt) {
+  start_in_service();
+  controller->ask_who([](TimePoint) { return "keepalived (process 812) runs here"; });
+  ASSERT_TRUE(kernel.perform(DeleteReal{kWeb, kWeb2}));
+  pass(std::chrono::seconds{5});
+  EXPECT_THAT(lines, ElementsAre(HasSubstr("removed by somebody else (keepalived (process 812) runs here)")));
+  verdict(kWeb1, bad(), 3);
+  EXPECT_THAT(lines.back(), testing::Not(HasSubstr("keepalived"))) << "that was netd itself";
+}
+
 TEST_F(Ipvs, SeesAnotherHandsChangeRightAfterItsOwn) {
   start_in_service();
   ASSERT_TRUE(kernel.perform(DeleteReal{kWeb, kWeb2}));
