@@ -242,12 +242,21 @@ class KaVirtual {
     if (line == nullptr) return;
     const auto endpoint = endpoint_of_words(*line, 1);
     if (!endpoint) return draft_.leave_out(line->origin, endpoint.error().text);
-    Table real{{"address", {}, plain_value(address_text(*endpoint))}};
     auto method = kind == nullptr ? Result<KaMethod>(method_) : method_in(kind->words);
-    if (!method)
+    if (!method) {
       draft_.leave_out(kind->origin, method.error().text);
-    else
-      real.push_back({"forwarding", {}, plain_value(method->forwarding)});
+      method = method_;
+    }
+    Table real{{"address", {}, plain_value(address_text(with_fixed_port(*endpoint, *method, *line)))},
+               {"forwarding", {}, plain_value(method->forwarding)}};
+    // Else it would have the service's.
+    if (method->forwarding == "tunnel")
+      real.push_back(
+          {"tunnel",
+           {},
+           plain_value(method->tunnel.empty() ? Table{{"type", {}, plain_value(std::string("ipip"))}}
+                                              : method->tunnel)});
+    real.push_back({"checks", {}, plain_value(config::List{})});  // keepalived asks it nothing
     section.append("sorry", plain_value(std::move(real)), line->origin);
   }
 

@@ -304,12 +304,20 @@ class LdWriter {
     for (const auto* setting : {scope_.own(key), scope_.global(key)}) {
       if (setting == nullptr) continue;
       const auto [where, method] = first_word(setting->value);
-      const auto endpoint = endpoint_in(where);
+      auto endpoint = endpoint_in(where);
       if (!endpoint) return draft_.leave_out(setting->origin, endpoint.error().text);
       const auto forwarding = forwarding_of(method.empty() ? "gate" : method);
       if (!forwarding) return draft_.leave_out(setting->origin, forwarding.error().text);
+      const auto port = key_.virtual_address.port;
+      if (key_.transport != Transport::kFwmark && *forwarding != "masquerade" && endpoint->port != 0 &&
+          endpoint->port != port) {
+        draft_.leave_out(setting->origin, fmt::format("port {}: {} cannot change it, {} is in its place",
+                                                      endpoint->port, *forwarding, port));
+        endpoint->port = port;
+      }
       config::Table real{{"address", {}, plain_value(address_text(*endpoint))},
-                         {"forwarding", {}, plain_value(*forwarding)}};
+                         {"forwarding", {}, plain_value(*forwarding)},
+                         {"checks", {}, plain_value(config::List{})}};  // it is asked nothing
       section.set("sorry", plain_value(config::List{plain_value(std::move(real))}), setting->origin);
       return;
     }

@@ -415,6 +415,8 @@ Result<std::optional<RuleAction>> parse_rule(std::string_view line, const RuleNa
 }
 
 ParsedRules parse_rules(std::string_view text, const RuleNames& names) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   ParsedRules parsed;
   parsed.rules.reserve(static_cast<std::size_t>(std::ranges::count(text, '\n')) + 1);
   for (std::size_t number = 1; !text.empty(); ++number) {

@@ -294,9 +294,19 @@ void weigh_one(Turn& turn, const Member& member, const Pool& pool) {
   turn.result.reals.insert_or_assign(member.real, std::move(weight));
 }
 
+// Of who has just started and remembers nothing: where a sorry server answers, the quorum was lost before.
+bool was_lost_before(const Turn& turn) {
+  return turn.memory.reals.empty() &&
+         std::ranges::any_of(turn.facts.service.members, [&](const auto& member) {
+           const auto* server = member.sorry ? there(turn, member) : nullptr;
+           return server != nullptr && server->weight > 0;
+         });
+}
+
 Pool choose(Turn& turn) {
   Pool pool;
   pool.sorry = usable_of(turn, true);
+  if (was_lost_before(turn)) turn.memory.quorate = false;
   pool.in = in_panic(turn, usable_of(turn, false), !pool.sorry.empty());
   turn.memory.quorate = is_quorate(turn, pool.in);
   if (turn.memory.quorate) pool.sorry.clear();

@@ -257,11 +257,24 @@ TEST(ImportVirtualServer, ATimeoutLongerThanTheIntervalIsSaid) {
   EXPECT_THAT(left(made), ElementsAre(HasSubstr("f:2: delay_loop 2: a try may not take longer")));
 }
 
+// keepalived asks it nothing, and it goes as its own line says.
+TEST(ImportVirtualServer, ASorryServerHasNoChecksAndItsOwnTunnel) {
+  const auto sorry = [](const std::string& text) { return from_keepalived(server(text)).text; };
+  EXPECT_THAT(sorry("lb_kind TUN\nsorry_server 192.0.2.200 80\n"),
+              HasSubstr("forwarding = \"tunnel\", tunnel = { type = \"ipip\" }, checks = [] }"));
+  EXPECT_THAT(sorry("sorry_server_lvs_method TUN type gue port 5555\nsorry_server 192.0.2.200 80\n"),
+              HasSubstr("tunnel = { type = \"gue\", port = 5555 }"));
+  const auto direct = from_keepalived(server("lb_kind DR\nsorry_server 192.0.2.200 8080\n"));
+  EXPECT_THAT(direct.text, HasSubstr("address = \"192.0.2.200\", forwarding = \"direct\""));
+  EXPECT_THAT(left(direct), Contains(HasSubstr("port 8080: direct cannot change it")));
+}
+
 TEST(ImportVirtualServer, WhatIsNotThereYetIsSaidOrNamed) {
   expect_said_or_left(from_keepalived(server("quorum 7\n")), "quorum = 7", 2);
   expect_said_or_left(from_keepalived(server("hysteresis 2\n")), "quorum_hysteresis = 2", 2);
-  expect_said_or_left(from_keepalived(server("sorry_server 192.0.2.200 1358\n")),
-                      "sorry = [{ address = \"192.0.2.200:1358\", forwarding = \"masquerade\" }]", 2);
+  expect_said_or_left(
+      from_keepalived(server("sorry_server 192.0.2.200 1358\n")),
+      "sorry = [{ address = \"192.0.2.200:1358\", forwarding = \"masquerade\", checks = [] }]", 2);
   expect_said_or_left(from_keepalived(server("", "PING_CHECK {\nretry 0\n}\n")), "type = \"icmp\"", 3);
   expect_said_or_left(from_keepalived(server("", "SSL_GET {\nurl {\npath /\n}\nretry 0\n}\n")),
                       "type = \"https\"", 3);

@@ -110,7 +110,7 @@ TEST(ImportLdirectord, AServerThatIsOffGetsNothing) {
 
 TEST(ImportLdirectord, WhatIsNotThereYetIsSaidOrNamed) {
   expect_said_or_left(from_ldirectord(with("\tchecktype=on\n\tfallback=127.0.0.1:80 gate\n")),
-                      "sorry = [{ address = \"127.0.0.1:80\", forwarding = \"direct\" }]", 6);
+                      "sorry = [{ address = \"127.0.0.1:80\", forwarding = \"direct\", checks = [] }]", 6);
   expect_said_or_left(from_ldirectord(with("\tchecktype=ping\n")), "type = \"icmp\"", 5);
 }
 

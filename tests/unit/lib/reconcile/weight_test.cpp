@@ -329,6 +329,26 @@ TEST_F(LivingPool, BeforeItsChecksHaveSpokenHasNotLostItsQuorum) {
   EXPECT_EQ(weight(service.members.back().real), -1);
 }
 
+// netd starts again while the sorry server answers.
+TEST_F(LivingPool, AQuorumThatWasLostBeforeARestartIsLostUntilItsChecksHaveSpoken) {
+  add_sorry();
+  const auto sorry = service.members.back().real;
+  turn();
+  for (int i = 1; i <= 4; ++i) down(i);
+  turn();
+  ASSERT_EQ(weight(sorry), 1);
+  weighed.memory = {};
+  health_of.clear();
+  for (int i = 0; i < 3; ++i) {
+    turn();
+    EXPECT_EQ(weight(sorry), 1) << "somebody has to answer";
+  }
+  up(1);
+  turn();
+  EXPECT_EQ(weight(sorry), -1);
+  EXPECT_EQ(weight(1), 100);
+}
+
 TEST_F(LivingPool, DrainsUntilTheLastConnectionHasEnded) {
   turn();
   overrides[web_at(1)] = {Override::kDraining, {}};
