@@ -54,6 +54,10 @@ void HealthBoard::go_blind(const probes::ProbeKey& probe, const probes::Verdict&
 void HealthBoard::see(const probes::Verdict& verdict) {
   if (blind_.empty() || verdict.silent || verdict.outcome == probes::Outcome::kNotRun) return;
   blind_.clear();
+  // What was silent with all the others has said nothing against itself: it is asked as often as if nothing
+  // had been.
+  for (auto& [probe, health] : table_)
+    if (health.state != HealthState::kDown && health.last == probes::Outcome::kBad) health.in_a_row = 0;
   tell_({.kind = EventKind::kService, .object = "probes", .to = "answered again"});
 }
 

@@ -54,6 +54,17 @@ TEST_F(Board, BelievesOneThatIsSilentAlone) {
   EXPECT_EQ(board.blind(), "");
 }
 
+// The way back is there for the one a moment before it is for the other.
+TEST_F(Board, AsksAnewWhoeverIsSilentStillWhenTheFirstAnswers) {
+  for (int i = 0; i < 5; ++i) say(kWeb1, silence()), say(kWeb2, silence());
+  say(kWeb1, good());
+  EXPECT_EQ(board.blind(), "");
+  say(kWeb2, silence(), 2);
+  EXPECT_EQ(state(kWeb2), HealthState::kUp) << "two of three";
+  say(kWeb2, silence());
+  EXPECT_EQ(state(kWeb2), HealthState::kDown);
+}
+
 TEST_F(Board, DoesNotBelieveThatAllFellSilentAtOnce) {
   for (int i = 0; i < 5; ++i) say(kWeb1, silence()), say(kWeb2, silence());
   EXPECT_EQ(state(kWeb1), HealthState::kUp);
