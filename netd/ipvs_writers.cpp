@@ -12,8 +12,8 @@ namespace hawser::netd {
 namespace {
 
 // As /proc/PID/comm has them: 15 characters at most. dockerd writes the table for swarm services.
-constexpr std::array<std::string_view, 6> kWriters{"keepalived", "ldirectord", "ipvsadm",
-                                                   "kube-proxy", "dockerd",    "gobetween"};
+constexpr std::array<std::string_view, 7> kWriters{"keepalived", "ldirectord", "ipvsadm",    "kube-proxy",
+                                                   "dockerd",    "seesaw_ncc", "kube-router"};
 constexpr std::chrono::seconds kAgain{10};
 
 bool is_number(const std::string& text) {

@@ -128,13 +128,6 @@ int take(const cli::Arguments& arguments) {
   return now != nullptr && now->role == "Active" ? kDone : kRefused;
 }
 
-std::vector<std::string> names_in(const json::value& answer) {
-  std::vector<std::string> names;
-  for (const auto& name : control::list_in(answer, "vips"))
-    if (name.is_string()) names.emplace_back(name.get_string());
-  return names;
-}
-
 int release(const cli::Arguments& arguments) {
   std::string target = "/v1/stand-by";
   if (const auto given = arguments.values.find(kUntil.name); given != arguments.values.end()) {

@@ -28,10 +28,7 @@ int announce(const cli::Arguments& arguments) {
     cli::print(control::pretty(*answer));
     return kDone;
   }
-  std::vector<std::string> names;
-  for (const auto& name : control::list_in(*answer, "vips"))
-    if (name.is_string()) names.emplace_back(name.get_string());
-  cli::print(cli::printable(fmt::format("announced again: {}", fmt::join(names, ", "))) + "\n");
+  cli::print(cli::printable(fmt::format("announced again: {}", fmt::join(names_in(*answer), ", "))) + "\n");
   return kDone;
 }
 

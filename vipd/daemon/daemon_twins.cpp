@@ -1,4 +1,5 @@
-// The daemon looks whether another host has this host's own address, from which it advertises.
+// The daemon looks whether another host has this host's own address, from which it advertises, or one that
+// this host holds.
 #include <cerrno>
 #include <cstring>
 

@@ -39,7 +39,8 @@ class Judge {
       add(Condition::kDegraded, refusal_text(peer, refusal));
     for (const auto& [address, conflict] : router_.conflicts)
       if (router_.role == RoleName::kActive && now_ - conflict.at < kAskedAgain)
-        add(Condition::kDegraded, fmt::format("{} answers for {} too", conflict.mac, address));
+        add(Condition::kDegraded,
+            fmt::format("{} answers for {} too: take it away there", conflict.mac, address));
     out_of_reach();
     if (auto wrong = unexpected_source(router_.vip, router_.source); !wrong.empty())
       add(Condition::kDegraded, std::move(wrong));

@@ -35,9 +35,8 @@ class HeldAddresses {
 
   // What the role wants from now on; what is to be done about it, hold() and drop() say.
   void be(Use use);
-  // The same when an earlier run of this program held them: what is there stays as it is, what is missing
-  // comes.
-  // `since`: it has the role.
+  // The same when an earlier run of this program held them, with the role `since` then: what is there stays
+  // as it is, what is missing comes.
   void go_on(Use use, TimePoint since);
   // Adds what is missing, and announces each as soon as it is there.
   void hold();
@@ -50,7 +49,8 @@ class HeldAddresses {
   void mac_changed(const std::string& interface);
   // Whether some of them are there and ours: an earlier run held them.
   bool take_stock();
-  // `overdue`: the router has not been asked for long what it wants, and may not want them any more.
+  // `overdue`: a timer of the router has not been heard yet, and may end its role: nothing is put back
+  // before.
   void kernel_changed(bool overdue);
   void put_by_others(std::vector<AddressKey> there);
   void out_of_reach(std::map<std::string, std::string> why);

@@ -13,10 +13,13 @@ constexpr Milliseconds kNewsOfIt{5000};
 }  // namespace
 
 void HeldAddresses::say_run_out(const std::vector<AddressKey>& lost) {
-  log_.warn("lease", of_address(lost.front(),
-                                fmt::format("{}: not renewed in time, so the kernel removed what was leased",
-                                            and_more(lost.size())),
-                                CauseKind::kKernel));
+  log_.warn("lease",
+            of_address(lost.front(),
+                       fmt::format("{}: not renewed in time, so the kernel removed what was leased: "
+                                   "vipd was not on time (see loop in vipctl status); a longer lease "
+                                   "bears more",
+                                   and_more(lost.size())),
+                       CauseKind::kKernel));
 }
 
 void HeldAddresses::note(const AddressKey& address, Holding& before, Holding now) {

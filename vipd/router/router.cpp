@@ -4,7 +4,6 @@
 #include <ranges>
 
 #include "vipd/addresses/routed.h"
-#include "vipd/vrrp/in_seconds.h"
 #include "vipd/vrrp/outlook.h"
 
 namespace hawser::vipd {
@@ -478,29 +477,6 @@ void VirtualRouter::change_role(const RoleChange& change, CauseKind cause) {
 void VirtualRouter::carry_out(const Note& action) {
   if (role() == RoleName::kInitialize) why_ = action.text;
   log_->tell("note", {.kind = EventKind::kRole, .what = action.text});
-}
-
-// How much of its down timer the Active router lets pass: what is missed next was late before.
-void VirtualRouter::measure(const IpAddress& from, TimePoint now) {
-  const auto* backup = std::get_if<Backup>(&machine_.role);
-  const auto& heard = machine_.heard;
-  // Where we were late ourselves, or have only just come back, it says nothing of the other.
-  if (std::exchange(was_carried_, false) || is_overdue()) return;
-  if (backup == nullptr || backup->wait != Backup::Wait::kActiveDown || !heard || heard->source != from ||
-      heard->at < backup->since)
-    return;
-  const auto gap = now - heard->at;
-  const auto down = active_down_interval(config_, backup->interval.value_or(config_.interval));
-  late_.longest = std::max<std::chrono::nanoseconds>(late_.longest, gap);
-  ++late_.by_quarter.at(std::min<std::size_t>(3, static_cast<std::size_t>(4 * gap / down)));
-  if (2 * gap <= down) return log_->over("late");
-  ++late_.over_half;
-  log_->warn("late",
-             {.kind = EventKind::kPeer,
-              .what = fmt::format("advertisements of {} come late: {} after the one before, and after "
-                                  "{} this host takes over",
-                                  from, in_seconds(gap), in_seconds(down)),
-              .cause = {CauseKind::kPeer, ""}});
 }
 
 }  // namespace hawser::vipd

@@ -1,5 +1,5 @@
 // What a virtual router knows of the others that have its id, and they of it: who is listened to, whose file
-// differs, who does not get our advertisements.
+// differs, who does not get our advertisements, who is late, who has our addresses too.
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "vipd/router/router.h"
+#include "vipd/vrrp/in_seconds.h"
 
 namespace hawser::vipd {
 
@@ -182,6 +183,30 @@ void VirtualRouter::peer_unreachable(const IpAddress& peer, int code) {
       unwanted ? std::string("runs no VRRP") : fmt::format("cannot be reached ({})", std::strerror(code));
   unreached_[peer] = {reason, effects_.now()};
   log_->warn(fmt::format("peer {}", peer), of_peers(fmt::format("{} {}: it cannot take over", peer, reason)));
+}
+
+// How much of its down timer the Active router lets pass: what is missed next was late before.
+void VirtualRouter::measure(const IpAddress& from, TimePoint now) {
+  const auto* backup = std::get_if<Backup>(&machine_.role);
+  const auto& heard = machine_.heard;
+  // Where we were late ourselves, or have only just come back, it says nothing of the other.
+  if (std::exchange(was_carried_, false) || is_overdue()) return;
+  if (backup == nullptr || backup->wait != Backup::Wait::kActiveDown || !heard || heard->source != from ||
+      heard->at < backup->since)
+    return;
+  const auto gap = now - heard->at;
+  const auto down = active_down_interval(config_, backup->interval.value_or(config_.interval));
+  late_.longest = std::max<std::chrono::nanoseconds>(late_.longest, gap);
+  ++late_.by_quarter.at(std::min<std::size_t>(3, static_cast<std::size_t>(4 * gap / down)));
+  if (2 * gap <= down) return log_->over("late");
+  ++late_.over_half;
+  log_->warn("late",
+             {.kind = EventKind::kPeer,
+              .what = fmt::format("advertisements of {} come late: {} after the one before, and after "
+                                  "{} this host takes over: that host or the network is overloaded; a longer "
+                                  "advertisement_interval bears more",
+                                  from, in_seconds(gap), in_seconds(down)),
+              .cause = {CauseKind::kPeer, ""}});
 }
 
 }  // namespace hawser::vipd

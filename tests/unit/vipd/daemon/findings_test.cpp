@@ -54,7 +54,8 @@ TEST(VipFindings, AnotherHolderIsSaidUntilItWasAskedForAgain) {
   auto router = web();
   const auto mac = *MacAddress::parse("02:00:00:00:00:99");
   router.conflicts[IpAddress::v4(192, 0, 2, 100)] = {mac, kNow - 14s};
-  EXPECT_THAT(found(router), ElementsAre(degraded("02:00:00:00:00:99 answers for 192.0.2.100 too")));
+  EXPECT_THAT(found(router),
+              ElementsAre(degraded("02:00:00:00:00:99 answers for 192.0.2.100 too: take it away there")));
   router.conflicts[IpAddress::v4(192, 0, 2, 100)] = {mac, kNow - 16s};
   EXPECT_THAT(found(router), IsEmpty());
 }
