@@ -160,7 +160,7 @@ TEST_F(NetdPools, ACheckerThatHearsNothingDoesNotEmptyThem) {
   for (int i = 0; i < 10; ++i) verdict(kWeb1, silence), verdict(kWeb2, silence);
   EXPECT_THAT(service().reals, ElementsAre(Key(kWeb1), Key(kWeb2)));
   verdict(kWeb2, good());
-  verdict(kWeb1, silence);
+  verdict(kWeb1, silence, 3);
   EXPECT_THAT(service().reals, ElementsAre(Key(kWeb2)));
 }
 

@@ -82,7 +82,7 @@ TEST_F(Board, BelievesThoseThatAreStillSilentWhenAnotherAnswers) {
   EXPECT_EQ(board.blind(), "");
   EXPECT_EQ(lines.back(), "probes: answered again");
   EXPECT_EQ(state(kWeb1), HealthState::kUp);
-  say(kWeb1, silence());
+  say(kWeb1, silence(), 3);
   EXPECT_EQ(state(kWeb1), HealthState::kDown);
   EXPECT_EQ(state(kWeb2), HealthState::kUp);
   EXPECT_THAT(changed, ElementsAre(kWeb2, kWeb1));
