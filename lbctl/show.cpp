@@ -30,7 +30,10 @@ std::optional<Listing> listing_of(const cli::Arguments& arguments) {
 }
 
 int show_as_ipvsadm(const cli::Arguments& arguments) {
-  auto observed = observe_table(kAllOfIpvs);
+  const auto listing = listing_of(arguments).value_or(Listing::kPlain);
+  auto scope = kAllOfIpvs;
+  if (listing == Listing::kStats || listing == Listing::kRate) scope.parts.add(Look::kTraffic);
+  auto observed = observe_table(scope);
   if (!observed) return cli::refuse(arguments, "lbctl", observed.error());
   if (!arguments.words.empty()) {
     const auto chosen = choose(join(*observed, std::nullopt), arguments.words);
@@ -38,7 +41,7 @@ int show_as_ipvsadm(const cli::Arguments& arguments) {
     std::erase_if(observed->state.services,
                   [&](const auto& entry) { return !chosen->services.contains(entry.first); });
   }
-  cli::print(ipvsadm_listing(*observed, listing_of(arguments).value_or(Listing::kPlain)));
+  cli::print(ipvsadm_listing(*observed, listing));
   return kDone;
 }
 
@@ -62,12 +65,12 @@ int show(const cli::Arguments& arguments) {
   if (listing_of(arguments))
     return show_usage(arguments,
                       "--stats, --rate, --thresholds and --persistent-conn go with --format ipvsadm");
-  const auto observed = observe_table(kIpvsOnly);
+  const bool as_json = arguments.json || format == "json";
+  const auto observed = observe_table(as_json ? kIpvsTraffic : kIpvsOnly);
   if (!observed) return cli::refuse(arguments, "lbctl", observed.error());
   const auto chosen = choose(view_of(*observed, ask_netd(arguments)), arguments.words);
   if (!chosen) return cli::refuse(arguments, "lbctl", chosen.error());
-  cli::print(arguments.json || format == "json" ? control::pretty(to_json(*chosen))
-                                                : render(*chosen, cli::terminal_width()));
+  cli::print(as_json ? control::pretty(to_json(*chosen)) : render(*chosen, cli::terminal_width()));
   return kDone;
 }
 

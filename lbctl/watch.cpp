@@ -58,7 +58,7 @@ Result<Milliseconds> interval_of(const cli::Arguments& arguments) {
 }
 
 Status draw(const cli::Arguments& arguments, Kernel& kernel, bool on_terminal) {
-  auto observed = kernel.observe(kIpvsOnly);
+  auto observed = kernel.observe(kIpvsTraffic);
   if (!observed) return tl::unexpected(observed.error());
   const auto view = choose(join(*observed, std::nullopt), arguments.words);
   if (!view) return tl::unexpected(view.error());

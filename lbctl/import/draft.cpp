@@ -37,6 +37,11 @@ std::string last_key(const std::string& key) {
   return key.substr(key.rfind('.') + 1);
 }
 
+DraftSetting* setting_of(std::vector<DraftSetting>& settings, std::string_view key) {
+  const auto found = std::ranges::find(settings, key, &DraftSetting::key);
+  return found == settings.end() ? nullptr : &*found;
+}
+
 // Takes out what one round of judging refused.
 const Origin& origin_of_line(const DraftLine& line) {
   if (line.setting == nullptr) return line.section->origin;
@@ -68,6 +73,7 @@ class Removal {
   // First what goes as a whole: nothing else is said of that.
   void mark_sections(const DraftLine& line, const config::Problem& problem) {
     if (line.section == nullptr) return;
+    if (line.setting == nullptr && last_key(problem.key) == "port" && unask(*line.section, problem)) return;
     if (line.setting == nullptr)
       return drop(*line.section, line.section->origin,
                   fmt::format("{}: {}", last_key(problem.key), problem.what));
@@ -111,6 +117,30 @@ class Removal {
   static bool is_whole(const DraftLine& line) {
     const auto* list = line.setting->value.as<List>();
     return list == nullptr || line.element >= list->size() || list->size() == 1;
+  }
+
+  // A check needs a port that the service does not give: the check goes, not the real server, which answers
+  // also where nobody asks it. False: no check is there.
+  bool unask(const DraftSection& real, const config::Problem& problem) {
+    auto* checks = checks_of(real);
+    if (checks == nullptr) return false;
+    if (!marked_[checks].insert(kAll).second) return true;
+    for (const auto& from : checks->origins)
+      left_out_.push_back({from.at, from.words,
+                           fmt::format("no check is left, and nothing asks in its place: {}: {}",
+                                       last_key(problem.key), problem.what)});
+    return true;
+  }
+
+  // Its own, or those that all of its service have.
+  DraftSetting* checks_of(const DraftSection& real) {
+    for (auto& service : sections_) {
+      for (auto& one : service.reals)
+        if (&one == &real)
+          if (auto* own = setting_of(one.settings, "checks")) return own;
+      if (real.path == service.path + ".real") return setting_of(service.settings, "checks");
+    }
+    return nullptr;
   }
 
   void drop(const DraftSection& section, const Origin& from, const std::string& why) {
@@ -184,11 +214,6 @@ class References {
   std::deque<DraftSection>& sections_;
   std::set<std::string> there_, used_;
 };
-
-DraftSetting* setting_of(std::vector<DraftSetting>& settings, std::string_view key) {
-  const auto found = std::ranges::find(settings, key, &DraftSetting::key);
-  return found == settings.end() ? nullptr : &*found;
-}
 
 // As a file would have it, for comparing.
 std::string settings_text(const std::vector<DraftSetting>& settings) {

@@ -23,6 +23,25 @@ bool failed_with(const Status& status, int code) {
   return !status && status.error().code == code;
 }
 
+bool is_asked_each(const std::set<ServiceKey>& only) {
+  return !only.empty() && only.size() <= kAskedEach;
+}
+
+// What was not asked for is left out, whichever way it was read.
+void note(DecodedService service, const std::vector<DecodedReal>& reals, bool traffic, Observed& observed) {
+  auto& status = observed.services[service.key];
+  if (traffic) {
+    status.traffic = service.traffic;
+    status.rate = service.rate;
+  }
+  auto& kept = observed.state.services[service.key] = std::move(service.service);
+  for (const auto& [endpoint, server, seen] : reals) {
+    kept.reals.insert_or_assign(endpoint, server);
+    auto& one = status.reals[endpoint] = seen;
+    if (!traffic) one.traffic = one.rate = {};
+  }
+}
+
 // What a step is as a message.
 struct Encode {
   std::uint16_t family;
@@ -68,23 +87,25 @@ Status Ipvs::request(Encode encode) {
   return family_ == before ? status : socket_.request(encode(family_));
 }
 
-Status Ipvs::observe(Observed& observed, const std::set<ServiceKey>& only) {
+Status Ipvs::observe(Observed& observed, const std::set<ServiceKey>& only, bool traffic) {
   family_ = 0;  // the module may have been loaded, unloaded or both
   if (const auto known = resolve(); !known) return failed_with(known, ENOPKG) ? Status{} : known;
   auto found = services(only);
   if (!found) return tl::unexpected(found.error());
-  for (auto& [key, service, traffic, rate] : *found) {
-    observed.state.services[key] = std::move(service);
-    observed.services[key].traffic = traffic;
-    observed.services[key].rate = rate;
-    if (auto reals = observe_reals(observed, key); !reals) return reals;
+  const auto sizes =
+      traffic || is_asked_each(only) ? std::map<ServiceKey, std::uint32_t>{} : sockopt_.sizes();
+  for (auto& one : *found) {
+    const auto size = sizes.find(one.key);
+    auto those = reals(one.key, size == sizes.end() ? std::nullopt : std::optional(size->second));
+    if (!those) return tl::unexpected(those.error());
+    note(std::move(one), *those, traffic, observed);
   }
   return {};
 }
 
 // Asking for each is what keeps a look at one of a thousand services as cheap as at one of two.
 Result<std::vector<DecodedService>> Ipvs::services(const std::set<ServiceKey>& only) {
-  if (only.empty() || only.size() > kAskedEach) {
+  if (!is_asked_each(only)) {
     auto all = socket_.collect(encode_get_services(family_), decode_service);
     if (all && !only.empty())
       std::erase_if(*all, [&](const DecodedService& one) { return !only.contains(one.key); });
@@ -101,18 +122,11 @@ Result<std::vector<DecodedService>> Ipvs::services(const std::set<ServiceKey>& o
   return found;
 }
 
-Status Ipvs::observe_reals(Observed& observed, const ServiceKey& key) {
-  const auto reals = socket_.collect(encode_get_reals(family_, key), [&](const MessageView& message) {
-    return decode_real(message, key.family());
-  });
-  if (!reals) return tl::unexpected(reals.error());
-  auto& servers = observed.state.services[key].reals;
-  auto& statuses = observed.services[key].reals;
-  for (const auto& [endpoint, server, status] : *reals) {
-    servers[endpoint] = server;
-    statuses[endpoint] = status;
-  }
-  return {};
+Result<std::vector<DecodedReal>> Ipvs::reals(const ServiceKey& key, std::optional<std::uint32_t> size) {
+  if (size)
+    if (auto those = sockopt_.reals(key, *size)) return std::move(*those);
+  return socket_.collect(encode_get_reals(family_, key),
+                         [&](const MessageView& message) { return decode_real(message, key.family()); });
 }
 
 Status Ipvs::observe_host(Observed& observed) {

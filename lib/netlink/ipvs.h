@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lib/netlink/ipvs_codec.h"
+#include "lib/netlink/ipvs_sockopt.h"
 #include "lib/netlink/socket.h"
 #include "lib/plan/step.h"
 
@@ -18,8 +19,9 @@ class Ipvs {
   // Fills services and their real servers; `only` empty: all of them. Without the module: none.
   // One dump for all services, or one question for each of `only`, and one dump for each service's real
   // servers, one after another: a netlink socket has one dump at a time (EBUSY), and the kernel has no dump
-  // of all.
-  Status observe(Observed& observed, const std::set<ServiceKey>& only);
+  // of all. Without `traffic` the real servers of many services are read the cheaper way (ipvs_sockopt.h)
+  // where it can say them.
+  Status observe(Observed& observed, const std::set<ServiceKey>& only, bool traffic = false);
 
   // Timeouts, sync daemons, version: State::ipvs and Observed::ipvs. Without the module: none.
   Status observe_host(Observed& observed);
@@ -36,7 +38,7 @@ class Ipvs {
  private:
   struct Perform;  // one call operator for each kind of step
   struct PerformHost;
-  explicit Ipvs(Socket socket) : socket_(std::move(socket)) {}
+  explicit Ipvs(Socket socket) : socket_(std::move(socket)), sockopt_(IpvsSockopt::open()) {}
   // Asks the kernel for the family's number when it is not known.
   Status resolve();
   // Sends what `encode(family)` gives; once more when the module was taken away and came back in between.
@@ -44,9 +46,10 @@ class Ipvs {
   Status request(Encode encode);
   std::vector<std::size_t> refused_of(std::span<const ServiceStep* const> steps);
   Result<std::vector<DecodedService>> services(const std::set<ServiceKey>& only);
-  Status observe_reals(Observed& observed, const ServiceKey& key);
+  Result<std::vector<DecodedReal>> reals(const ServiceKey& key, std::optional<std::uint32_t> size);
 
   Socket socket_;
+  IpvsSockopt sockopt_;
   std::uint16_t family_ = 0;  // 0: not asked yet
 };
 

@@ -10,6 +10,9 @@
 
 namespace hawser::nl {
 
+inline constexpr std::uint32_t kForwardingMask =
+    0x7;  // IP_VS_CONN_F_FWD_MASK: the rest belongs to connections
+
 struct DecodedService {
   ServiceKey key;
   Service service;  // without its real servers: they are a dump of their own

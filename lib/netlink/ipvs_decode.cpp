@@ -13,7 +13,6 @@ namespace hawser::nl {
 namespace {
 
 constexpr std::uint32_t kUserFlags = ~std::uint32_t{IP_VS_SVC_F_HASHED};  // HASHED is the kernel's own
-constexpr std::uint32_t kForwardingMask = 0x7;  // IP_VS_CONN_F_FWD_MASK: the rest belongs to connections
 
 struct ServiceFlags {
   std::uint32_t flags, mask;

@@ -54,7 +54,7 @@ Result<Observed> NetlinkKernel::observe(const Scope& scope) {
     if (const auto status = network_.observe(observed, scope.has(Look::kRoutes)); !status)
       return tl::unexpected(status.error());
   if (scope.has(Look::kIpvs))
-    if (const auto status = ipvs_.observe(observed, scope.services); !status)
+    if (const auto status = ipvs_.observe(observed, scope.services, scope.has(Look::kTraffic)); !status)
       return cannot_read_ipvs(status.error());
   if (scope.has(Look::kIpvsHost))
     if (const auto status = ipvs_.observe_host(observed); !status) return cannot_read_ipvs(status.error());

@@ -17,6 +17,7 @@ enum class Look : std::uint8_t {
   kLinks,     // with their addresses
   kRoutes,    // with kLinks only: there may be hundreds of thousands
   kIpvs,      // services with their real servers; without the ip_vs module: none, no error
+  kTraffic,   // with kIpvs only: counters and rates, which are two thirds of what reading a table costs
   kIpvsHost,  // timeouts, sync daemons, version: only for who wants them, State::ipvs is empty otherwise
   kNft,       // our nftables table: only for who wants it, a question alone may load nf_tables
 };
@@ -33,6 +34,7 @@ struct Scope {
 inline const Scope kNetworkOnly{{Look::kLinks, Look::kRoutes}};
 inline const Scope kLinksOnly{{Look::kLinks}};
 inline const Scope kIpvsOnly{{Look::kIpvs}};
+inline const Scope kIpvsTraffic{{Look::kIpvs, Look::kTraffic}};
 inline const Scope kAllOfIpvs{{Look::kIpvs, Look::kIpvsHost}};
 inline const Scope kIpvsHostOnly{{Look::kIpvsHost}};
 inline const Scope kNftOnly{{Look::kNft}};

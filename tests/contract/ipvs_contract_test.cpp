@@ -206,6 +206,36 @@ TEST_P(IpvsContract, ShowsEachRealServersStatus) {
   EXPECT_EQ(status.reals, (std::map<Endpoint, RealStatus>{{web1, {}}}));
 }
 
+// Without counters the kernel's older interface is read, which cannot say all of these.
+TEST_P(IpvsContract, SeesTheSameWithCountersAndWithout) {
+  const auto six = key("tcp [2001:db8::100]:80");
+  auto six_service = service("rr");
+  six_service.netmask = 128;
+  const auto mixed = key("tcp 192.0.2.100:81");
+  const auto tunnelled = key("udp 192.0.2.100:53");
+  std::map<ServiceKey, Service> wanted{
+      {web, service("wrr")}, {mixed, service("wlc")},          {tunnelled, service("sh")},
+      {six, six_service},    {key("fwmark 7"), service("lc")}, {key("sctp 192.0.2.100:9"), service("rr")}};
+  wanted[web].reals = {{web1, {Forwarding::kMasquerade, 3, 200, 100, {}}},
+                       {endpoint("198.51.100.22:8080"), {Forwarding::kMasquerade, 0, 0, 0, {}}}};
+  wanted[mixed].reals = {{endpoint("198.51.100.23:81"), {Forwarding::kDirect, 1, 0, 0, {}}},
+                         {endpoint("[2001:db8::23]:81"), {Forwarding::kTunnel, 2, 0, 0, {}}}};
+  wanted[tunnelled].reals = {
+      {endpoint("198.51.100.24:53"), {Forwarding::kTunnel, 1, 0, 0, {TunnelType::kGue, 6080, 0}}}};
+  wanted[six].reals = {{endpoint("[2001:db8::21]:80"), RealServer{}}};
+  wanted[key("fwmark 7")].reals = {{endpoint("198.51.100.25:0"), {Forwarding::kDirect, 65535, 0, 0, {}}}};
+  for (const auto& [name, each] : wanted) {
+    perform(AddService{name, each});
+    for (const auto& [real, server] : each.reals) perform(AddReal{name, real, server});
+  }
+  auto with = host().kernel().observe(kIpvsTraffic);
+  const auto without = host().kernel().observe(kIpvsOnly);
+  ASSERT_TRUE(with && without);
+  EXPECT_EQ(without->state.services, wanted);
+  EXPECT_EQ(with->state.services, wanted);
+  EXPECT_EQ(without->services, with->services);
+}
+
 // --- many at once ---
 
 std::vector<int> codes_of(Kernel& kernel, const std::vector<Step>& steps) {

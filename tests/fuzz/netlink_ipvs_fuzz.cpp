@@ -1,7 +1,7 @@
-// What generic netlink sends for IPVS; what decodes must survive the way back.
+// What generic netlink and getsockopt() say of IPVS; what decodes of the first must survive the way back.
 #include <cstdlib>
 
-#include "lib/netlink/ipvs_codec.h"
+#include "lib/netlink/ipvs_sockopt.h"
 
 namespace {
 
@@ -41,6 +41,8 @@ void reencode(const IpvsTimeouts& decoded) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   ByteView rest{data, size};
+  (void)decode_service_entries(rest);
+  for (const std::uint32_t reals : {0U, 1U, 10U}) (void)decode_real_entries(rest, reals);
   while (!rest.empty()) {
     const auto message = next_message(rest);
     if (!message) return 0;

@@ -201,6 +201,22 @@ TEST(ImportVirtualServer, MethodsFlagsAndOnePacket) {
                     HasSubstr("weight = 0")));
 }
 
+TEST(ImportVirtualServer, AMarkThatGivesACheckNoPortLosesTheCheckAndNotTheServer) {
+  const auto made = from_keepalived(
+      "virtual_server fwmark 7 {\nreal_server 198.51.100.21 0 {\nTCP_CHECK {\nconnect_timeout 3\n}\n}\n"
+      "real_server 198.51.100.22 0 {\nTCP_CHECK {\nconnect_timeout 3\nconnect_port 80\n}\n}\n}\n");
+  EXPECT_THAT(made.text, AllOf(HasSubstr("[\"fwmark 7\"]"), HasSubstr("address = \"198.51.100.21\"\n\n"),
+                               HasSubstr("address = \"198.51.100.22\"\nchecks = "), HasSubstr("port = 80")));
+  EXPECT_THAT(left(made),
+              Contains("f:3: TCP_CHECK {: no check is left, and nothing asks in its place: port: is missing: "
+                       "\"fwmark 7\" gives it none, and a check needs one"));
+  const auto common = from_keepalived(
+      "virtual_server fwmark 7 {\nreal_server 198.51.100.21 0 {\nTCP_CHECK {\n}\n}\n"
+      "real_server 198.51.100.22 0 {\nTCP_CHECK {\n}\n}\n}\n");
+  EXPECT_THAT(common.text,
+              AllOf(HasSubstr("198.51.100.21"), HasSubstr("198.51.100.22"), Not(HasSubstr("check"))));
+}
+
 TEST(ImportVirtualServer, MarksAndGroups) {
   const auto mark =
       from_keepalived("virtual_server fwmark 7 {\nreal_server 198.51.100.21 {\nweight 1\n}\n}\n");
