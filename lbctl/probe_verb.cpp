@@ -5,6 +5,7 @@
 #include <boost/asio.hpp>
 #include <boost/json.hpp>
 
+#include "lbctl/change/file_options.h"
 #include "lbctl/probe.h"
 #include "lib/answer/verdict.h"
 #include "lib/cli/output.h"
@@ -20,18 +21,6 @@ namespace json = boost::json;
 using std::chrono::steady_clock;
 
 constexpr std::size_t kAtOnce = 64;  // each holds a descriptor
-
-// Of this verb alone: to ipvsadm -c is a word of its own.
-const cli::Option kConfigFile{"-c,--config", "FILE", "the configuration (/etc/hawser/hawser.toml)"};
-const cli::Option kNodeName{"--node", "NAME", "which of its nodes this host is"};
-
-cli::Arguments with_file(cli::Arguments arguments) {
-  for (const auto& [name, value] : arguments.values) {
-    if (name == kConfigFile.name) arguments.config = value;
-    if (name == kNodeName.name) arguments.node = value;
-  }
-  return arguments;
-}
 
 // All that are in `probes`, a few at once. Each ends within its own timeout.
 Answers ask_all(const std::map<probes::ProbeKey, config::Check>& probes) {
@@ -88,7 +77,7 @@ int status_of_answers(const Answers& answers) {
 }  // namespace
 
 std::vector<cli::Option> probe_options() {
-  return {kConfigFile, kNodeName};
+  return file_options();
 }
 
 int probe_verb(const cli::Arguments& given) {

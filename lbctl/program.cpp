@@ -1,5 +1,6 @@
 #include "lbctl/program.h"
 
+#include "lbctl/change/apply_verb.h"
 #include "lbctl/change/change_verbs.h"
 #include "lbctl/change/host_verbs.h"
 #include "lbctl/change/restore_verb.h"
@@ -42,7 +43,7 @@ std::vector<cli::Hint> foreign_words() {
       {{"--set", "--timeout", "timeout"}, "write 'lbctl timeouts tcp=15m tcp_fin=2m udp=5m'"},
       {{"--start-daemon", "--stop-daemon", "--daemon", "daemon"},
        "write 'lbctl sync start master interface=eth0', 'lbctl sync stop master' or 'lbctl sync show'"},
-      {{"check", "plan", "apply", "reload"}, "write 'netd {}'"},
+      {{"check", "plan", "reload"}, "write 'netd {}'"},
   };
 }
 
@@ -80,6 +81,9 @@ std::vector<cli::Verb> kernel_verbs() {
       changing("sync", "[ACT...]",
                "connections told to other directors: show, start master interface=eth0 id=7, stop backup",
                sync_verb),
+      {"apply", "[SERVICE...]",
+       "the services of the file once, without netd, and nothing else of it; all or nothing", apply_verb,
+       apply_options()},
       {"import", "FORMAT FILE",
        "print another program's file as TOML, and line by line what it left out; FORMAT: ipvsadm-rules, "
        "ldirectord.cf or keepalived.conf; FILE: - for standard input",

@@ -26,7 +26,6 @@
 #include "lib/reconcile/journal.h"
 #include "lib/reconcile/journal_file.h"
 #include "lib/reconcile/known_health.h"
-#include "lib/reconcile/obstacles.h"
 #include "lib/reconcile/own_kernel.h"
 #include "lib/reconcile/patient_kernel.h"
 #include "lib/reconcile/put_back.h"
@@ -80,11 +79,7 @@ std::vector<config::Problem> missing_notes(const config::ResolvedPorts& ports) {
 
 // What of this host stands in the way of the services, as notes.
 std::vector<config::Problem> obstacle_notes(const config::Config& config, const Observed& observed) {
-  const auto layout = lay_out(config);
-  auto local = addresses_of(observed.state);
-  local.merge(addresses_of(config.network));
-  local.merge(vip_addresses(config).all);
-  const auto found = obstacles(layout, look_at_host(layout, std::move(local)));
+  const auto found = obstacles_here(config, observed.state);
   std::vector<config::Problem> notes;
   notes.reserve(found.size());
   for (const auto& obstacle : found) notes.push_back(note_on_host(obstacle.text));

@@ -11,7 +11,6 @@
 #include "lib/cli/output.h"
 #include "lib/cli/refuse.h"
 #include "lib/control/json.h"
-#include "lib/daemon/namespace_lock.h"
 #include "lib/netlink/netlink_kernel.h"
 #include "lib/plan/object.h"
 #include "lib/plan/restore.h"
@@ -23,17 +22,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view kProgram = "lbctl";
-
-Result<NamespaceLock> alone_here() {
-  constexpr Milliseconds kPause{50};
-  constexpr int kAttempts = 100;
-  for (int attempt = 1;; ++attempt) {
-    auto lock = NamespaceLock::take(kProgram);
-    if (lock || lock.error().code != EADDRINUSE) return lock;
-    if (attempt == kAttempts) return fail("another lbctl is at work here: try again when it is done");
-    std::this_thread::sleep_for(kPause);
-  }
-}
 
 std::vector<Step> copies_of(std::span<const Step* const> steps) {
   std::vector<Step> list;
@@ -178,6 +166,17 @@ void take_wave(const TableChange& change, const Wave& wave, Kernel& kernel, Carr
 }
 
 }  // namespace
+
+Result<NamespaceLock> alone_here() {
+  constexpr Milliseconds kPause{50};
+  constexpr int kAttempts = 100;
+  for (int attempt = 1;; ++attempt) {
+    auto lock = NamespaceLock::take(kProgram);
+    if (lock || lock.error().code != EADDRINUSE) return lock;
+    if (attempt == kAttempts) return fail("another lbctl is at work here: try again when it is done");
+    std::this_thread::sleep_for(kPause);
+  }
+}
 
 std::vector<std::string> refused_by_owner(const KeptServices& kept, const std::vector<RuleStep>& steps) {
   if (kept.empty()) return {};

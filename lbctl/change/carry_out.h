@@ -10,6 +10,7 @@
 #include "lbctl/change/owner.h"
 #include "lbctl/rules/replay.h"
 #include "lib/cli/command.h"
+#include "lib/daemon/namespace_lock.h"
 #include "lib/plan/apply.h"
 #include "lib/plan/kernel.h"
 
@@ -30,6 +31,9 @@ using MakeChange = std::function<TableChange(const Observed&)>;
 
 // The whole verb, from the first look to the exit code. `scope`: what it wants to see.
 int change_table(const cli::Arguments& arguments, const Scope& scope, const MakeChange& make);
+
+// Errors: another lbctl has been at work here for seconds.
+Result<NamespaceLock> alone_here();
 
 // --- the parts, for tests ---
 

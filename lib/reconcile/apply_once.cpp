@@ -68,8 +68,9 @@ Status apply_also(const Desired& desired, Kernel& kernel, const Scope& scope, Ap
   return {};
 }
 
-Result<Applied> apply_what_can_be(const Desired& desired, Kernel& kernel) {
-  auto applied = apply(desired, kernel, Rollback::kNothing, kNetworkOnly);
+Result<Applied> apply_what_can_be(const Desired& desired, Kernel& kernel, const Scope& scope) {
+  auto applied = scope.has(Look::kLinks) ? apply(desired, kernel, Rollback::kNothing, kNetworkOnly)
+                                         : Result<Applied>(Applied{});
   if (!applied) return applied;
   if (auto repaired = repair_services(desired, kernel, *applied); !repaired)
     return tl::unexpected(repaired.error());
@@ -95,12 +96,12 @@ Result<std::vector<Step>> services_to_make(const Desired& desired, Kernel& kerne
 // The journal is written once before all services, and once after: a file of thousands, written whole for
 // each, takes minutes.
 Result<Applied> apply_once(const Desired& desired, Kernel& kernel, JournalBook& book, Rollback rollback,
-                           const OwnKernel::OnJournalError& on_journal_error) {
+                           const OwnKernel::OnJournalError& on_journal_error, const Scope& scope) {
   const auto to_make = services_to_make(desired, kernel);
   if (!to_make) return tl::unexpected(to_make.error());
   if (auto written = book.will_do(*to_make); !written) on_journal_error(written.error());
-  auto applied = rollback == Rollback::kEverything ? apply(desired, kernel, rollback)
-                                                   : apply_what_can_be(desired, kernel);
+  auto applied = rollback == Rollback::kEverything ? apply(desired, kernel, rollback, scope)
+                                                   : apply_what_can_be(desired, kernel, scope);
   std::set<ServiceKey> made;
   if (applied)
     for (const auto& step : applied->done)

@@ -7,8 +7,8 @@
 namespace hawser {
 
 // kEverything: all or nothing. kNothing: what can be done is done; of a service that is refused in part, all
-// the rest. `kernel` is one that keeps `book`.
+// the rest. `kernel` is one that keeps `book`. `scope`: what of the host it is about.
 Result<Applied> apply_once(const Desired& desired, Kernel& kernel, JournalBook& book, Rollback rollback,
-                           const OwnKernel::OnJournalError& on_journal_error);
+                           const OwnKernel::OnJournalError& on_journal_error, const Scope& scope = {});
 
 }  // namespace hawser

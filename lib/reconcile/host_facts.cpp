@@ -10,6 +10,7 @@
 
 #include "lib/base/atomic_file.h"
 #include "lib/base/fd.h"
+#include "lib/reconcile/vip_addresses.h"
 
 namespace hawser {
 namespace {
@@ -100,6 +101,14 @@ std::set<IpAddress> addresses_of(const State& state) {
   for (const auto& [name, link] : state.links)
     for (const auto& [prefix, address] : link.addresses) addresses.insert(prefix.address);
   return addresses;
+}
+
+std::vector<Obstacle> obstacles_here(const config::Config& config, const State& there) {
+  const auto layout = lay_out(config);
+  auto local = addresses_of(there);
+  local.merge(addresses_of(config.network));
+  local.merge(vip_addresses(config).all);
+  return obstacles(layout, look_at_host(layout, std::move(local)));
 }
 
 }  // namespace hawser

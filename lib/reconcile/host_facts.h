@@ -14,4 +14,7 @@ HostFacts look_at_host(const Layout& layout, std::set<IpAddress> known);
 // Of all links.
 std::set<IpAddress> addresses_of(const State& state);
 
+// What of this host stands in the way of the file's services.
+std::vector<Obstacle> obstacles_here(const config::Config& config, const State& there);
+
 }  // namespace hawser

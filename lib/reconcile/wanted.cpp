@@ -30,13 +30,22 @@ Scope what_to_look_at(const config::Config& config, const Journal& made) {
   return scope;
 }
 
+Desired wanted_ipvs(const config::Config& config, const Layout& layout, const KnownHealth& known,
+                    const State& there, const JournalBook& book) {
+  Desired desired{{}, Owner::kNetd, book.names(), book.owed()};
+  desired.state.services = desired_services(layout, known, there.services).services;
+  desired.state.ipvs = with_what_was(ipvs_host_of(config, layout), book.values());
+  desired.state.nft = nft_of(layout);
+  return desired;
+}
+
 Wanted wanted(const config::Config& config, const KnownHealth& known, const Observed& observed,
               const JournalBook& book, const FindPaths& find_paths) {
   auto all = wanted_network(network_of(config), observed, book, find_paths);
-  const auto layout = lay_out(config);
-  all.desired.state.services = desired_services(layout, known, observed.state.services).services;
-  all.desired.state.ipvs = with_what_was(ipvs_host_of(config, layout), book.values());
-  all.desired.state.nft = nft_of(layout);
+  auto ipvs = wanted_ipvs(config, lay_out(config), known, observed.state, book);
+  all.desired.state.services = std::move(ipvs.state.services);
+  all.desired.state.ipvs = std::move(ipvs.state.ipvs);
+  all.desired.state.nft = std::move(ipvs.state.nft);
   return all;
 }
 

@@ -36,6 +36,9 @@ struct Wanted {
 // `observed` is without what vips have, as OwnKernel shows it.
 Wanted wanted_network(const FileNetwork& file, const Observed& observed, const JournalBook& book,
                       const FindPaths& find_paths);
+// What of it is IPVS's: services as their real servers are, what IPVS has once, and our nftables table.
+Desired wanted_ipvs(const config::Config& config, const Layout& layout, const KnownHealth& known,
+                    const State& there, const JournalBook& book);
 // With the services, too, as their real servers are. The daemon goes from one service to the next and asks
 // weigh() for each.
 Wanted wanted(const config::Config& config, const KnownHealth& known, const Observed& observed,

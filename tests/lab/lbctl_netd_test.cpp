@@ -85,6 +85,71 @@ TEST_F(LbctlBesideNetd, ProbesOnceAndNow) {
   EXPECT_EQ(lbctl({"probe", "-c", file}).status, 78);
 }
 
+class LbctlApplies : public LbctlBesideNetd {
+ protected:
+  [[nodiscard]] Output apply(const Argv& words = {}) const {
+    Argv argv{"apply", "-c", directory / "hawser.toml"};
+    argv.insert(argv.end(), words.begin(), words.end());
+    return lbctl(argv);
+  }
+  // Netd is gone, and all that it made.
+  void begin_without_netd() {
+    daemon->kill();
+    lb1.check({"ipvsadm", "-C"});
+    std::filesystem::remove(directory / "state/netd.journal");
+    lb1.ip({"link del bond0"});
+  }
+  static std::string with_dns() {
+    return kSite +
+           "[service.dns]\nvirtual = [\"udp 192.0.2.100:53\"]\nscheduler = \"rr\"\npool = \"dns\"\n"
+           "[pool.dns]\nforwarding = \"masquerade\"\n[[pool.dns.real]]\naddress = \"198.51.100.21:53\"\n";
+  }
+};
+
+TEST_F(LbctlApplies, TheServicesOfTheFileAndNothingElseOfIt) {
+  begin_without_netd();
+  write(with_dns());
+  EXPECT_EQ(apply({"--dry-run"}).status, 3);
+  EXPECT_EQ(table(), "");
+  const auto one = apply({"dns"});
+  EXPECT_EQ(one.status, 0) << one.text;
+  EXPECT_THAT(one.text, AllOf(HasSubstr("udp 192.0.2.100:53: add service: scheduler rr"),
+                              HasSubstr("real servers are taken as configured")));
+  EXPECT_THAT(table(), testing::Not(HasSubstr("-A -t 192.0.2.100:80")));
+  EXPECT_EQ(apply().status, 0);
+  EXPECT_THAT(table(),
+              AllOf(HasSubstr("-A -t 192.0.2.100:80 -s wlc"), HasSubstr("-A -u 192.0.2.100:53 -s rr")));
+  EXPECT_NE(lb1.run({"ip", "link", "show", "bond0"}).status, 0) << "no bond";
+  EXPECT_THAT(apply().text, HasSubstr("nothing to do"));
+  // What an earlier file had goes, what somebody else made stays.
+  lb1.check({"ipvsadm", "-A", "-f", "9", "-s", "rr"});
+  write(kSite);
+  EXPECT_EQ(apply({"web"}).status, 0);
+  EXPECT_THAT(table(), HasSubstr("-A -u 192.0.2.100:53"));
+  EXPECT_EQ(apply().status, 0);
+  EXPECT_THAT(table(), AllOf(testing::Not(HasSubstr("-A -u 192.0.2.100:53")), HasSubstr("-A -f 9")));
+  // Netd goes on from there.
+  daemon.emplace(start());
+  EXPECT_TRUE(eventually(kPatience, [&] { return is_ready(); }));
+  EXPECT_THAT(table(), HasSubstr("-A -t 192.0.2.100:80 -s wlc"));
+}
+
+TEST_F(LbctlApplies, NothingWhereNetdRunsOrTheFileIsBadOrSaysNothingOfThat) {
+  const auto before = table();
+  const auto beside = apply();
+  EXPECT_EQ(beside.status, 1);
+  EXPECT_THAT(beside.text, AllOf(HasSubstr("nothing changed: netd"), HasSubstr("use 'netd reload'")));
+  begin_without_netd();
+  EXPECT_THAT(apply({"web9"}).text, HasSubstr("web9: "));
+  write(replaced(kSite, "scheduler = \"wlc\"", "scheduler = \"best\""));
+  EXPECT_EQ(apply().status, 78);
+  write(kSite +
+        "[service.bad]\nvirtual = [\"tcp 192.0.2.100:99\"]\npool = \"web\"\nscheduler = \"fo\"\n"
+        "[service.no]\nvirtual = [\"tcp 192.0.2.100:99\"]\npool = \"web\"\n");
+  EXPECT_EQ(apply().status, 78);
+  EXPECT_EQ(table(), "") << before;
+}
+
 // The last one goes only where it is said twice.
 TEST_F(LbctlBesideNetd, EmptiesNoServiceByASlip) {
   EXPECT_EQ(lbctl({"disable", "web1"}).status, 0);
