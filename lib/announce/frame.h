@@ -30,6 +30,16 @@ struct ArpProbe {
 };
 Bytes encode(const ArpProbe& probe);
 
+// A Neighbor Solicitation (RFC 4861 4.3): asks who has the address, in the name of `from`, an address of this
+// host's. In nobody's name (as duplicate address detection asks) the answer would go to all nodes, and draw
+// the address to whoever answers. Both are IPv6.
+struct NeighborProbe {
+  MacAddress mac;
+  IpAddress from;
+  IpAddress address;
+};
+Bytes encode(const NeighborProbe& probe);
+
 // What a Neighbor Advertisement says of who sends it. A host that calls itself a router, or the reverse,
 // costs its neighbours their default route (RFC 4861 7.2.5).
 enum class NeighborRole : std::uint8_t { kHost, kRouter };

@@ -58,6 +58,8 @@ Result<DecodedAddress> decode_address(const MessageView& message) {
   address.scope = fixed.ifa_scope;
   address.no_prefix_route = (flags & IFA_F_NOPREFIXROUTE) != 0;
   address.no_dad = (flags & IFA_F_NODAD) != 0;
+  // The same bit is "secondary" for IPv4.
+  address.temporary.value = own->is_v6() && (flags & IFA_F_TEMPORARY) != 0;
   // Of a permanent deprecated IPv4 address the kernel shows "forever" as preferred: the flag is the truth.
   address.preferred_lifetime = (flags & IFA_F_DEPRECATED) != 0 ? 0 : lifetimes.ifa_prefered;
   return decoded;

@@ -55,7 +55,8 @@ void note(const nl::MessageView& message, Changes& changes) {
       changes.addresses = true;
       if (const auto address = nl::decode_address(message))
         changes.address_facts.push_back({address->link, address->prefix, address->address.protocol,
-                                         message.type == RTM_DELADDR, address->detection});
+                                         message.type == RTM_DELADDR, address->detection,
+                                         is_fleeting(address->prefix, address->address)});
       break;
     case RTM_NEWROUTE:
     case RTM_DELROUTE:

@@ -43,6 +43,7 @@ struct AddressFact {
   std::uint8_t protocol = 0;  // IFA_PROTO
   bool removed = false;
   Detection detection = Detection::kPassed;
+  bool fleeting = false;  // as is_fleeting()
 
   bool operator==(const AddressFact&) const = default;
 };

@@ -49,9 +49,18 @@ struct Address {
   // IPv4: in the kernel's order on its device. The first of a subnet is the primary, the others its
   // secondaries.
   Aside<std::uint32_t> place{};
+  // IFA_F_TEMPORARY, IPv6: the kernel takes another one every day or so (RFC 8981).
+  Aside<bool> temporary{};
 
   bool operator==(const Address&) const = default;
 };
+
+// An IPv6 address that is not there for long, or not for new conversations any more: who is to be found under
+// an address is not found under this one. (vipd's own are deprecated so that nobody speaks from them.)
+inline bool is_fleeting(const Prefix& prefix, const Address& address) {
+  const bool leaves = address.temporary.value || address.preferred_lifetime == 0;
+  return prefix.address.is_v6() && leaves && address.protocol != static_cast<std::uint8_t>(Owner::kVipd);
+}
 
 struct Vlan {
   std::string on;                   // the lower device

@@ -71,8 +71,11 @@ auto fitness(const Address& candidate, const config::Vip& vip, const IpAddress& 
   const auto& [prefix, seen] = candidate;
   const auto& address = prefix.address;
   // The owner of an address may have no other: the floating address is the interface's own.
-  return std::array{seen.detection == Detection::kPassed, !belongs_to(vip, address),
-                    std::ranges::find(vip.own, address) != vip.own.end(), address == present,
+  return std::array{seen.detection == Detection::kPassed,
+                    !belongs_to(vip, address),
+                    std::ranges::find(vip.own, address) != vip.own.end(),
+                    !seen.fleeting,
+                    address == present,
                     prefix.length < address.bits()};
 }
 

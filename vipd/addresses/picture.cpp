@@ -20,7 +20,8 @@ bool Picture::see(const Observed& observed) {
                   status->second.kind,
                   master == observed.links.end() ? IfIndex{} : master->second.index};
     for (const auto& [prefix, address] : link.addresses)
-      entry.addresses.emplace_hint(entry.addresses.end(), prefix, SeenAddress{address.protocol, {}});
+      entry.addresses.emplace_hint(entry.addresses.end(), prefix,
+                                   SeenAddress{address.protocol, {}, is_fleeting(prefix, address)});
     for (const auto& [prefix, detection] : status->second.undetected)
       if (const auto found = entry.addresses.find(prefix); found != entry.addresses.end())
         found->second.detection = detection;

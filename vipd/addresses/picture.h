@@ -45,6 +45,7 @@ struct SeenLink {
 struct SeenAddress {
   std::uint8_t protocol = 0;  // IFA_PROTO
   Detection detection = Detection::kPassed;
+  bool fleeting = false;  // not a source where there is another (is_fleeting())
   bool operator==(const SeenAddress&) const = default;
 };
 

@@ -1,6 +1,7 @@
-// Another host with this host's own address (a cloned virtual machine). The kernel drops what comes from
-// there as forged, so that VRRP never hears it, and both are Active. ARP does: we ask now and then who has
-// the address, and nobody but us should have anything to say.
+// Another host with an address of this host's. Where it is the one that we advertise from (a cloned virtual
+// machine), the kernel drops what comes from there as forged, so that VRRP never hears it, and both are
+// Active. ARP and neighbour discovery do: we ask now and then who has the address, and nobody but us should
+// have anything to say.
 #pragma once
 
 #include <set>
@@ -10,7 +11,7 @@
 #include "lib/base/fd.h"
 #include "lib/base/result.h"
 #include "lib/base/strong.h"
-#include "vipd/announce/arp.h"
+#include "vipd/announce/claim.h"
 
 namespace hawser::vipd {
 
@@ -18,18 +19,19 @@ class TwinWatch {
  public:
   struct Heard {
     IfIndex link;
-    ArpSender sender;
+    Claim claim;
   };
 
   // Deaf until watch() says for what. Error with EPERM: CAP_NET_RAW is missing.
-  static Result<TwinWatch> open();
+  static Result<TwinWatch> open(Family family);
   [[nodiscard]] int fd() const { return fd_.get(); }
-  // From now on only ARP of these addresses wakes us.
+  // From now on only what is said of these addresses wakes us; those of the other family are left out.
   Status watch(const std::set<IpAddress>& own);
   std::vector<Heard> take();
 
  private:
-  explicit TwinWatch(Fd fd) : fd_(std::move(fd)) {}
+  TwinWatch(Family family, Fd fd) : family_(family), fd_(std::move(fd)) {}
+  Family family_;
   Fd fd_;
 };
 

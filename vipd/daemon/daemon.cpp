@@ -39,7 +39,6 @@ Daemon::Daemon(asio::io_context& context, Options options)
       watchdog_(context),
       lateness_(context),
       monitor_(context),
-      twin_reader_(context),
       twin_timer_(context),
       look_timer_(context),
       reminder_(context),
@@ -263,6 +262,11 @@ void Daemon::on_packet(VrrpSocket& socket, const Packet& packet) {
   if (const auto* heard = dispatch(packet, here, socket.bad())) settle(key_of(heard->vip()));
 }
 
+// Whatever is to know of a role hears of it here.
+void Daemon::on_role(const Change& change) {
+  if (change.to == RoleName::kActive) ask_soon_for_conflicts();
+}
+
 // After every event: work at once, a timer for what is next.
 void Daemon::settle(const RouterKey& key) {
   const auto found = routers_.find(key);
@@ -272,7 +276,6 @@ void Daemon::settle(const RouterKey& key) {
   if (!running.queued && running.router.working() && running.router.work()) work_later(key);
   if (auto lost = platform_->take_lost_addresses(); !lost.empty()) worker_.end_connections(std::move(lost));
   if (running.router.stopped()) asio::post(context_, [this] { reap(); });
-  watch_for_conflicts(running);
   const auto due = running.router.due();
   const auto fires = platform_->timer(due.value_or(TimePoint::max()));
   if (running.timer.expiry() == fires) return;

@@ -65,7 +65,6 @@ class Daemon {
     bool queued = false;        // a slice of work is in the loop's queue
     Side side = Side::kOther;   // as the worker was told, where a provider routes the addresses
     bool fences = false;        // a candidate that waits for the other to be off
-    bool active = false;        // when we last looked: whoever else answers for its addresses is asked for
     unsigned losers_heard = 0;  // as it was told
   };
 
@@ -109,16 +108,17 @@ class Daemon {
 
   // other hosts with our own address
   void watch_for_twins();
-  void wait_for_twins();
+  void wait_for_twins(std::size_t which);
   void ask_for_twins();
   void ask_for_twins_at(TimePoint time);
-  void watch_for_conflicts(Running& running);
+  void ask_soon_for_conflicts();
   [[nodiscard]] std::set<std::pair<std::string, IpAddress>> sources() const;
   [[nodiscard]] std::set<std::pair<std::string, IpAddress>> some_held();
   void twin(const TwinWatch::Heard& heard);
 
   // the routers
   void on_packet(VrrpSocket& socket, const Packet& packet);
+  void on_role(const Change& change);
   void settle(const RouterKey& key);
   void on_timer(const RouterKey& key);
   void hear_refusals();
@@ -169,8 +169,11 @@ class Daemon {
   std::vector<RefusalSocket> refusals_;
   std::unique_ptr<Platform> platform_;  // none until the first settings have come
   boost::asio::posix::stream_descriptor monitor_;
-  std::optional<TwinWatch> twins_;
-  boost::asio::posix::stream_descriptor twin_reader_;
+  struct Twins {
+    TwinWatch watch;
+    boost::asio::posix::stream_descriptor reader;
+  };
+  std::vector<Twins> twins_;  // by ARP and by neighbour discovery
   boost::asio::steady_timer twin_timer_;
   std::size_t asked_for_ = 0;  // held addresses, one after the other
   boost::asio::steady_timer look_timer_;

@@ -119,9 +119,10 @@ Status Daemon::open_platform(const Settings& settings) {
   (void)log::set_level(settings.log_level);
   be_on_time(settings);
   auto platform = Platform::open(
-      context_, [this](VrrpSocket& socket, const Packet& packet) { on_packet(socket, packet); },
-      [this](const AddressKey& address) { return claimed(address); },
-      [this](const Event& event) { report(event); });
+      context_, {.on_packet = [this](VrrpSocket& socket, const Packet& packet) { on_packet(socket, packet); },
+                 .claimed = [this](const AddressKey& address) { return claimed(address); },
+                 .on_role = [this](const std::string&, const Change& change) { on_role(change); },
+                 .tell = [this](const Event& event) { report(event); }});
   if (!platform) return tl::unexpected(platform.error());
   platform_ = std::move(*platform);
   exec_timer_.cancel();

@@ -19,28 +19,32 @@ constexpr std::size_t kMostAsked{32};
 
 // Without it less is known.
 void Daemon::watch_for_twins() {
-  auto watch = TwinWatch::open();
-  if (!watch) return report(trouble_event(EventKind::kPeer, watch.error()));
-  const int copy = ::dup(watch->fd());
-  if (copy < 0)
-    return report(
-        trouble_event(EventKind::kPeer, {fmt::format("listen to ARP: {}", std::strerror(errno)), errno}));
-  twins_ = std::move(*watch);
-  twin_reader_.assign(copy);
-  wait_for_twins();
-  ask_for_twins();
+  for (const auto family : {Family::kIpv4, Family::kIpv6}) {
+    auto watch = TwinWatch::open(family);
+    const int copy = watch ? ::dup(watch->fd()) : -1;
+    if (!watch) {
+      report(trouble_event(EventKind::kPeer, watch.error()));
+    } else if (copy < 0) {
+      report(
+          trouble_event(EventKind::kPeer, {fmt::format("listen to ARP: {}", std::strerror(errno)), errno}));
+    } else {
+      twins_.push_back({std::move(*watch), boost::asio::posix::stream_descriptor(context_, copy)});
+    }
+  }
+  for (std::size_t i = 0; i < twins_.size(); ++i) wait_for_twins(i);
+  if (!twins_.empty()) ask_for_twins();
 }
 
-void Daemon::wait_for_twins() {
-  twin_reader_.async_wait(boost::asio::posix::descriptor_base::wait_read,
-                          [this](const boost::system::error_code& cancelled) {
-                            if (cancelled) return;
-                            for (const auto& heard : twins_->take()) twin(heard);
-                            wait_for_twins();
-                          });
+void Daemon::wait_for_twins(std::size_t which) {
+  twins_[which].reader.async_wait(boost::asio::posix::descriptor_base::wait_read,
+                                  [this, which](const boost::system::error_code& cancelled) {
+                                    if (cancelled) return;
+                                    for (const auto& heard : twins_[which].watch.take()) twin(heard);
+                                    wait_for_twins(which);
+                                  });
 }
 
-// ARP's: of IPv6 the kernel looks when an address is given, and our own advertisements tell of it later.
+// IPv4 ones: of an IPv6 address of this host's own the kernel looks itself when it is given.
 std::set<std::pair<std::string, IpAddress>> Daemon::sources() const {
   std::set<std::pair<std::string, IpAddress>> own;
   for (const auto& [key, running] : routers_)
@@ -56,7 +60,7 @@ std::set<std::pair<std::string, IpAddress>> Daemon::some_held() {
   for (const auto& [key, running] : routers_)
     if (running.router.role() == RoleName::kActive)
       for (const auto& address : running.router.vip().addresses)
-        if (address.prefix.address.is_v4() && running.router.wants({address.interface, address.prefix}))
+        if (running.router.wants({address.interface, address.prefix}))
           all.emplace_back(address.interface, address.prefix.address);
   std::set<std::pair<std::string, IpAddress>> some;
   const auto count = std::min(all.size(), kMostAsked);
@@ -70,7 +74,8 @@ void Daemon::ask_for_twins() {
   asked.merge(some_held());
   std::set<IpAddress> addresses;
   for (const auto& [interface, address] : asked) addresses.insert(address);
-  if (const auto watched = twins_->watch(addresses); !watched) warn("twins", watched.error());
+  for (auto& twins : twins_)
+    if (const auto watched = twins.watch.watch(addresses); !watched) warn("twins", watched.error());
   for (const auto& [interface, address] : asked) platform_->probe(interface, address);
   ask_for_twins_at(std::chrono::steady_clock::now() + kBetweenQuestions);
 }
@@ -84,25 +89,23 @@ void Daemon::ask_for_twins_at(TimePoint time) {
 
 // Beside a takeover, and never in its way: who answers once the others have had the time to hear of it is
 // another holder.
-void Daemon::watch_for_conflicts(Running& running) {
-  const bool active = running.router.role() == RoleName::kActive;
-  if (std::exchange(running.active, active) == active || !active || !twins_) return;
+void Daemon::ask_soon_for_conflicts() {
   const auto soon = std::chrono::steady_clock::now() + kAfterTakeover;
-  if (twin_timer_.expiry() > soon) ask_for_twins_at(soon);
+  if (!twins_.empty() && twin_timer_.expiry() > soon) ask_for_twins_at(soon);
 }
 
 // Our own interfaces on that segment answer too.
 void Daemon::twin(const TwinWatch::Heard& heard) {
   const auto& links = platform_->picture().links();
   const auto there = links.find(heard.link);
-  const auto is_its = [&](const auto& link) { return link.second.seen.mac == heard.sender.mac; };
+  const auto is_its = [&](const auto& link) { return link.second.seen.mac == heard.claim.mac; };
   if (there == links.end() || std::ranges::any_of(links, is_its)) return;
   const auto& interface = there->second.seen.name;
   for (auto& [key, running] : routers_) {
     if (key.interface == interface && running.router.usable() &&
-        running.router.source() == heard.sender.address)
-      running.router.twin(heard.sender.mac);
-    running.router.conflict(interface, heard.sender.address, heard.sender.mac);
+        running.router.source() == heard.claim.address)
+      running.router.twin(heard.claim.mac);
+    running.router.conflict(interface, heard.claim.address, heard.claim.mac);
   }
 }
 

@@ -21,8 +21,7 @@ AddAddress adding(const std::string& interface, const Prefix& prefix) {
   return step;
 }
 
-Result<std::unique_ptr<Platform>> Platform::open(boost::asio::io_context& context,
-                                                 VrrpSocket::OnPacket on_packet, Claimed claimed, Tell tell) {
+Result<std::unique_ptr<Platform>> Platform::open(boost::asio::io_context& context, Listeners listeners) {
   auto kernel = NetlinkKernel::open();
   if (!kernel) return tl::unexpected(kernel.error());
   auto steps = nl::Socket::open(NETLINK_ROUTE);
@@ -33,22 +32,20 @@ Result<std::unique_ptr<Platform>> Platform::open(boost::asio::io_context& contex
   if (!frames) return tl::unexpected(frames.error());
   std::unique_ptr<Platform> platform(new Platform(context, std::move(*kernel), std::move(*steps),
                                                   std::move(*monitor), std::move(*frames),
-                                                  std::move(on_packet), std::move(claimed), std::move(tell)));
+                                                  std::move(listeners)));
   const auto looked = platform->look();
   if (!looked) return tl::unexpected(looked.error());
   return platform;
 }
 
 Platform::Platform(boost::asio::io_context& context, NetlinkKernel kernel, nl::Socket steps, Monitor monitor,
-                   FrameSocket frames, VrrpSocket::OnPacket on_packet, Claimed claimed, Tell tell)
+                   FrameSocket frames, Listeners listeners)
     : context_(context),
       kernel_(std::move(kernel)),
       steps_(std::move(steps)),
       monitor_(std::move(monitor)),
       frames_(std::move(frames)),
-      on_packet_(std::move(on_packet)),
-      claimed_(std::move(claimed)),
-      tell_(std::move(tell)) {}
+      listeners_(std::move(listeners)) {}
 
 // ---- what there is
 
@@ -97,9 +94,9 @@ void Platform::note(const LinkFact& fact, News& news) {
 
 // Our own steps are in the picture before their notifications come, and are no news.
 void Platform::note(const AddressFact& fact, News& news) {
-  const bool changed = fact.removed
-                           ? picture_.address_is_gone(fact.link, fact.prefix)
-                           : picture_.address_is(fact.link, fact.prefix, {fact.protocol, fact.detection});
+  const bool changed = fact.removed ? picture_.address_is_gone(fact.link, fact.prefix)
+                                    : picture_.address_is(fact.link, fact.prefix,
+                                                          {fact.protocol, fact.detection, fact.fleeting});
   if (!changed) return;
   news.look = true;
   // With its last address of a family the interface forgets the groups of its sockets, also when one comes
@@ -117,14 +114,14 @@ Status Platform::open_socket(const Segment& segment) {
   const auto index = picture_.index_of(interface);
   if (!index) return fail("{}: interface missing", interface);
   auto& socket = sockets_[segment];
-  if (!socket) socket = std::make_unique<VrrpSocket>(context_, interface, family, on_packet_);
+  if (!socket) socket = std::make_unique<VrrpSocket>(context_, interface, family, listeners_.on_packet);
   return socket->open(*index);
 }
 
 void Platform::adopt_socket(const Segment& segment, IfIndex index, Fd fd) {
   if (picture_.index_of(segment.first) != index) return;
   auto& socket = sockets_[segment];
-  socket = std::make_unique<VrrpSocket>(context_, segment.first, segment.second, on_packet_);
+  socket = std::make_unique<VrrpSocket>(context_, segment.first, segment.second, listeners_.on_packet);
   socket->adopt(std::move(fd), index);
 }
 
@@ -221,7 +218,7 @@ Status Platform::renew_address(const std::string& interface, const Prefix& prefi
 
 Status Platform::remove_address(const std::string& interface, const Prefix& prefix) {
   const auto index = picture_.index_of(interface);
-  if (!index || claimed_({interface, prefix})) return {};
+  if (!index || listeners_.claimed({interface, prefix})) return {};
   return take_away(RemoveAddress{interface, prefix}, *index);
 }
 
@@ -262,11 +259,25 @@ void Platform::announce(const std::string& interface, const IpAddress& address) 
     if (!frames_.send(*index, frame)) return;  // the next round makes it good
 }
 
+namespace {
+
+// Who has it. Empty: this host has no address there to ask from.
+Bytes question(const Picture::Link& link, const IpAddress& address) {
+  if (address.is_v4()) return encode(ArpProbe{link.seen.mac, address});
+  for (const auto& [prefix, seen] : link.addresses)
+    if (prefix.address.is_link_local() && !is_ours(seen) && seen.detection == Detection::kPassed)
+      return encode(NeighborProbe{link.seen.mac, prefix.address, address});
+  return {};
+}
+
+}  // namespace
+
 void Platform::probe(const std::string& interface, const IpAddress& address) {
   const auto index = picture_.index_of(interface);
   const auto* link = picture_.find(interface);
   if (!index || link == nullptr || link->seen.mac.is_zero()) return;
-  (void)frames_.send(*index, encode(ArpProbe{link->seen.mac, address}));  // the next one makes it good
+  if (const auto frame = question(*link, address); !frame.empty())
+    (void)frames_.send(*index, frame);  // the next one makes it good
 }
 
 }  // namespace hawser::vipd

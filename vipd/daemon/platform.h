@@ -27,9 +27,15 @@ class Platform : public Effects {
  public:
   // Whether an address is to stay because some vip wants it now; asked before one is removed.
   using Claimed = std::function<bool(const AddressKey&)>;
+  using OnRole = std::function<void(const std::string& vip, const Change& change)>;
+  struct Listeners {
+    VrrpSocket::OnPacket on_packet;
+    Claimed claimed;
+    OnRole on_role;
+    Tell tell;
+  };
 
-  static Result<std::unique_ptr<Platform>> open(boost::asio::io_context& context,
-                                                VrrpSocket::OnPacket on_packet, Claimed claimed, Tell tell);
+  static Result<std::unique_ptr<Platform>> open(boost::asio::io_context& context, Listeners listeners);
 
   // Readable when the kernel has changed.
   [[nodiscard]] int monitor_fd() const { return monitor_.fd(); }
@@ -81,11 +87,14 @@ class Platform : public Effects {
   void announce(const std::string& interface, const IpAddress& address) override;
   // Asks the segment who has our own address, once.
   void probe(const std::string& interface, const IpAddress& address);
-  void report(const Event& event) override { tell_(event); }
+  void role_changed(const std::string& vip, const Change& change) override {
+    listeners_.on_role(vip, change);
+  }
+  void report(const Event& event) override { listeners_.tell(event); }
 
  private:
   Platform(boost::asio::io_context& context, NetlinkKernel kernel, nl::Socket steps, Monitor monitor,
-           FrameSocket frames, VrrpSocket::OnPacket on_packet, Claimed claimed, Tell tell);
+           FrameSocket frames, Listeners listeners);
   void close_sockets_of(const std::string& interface);
   void close_socket(const Segment& segment);
   NeighborRole neighbor_role(const std::string& interface);
@@ -102,9 +111,7 @@ class Platform : public Effects {
   nl::Socket steps_;  // ours go to a link by its index: a name may have moved on
   Monitor monitor_;
   FrameSocket frames_;
-  VrrpSocket::OnPacket on_packet_;
-  Claimed claimed_;
-  Tell tell_;
+  Listeners listeners_;
   Picture picture_;
   std::map<IfIndex, MacAddress> macs_;  // when we last looked
   struct Role {

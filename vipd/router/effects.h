@@ -10,6 +10,7 @@
 #include "lib/base/result.h"
 #include "lib/events/event.h"
 #include "vipd/addresses/picture.h"
+#include "vipd/router/change.h"
 
 namespace hawser::vipd {
 
@@ -39,6 +40,8 @@ class Effects {
   virtual Status make_dummy(const std::string& name) = 0;
   // Every frame that announces the address, once. What does not get out is made good by the next round.
   virtual void announce(const std::string& interface, const IpAddress& address) = 0;
+  // A vip has another role now. In the middle of the router's step: whoever listens comes back to it later.
+  virtual void role_changed(const std::string& vip, const Change& change) = 0;
   virtual void report(const Event& event) = 0;
 };
 

@@ -472,6 +472,7 @@ void VirtualRouter::change_role(const RoleChange& change, CauseKind cause) {
                       .to = std::string(hawser::name_of(change.to)),
                       .cause = {cause, change.why},
                       .duration = lasted});
+  effects_.role_changed(vip_.name, history_.back());
 }
 
 void VirtualRouter::carry_out(const Note& action) {

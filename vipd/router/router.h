@@ -62,15 +62,6 @@ struct Conflict {
   bool operator==(const Conflict&) const = default;
 };
 
-// A change of role, and what was known when it came.
-struct Change {
-  TimePoint at;
-  RoleName from, to;
-  std::string why;
-  std::optional<Heard> heard;
-  Priority priority;  // ours
-  bool operator==(const Change&) const = default;
-};
 // What of a router outlives a program that starts itself again.
 struct RouterState {
   Machine machine;  // Active or Backup

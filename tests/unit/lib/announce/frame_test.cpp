@@ -35,6 +35,13 @@ TEST(GratuitousArp, AnAddressIsAnnouncedInBothForms) {
                                    encode(GratuitousArp{ArpForm::kReply, kMac, kWeb})));
 }
 
+// What the kernel's ndisc_send_ns() sent, taken between the ends of a veth pair.
+TEST(NeighborProbe, AsksAsTheKernelAsks) {
+  const NeighborProbe probe{MacAddress{{0x02, 0, 0, 0, 0, 0x0a}}, *IpAddress::parse("fe80::a"),
+                            *IpAddress::parse("fe80::b")};
+  EXPECT_EQ(encode(probe), captured("kernel-neighbor-solicitation"));
+}
+
 // keepalived's own, taken by take_captures.py: unsolicited, from the address itself, to all nodes.
 TEST(UnsolicitedNeighbor, IsWhatKeepalivedSendsButForTheRouterFlag) {
   auto expected = captured("keepalived-unsolicited-neighbor");

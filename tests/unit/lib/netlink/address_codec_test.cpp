@@ -79,6 +79,27 @@ TEST(AddressCodec, ReadsHowFarDuplicateDetectionCame) {
   EXPECT_EQ(with(IFA_F_TENTATIVE | IFA_F_OPTIMISTIC), Detection::kPassed) << "it is used meanwhile";
 }
 
+TEST(AddressCodec, ReadsThatAnAddressIsNotThereForLong) {
+  const auto fleeting = [](std::uint8_t family, const char* text, std::uint32_t flags, std::uint8_t owner) {
+    Message message{RTM_NEWADDR, 0};
+    ifaddrmsg fixed{};
+    fixed.ifa_family = family;
+    fixed.ifa_prefixlen = 24;
+    fixed.ifa_index = 4;
+    message.header(fixed);
+    message.address(IFA_ADDRESS, ip(text));
+    message.number(IFA_FLAGS, flags);
+    message.number(static_cast<std::uint16_t>(11), owner);  // IFA_PROTO
+    const auto seen = decode_address(view_of(message)).value_or(DecodedAddress{});
+    return is_fleeting(seen.prefix, seen.address);
+  };
+  EXPECT_TRUE(fleeting(AF_INET6, "2001:db8::9", IFA_F_TEMPORARY, 0));
+  EXPECT_TRUE(fleeting(AF_INET6, "2001:db8::9", IFA_F_DEPRECATED, 0));
+  EXPECT_FALSE(fleeting(AF_INET6, "2001:db8::9", 0, 0));
+  EXPECT_FALSE(fleeting(AF_INET6, "2001:db8::9", IFA_F_DEPRECATED, 202)) << "vipd's own";
+  EXPECT_FALSE(fleeting(AF_INET, "192.0.2.9", IFA_F_SECONDARY, 0)) << "the same bit";
+}
+
 TEST(AddressCodec, KeepsTheLifetimeOfADynamicAddress) {
   const auto lifetime = decoded("address_v6_dynamic").address.preferred_lifetime;
   EXPECT_GT(lifetime, 1700U);

@@ -86,6 +86,21 @@ TEST_F(InterfaceTest, UnicastOfIpv6ComesFromAnAddressThatReachesThePeers) {
   EXPECT_EQ(*source_on(picture, vip, {}), *IpAddress::parse("fe80::11"));
 }
 
+// A peer that names this host in its file would not know it under tomorrow's address.
+TEST_F(InterfaceTest, ATemporaryAddressIsASourceOnlyWhereThereIsNoOther) {
+  link("front");
+  const auto index = *picture.index_of("front");
+  const auto temporary = *Prefix::parse("2001:db8::9/64");
+  auto vip = six(config::VrrpTransport::kUnicast);
+  vip.peers = {*IpAddress::parse("2001:db8::12")};
+  picture.address_is(index, temporary, {0, {}, true});
+  EXPECT_EQ(*source_on(picture, vip, {}), temporary.address);
+  address("front", "2001:db8::11/64");
+  EXPECT_EQ(*source_on(picture, vip, temporary.address), *IpAddress::parse("2001:db8::11"));
+  vip.own = {temporary.address};
+  EXPECT_EQ(*source_on(picture, vip, {}), temporary.address) << "the file says so";
+}
+
 TEST_F(InterfaceTest, AnIpv6AddressIsNoSourceBeforeItsDetectionHasPassed) {
   link("front");
   const auto index = *picture.index_of("front");

@@ -26,6 +26,7 @@ class FakeEffects : public Effects {
   std::vector<IpAddress> announced;
   std::vector<std::string> log;  // the lines of `events`
   std::vector<Event> events;
+  std::vector<std::pair<std::string, Change>> roles;
   std::vector<std::string> order;  // "send", "add ..", "announce ..", "remove .."
   std::string refuse_adding;       // a reason: add_address fails with it
   std::string refuse_sending;
@@ -113,6 +114,9 @@ class FakeEffects : public Effects {
     leases[address] = lease;
     ends.erase(address);
     if (lease.count() > 0) ends[address] = time + lease;
+  }
+  void role_changed(const std::string& vip, const Change& change) override {
+    roles.emplace_back(vip, change);
   }
   void report(const Event& event) override {
     log.push_back(line_of(event));

@@ -133,6 +133,7 @@ class Host : public Effects {
   void end_connections(const IpAddress&) override {}
   Status make_dummy(const std::string& name) override { return fail("{}: no dummies here", name); }
   void announce(const std::string&, const IpAddress&) override {}
+  void role_changed(const std::string&, const Change&) override {}
   void report(const Event&) override {}
 
  private:

@@ -102,6 +102,19 @@ TEST_F(VirtualRouterTest, AdvertisementsGoOutWhileTenThousandAddressesAreAdded) 
   EXPECT_LE(longest_gap, 103ms);
 }
 
+TEST_F(VirtualRouterTest, TellsOfEachChangeOfItsRole) {
+  auto router = active(web());
+  ASSERT_FALSE(effects.roles.empty());
+  const auto& [vip, change] = effects.roles.back();
+  EXPECT_EQ(vip, "web");
+  EXPECT_EQ(change.to, RoleName::kActive);
+  const auto before = effects.roles.size();
+  hear(router, kPeer, 200);
+  ASSERT_EQ(effects.roles.size(), before + 1);
+  EXPECT_EQ(effects.roles.back().second.from, RoleName::kActive);
+  EXPECT_EQ(effects.roles.back().second.to, RoleName::kBackup);
+}
+
 TEST_F(VirtualRouterTest, YieldsAndDropsItsAddresses) {
   auto router = active(web());
   hear(router, kPeer, 200);

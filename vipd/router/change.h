@@ -1,0 +1,22 @@
+// A change of a virtual router's role, as it is told upward and remembered.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "lib/base/duration.h"
+#include "vipd/vrrp/machine.h"
+
+namespace hawser::vipd {
+
+// And what was known when it came.
+struct Change {
+  TimePoint at;
+  RoleName from, to;
+  std::string why;
+  std::optional<Heard> heard;
+  Priority priority;  // ours
+  bool operator==(const Change&) const = default;
+};
+
+}  // namespace hawser::vipd
