@@ -78,6 +78,18 @@ TEST(BenchWire, CountsFromTheMomentOfTheActiveDownTimer) {
   EXPECT_THAT(takeover_lateness(packets), Optional(testing::DoubleNear(2.0625, 1e-6)));
 }
 
+TEST(BenchWire, MeasuresTheLongestTimeBetweenAdvertisementsOfOneHost) {
+  const std::vector packets{advertisement(0ms, 100), advertisement(90ms, 100), advertisement(150ms, 150),
+                            advertisement(290ms, 100), advertisement(390ms, 100)};
+  EXPECT_THAT(longest_pause(packets, 100), Optional(200.0));
+  EXPECT_EQ(longest_pause(packets, 150), std::nullopt);
+}
+
+TEST(BenchFiles, OfManyAddressesNameEachOnce) {
+  EXPECT_EQ(last_address({}), kFloating);
+  EXPECT_EQ(last_address({.interval = kAdvertisement, .addresses = 10000}), "198.18.39.15");
+}
+
 TEST(BenchWire, HasNoAnswerBeforeBothWereSeen) {
   EXPECT_EQ(takeover_lateness({}), std::nullopt);
   EXPECT_EQ(takeover_lateness(std::vector{advertisement(1000ms, 150)}), std::nullopt);
@@ -114,6 +126,8 @@ void expect_good(const std::string& text, std::size_t services) {
 
 TEST(BenchFiles, AreGood) {
   expect_good(pair_file(Product::kHawser, "lb1"), 0);
+  expect_good(pair_file(Product::kHawser, "lb1", {.interval = 10ms, .addresses = 1000}), 0);
+  expect_good(routers_file(Product::kHawser, "lb1", 600), 0);
   expect_good(removal_file(Product::kHawser), 1);
   expect_good(large_file(Product::kHawser, 20, 8s), 20);
 }

@@ -1,8 +1,10 @@
 #include "tests/bench/files.h"
 
 #include <algorithm>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace hawser::bench {
 namespace {
@@ -16,23 +18,39 @@ addresses = ["192.0.2.11"]
 addresses = ["192.0.2.12"]
 )";
 
-std::string hawser_vip() {
-  return fmt::format(R"({}[vip.web]
-interface = "eth0"
+std::string further_address(int number) {
+  return fmt::format("198.{}.{}.{}", 18 + number / 65536, number / 256 % 256, number % 256);
+}
+
+int priority_of(std::string_view node) {
+  return node == "lb1" ? kHighPriority : kLowPriority;
+}
+
+struct Router {
+  std::string name = "web", interface = "eth0";
+  int id = 51;
+  std::chrono::milliseconds interval = kAdvertisement;
+  std::vector<std::string> addresses;
+};
+
+std::string hawser_router(const Router& router) {
+  return fmt::format(R"([vip.{}]
+interface = "{}"
 addresses = ["{}"]
-virtual_router_id = 51
+virtual_router_id = {}
 priority = {{ lb1 = {}, lb2 = {} }}
 advertisement_interval = "{}ms"
 )",
-                     kNodes, kFloating, kHighPriority, kLowPriority, kAdvertisement.count());
+                     router.name, router.interface, fmt::join(router.addresses, "\", \""), router.id,
+                     kHighPriority, kLowPriority, router.interval.count());
 }
 
-std::string keepalived_instance(std::string_view node) {
-  return fmt::format(R"(vrrp_instance web {{
+std::string keepalived_router(const Router& router, std::string_view node) {
+  return fmt::format(R"(vrrp_instance {} {{
   state BACKUP
-  interface eth0
+  interface {}
   version 3
-  virtual_router_id 51
+  virtual_router_id {}
   priority {}
   advert_int {:.2f}
   virtual_ipaddress {{
@@ -40,8 +58,33 @@ std::string keepalived_instance(std::string_view node) {
   }}
 }}
 )",
-                     node == "lb1" ? kHighPriority : kLowPriority,
-                     std::chrono::duration<double>(kAdvertisement).count(), kFloating);
+                     router.name, router.interface, router.id, priority_of(node),
+                     std::chrono::duration<double>(router.interval).count(),
+                     fmt::join(router.addresses, "/32\n    "));
+}
+
+Router router_of(const PairPlan& plan) {
+  Router router;
+  router.interval = plan.interval;
+  router.addresses.emplace_back(kFloating);
+  for (int i = 1; i < plan.addresses; ++i) router.addresses.push_back(further_address(i));
+  return router;
+}
+
+Router router_number(int number) {
+  return {.name = fmt::format("r{}", number),
+          .interface = fmt::format("eth{}", number / kRoutersEach),
+          .id = number % kRoutersEach + 1,
+          .interval = std::chrono::seconds{1},
+          .addresses = {further_address(number)}};
+}
+
+std::string hawser_vip() {
+  return std::string(kNodes) + hawser_router(router_of({}));
+}
+
+std::string keepalived_instance(std::string_view node) {
+  return keepalived_router(router_of({}), node);
 }
 
 std::string hawser_service(int number, int port) {
@@ -74,8 +117,23 @@ std::string hawser_check(std::chrono::milliseconds interval) {
 
 }  // namespace
 
-std::string pair_file(Product product, std::string_view node) {
-  return product == Product::kHawser ? hawser_vip() : keepalived_instance(node);
+std::string last_address(const PairPlan& plan) {
+  return router_of(plan).addresses.back();
+}
+
+std::string pair_file(Product product, std::string_view node, const PairPlan& plan) {
+  const auto router = router_of(plan);
+  return product == Product::kHawser ? std::string(kNodes) + hawser_router(router)
+                                     : keepalived_router(router, node);
+}
+
+std::string routers_file(Product product, std::string_view node, int routers) {
+  std::string text(product == Product::kHawser ? kNodes : "");
+  for (int number = 0; number < routers; ++number) {
+    const auto router = router_number(number);
+    text += product == Product::kHawser ? hawser_router(router) : keepalived_router(router, node);
+  }
+  return text;
 }
 
 std::string removal_file(Product product) {

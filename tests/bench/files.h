@@ -18,8 +18,21 @@ inline constexpr std::chrono::milliseconds kAdvertisement{100};
 inline constexpr int kHighPriority = 150;
 inline constexpr int kLowPriority = 100;
 
-// Two hosts lb1 and lb2 with one address. Hawser's file is the same for both; keepalived's is for `node`.
-std::string pair_file(Product product, std::string_view node);
+// What a pair of hosts has: the floating address and so many more (RFC 2544's 198.18.0.0/15), all of one
+// virtual router.
+struct PairPlan {
+  std::chrono::milliseconds interval = kAdvertisement;
+  int addresses = 1;
+};
+// The last of them.
+std::string last_address(const PairPlan& plan);
+// Two hosts lb1 and lb2. Hawser's file is the same for both; keepalived's is for `node`.
+std::string pair_file(Product product, std::string_view node, const PairPlan& plan = {});
+
+// So many virtual routers with an address each, of an interval of one second, no more than 250 on each of
+// eth0, eth1, ...
+inline constexpr int kRoutersEach = 250;
+std::string routers_file(Product product, std::string_view node, int routers);
 
 // One service with one real server, probed by TCP connect every 100 ms, out after the first failure.
 std::string removal_file(Product product);

@@ -1,5 +1,6 @@
-// Two hosts lb1 and lb2 on one switch, each with the daemon of one product and an echo on UDP port 80, and a
-// client: for what needs neither bonds nor IPVS, so that it also runs natively.
+// Two hosts lb1 and lb2 on one switch, each with the daemon of one product, an echo on UDP port 80 and a web
+// server on TCP port 80, and two clients, one in the segment and one behind a router: for what needs neither
+// bonds nor IPVS, so that it also runs natively.
 #pragma once
 
 #include <filesystem>
@@ -8,6 +9,7 @@
 #include <string>
 
 #include "tests/bench/files.h"
+#include "tests/support/backend.h"
 #include "tests/support/echo.h"
 #include "tests/support/process.h"
 #include "tests/support/switch.h"
@@ -27,12 +29,13 @@ pid_t advertiser(Product product, const std::vector<lab::Process>& processes);
 
 class HostPair {
  public:
-  HostPair(Product product, const std::filesystem::path& folder);
+  HostPair(Product product, const std::filesystem::path& folder, const PairPlan& plan = {});
   HostPair(const HostPair&) = delete;
   HostPair& operator=(const HostPair&) = delete;
   ~HostPair();  // ends the daemons as an operator would: what is killed may leave children
 
   [[nodiscard]] const lab::Namespace& client() const { return client_; }
+  [[nodiscard]] const lab::Namespace& far_client() const { return far_; }
   // The switch's end of lb2's cable: what lb2 hears and says.
   [[nodiscard]] const lab::Namespace& wire() const { return switch_.where(); }
   [[nodiscard]] static std::string wire_interface() { return "lb2-eth0"; }
@@ -43,7 +46,19 @@ class HostPair {
   // SIGSTOP, SIGCONT to the advertising process of lb1.
   void freeze_lb1();
   void thaw_lb1();
+  // SIGKILL to the advertising process of lb1 and whatever would start it again.
+  void kill_lb1();
+  // The cable of lb1.
+  void pull_lb1() const { cables_.front().pull(); }
+  void plug_lb1() const { cables_.front().plug(); }
+  // The product's own word for planned work on lb1: vipctl handover; keepalived has none but to stop.
+  void hand_over_lb1();
+  // That lb1 takes it again.
+  void resume_lb1();
   [[nodiscard]] bool holds(const std::string& host) const;
+  // The last one of many, and whether this host alone has that and the first.
+  [[nodiscard]] bool has_last(const std::string& host) const;
+  [[nodiscard]] bool holds_all(const std::string& host) const;
   // Waits until exactly this host holds the address; Failure when it does not come within 20 s.
   void await_holder(const std::string& host) const;
 
@@ -54,13 +69,17 @@ class HostPair {
     std::vector<lab::Process> daemons;
   };
 
+  [[nodiscard]] lab::Output vipctl(const lab::Argv& words) const;
+
   Product product_;
   std::filesystem::path folder_;
+  PairPlan plan_;
   lab::Switch switch_{"sw1"};
-  lab::Namespace client_{"client"};
+  lab::Namespace client_{"client"}, router_{"router"}, far_{"far"};
   std::map<std::string, Host> hosts_;
   std::vector<lab::Cable> cables_;
   std::vector<std::unique_ptr<lab::Echo>> servers_;
+  std::vector<lab::Backend> web_;
 };
 
 }  // namespace hawser::bench

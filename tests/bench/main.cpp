@@ -25,6 +25,9 @@ struct Arguments {
   int bonds = 200;
   int table = 4000;
   std::size_t verdicts = 10000;
+  int requests = 1000;
+  int addresses = 10000;
+  int routers = 1000;
 
   [[nodiscard]] bool wants(std::string_view part) const {
     return only.empty() || std::ranges::find(only, part) != only.end();
@@ -83,22 +86,78 @@ void bench_takeover(const Arguments& arguments, const std::filesystem::path& fol
       "The Active freezes: from the moment of the Backup's Active_Down timer to its first gratuitous ARP\n");
   print_times(for_each_product<std::vector<double>>(
       [&](Product product) { return takeovers(product, folder, arguments.runs); }));
+  for (const auto& [what, fault] :
+       {std::pair("killed", Fault::kKilled), std::pair("its cable pulled", Fault::kPulled)})
+    for (const auto interval : {1000ms, 100ms, 10ms}) {
+      fmt::print("The same, {}, advertised each {} ms\n", what, interval.count());
+      const int runs = interval == 1000ms ? std::max(1, arguments.runs / 4) : arguments.runs;
+      print_times(for_each_product<std::vector<double>>(
+          [&, with = fault](Product product) { return takeovers(product, folder, runs, interval, with); }));
+    }
 }
 
 void bench_handover(const Arguments& arguments, const std::filesystem::path& folder) {
-  constexpr auto kEvery = 5ms;
-  const int runs = std::max(1, arguments.runs / 4);
-  fmt::print("Planned handover: the daemon of the Active is asked to stop; UDP requests every {} ms\n",
-             kEvery.count());
-  const auto results =
-      for_each_product<Handover>([&](Product product) { return handovers(product, folder, runs, kEvery); });
+  using lab::Client;
+  const auto every = std::chrono::microseconds(1'000'000 / arguments.requests);
+  fmt::print("Planned work on the Active: {} requests a second (aim: none lost)\n", arguments.requests);
   std::vector<Row> rows{{"", "lost", "of", "runs", "longest gap, median ms", "worst ms"}};
-  for (const auto& [product, result] : results)
-    rows.push_back({std::string(name_of(product)), fmt::to_string(result.lost), fmt::to_string(result.sent),
-                    fmt::to_string(result.gaps.size()),
-                    fmt::format("{:.1f}", quantile(result.gaps, 0.5).value_or(0)),
-                    fmt::format("{:.1f}", quantile(result.gaps, 1).value_or(0))});
+  for (const auto& [word, leave] :
+       {std::pair("stopped", Leave::kStop), std::pair("handed over", Leave::kHandover)})
+    for (const auto& [asks, protocol] : {std::pair("UDP", Client::Protocol::kUdp),
+                                         std::pair("new TCP connections", Client::Protocol::kHttp)})
+      for (const auto& [where, from] :
+           {std::pair("", From::kSegment), std::pair(", behind a router", From::kBehindRouter)}) {
+        const HandoverPlan plan{leave, from, protocol, every};
+        for (const auto& [product, result] : for_each_product<Handover>(
+                 [&](Product product) { return handovers(product, folder, arguments.runs, plan); })) {
+          if (product == Product::kKeepalived && leave == Leave::kHandover) continue;  // it has no such word
+          rows.push_back({fmt::format("{} {}, {}{}", name_of(product), word, asks, where),
+                          fmt::to_string(result.lost), fmt::to_string(result.sent),
+                          fmt::to_string(result.gaps.size()),
+                          fmt::format("{:.1f}", quantile(result.gaps, 0.5).value_or(0)),
+                          fmt::format("{:.1f}", quantile(result.gaps, 1).value_or(0))});
+        }
+      }
   fmt::print("{}\n", table(rows));
+}
+
+void bench_addresses(const Arguments& arguments, const std::filesystem::path& folder) {
+  fmt::print(
+      "One virtual router of many addresses, advertised each {} ms, and its Active freezes: from the "
+      "Backup's "
+      "Active_Down timer to the first gratuitous ARP for the first address (aim: below 5 ms), and the "
+      "longest time "
+      "without an advertisement while the others come (aim: below two intervals)\n",
+      kAdvertisement.count());
+  std::vector<Row> rows{
+      {"", "addresses", "first, median ms", "worst ms", "pause, median ms", "worst ms", "runs"}};
+  const int runs = std::max(3, arguments.runs / 4);
+  for (const int addresses : {1, 1000, 4000, 10000}) {
+    if (addresses > arguments.addresses) continue;
+    for (const auto& [product, result] : for_each_product<ManyAddresses>(
+             [&](Product product) { return many_addresses(product, folder, addresses, runs); }))
+      rows.push_back({std::string(name_of(product)), fmt::to_string(addresses),
+                      fmt::format("{:.2f}", quantile(result.late, 0.5).value_or(0)),
+                      fmt::format("{:.2f}", quantile(result.late, 1).value_or(0)),
+                      fmt::format("{:.1f}", quantile(result.pauses, 0.5).value_or(0)),
+                      fmt::format("{:.1f}", quantile(result.pauses, 1).value_or(0)),
+                      fmt::to_string(result.late.size())});
+  }
+  fmt::print("{}\n", table(rows));
+}
+
+void bench_routers(const Arguments& arguments, const std::filesystem::path& folder) {
+  fmt::print("Virtual routers of one address, each advertised once a second: what the process takes\n");
+  std::vector<Row> rows{
+      {"", "routers", "Active, % of a core", "Backup, % of a core", "resident kB", "its own kB"}};
+  for (const int routers : {1, arguments.routers})
+    for (const auto& [product, result] : for_each_product<ManyRouters>(
+             [&](Product product) { return many_routers(product, folder, routers, 30s); }))
+      rows.push_back({std::string(name_of(product)), fmt::to_string(routers),
+                      fmt::format("{:.2f}", result.active), fmt::format("{:.2f}", result.backup),
+                      fmt::to_string(result.memory.rss), fmt::to_string(result.memory.own)});
+  fmt::print("{}Aims: half of keepalived's time, and 2048 kB more at the most for 1,000 than for one.\n\n",
+             table(rows));
 }
 
 void bench_memory(const Arguments& arguments, const std::filesystem::path& folder) {
@@ -209,8 +268,10 @@ int run(const Arguments& arguments) {
   const std::filesystem::path folder = pattern;
   using Part = void (*)(const Arguments&, const std::filesystem::path&);
   const std::vector<std::pair<std::string_view, Part>> parts{
-      {"removal", bench_removal},   {"takeover", bench_takeover}, {"handover", bench_handover},
-      {"memory", bench_memory},     {"cable", bench_cable},       {"bonds", bench_bonds},
+      {"removal", bench_removal},   {"takeover", bench_takeover},
+      {"handover", bench_handover}, {"addresses", bench_addresses},
+      {"routers", bench_routers},   {"memory", bench_memory},
+      {"cable", bench_cable},       {"bonds", bench_bonds},
       {"provider", bench_provider}, {"ipvs", bench_ipvs}};
   for (const auto& [name, part] : parts)
     if (arguments.wants(name)) part(arguments, folder);
@@ -225,10 +286,11 @@ int main(int argc, char** argv) {
   using namespace hawser::bench;
   Arguments arguments;
   CLI::App app{"Benchmarks of Hawser, with keepalived beside it where that is installed."};
-  app.add_option("--only", arguments.only,
-                 "these parts: removal, takeover, handover, memory, cable, bonds, provider, ipvs")
-      ->check(
-          CLI::IsMember({"removal", "takeover", "handover", "memory", "cable", "bonds", "provider", "ipvs"}));
+  app.add_option(
+         "--only", arguments.only,
+         "these parts: removal, takeover, handover, addresses, routers, memory, cable, bonds, provider, ipvs")
+      ->check(CLI::IsMember({"removal", "takeover", "handover", "addresses", "routers", "memory", "cable",
+                             "bonds", "provider", "ipvs"}));
   app.add_option("--runs", arguments.runs, "how often what is short is repeated")->check(CLI::Range(1, 1000));
   app.add_option("--services", arguments.services, "for memory: services of four real servers")
       ->check(CLI::Range(1, 20000));
@@ -236,6 +298,10 @@ int main(int argc, char** argv) {
   app.add_option("--table", arguments.table, "for ipvs: services of ten real servers")
       ->check(CLI::Range(100, 20000));
   app.add_option("--verdicts", arguments.verdicts, "for memory: probes before measuring");
+  app.add_option("--requests", arguments.requests, "for handover: a second")->check(CLI::Range(1, 10000));
+  app.add_option("--addresses", arguments.addresses, "for addresses: at the most")
+      ->check(CLI::Range(1, 10000));
+  app.add_option("--routers", arguments.routers, "for routers: how many")->check(CLI::Range(1, 10000));
   CLI11_PARSE(app, argc, argv);
   try {
     return run(arguments);

@@ -8,6 +8,7 @@
 
 #include "tests/bench/files.h"
 #include "tests/bench/processes.h"
+#include "tests/support/client.h"
 #include "tests/support/clock.h"
 #include "tests/support/process.h"
 
@@ -17,17 +18,46 @@ namespace hawser::bench {
 // table as a tight poll of /proc/net/ip_vs sees it. Needs IPVS.
 std::vector<double> removals(Product product, const std::filesystem::path& folder, int runs);
 
-// Milliseconds from the moment the Backup's Active_Down timer should fire (the last advertisement it heard +
-// 3 intervals + skew, RFC 9568 6.1) to its first gratuitous ARP on the wire. The Active is frozen for it.
-std::vector<double> takeovers(Product product, const std::filesystem::path& folder, int runs);
+// What ends the Active: SIGSTOP, SIGKILL, or its cable.
+enum class Fault : std::uint8_t { kFrozen, kKilled, kPulled };
 
+// Milliseconds from the moment the Backup's Active_Down timer should fire (the last advertisement it heard +
+// 3 intervals + skew, RFC 9568 6.1) to its first gratuitous ARP on the wire.
+std::vector<double> takeovers(Product product, const std::filesystem::path& folder, int runs,
+                              std::chrono::milliseconds interval = kAdvertisement,
+                              Fault fault = Fault::kFrozen);
+
+// The same of a virtual router with so many addresses, of which the first is waited for; and how long the new
+// Active was without an advertisement at the most while it added the others, ms.
+struct ManyAddresses {
+  std::vector<double> late, pauses;
+};
+ManyAddresses many_addresses(Product product, const std::filesystem::path& folder, int addresses, int runs);
+
+// Two hosts with so many virtual routers, each advertising once a second: hundredths of a core that the
+// process which advertises takes of lb1, which is Active in all of them, and of lb2, and its memory on lb1.
+struct ManyRouters {
+  double active = 0, backup = 0;
+  Memory memory;
+};
+ManyRouters many_routers(Product product, const std::filesystem::path& folder, int routers,
+                         std::chrono::seconds during);
+
+enum class From : std::uint8_t { kSegment, kBehindRouter };
+enum class Leave : std::uint8_t { kStop, kHandover };  // SIGTERM to the daemon, vipctl handover
+struct HandoverPlan {
+  Leave leave = Leave::kStop;
+  From from = From::kSegment;
+  lab::Client::Protocol protocol = lab::Client::Protocol::kUdp;
+  lab::Duration every{};
+};
 struct Handover {
   std::size_t lost = 0;
   std::size_t sent = 0;
   std::vector<double> gaps;  // the longest time without an answer of each run, ms
 };
-// UDP requests to the floating address every `every`, while the daemon of the Active is asked to stop.
-Handover handovers(Product product, const std::filesystem::path& folder, int runs, lab::Duration every);
+// Requests to the floating address while lb1 leaves the role to lb2.
+Handover handovers(Product product, const std::filesystem::path& folder, int runs, const HandoverPlan& plan);
 
 struct ProcessMemory {
   std::string name;

@@ -57,18 +57,33 @@ bool is_syn(const lab::Packet& packet) {
   return tcp && reader.ok() && (flags & (kSyn | kAck)) == kSyn;
 }
 
-std::chrono::nanoseconds active_down() {
-  const std::chrono::nanoseconds interval = kAdvertisement;
+std::chrono::nanoseconds active_down(std::chrono::nanoseconds interval) {
   return 3 * interval + (256 - kLowPriority) * interval / 256;
 }
 
-std::optional<double> takeover_lateness(std::span<const lab::Packet> packets) {
+std::optional<double> takeover_lateness(std::span<const lab::Packet> packets,
+                                        std::chrono::nanoseconds interval) {
   const auto from_active = [](const lab::Packet& packet) { return is_advertisement(packet, kHighPriority); };
   const auto last = std::find_if(packets.rbegin(), packets.rend(), from_active);
   if (last == packets.rend()) return std::nullopt;
   const auto announced = std::find_if(last.base(), packets.end(), is_gratuitous_arp);
   if (announced == packets.end()) return std::nullopt;
-  return std::chrono::duration<double, std::milli>(announced->time - last->time - active_down()).count();
+  return std::chrono::duration<double, std::milli>(announced->time - last->time - active_down(interval))
+      .count();
+}
+
+std::optional<double> longest_pause(std::span<const lab::Packet> packets, int priority) {
+  std::optional<double> longest;
+  std::optional<std::chrono::nanoseconds> last;
+  for (const auto& packet : packets) {
+    if (!is_advertisement(packet, priority)) continue;
+    if (last) {
+      const std::chrono::duration<double, std::milli> pause = packet.time - *last;
+      longest = std::max(longest.value_or(0), pause.count());
+    }
+    last = packet.time;
+  }
+  return longest;
 }
 
 }  // namespace hawser::bench

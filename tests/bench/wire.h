@@ -18,10 +18,15 @@ bool is_gratuitous_arp(const lab::Packet& packet);
 bool is_syn(const lab::Packet& packet);
 
 // The Backup's Active_Down_Interval: 3 advertisement intervals and its skew (RFC 9568 6.1).
-std::chrono::nanoseconds active_down();
+std::chrono::nanoseconds active_down(std::chrono::nanoseconds interval = kAdvertisement);
 
 // Milliseconds between "last advertisement of the Active + Active_Down" and the first gratuitous ARP after
 // it. Nothing while one of both is missing, or where the Active still advertised after the ARP was sent.
-std::optional<double> takeover_lateness(std::span<const lab::Packet> packets);
+std::optional<double> takeover_lateness(std::span<const lab::Packet> packets,
+                                        std::chrono::nanoseconds interval = kAdvertisement);
+
+// The longest time between two advertisements of the host with this priority, milliseconds; nothing of fewer
+// than two.
+std::optional<double> longest_pause(std::span<const lab::Packet> packets, int priority);
 
 }  // namespace hawser::bench

@@ -215,5 +215,66 @@ TEST_F(WithKeepalived6, VipdTakesOverFromASilentOneAndYieldsWhenItReturns) {
   EXPECT_TRUE(keepalived_holds(true, kWeb));
 }
 
+// ---- a segment that loses packets
+
+class WithKeepalivedAndLoss : public WithKeepalived {
+ protected:
+  // Of each hundred frames that a host sends, so many are lost.
+  void lose(int of_hundred) {
+    std::string rules;
+    for (const char* port : {"lb1-front", "lb2-front"})
+      rules += fmt::format(
+          "table netdev loss_{0} {{\nchain in {{\ntype filter hook ingress device \"{0}\" priority 0;\n"
+          "numgen random mod 100 < {1} drop\n}}\n}}\n",
+          port, of_hundred);
+    std::ofstream(lb1.directory() / "loss.nft") << rules;
+    segment.where().check({"nft", "-f", lb1.directory() / "loss.nft"});
+  }
+  void lose_nothing() { segment.where().check({"nft", "flush", "ruleset"}); }
+  [[nodiscard]] bool one_holds() const { return lb1.holds("192.0.2.100") != lb2.holds("192.0.2.100"); }
+
+  // Three in a row are lost now and then, and then both are Active until one more gets through.
+  void run_for(Duration time) {
+    const auto end = Clock::now() + time;
+    while (Clock::now() < end) {
+      ASSERT_TRUE(eventually(10s, [&] { return one_holds(); })) << "both, or neither";
+      std::this_thread::sleep_for(20ms);
+    }
+  }
+  void ends_well(const VipHost& better, const VipHost& other) {
+    lose_nothing();
+    ASSERT_TRUE(eventually(10s, [&] { return better.holds("192.0.2.100") && !other.holds("192.0.2.100"); }));
+    EXPECT_EQ(lb1.web().at("counters").at("bad_packets").at("checksum").as_int64(), 0);
+    // Changes of role are said, and not each packet that was missed.
+    const auto said = lb1.daemon().output();
+    EXPECT_LT(std::ranges::count(said, '\n'), 400) << said.substr(0, 4000);
+  }
+  [[nodiscard]] static Duration for_how_long() { return thorough() ? Duration(10min) : Duration(10s); }
+};
+
+TEST_F(WithKeepalivedAndLoss, VipdIsActiveAtTenMilliseconds) {
+  lb1.write({.interval = "10ms"});
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  start_keepalived(100, "0.01");
+  ASSERT_TRUE(is_backup());
+  lose(5);
+  run_for(for_how_long());
+  ends_well(lb1, lb2);
+  EXPECT_EQ(lb1.role(), "Active");
+}
+
+TEST_F(WithKeepalivedAndLoss, VipdIsBackupAtTenMilliseconds) {
+  lb1.write({.priority = "{ lb1 = 90, lb2 = 80 }", .interval = "10ms"});
+  start_keepalived(200, "0.01");
+  ASSERT_TRUE(keepalived_holds(true));
+  lb1.start();
+  ASSERT_TRUE(lb1.hears_somebody());
+  lose(5);
+  run_for(for_how_long());
+  ends_well(lb2, lb1);
+  EXPECT_TRUE(lb1.becomes("Backup"));
+}
+
 }  // namespace
 }  // namespace hawser::lab
