@@ -25,7 +25,7 @@ namespace {
 
 using Names = std::set<std::string>;
 
-const cli::Option kKeepGoing{"--keep-going", "", "keep what could be done when something is refused"};
+const cli::Option kKeepWhatCanBe{"--keep-going", "", "keep what could be done when something is refused"};
 const cli::Option kAllowEmpty{"--allow-empty", "", "take away every service, if the file has none"};
 
 // The services that were named; none: all. What is not in the file, as Error.
@@ -145,7 +145,7 @@ Desired wanted_of(const config::Config& config, const std::set<std::string>& nam
 
 std::vector<cli::Option> apply_options() {
   auto options = file_options();
-  for (const auto& option : {kDryRun, kKeepGoing, kAllowEmpty}) options.push_back(option);
+  for (const auto& option : {kDryRun, kKeepWhatCanBe, kAllowEmpty}) options.push_back(option);
   return options;
 }
 
@@ -175,7 +175,7 @@ int apply_verb(const cli::Arguments& given) {
     cli::complain("lbctl", fmt::format("journal: {}", error.text));
   };
   OwnKernel own(*kernel, book, {}, complain);
-  const auto rollback = arguments.has(kKeepGoing.name) ? Rollback::kNothing : Rollback::kEverything;
+  const auto rollback = arguments.has(kKeepWhatCanBe.name) ? Rollback::kNothing : Rollback::kEverything;
   const auto applied = apply_once(work->desired, own, book, rollback, complain, work->scope);
   if (!applied) return cli::refuse(arguments, "lbctl", applied.error());
   return conclude(arguments, *work, *applied);
