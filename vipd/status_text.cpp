@@ -210,10 +210,11 @@ std::string loop_line(const json::value& status) {
 std::string status_text(const json::value& status, std::size_t width) {
   const auto& vips = list_in(status, "vips");
   if (vips.empty()) return head(status) + "no vips on this host\n" + file_lines(status);
-  return fmt::format("{}{}{}\n{}\n{}{}{}{}", head(status), vip_table(vips, width),
-                     outlook_lines(vips) + version_lines(vips) + accept_lines(vips) + stance_lines(vips) + late_lines(vips),
-                     address_table(vips), route_table(status, width), counter_table(status, width),
-                     file_lines(status), loop_line(status));
+  return fmt::format(
+      "{}{}{}\n{}\n{}{}{}{}", head(status), vip_table(vips, width),
+      outlook_lines(vips) + version_lines(vips) + accept_lines(vips) + stance_lines(vips) + late_lines(vips),
+      address_table(vips), route_table(status, width), counter_table(status, width), file_lines(status),
+      loop_line(status));
 }
 
 }  // namespace hawser::vipd

@@ -181,7 +181,8 @@ constexpr std::array<KaReason, 12> kReasons{{
     {"garp_* vrrp_garp_* vrrp_gna_*", "announcements follow [vip.NAME] announce: count and interval"},
     {"script_user enable_script_security", "nothing is run that others than root can write to"},
     {"vrrp_strict strict_mode",
-     "the election keeps to the RFC without being asked; that its addresses take no packets is accept = false "
+     "the election keeps to the RFC without being asked; that its addresses take no packets is accept = "
+     "false "
      "of each vip"},
 }};
 

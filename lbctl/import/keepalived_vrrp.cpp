@@ -166,7 +166,8 @@ class KaInstance {
     bool strict = globals_.strict;
     for (const auto& line : block_.node().inside)
       if (line.words.front() == "strict_mode")
-        strict = line.words.size() == 1 || line.words[1] == "on" || line.words[1] == "true" || line.words[1] == "yes";
+        strict = line.words.size() == 1 || line.words[1] == "on" || line.words[1] == "true" ||
+                 line.words[1] == "yes";
     return strict;
   }
 

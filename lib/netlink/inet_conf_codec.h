@@ -35,10 +35,11 @@ Message encode_set_inet_conf(IfIndex link, const std::map<InetSetting, std::uint
 }  // namespace hawser::nl
 
 template <>
-inline constexpr std::array<hawser::Name<hawser::nl::InetSetting>, 5> hawser::kNames<hawser::nl::InetSetting>{{
-    {hawser::nl::InetSetting::kRpFilter, "rp_filter"},
-    {hawser::nl::InetSetting::kArpFilter, "arp_filter"},
-    {hawser::nl::InetSetting::kPromoteSecondaries, "promote_secondaries"},
-    {hawser::nl::InetSetting::kArpAnnounce, "arp_announce"},
-    {hawser::nl::InetSetting::kArpIgnore, "arp_ignore"},
-}};
+inline constexpr std::array<hawser::Name<hawser::nl::InetSetting>, 5> hawser::kNames<hawser::nl::InetSetting>{
+    {
+        {hawser::nl::InetSetting::kRpFilter, "rp_filter"},
+        {hawser::nl::InetSetting::kArpFilter, "arp_filter"},
+        {hawser::nl::InetSetting::kPromoteSecondaries, "promote_secondaries"},
+        {hawser::nl::InetSetting::kArpAnnounce, "arp_announce"},
+        {hawser::nl::InetSetting::kArpIgnore, "arp_ignore"},
+    }};

@@ -24,7 +24,7 @@ struct DecodedMacvlan {
   std::string kind;  // "macvlan"; another: it is none
   IfIndex parent;
   MacAddress mac;
-  std::string alias;  // IFLA_IFALIAS: whose it is, in words
+  std::string alias;    // IFLA_IFALIAS: whose it is, in words
   bool up = false;      // IFF_UP
   bool bridge = false;  // its mode
   bool operator==(const DecodedMacvlan&) const = default;

@@ -1,4 +1,5 @@
-// One entry of the kernel's neighbour tables (ARP, neighbour discovery): asked for, and asked to be found out.
+// One entry of the kernel's neighbour tables (ARP, neighbour discovery): asked for, and asked to be found
+// out.
 #pragma once
 
 #include <optional>

@@ -30,16 +30,16 @@ struct AddressSet {
   const char* name;
   std::uint32_t id;  // within a transaction
   std::uint32_t key_type, key_size, flags;
-  std::uint8_t protocol;    // NFPROTO_*
-  std::uint32_t at, size;   // of the destination address in its header
+  std::uint8_t protocol;     // NFPROTO_*
+  std::uint32_t at, size;    // of the destination address in its header
   std::uint32_t address_in;  // the register for it
 };
 
 constexpr std::array<AddressSet, 3> kSets{
     {{Holds::kIpv4, "addresses4", 1, kTypeIpv4, 4, 0, NFPROTO_IPV4, 16, 4, kKey},
      {Holds::kIpv6, "addresses6", 2, kTypeIpv6, 16, 0, NFPROTO_IPV6, 24, 16, kKey},
-     {Holds::kOnLinks, "on_links", 3, (kTypeInterface << kTypeBits) | kTypeIpv6, IFNAMSIZ + 16, NFT_SET_CONCAT,
-      NFPROTO_IPV6, 24, 16, kPiece + IFNAMSIZ / kWord}}};
+     {Holds::kOnLinks, "on_links", 3, (kTypeInterface << kTypeBits) | kTypeIpv6, IFNAMSIZ + 16,
+      NFT_SET_CONCAT, NFPROTO_IPV6, 24, 16, kPiece + IFNAMSIZ / kWord}}};
 
 void give_verdict(const Rule& rule, int verdict) {
   add(rule, "immediate", [&](nftnl_expr* one) {
@@ -138,9 +138,8 @@ void put_keys(std::vector<NftMessage>& messages, const AddressSet& of, const Una
   std::size_t held = 0;
   const auto send = [&] {
     if (std::exchange(held, 0) == 0) return;
-    messages.push_back(message_of(NFT_MSG_NEWSETELEM, NLM_F_CREATE | NLM_F_EXCL, [&](nlmsghdr* to) {
-      nftnl_set_elems_nlmsg_build_payload(to, set.get());
-    }));
+    messages.push_back(message_of(NFT_MSG_NEWSETELEM, NLM_F_CREATE | NLM_F_EXCL,
+                                  [&](nlmsghdr* to) { nftnl_set_elems_nlmsg_build_payload(to, set.get()); }));
     set = named(of);
   };
   for (const auto& key : keys_of(of, wanted)) {
@@ -197,13 +196,13 @@ bool read_key(ByteView key, const AddressSet& set, Unaccepted& contents) {
 }  // namespace
 
 std::vector<NftMessage> encode_unaccepted(const Unaccepted& wanted) {
-  std::vector<NftMessage> messages{table_message(NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_EXCL, kName, kSigned)};
+  std::vector<NftMessage> messages{
+      table_message(NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_EXCL, kName, kSigned)};
   for (const auto& set : kSets) messages.push_back(make_set(set));
   messages.push_back(chain_message({kName, kInput, "filter", NF_INET_LOCAL_IN, kAfterAllOthers}));
   for (const auto& rule : our_rules_of_input())
-    messages.push_back(message_of(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, [&](nlmsghdr* to) {
-      nftnl_rule_nlmsg_build_payload(to, rule.get());
-    }));
+    messages.push_back(message_of(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND,
+                                  [&](nlmsghdr* to) { nftnl_rule_nlmsg_build_payload(to, rule.get()); }));
   for (const auto& set : kSets) put_keys(messages, set, wanted);
   return messages;
 }

@@ -3,7 +3,8 @@
 //   table inet hawser_vipd            with a comment that says whose it is
 //     set addresses4, addresses6      to these nothing is accepted
 //     set on_links                    the same of link-local ones, each with its interface
-//     chain input                     after IPVS and NAT: what these lead elsewhere does not come by. Neighbour
+//     chain input                     after IPVS and NAT: what these lead elsewhere does not come by.
+//     Neighbour
 //                                     discovery passes, everything else to the addresses is dropped
 #pragma once
 
@@ -50,7 +51,7 @@ class UnacceptedHearing {
 
   bool there_ = false, ours_ = false, strange_ = false;
   std::multiset<std::string> parts_;  // chains, sets and rules, in words
-  int rules_ = 0;                      // heard so far
+  int rules_ = 0;                     // heard so far
   Unaccepted contents_;
 };
 

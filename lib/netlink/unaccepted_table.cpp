@@ -52,7 +52,17 @@ Result<std::optional<nl::UnacceptedTable>> UnacceptedKeeper::observe() {
   return hearing.table();
 }
 
+// Somebody may take the table away, or make one, between the look and the change.
 Result<bool> UnacceptedKeeper::keep(const Unaccepted& wanted) {
+  constexpr int kTries = 3;
+  auto kept = try_to_keep(wanted);
+  for (int tries = 1; tries < kTries && !kept && (kept.error().code == ENOENT || kept.error().code == EEXIST);
+       ++tries)
+    kept = try_to_keep(wanted);
+  return kept;
+}
+
+Result<bool> UnacceptedKeeper::try_to_keep(const Unaccepted& wanted) {
   const auto there = observe();
   if (!there) return tl::unexpected(there.error());
   if (wanted.empty() && (!*there || !(*there)->ours)) return false;

@@ -19,6 +19,7 @@ class UnacceptedKeeper {
   Result<bool> keep(const Unaccepted& wanted);
 
  private:
+  Result<bool> try_to_keep(const Unaccepted& wanted);
   Result<nl::NftSocket*> socket();
 
   std::optional<nl::NftSocket> socket_;

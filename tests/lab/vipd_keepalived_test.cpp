@@ -196,19 +196,24 @@ class WithKeepalivedVirtualMac : public WithKeepalived {
     std::map<std::string, int> macs;
     for (auto at = text.find('['); at != std::string::npos; at = text.find('[', at + 1)) {
       auto mac = text.substr(at + 1, 17);
-      std::ranges::transform(mac, mac.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      std::ranges::transform(mac, mac.begin(),
+                             [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
       ++macs[mac];
     }
     const auto sent = text.find("Sent ");
     const int probes = sent == std::string::npos ? 0 : std::atoi(text.c_str() + sent + 5);
     std::string words;
+    // The last question is asked as the time ends.
+    const auto is_once = [&](int times) { return times == probes || times == probes - 1; };
     for (const auto& [mac, times] : macs)
-      words += fmt::format("{}{} x {}", words.empty() ? "" : ", ", probes == times ? "1" : fmt::format("{}/{}", times, probes), mac);
+      words += fmt::format("{}{} x {}", words.empty() ? "" : ", ",
+                           is_once(times) ? "1" : fmt::format("{}/{}", times, probes), mac);
     return words;
   }
   [[nodiscard]] static bool device_is_down(const VipHost& host) {
     return eventually(5s, [&] {
-      return host.host().check({"ip", "-o", "link", "show", "dev", "v4-51-front"}).find(",UP") == std::string::npos;
+      return host.host().check({"ip", "-o", "link", "show", "dev", "v4-51-front"}).find(",UP") ==
+             std::string::npos;
     });
   }
 };

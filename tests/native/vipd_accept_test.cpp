@@ -64,7 +64,8 @@ TEST_F(VipdAccept, PacketsToTheAddressesAreDroppedAndNeighboursAreAnswered) {
   EXPECT_EQ(lb1.web().at("accept"), false);
   const auto status = lb1.vipctl({"status"});
   EXPECT_EQ(status.status, 0);
-  EXPECT_THAT(status.text, HasSubstr("web: accept = false: packets to its addresses are dropped here, ping too"));
+  EXPECT_THAT(status.text,
+              HasSubstr("web: accept = false: packets to its addresses are dropped here, ping too"));
   EXPECT_EQ(lb1.daemon().stop(20s), 0);
   EXPECT_TRUE(table_goes(lb1)) << ruleset(lb1);
 }
@@ -74,10 +75,12 @@ TEST_F(VipdAccept, WhatIsLedElsewhereGetsThrough) {
   const Namespace behind("behind");
   const Cable cable({&lb1.host(), "inside"}, {&behind, "eth0"});
   lb1.host().ip({"link set inside up", "address add 198.51.100.1/24 dev inside"});
-  behind.ip({"link set eth0 up", "address add 198.51.100.2/24 dev eth0", "route add default via 198.51.100.1"});
+  behind.ip(
+      {"link set eth0 up", "address add 198.51.100.2/24 dev eth0", "route add default via 198.51.100.1"});
   lb1.host().check({"sysctl", "-qw", "net.ipv4.ip_forward=1"});
-  lb1.host().check({"nft", "add table ip nat; add chain ip nat pre { type nat hook prerouting priority -100; };"
-                          "add rule ip nat pre ip daddr 192.0.2.100 dnat to 198.51.100.2"});
+  lb1.host().check({"nft",
+                    "add table ip nat; add chain ip nat pre { type nat hook prerouting priority -100; };"
+                    "add rule ip nat pre ip daddr 192.0.2.100 dnat to 198.51.100.2"});
   EXPECT_TRUE(eventually(5s, [&] { return pings("192.0.2.100"); }));
 }
 
@@ -85,9 +88,8 @@ TEST_F(VipdAccept, ComesBackWhenSomebodyFlushesAllRules) {
   become_active(closed());
   lb1.host().check({"nft", "flush", "ruleset"});
   EXPECT_TRUE(table_comes(lb1));
-  EXPECT_TRUE(eventually(5s, [&] {
-    return lb1.logged("table inet hawser_vipd: changed by somebody else");
-  })) << lb1.daemon_output();
+  EXPECT_TRUE(eventually(5s, [&] { return lb1.logged("table inet hawser_vipd: changed by somebody else"); }))
+      << lb1.daemon_output();
   lb1.host().check({"nft", "insert", "rule", "inet", "hawser_vipd", "input", "accept"});
   EXPECT_TRUE(eventually(5s, [&] { return ruleset(lb1).find("\t\taccept\n") == std::string::npos; }))
       << ruleset(lb1);
@@ -162,8 +164,9 @@ TEST_F(VipdAccept, WhatCannotBeKeptIsSaid) {
   EXPECT_TRUE(pings("192.0.2.100"));
   const auto status = lb1.vipctl({"status"});
   EXPECT_EQ(status.status, 3);
-  EXPECT_THAT(status.text, HasSubstr("packets to its addresses are accepted in spite of accept = false: table "
-                                     "inet hawser_vipd is there and not vipd's"));
+  EXPECT_THAT(status.text,
+              HasSubstr("packets to its addresses are accepted in spite of accept = false: table "
+                        "inet hawser_vipd is there and not vipd's"));
   lb1.host().check({"nft", "delete", "table", "inet", "hawser_vipd"});
   EXPECT_TRUE(eventually(15s, [&] { return !pings("192.0.2.100"); }));
   EXPECT_EQ(lb1.vipctl({"status"}).status, 0);

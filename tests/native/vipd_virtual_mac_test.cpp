@@ -64,7 +64,8 @@ class VipdVirtualMac : public VipTest {
     ASSERT_TRUE(eventually(5s, [&] { return holds_on(lb1, "192.0.2.100"); })) << lb1.daemon_output();
   }
   [[nodiscard]] static bool nothing_left(const VipHost& host) {
-    return !has_device(host) && !host.holds("192.0.2.100") && sysctl(host, "ipv4.conf.front.arp_ignore") == "0" &&
+    return !has_device(host) && !host.holds("192.0.2.100") &&
+           sysctl(host, "ipv4.conf.front.arp_ignore") == "0" &&
            sysctl(host, "ipv4.conf.front.arp_announce") == "0";
   }
 };
@@ -98,7 +99,8 @@ TEST_F(VipdVirtualMac, WhatTheHostAsksInTheAddressesNameTeachesNothing) {
   alone(file());
   ASSERT_EQ(answers("192.0.2.100"), kMac);
   lb1.host().ip({"neigh flush all"});
-  EXPECT_EQ(lb1.host().run({"ping", "-n", "-c", "1", "-W", "1", "-I", "192.0.2.100", "192.0.2.200"}).status, 0);
+  EXPECT_EQ(lb1.host().run({"ping", "-n", "-c", "1", "-W", "1", "-I", "192.0.2.100", "192.0.2.200"}).status,
+            0);
   EXPECT_THAT(client.host.check({"ip", "neigh", "show", "192.0.2.100"}), HasSubstr(kMac));
 }
 
@@ -160,6 +162,17 @@ TEST_F(VipdVirtualMac, OfIpv6TheOtherOneAnswers) {
   EXPECT_EQ(answers("2001:db8::100"), kMac6);
   EXPECT_EQ(answers("2001:db8::11"), mac_of(lb1));
   EXPECT_TRUE(pings("2001:db8::100"));
+  lb2.host().ip({"address add 2001:db8::12/64 dev front nodad"});
+  lb2.write(file("lead = \"both\"\n", R"(["192.0.2.100", "2001:db8::100"])"));
+  lb2.start();
+  EXPECT_TRUE(eventually(10s, [&] {
+    const auto status = lb2.status();
+    return status.is_object() && std::ranges::all_of(status.at("vips").as_array(), [](const auto& vip) {
+             return vip.at("role").as_string() == "Backup" && !vip.at("heard").is_null();
+           });
+  })) << lb2.daemon_output();
+  EXPECT_FALSE(is_up(lb2));
+  EXPECT_FALSE(is_up(lb2, "v6-51-front"));
   // Nothing comes by itself.
   EXPECT_THAT(lb1.host().check({"ip", "-6", "-o", "address", "show", "dev", "v6-51-front"}),
               Not(HasSubstr("fe80")));

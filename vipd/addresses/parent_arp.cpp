@@ -127,9 +127,10 @@ Status ParentArp::want(const std::set<std::string>& interfaces) {
   unwritten_ = kept ? std::vector<ArpBefore>{} : plan.journal;
   bring_about(plan.set, "set: only the device with the virtual MAC is to answer for its addresses");
   if (kept) return {};
-  return fail("{}: what arp_ignore and arp_announce were cannot be written down: they are put back when vipd "
-              "stops, but not after a crash or a restart",
-              kept.error().text);
+  return fail(
+      "{}: what arp_ignore and arp_announce were cannot be written down: they are put back when vipd "
+      "stops, but not after a crash or a restart",
+      kept.error().text);
 }
 
 }  // namespace hawser::vipd

@@ -179,7 +179,8 @@ void Daemon::settle_interface(Running& running) {
     return router.interface_unusable(why_missing(vip, vip.interface, kernel_name_of(vip.interface)));
   const auto source = source_on(platform_->picture(), vip, router.source());
   if (!source) return router.interface_unusable(source.error());
-  if (const auto why = virtual_link ? platform_->virtual_link_trouble(virtual_link->name) : ""; !why.empty()) {
+  if (const auto why = virtual_link ? platform_->virtual_link_trouble(virtual_link->name) : "";
+      !why.empty()) {
     router.interface_unusable(why);
     return look_at(platform_->now() + kVirtualLinkAgain);
   }
@@ -217,12 +218,14 @@ void Daemon::secure() {
   secured_ = std::move(there);
 }
 
-// Only the devices of virtual MACs are to answer there. Told anew where one of these has come back as another.
+// Only the devices of virtual MACs are to answer there. Told anew where one of these has come back as
+// another.
 void Daemon::quiet() {
   std::map<std::string, IfIndex> there;
   for (const auto& [key, running] : routers_)
     if (running.router.vip().virtual_mac)
-      if (const auto index = platform_->picture().index_of(key.interface)) there.emplace(key.interface, *index);
+      if (const auto index = platform_->picture().index_of(key.interface))
+        there.emplace(key.interface, *index);
   if (there == quieted_ || (there.empty() && !quieted_)) return;
   const auto names = std::views::keys(there);
   worker_.quiet({names.begin(), names.end()});

@@ -185,7 +185,7 @@ class Daemon {
   boost::asio::steady_timer routed_timer_;
   RouteReports routes_;
   std::map<std::string, FenceReport> fences_;  // by vip: of a takeover that is going on
-  std::string not_dropped_;  // why, where packets to addresses with accept = false are not
+  std::string not_dropped_;                    // why, where packets to addresses with accept = false are not
   std::unique_ptr<control::Server> server_;
   Settings settings_;
   std::optional<int> realtime_;  // the one last asked for; none: as we were started

@@ -166,8 +166,9 @@ Status Platform::send_as(const MacAddress& mac, const std::string& interface, co
                          const IpAddress& destination, ByteView message) {
   // One that was renamed still sends.
   const auto socket = sockets_.find({interface, destination.family()});
-  const auto index = socket != sockets_.end() && socket->second->is_open() ? std::optional(socket->second->index())
-                                                                         : picture_.index_of(interface);
+  const auto index = socket != sockets_.end() && socket->second->is_open()
+                         ? std::optional(socket->second->index())
+                         : picture_.index_of(interface);
   if (!index) return fail("{}: interface missing", interface);
   const auto group = mac_of_group(destination);
   const auto to = group ? group : mac_towards(destination, *index);
@@ -177,8 +178,8 @@ Status Platform::send_as(const MacAddress& mac, const std::string& interface, co
   return sent;
 }
 
-// The kernel keeps what it knows of its neighbours true as long as something is sent to them: that these frames
-// are, it does not see.
+// The kernel keeps what it knows of its neighbours true as long as something is sent to them: that these
+// frames are, it does not see.
 std::optional<MacAddress> Platform::mac_towards(const IpAddress& destination, IfIndex link) {
   const auto way = steps_.ask(nl::ask_way(destination), nl::decode_way);
   if (!way || way->device != link) return std::nullopt;

@@ -64,8 +64,8 @@ class Platform : public Effects {
               ByteView message) override;
   Status send_as(const MacAddress& mac, const std::string& interface, const IpAddress& source,
                  const IpAddress& destination, ByteView message) override;
-  // The devices with virtual MACs that there are to be. Those that are wanted no longer go when nothing is held
-  // there.
+  // The devices with virtual MACs that there are to be. Those that are wanted no longer go when nothing is
+  // held there.
   void want_virtual_links(std::vector<VirtualLink> wanted);
   // Why one cannot be had; empty: it can.
   [[nodiscard]] std::string virtual_link_trouble(const std::string& name) const {

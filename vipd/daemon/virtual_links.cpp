@@ -64,15 +64,18 @@ Status prepare(nl::Socket& socket, IfIndex index, const VirtualLink& link) {
 std::string why_not_made(const VirtualLink& link, const Error& why) {
   switch (why.code) {
     case EOPNOTSUPP:
-      return fmt::format("{}: this kernel has no macvlan, which a virtual MAC needs: load it (modprobe macvlan), or "
-                         "leave virtual_mac out",
-                         link.parent);
+      return fmt::format(
+          "{}: this kernel has no macvlan, which a virtual MAC needs: load it (modprobe macvlan), or "
+          "leave virtual_mac out",
+          link.parent);
     case EPERM:
-      return fmt::format("{}: a device with the virtual MAC: not permitted: vipd needs CAP_NET_ADMIN", link.parent);
+      return fmt::format("{}: a device with the virtual MAC: not permitted: vipd needs CAP_NET_ADMIN",
+                         link.parent);
     case EEXIST:
-      return fmt::format("{}: is there and none of vipd's, and the virtual MAC on {} needs a device of that name: call "
-                         "it otherwise",
-                         link.name, link.parent);
+      return fmt::format(
+          "{}: is there and none of vipd's, and the virtual MAC on {} needs a device of that name: call "
+          "it otherwise",
+          link.name, link.parent);
     case EBUSY:
     case EINVAL:
       return fmt::format("{}: bears no device with a virtual MAC{}{}: leave virtual_mac out", link.parent,
@@ -87,8 +90,8 @@ std::string why_not_made(const VirtualLink& link, const Error& why) {
 bool is_ours_by_its_words(const nl::DecodedMacvlan& link, const std::vector<VirtualLink>& wanted) {
   if (link.alias == kVirtualLinkAlias) return true;
   return link.alias.empty() && !link.up && link.bridge && std::ranges::any_of(wanted, [&](const auto& wish) {
-    return wish.name == link.name && wish.mac == link.mac;
-  });
+           return wish.name == link.name && wish.mac == link.mac;
+         });
 }
 
 Status set_up(nl::Socket& socket, Picture& picture, IfIndex link, bool up) {
@@ -124,7 +127,9 @@ std::vector<SeenVirtualLink> VirtualLinks::seen(nl::Socket& socket, const Pictur
     if (before == known_.end()) {
       const auto there = socket.ask(nl::encode_get_link(index), nl::decode_macvlan);
       if (!there) continue;
-      before = known_.emplace(index, Known{is_ours_by_its_words(*there, wanted_), there->parent, there->bridge}).first;
+      before =
+          known_.emplace(index, Known{is_ours_by_its_words(*there, wanted_), there->parent, there->bridge})
+              .first;
     }
     known.emplace(index, before->second);
     if (!before->second.ours) continue;
@@ -217,7 +222,8 @@ void VirtualLinks::lower(nl::Socket& socket, Picture& picture, IfIndex link) {
   const auto found = picture.links().find(link);
   const auto holds = [](const auto& entry) { return is_ours(entry.second); };
   if (found == picture.links().end() || std::ranges::any_of(found->second.addresses, holds)) return;
-  const bool wanted = std::ranges::find(wanted_, found->second.seen.name, &VirtualLink::name) != wanted_.end();
+  const bool wanted =
+      std::ranges::find(wanted_, found->second.seen.name, &VirtualLink::name) != wanted_.end();
   if (wanted)
     (void)set_up(socket, picture, link, false);
   else if (socket.request(nl::encode_delete_link(link)))

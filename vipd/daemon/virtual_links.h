@@ -1,6 +1,6 @@
-// Makes, raises, lowers and removes the devices with virtual MACs, as plan_virtual_links() says. Their settings
-// are made while they are down: what is never up does not leak (IGMP, MLD, router solicitations), and what is
-// answers for its own addresses alone.
+// Makes, raises, lowers and removes the devices with virtual MACs, as plan_virtual_links() says. Their
+// settings are made while they are down: what is never up does not leak (IGMP, MLD, router solicitations),
+// and what is answers for its own addresses alone.
 #pragma once
 
 #include <map>

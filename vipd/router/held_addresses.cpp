@@ -67,7 +67,8 @@ void HeldAddresses::remove_obsolete(Obsolete which) {
     });
   };
   for (const auto& address : obsolete_)
-    if (which == Obsolete::kAll || in_the_way(address) == (which == Obsolete::kInTheWay)) jobs_.push({Job::Kind::kRemove, address});
+    if (which == Obsolete::kAll || in_the_way(address) == (which == Obsolete::kInTheWay))
+      jobs_.push({Job::Kind::kRemove, address});
 }
 
 // What an earlier run left has what is left of its lease.
@@ -307,7 +308,8 @@ void HeldAddresses::remove(const AddressKey& address) {
   const auto found = addresses_.find(address);
   if (found != addresses_.end()) found->second = Holding::kNo;
   const bool gone = effects_.holding(address) == Holding::kNo;  // and no other vip's
-  if (gone && ends_connections_ && !is_held_elsewhere(address)) effects_.end_connections(address.second.address);
+  if (gone && ends_connections_ && !is_held_elsewhere(address))
+    effects_.end_connections(address.second.address);
 }
 
 // It has only moved to another interface.

@@ -1,7 +1,7 @@
 // Keeps the nftables table that drops what is sent to addresses with accept = false: made before anybody
 // holds them, put back when somebody changes it, gone when no vip wants it. What tells a later run that there
-// is one to look for is a file of the state directory, written before the table is made: asking nftables would
-// bring a kernel to load modules that most hosts never need.
+// is one to look for is a file of the state directory, written before the table is made: asking nftables
+// would bring a kernel to load modules that most hosts never need.
 #pragma once
 
 #include <filesystem>

@@ -13,7 +13,7 @@
 #include "lib/base/result.h"
 #include "lib/config/load.h"
 #include "lib/events/event.h"
-#include "lib/state/unaccepted.h"
+#include "vipd/addresses/unaccepted.h"
 #include "vipd/provider/budget.h"
 #include "vipd/provider/route_keeper.h"
 
@@ -107,12 +107,13 @@ struct LeadAgain {  // a losing router was heard: it may have led the addresses 
   std::string vip;
   bool operator==(const LeadAgain&) const = default;
 };
-using ToWorker = std::variant<Begin, ReadFile, KeepLastGood, Remember, Secure, Quiet, DropFor, EndConnections, Release,
-                              Follow, Lead, LeadAgain>;
+using ToWorker = std::variant<Begin, ReadFile, KeepLastGood, Remember, Secure, Quiet, DropFor, EndConnections,
+                              Release, Follow, Lead, LeadAgain>;
 
-// {"type": "begin", "config": .., "state_directory": .., "node": .., "runtime_directory": .., "only_reads": false}, {"type":
-// "read", "allow_empty": false}, {"type": "remember", "text": ".."},
-// {"type": "keep"}, {"type": "secure", "interfaces": [..]}, {"type": "quiet", "interfaces": [..]}, {"type": "release"}, {"type": "follow"},
+// {"type": "begin", "config": .., "state_directory": .., "node": .., "runtime_directory": .., "only_reads":
+// false}, {"type": "read", "allow_empty": false}, {"type": "remember", "text": ".."},
+// {"type": "keep"}, {"type": "secure", "interfaces": [..]}, {"type": "quiet", "interfaces": [..]}, {"type":
+// "release"}, {"type": "follow"},
 // {"type": "drop", "addresses": ["192.0.2.100"], "on_links": [["front", "fe80::100"]]},
 // {"type": "end", "addresses": ["192.0.2.100"]},
 // {"type": "lead", "vip": "web", "side": "active", "begin": "switching", "before": "192.0.2.11",

@@ -228,21 +228,25 @@ void what_is_not_advertised(const VipSection& vip, Report& report) {
   }
 }
 
-// What answers with the virtual MAC is a device on the vip's interface, and no other answers for the addresses.
+// What answers with the virtual MAC is a device on the vip's interface, and no other answers for the
+// addresses.
 void virtual_macs_have_what_they_need(const VipSection& vip, Report& report) {
   if (!vip.spec.virtual_mac) return;
   if (!vip.spec.provider.empty())
     fault(report, vip, "virtual_mac", "does nothing where a provider routes the addresses: leave it out");
   if (vip.spec.priority.value == 255)
-    fault(report, vip, "virtual_mac",
-          "is not for an owner (priority 255): the addresses are its interface's own and answer with its MAC; "
-          "write priority 254, or leave virtual_mac out");
+    fault(
+        report, vip, "virtual_mac",
+        "is not for an owner (priority 255): the addresses are its interface's own and answer with its MAC; "
+        "write priority 254, or leave virtual_mac out");
   for (const auto& address : vip.spec.addresses)
     if (!address.interface.empty() && address.interface != vip.spec.interface)
-      fault(report, vip, "virtual_mac",
-            fmt::format("is on {}, where the vip advertises, and {} is to live on {}: leave its interface out, or give "
-                        "it a vip of its own",
-                        vip.spec.interface, address.prefix.address, address.interface));
+      fault(
+          report, vip, "virtual_mac",
+          fmt::format(
+              "is on {}, where the vip advertises, and {} is to live on {}: leave its interface out, or give "
+              "it a vip of its own",
+              vip.spec.interface, address.prefix.address, address.interface));
 }
 
 void owners_accept(const VipSection& vip, Report& report) {

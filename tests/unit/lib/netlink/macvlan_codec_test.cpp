@@ -45,8 +45,8 @@ TEST(MacvlanCodec, ReadsWhatTheKernelTells) {
   const auto bytes = told("macvlan", MACVLAN_MODE_BRIDGE);
   const auto seen = decode_macvlan(view_of(bytes));
   ASSERT_TRUE(seen);
-  EXPECT_EQ(*seen, (DecodedMacvlan{IfIndex{9}, "v4-51-front", "macvlan", IfIndex{5}, kMac, "whose it is", true,
-                                   true}));
+  EXPECT_EQ(*seen, (DecodedMacvlan{IfIndex{9}, "v4-51-front", "macvlan", IfIndex{5}, kMac, "whose it is",
+                                   true, true}));
   const auto other = told("macvlan", MACVLAN_MODE_PRIVATE);
   EXPECT_FALSE(decode_macvlan(view_of(other))->bridge);
   const auto veth = told("veth", MACVLAN_MODE_BRIDGE);

@@ -1,4 +1,5 @@
-// vipd's nftables table as bytes. That the kernel takes them as meant is in tests/native/vipd_accept_test.cpp.
+// vipd's nftables table as bytes. That the kernel takes them as meant is in
+// tests/native/vipd_accept_test.cpp.
 #include "lib/netlink/unaccepted_codec.h"
 
 #include <cstring>
@@ -14,8 +15,8 @@ IpAddress ip(const char* text) {
   return *IpAddress::parse(text);
 }
 
-// One of each: libnftnl numbers elements as it writes them, and reads them only with the number that the kernel
-// gives to all.
+// One of each: libnftnl numbers elements as it writes them, and reads them only with the number that the
+// kernel gives to all.
 const Unaccepted kSome{{ip("192.0.2.100"), ip("2001:db8::100")}, {{"a-long-name-123", ip("fe80::100")}}};
 
 UnacceptedHearing told(const std::vector<NftMessage>& messages) {

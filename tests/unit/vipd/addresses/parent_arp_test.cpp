@@ -33,7 +33,8 @@ TEST(ParentArpPlan, WhatDoesAlreadyIsNoneOfOurBusiness) {
 
 TEST(ParentArpPlan, WhatWeSetStaysInTheJournalAndIsRestoredUnderWhateverName) {
   EXPECT_EQ(plan_arp({kIgnore0}, {"front"}, {front(1, 2)}), (ArpPlan{{kIgnore0}, {}, {}}));
-  EXPECT_EQ(plan_arp({kIgnore0}, {}, {front(1, 2)}), (ArpPlan{{}, {{kFront, InetSetting::kArpIgnore, 0}}, {}}));
+  EXPECT_EQ(plan_arp({kIgnore0}, {}, {front(1, 2)}),
+            (ArpPlan{{}, {{kFront, InetSetting::kArpIgnore, 0}}, {}}));
   EXPECT_EQ(plan_arp({kIgnore0}, {"front"}, {front(1, 2, "lan0")}),
             (ArpPlan{{}, {{kFront, InetSetting::kArpIgnore, 0}}, {}}));
 }

@@ -88,8 +88,10 @@ TEST(WorkerRequests, ArriveAsTheyWereSent) {
         ToWorker(ReadFile{config::Emptiness::kRefused}), ToWorker(ReadFile{config::Emptiness::kAllowed}),
         ToWorker(KeepLastGood{}), ToWorker(Remember{"{\"format\":1}"}),
         ToWorker(EndConnections{{IpAddress::v4(192, 0, 2, 100)}}), ToWorker(Secure{{"back", "front"}}),
-        ToWorker(Secure{}), ToWorker(DropFor{}), ToWorker(Quiet{{"front"}}), ToWorker(DropFor{{{IpAddress::v4(192, 0, 2, 100)}, {{"front", *IpAddress::parse("fe80::100")}}}}), ToWorker(Begin{{"a", "b", "c", "d", true}}), ToWorker(Release{}), ToWorker(Follow{}), ToWorker(LeadAgain{"web"}),
-        ToWorker(Lead{"web"}),
+        ToWorker(Secure{}), ToWorker(DropFor{}), ToWorker(Quiet{{"front"}}),
+        ToWorker(DropFor{{{IpAddress::v4(192, 0, 2, 100)}, {{"front", *IpAddress::parse("fe80::100")}}}}),
+        ToWorker(Begin{{"a", "b", "c", "d", true}}), ToWorker(Release{}), ToWorker(Follow{}),
+        ToWorker(LeadAgain{"web"}), ToWorker(Lead{"web"}),
         ToWorker(Lead{"web", Side::kCandidate, provider::Begin::kByReading, *IpAddress::parse("192.0.2.11"),
                       true, provider::WallTime(1'800'000'000'123ms)})})
     EXPECT_EQ(decode_to_worker(sent(encode(request))).value(), request);

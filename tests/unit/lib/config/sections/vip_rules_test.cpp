@@ -90,9 +90,10 @@ TEST(VipRules, AVirtualMacIsOfTheInterfaceAndOfNoOwner) {
   const std::string there =
       "[vip.a]\ninterface = \"eth0\"\naddresses = [{ address = \"192.0.2.100\", interface = \"eth1\" }]\n"
       "virtual_router_id = 1\n";
-  EXPECT_THAT(problems_of(there + "virtual_mac = true\n"),
-              testing::Contains(HasSubstr(
-                  "vip.a.virtual_mac: is on eth0, where the vip advertises, and 192.0.2.100 is to live on eth1")));
+  EXPECT_THAT(
+      problems_of(there + "virtual_mac = true\n"),
+      testing::Contains(HasSubstr(
+          "vip.a.virtual_mac: is on eth0, where the vip advertises, and 192.0.2.100 is to live on eth1")));
   EXPECT_THAT(problems_of(there), IsEmpty());
 }
 
@@ -100,8 +101,9 @@ TEST(VipRules, AnOwnerThatIsNotToAcceptIsToldThatItDoes) {
   EXPECT_FALSE(load_text(vip("accept = false\n")).config.vips.at("a").accept);
   EXPECT_TRUE(load_text(vip("")).config.vips.at("a").accept);
   const auto said = [](const std::string& text) { return notes(load_text(vip(text))); };
-  EXPECT_THAT(said("accept = false\npriority = 255\n"),
-              testing::Contains(HasSubstr("vip.a.accept: note: = false does nothing on this host: priority 255")));
+  EXPECT_THAT(
+      said("accept = false\npriority = 255\n"),
+      testing::Contains(HasSubstr("vip.a.accept: note: = false does nothing on this host: priority 255")));
   EXPECT_THAT(said("accept = false\npriority = 254\n"), IsEmpty());
 }
 
