@@ -274,6 +274,19 @@ TEST_F(VipdVirtualMac, ADeviceOfThatNameIsLeftAloneAndSaid) {
   EXPECT_EQ(answers("192.0.2.100"), kMac);
 }
 
+TEST_F(VipdVirtualMac, ASettingWithWhichItWouldNotAnswerIsSaid) {
+  lb1.host().check({"sysctl", "-qw", "net.ipv4.conf.all.arp_filter=1"});
+  lb1.write(file());
+  lb1.start();
+  EXPECT_TRUE(eventually(5s, [&] { return lb1.logged("net.ipv4.conf.all.arp_filter is on"); }))
+      << lb1.daemon_output();
+  EXPECT_EQ(lb1.role(), "Initialize");
+  EXPECT_FALSE(has_device(lb1));
+  lb1.host().check({"sysctl", "-qw", "net.ipv4.conf.all.arp_filter=0"});
+  EXPECT_TRUE(lb1.becomes("Active"));
+  EXPECT_EQ(answers("192.0.2.100"), kMac);
+}
+
 // With accept = false both are of one vip.
 TEST_F(VipdVirtualMac, AnswersAndAcceptsNothing) {
   alone(file("accept = false\n"));

@@ -32,7 +32,8 @@ std::optional<VirtualLink> virtual_link_of(const config::Vip& vip) {
   if (!vip.virtual_mac) return std::nullopt;
   const auto family = family_of(vip);
   return VirtualLink{virtual_link_name(vip.interface, family, vip.virtual_router_id), vip.interface,
-                     virtual_mac(family, vip.virtual_router_id), families_of(vip).contains(Family::kIpv6)};
+                     virtual_mac(family, vip.virtual_router_id), families_of(vip).contains(Family::kIpv6),
+                     families_of(vip).contains(Family::kIpv4)};
 }
 
 config::Vip on_its_virtual_link(config::Vip vip) {
@@ -40,6 +41,19 @@ config::Vip on_its_virtual_link(config::Vip vip) {
   for (auto& address : vip.addresses)
     if (link && address.interface == vip.interface) address.interface = link->name;
   return vip;
+}
+
+// arp_filter counts where either is on; of arp_ignore the greater: 2 answers only within the subnet of the
+// address, and a floating one has none, 3 for the addresses of other interfaces too, and more for none.
+std::string why_not_answered(int arp_filter, int arp_ignore) {
+  if (arp_filter > 0)
+    return "net.ipv4.conf.all.arp_filter is on: with it no device answers for a virtual MAC: set it to 0";
+  if (arp_ignore > 1)
+    return fmt::format(
+        "net.ipv4.conf.all.arp_ignore is {}: with it no device answers for a virtual MAC alone: set it to 0 "
+        "or 1",
+        arp_ignore);
+  return {};
 }
 
 VirtualLinkPlan plan_virtual_links(const std::vector<VirtualLink>& wanted,

@@ -24,6 +24,7 @@ struct VirtualLink {
   std::string parent;
   MacAddress mac;
   bool ipv6 = false;  // it holds such addresses; else IPv6 is off there
+  bool ipv4 = true;   // the same
   auto operator<=>(const VirtualLink&) const = default;
 };
 
@@ -34,6 +35,10 @@ config::Vip on_its_virtual_link(config::Vip vip);
 
 // How the device says whose it is (its alias): only those are ever changed or removed.
 inline constexpr std::string_view kVirtualLinkAlias = "virtual MAC of vipd (Hawser)";
+
+// What counts on every interface beside its own setting: why a device with a virtual MAC would not answer
+// ARP, or others would; empty: it does, and they do not.
+std::string why_not_answered(int arp_filter, int arp_ignore);
 
 // One that bears our mark.
 struct SeenVirtualLink {

@@ -51,7 +51,17 @@ Status prepare6(const std::string& link, bool ipv6) {
   return {};
 }
 
+int of_all(std::string_view setting) {
+  std::ifstream file(fmt::format("/proc/sys/net/ipv4/conf/all/{}", setting));
+  int value = 0;
+  file >> value;
+  return value;
+}
+
 Status prepare(nl::Socket& socket, IfIndex index, const VirtualLink& link) {
+  if (link.ipv4)
+    if (const auto why = why_not_answered(of_all("arp_filter"), of_all("arp_ignore")); !why.empty())
+      return fail("{}: {}", link.name, why);
   if (auto marked = socket.request(nl::encode_set_alias(index, std::string(kVirtualLinkAlias))); !marked)
     return fail_with(marked.error().code, "{}: cannot set its alias: {}", link.name,
                      std::strerror(marked.error().code));

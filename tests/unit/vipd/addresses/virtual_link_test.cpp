@@ -52,8 +52,18 @@ TEST(VirtualLinks, Ipv6IsOnWhereSuchAddressesAreHeld) {
   auto vip = web();
   vip.addresses.push_back({*Prefix::parse("2001:db8::100"), "front"});
   EXPECT_TRUE(virtual_link_of(vip)->ipv6);
+  EXPECT_TRUE(virtual_link_of(vip)->ipv4);
   EXPECT_EQ(to_string(virtual_link_of(vip)->mac), "00:00:5e:00:01:33");
   EXPECT_EQ(on_its_virtual_link(vip).addresses.at(1).interface, "v4-51-front");
+  vip.addresses.erase(vip.addresses.begin());
+  EXPECT_FALSE(virtual_link_of(vip)->ipv4);
+}
+
+TEST(VirtualLinks, WhatCountsEverywhereMayKeepThemFromAnswering) {
+  EXPECT_EQ(why_not_answered(0, 0), "");
+  EXPECT_EQ(why_not_answered(0, 1), "");
+  EXPECT_THAT(why_not_answered(1, 1), testing::HasSubstr("arp_filter is on"));
+  EXPECT_THAT(why_not_answered(0, 2), testing::HasSubstr("arp_ignore is 2"));
 }
 
 class VirtualLinkPlans : public testing::Test {
