@@ -68,6 +68,16 @@ std::string version_lines(const json::array& vips) {
   return text;
 }
 
+// Who tries to reach it must not look for long.
+std::string accept_lines(const json::array& vips) {
+  std::string text;
+  for (const auto& vip : vips)
+    if (const auto& accept = value_in(vip, "accept"); accept.is_bool() && !accept.get_bool())
+      text += fmt::format("{}: accept = false: packets to its addresses are dropped here, ping too\n",
+                          cell_in(vip, "name"));
+  return text;
+}
+
 // Which way it may go from here; of many vips `vipctl why` tells it one by one.
 std::string outlook_lines(const json::array& vips) {
   constexpr std::size_t kMost{20};
@@ -200,10 +210,11 @@ std::string loop_line(const json::value& status) {
 std::string status_text(const json::value& status, std::size_t width) {
   const auto& vips = list_in(status, "vips");
   if (vips.empty()) return head(status) + "no vips on this host\n" + file_lines(status);
-  return fmt::format("{}{}{}\n{}\n{}{}{}{}", head(status), vip_table(vips, width),
-                     outlook_lines(vips) + version_lines(vips) + stance_lines(vips) + late_lines(vips),
-                     address_table(vips), route_table(status, width), counter_table(status, width),
-                     file_lines(status), loop_line(status));
+  return fmt::format(
+      "{}{}{}\n{}\n{}{}{}{}", head(status), vip_table(vips, width),
+      outlook_lines(vips) + version_lines(vips) + accept_lines(vips) + stance_lines(vips) + late_lines(vips),
+      address_table(vips), route_table(status, width), counter_table(status, width), file_lines(status),
+      loop_line(status));
 }
 
 }  // namespace hawser::vipd

@@ -19,8 +19,10 @@
 #include "lib/daemon/log.h"
 #include "lib/daemon/namespace_lock.h"
 #include "vipd/addresses/left_over.h"
+#include "vipd/addresses/parent_arp.h"
 #include "vipd/addresses/secondaries.h"
 #include "vipd/daemon/check_notes.h"
+#include "vipd/worker/no_accept.h"
 #include "vipd/worker/reading.h"
 #include "vipd/worker/worker_link.h"
 
@@ -63,14 +65,21 @@ Result<FileState> state_after(const cli::Arguments& arguments, std::uint64_t bef
 Step removal_of(const Stray& stray) {
   return RemoveAddress{stray.name, stray.prefix};
 }
+Step removal_of(const LeftOverLink& link) {
+  return DeleteLink{link.name};
+}
 
 std::vector<Refusal> remove(LeftOver& left) {
   std::vector<Refusal> refused;
-  for (const auto& stray : left.addresses())
-    if (const auto removed = left.remove(stray); !removed) {
-      const auto step = removal_of(stray);
-      refused.push_back({.object = object_of(step), .step = step, .why = removed.error(), .price = {}});
-    }
+  const auto remove_each = [&](const auto& all) {
+    for (const auto& one : all)
+      if (const auto removed = left.remove(one); !removed) {
+        const auto step = removal_of(one);
+        refused.push_back({.object = object_of(step), .step = step, .why = removed.error(), .price = {}});
+      }
+  };
+  remove_each(left.addresses());
+  remove_each(left.links());
   return refused;
 }
 
@@ -112,7 +121,9 @@ Result<Reading> first_reading(const Files& files) {
 // As `run` would do it: what is netd's business alone does not matter, and where the file is bad the last
 // good one does.
 int check_start(const cli::Arguments& arguments) {
-  const auto reading = first_reading(files_of(arguments));
+  auto files = files_of(arguments);
+  files.only_reads = true;
+  const auto reading = first_reading(files);
   if (!reading) return cli::refuse(arguments, "vipd", reading.error());
   const answer::Verdict verdict{reading->problems, {}};
   if (!reading->settings) return answer::refuse(arguments, verdict);
@@ -154,9 +165,19 @@ int cleanup(const cli::Arguments& arguments) {
   auto left = LeftOver::find();
   if (!left) return cli::refuse(arguments, "vipd", left.error());
   std::vector<Step> steps;
-  std::ranges::transform(left->addresses(), std::back_inserter(steps), removal_of);
+  for (const auto& stray : left->addresses()) steps.push_back(removal_of(stray));
+  for (const auto& link : left->links()) steps.push_back(removal_of(link));
   if (arguments.has("--dry-run")) return say_cleaned(arguments, steps, {});
   const auto refused = remove(*left);
+  // What drops packets to them goes after them.
+  if (refused.empty())
+    if (const auto restored =
+            ParentArp(arguments.state_dir, [](const Event& event) { log::write(event); }).want({});
+        !restored)
+      return cli::refuse(arguments, "vipd", restored.error());
+  if (refused.empty())
+    if (const auto removed = remove_unaccepted(arguments.state_dir); !removed)
+      return cli::refuse(arguments, "vipd", removed.error());
   if (refused.empty())
     if (const auto restored =
             Promoter(arguments.state_dir, [](const Event& event) { log::write(event); }).want({});

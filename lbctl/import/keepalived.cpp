@@ -28,6 +28,9 @@ void import_global_defs(const KaNode& node, KaGlobals& globals, Draft& draft) {
   if (const auto* line = block.last({"vrrp_version"}))
     if (const auto version = block.number(line); version) globals.vrrp_version = *version == 3 ? 3 : 2;
   if (const auto* line = block.last({"lvs_timeouts"})) import_timeouts(*line, draft);
+  globals.strict = globals.strict || std::ranges::any_of(node.inside, [](const KaNode& line) {
+                     return line.words.front() == "vrrp_strict";
+                   });
   block.leave_rest("global_defs");
 }
 

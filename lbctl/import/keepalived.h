@@ -17,6 +17,7 @@ void import_keepalived(const config::Source& source, const IncludeReader& includ
 
 struct KaGlobals {
   int vrrp_version = 2;
+  bool strict = false;                                 // vrrp_strict
   std::map<std::string, const KaNode*> server_groups;  // virtual_server_group, by name
   std::set<std::string> used_groups;
 };

@@ -180,7 +180,10 @@ constexpr std::array<KaReason, 12> kReasons{{
     {"router_id", "a host is called by its host name, or by /etc/hawser/node"},
     {"garp_* vrrp_garp_* vrrp_gna_*", "announcements follow [vip.NAME] announce: count and interval"},
     {"script_user enable_script_security", "nothing is run that others than root can write to"},
-    {"vrrp_strict strict_mode", "the election keeps to the RFC without being asked"},
+    {"vrrp_strict strict_mode",
+     "the election keeps to the RFC without being asked; that its addresses take no packets is accept = "
+     "false "
+     "of each vip"},
 }};
 
 std::string_view reason_for(std::string_view word) {

@@ -150,13 +150,25 @@ class KaInstance {
   }
 
   void accept(DraftSection& vip) {
-    block_.all({"accept"});  // so it is here
-    if (const auto* line = block_.last({"no_accept"})) vip.set_flag("accept", line->origin, false);
+    const bool accepts = !block_.all({"accept"}).empty();
+    const auto* refuses = block_.last({"no_accept"});
+    if (refuses != nullptr || (is_strict() && !accepts))
+      vip.set_flag("accept", refuses != nullptr ? refuses->origin : block_.origin(), false);
     if (const auto* line = block_.last({"use_vmac"})) {
       vip.set_flag("virtual_mac", line->origin);
       if (line->words.size() > 1)
         draft_.leave_out(line->origin, "the device of a virtual MAC has no name of the file's");
     }
+  }
+
+  // By it keepalived does not accept, unless it is said. The line itself is left out with its reason.
+  [[nodiscard]] bool is_strict() const {
+    bool strict = globals_.strict;
+    for (const auto& line : block_.node().inside)
+      if (line.words.front() == "strict_mode")
+        strict = line.words.size() == 1 || line.words[1] == "on" || line.words[1] == "true" ||
+                 line.words[1] == "yes";
+    return strict;
   }
 
   // "eth1 weight -20 reverse"

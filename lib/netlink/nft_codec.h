@@ -13,6 +13,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/base/bytes.h"
@@ -54,7 +55,9 @@ class NftHearing {
   NftContents contents_;
 };
 
-// A notification of nf_tables: whether it is about our table.
+// A notification of nf_tables: whether it is about the table of that name, of the family inet.
+bool is_about(std::string_view table, ByteView message);
+// The same of the table of this codec.
 bool is_about_our_table(ByteView message);
 
 }  // namespace hawser::nl

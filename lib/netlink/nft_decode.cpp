@@ -32,41 +32,6 @@ bool is_ours(std::uint32_t family, const char* table) {
   return family == kInet && table != nullptr && std::strcmp(table, kTable) == 0;
 }
 
-// The first comment of user data; other things that nft notes there say nothing to us.
-std::string comment_in(const void* data, std::uint32_t size, std::uint8_t type) {
-  if (data == nullptr) return {};
-  Reader reader{ByteView{static_cast<const std::uint8_t*>(data), size}};
-  while (reader.ok() && reader.left() > 0) {
-    const auto kind = reader.u8();
-    const auto value = reader.take(reader.u8());
-    if (kind == type && reader.ok()) return {value.begin(), std::find(value.begin(), value.end(), 0)};
-  }
-  return {};
-}
-
-std::string words_of_chain(const char* name, std::uint32_t hook, std::int32_t priority, std::uint32_t policy,
-                           std::string_view type) {
-  return fmt::format("chain {} {} {} {} {}", name, hook, priority, policy, type);
-}
-
-std::string words_of_map(const char* name, std::uint32_t flags, std::uint32_t size, std::uint32_t data) {
-  return fmt::format("map {} {} {} {}", name, flags, size, data);
-}
-
-// "prerouting: meta load nfproto => reg 1; ..": by it two rules are compared.
-std::string words_of_rule(const nftnl_rule* rule) {
-  std::string text = nftnl_rule_get_str(rule, NFTNL_RULE_CHAIN);
-  auto* at = nftnl_expr_iter_create(rule);
-  while (const auto* one = nftnl_expr_iter_next(at)) {
-    std::array<char, 1024> words{};
-    nftnl_expr_snprintf(words.data(), words.size(), one, NFTNL_OUTPUT_DEFAULT, 0);
-    text += fmt::format("; {} {}", nftnl_expr_get_str(one, NFTNL_EXPR_NAME), words.data());
-  }
-  nftnl_expr_iter_destroy(at);
-  while (!text.empty() && text.back() == ' ') text.pop_back();
-  return text;
-}
-
 std::set<std::string> our_parts(bool with_nat) {
   std::set<std::string> made;
   for (const auto& chain : kChains)
@@ -83,14 +48,6 @@ std::vector<std::string> our_rules(bool with_nat) {
   for (const auto& which : rules_of(with_nat)) rules.push_back(words_of_rule(rule_of(which).get()));
   std::ranges::stable_sort(rules);
   return rules;
-}
-
-std::optional<ByteView> value_of(nftnl_set_elem* element, std::uint16_t attribute) {
-  if (!nftnl_set_elem_is_set(element, attribute)) return std::nullopt;
-  std::uint32_t size = 0;
-  const auto* data = nftnl_set_elem_get(element, attribute, &size);
-  if (data == nullptr) return std::nullopt;
-  return ByteView{static_cast<const std::uint8_t*>(data), size};
 }
 
 struct Key {
@@ -147,19 +104,11 @@ bool read_element(nftnl_set_elem* element, const MapOf& map, NftContents& conten
   return true;
 }
 
-std::uint16_t kind_of_message(std::uint16_t type) {
-  return NFNL_SUBSYS_ID(type) == NFNL_SUBSYS_NFTABLES ? NFNL_MSG_TYPE(type)
-                                                      : std::numeric_limits<std::uint16_t>::max();
-}
-
 }  // namespace
 
 Status NftHearing::hear(ByteView message) {
   const auto* header = as_header(message.data());
-  // libnftnl reads in whole words, up to the one in which the message ends.
-  if (!mnl_nlmsg_ok(header, static_cast<int>(message.size())) ||
-      message.size() < MNL_ALIGN(header->nlmsg_len) || mnl_nlmsg_get_payload_len(header) < sizeof(nfgenmsg))
-    return tl::unexpected(not_understood("a message"));
+  if (!can_be_read(message)) return tl::unexpected(not_understood("a message"));
   switch (kind_of_message(header->nlmsg_type)) {
     case NFT_MSG_NEWTABLE:
       return hear_table(header);
@@ -262,7 +211,7 @@ std::optional<NftTable> NftHearing::table() const {
 
 // Every kind of message of nf_tables has the table's name as its attribute 1. Taken apart by our own reader:
 // libmnl's end of the payload is rounded up, and so beyond a datagram that ends within a word.
-bool is_about_our_table(ByteView message) {
+bool is_about(std::string_view wanted, ByteView message) {
   const auto view = next_message(message);
   if (!view) return false;
   const auto kind = kind_of_message(view->type);
@@ -271,7 +220,11 @@ bool is_about_our_table(ByteView message) {
   Attributes attributes{*view, fixed};
   std::string table;
   attributes.read(NFTA_TABLE_NAME, table);
-  return attributes.ok() && fixed.nfgen_family == kInet && table == kTable;
+  return attributes.ok() && fixed.nfgen_family == kInet && table == wanted;
+}
+
+bool is_about_our_table(ByteView message) {
+  return is_about(kTable, message);
 }
 
 }  // namespace hawser::nl

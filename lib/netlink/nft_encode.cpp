@@ -19,61 +19,16 @@ using namespace nft_table;
 
 namespace {
 
-// 16 bytes each, and the same in pieces of 4.
-constexpr std::uint32_t kKey = NFT_REG_1;
-constexpr std::uint32_t kPiece = NFT_REG32_00;
-
-constexpr std::size_t kAtOnce = 200;        // elements of one message, which holds 64 KiB of them
-constexpr std::size_t kRoom = 128U << 10U;  // for a message that is being built
-
 const MapOf& map_for(NftPart part) {
   return kMaps.at(static_cast<std::size_t>(part) - static_cast<std::size_t>(NftPart::kMarks4));
 }
 
-Bytes user_data(std::uint8_t type, ByteView value) {
-  Bytes data{type, static_cast<std::uint8_t>(value.size())};
-  data.insert(data.end(), value.begin(), value.end());
-  return data;
-}
-
-Bytes comment(std::uint8_t type, std::string_view text) {
-  Bytes with_end(text.begin(), text.end());
-  with_end.push_back(0);
-  return user_data(type, with_end);
-}
-
-std::uint32_t size_of(const Bytes& bytes) {
-  return static_cast<std::uint32_t>(bytes.size());
-}
-
-NftMessage message_of(std::uint16_t type, std::uint16_t flags, const std::function<void(nlmsghdr*)>& fill) {
-  std::vector<char> buffer(kRoom);
-  auto* header = nftnl_nlmsg_build_hdr(buffer.data(), type, NFPROTO_INET, flags, 0);
-  fill(header);
-  const auto* data = reinterpret_cast<const std::uint8_t*>(buffer.data());
-  return {data, data + header->nlmsg_len};
-}
-
 NftMessage table_message(std::uint16_t type, std::uint16_t flags) {
-  const Table table(nftnl_table_alloc());
-  nftnl_table_set_u32(table.get(), NFTNL_TABLE_FAMILY, kInet);
-  nftnl_table_set_str(table.get(), NFTNL_TABLE_NAME, kTable);
-  const auto sign = comment(NFTNL_UDATA_TABLE_COMMENT, kSign);
-  if (type == NFT_MSG_NEWTABLE)
-    nftnl_table_set_data(table.get(), NFTNL_TABLE_USERDATA, sign.data(), size_of(sign));
-  return message_of(type, flags, [&](nlmsghdr* to) { nftnl_table_nlmsg_build_payload(to, table.get()); });
+  return nft_table::table_message(type, flags, kTable, kSign);
 }
 
 NftMessage make_chain(const ChainOf& wanted) {
-  const Chain chain(nftnl_chain_alloc());
-  nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_TABLE, kTable);
-  nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_NAME, wanted.name);
-  nftnl_chain_set_str(chain.get(), NFTNL_CHAIN_TYPE, wanted.type);
-  nftnl_chain_set_u32(chain.get(), NFTNL_CHAIN_HOOKNUM, wanted.hook);
-  nftnl_chain_set_s32(chain.get(), NFTNL_CHAIN_PRIO, wanted.priority);
-  nftnl_chain_set_u32(chain.get(), NFTNL_CHAIN_POLICY, NF_ACCEPT);
-  return message_of(NFT_MSG_NEWCHAIN, NLM_F_CREATE | NLM_F_EXCL,
-                    [&](nlmsghdr* to) { nftnl_chain_nlmsg_build_payload(to, chain.get()); });
+  return chain_message({kTable, wanted.name, wanted.type, wanted.hook, wanted.priority});
 }
 
 Set set_of(const MapOf& map) {
@@ -97,44 +52,16 @@ NftMessage make_map(const MapOf& map) {
   nftnl_set_set_u32(set.get(), NFTNL_SET_KEY_LEN, key_size(map));
   const std::array<std::uint8_t, 3> fields{1, static_cast<std::uint8_t>(map.size), 2};
   nftnl_set_set_data(set.get(), NFTNL_SET_DESC_CONCAT, fields.data(), fields.size());
-  const auto word = [](std::uint8_t type, std::uint32_t value) {
-    std::array<std::uint8_t, sizeof value> bytes{};
-    std::memcpy(bytes.data(), &value, sizeof value);
-    return user_data(type, bytes);
-  };
-  auto user = word(NFTNL_UDATA_SET_KEYBYTEORDER, kNetworkOrder);
+  auto user = user_word(NFTNL_UDATA_SET_KEYBYTEORDER, kNetworkOrder);
   if (map.serves == Serves::kMarks) {
     nftnl_set_set_u32(set.get(), NFTNL_SET_DATA_TYPE, kTypeMark);
     nftnl_set_set_u32(set.get(), NFTNL_SET_DATA_LEN, value_size(map));
-    const auto of_mark = word(NFTNL_UDATA_SET_DATABYTEORDER, kHostOrder);
+    const auto of_mark = user_word(NFTNL_UDATA_SET_DATABYTEORDER, kHostOrder);
     user.insert(user.end(), of_mark.begin(), of_mark.end());
   }
   nftnl_set_set_data(set.get(), NFTNL_SET_USERDATA, user.data(), size_of(user));
   return message_of(NFT_MSG_NEWSET, NLM_F_CREATE | NLM_F_EXCL,
                     [&](nlmsghdr* to) { nftnl_set_nlmsg_build_payload(to, set.get()); });
-}
-
-void add(const Rule& rule, const char* name, const std::function<void(nftnl_expr*)>& fill) {
-  auto* expression = nftnl_expr_alloc(name);
-  fill(expression);
-  nftnl_rule_add_expr(rule.get(), expression);
-}
-
-void load_meta(const Rule& rule, std::uint32_t key, std::uint32_t into) {
-  add(rule, "meta", [&](nftnl_expr* one) {
-    nftnl_expr_set_u32(one, NFTNL_EXPR_META_KEY, key);
-    nftnl_expr_set_u32(one, NFTNL_EXPR_META_DREG, into);
-  });
-}
-
-void load_payload(const Rule& rule, std::uint32_t base, std::uint32_t at, std::uint32_t size,
-                  std::uint32_t into) {
-  add(rule, "payload", [&](nftnl_expr* one) {
-    nftnl_expr_set_u32(one, NFTNL_EXPR_PAYLOAD_BASE, base);
-    nftnl_expr_set_u32(one, NFTNL_EXPR_PAYLOAD_OFFSET, at);
-    nftnl_expr_set_u32(one, NFTNL_EXPR_PAYLOAD_LEN, size);
-    nftnl_expr_set_u32(one, NFTNL_EXPR_PAYLOAD_DREG, into);
-  });
 }
 
 // As the first packet of the connection had it, before IPVS and NAT changed it.
@@ -143,15 +70,6 @@ void load_tracked(const Rule& rule, std::uint32_t key, std::uint32_t into) {
     nftnl_expr_set_u32(one, NFTNL_EXPR_CT_KEY, key);
     nftnl_expr_set_u8(one, NFTNL_EXPR_CT_DIR, IP_CT_DIR_ORIGINAL);
     nftnl_expr_set_u32(one, NFTNL_EXPR_CT_DREG, into);
-  });
-}
-
-void compare_meta(const Rule& rule, std::uint32_t key, std::uint8_t wanted) {
-  load_meta(rule, key, kKey);
-  add(rule, "cmp", [&](nftnl_expr* one) {
-    nftnl_expr_set_u32(one, NFTNL_EXPR_CMP_SREG, kKey);
-    nftnl_expr_set_u32(one, NFTNL_EXPR_CMP_OP, NFT_CMP_EQ);
-    nftnl_expr_set(one, NFTNL_EXPR_CMP_DATA, &wanted, sizeof wanted);
   });
 }
 

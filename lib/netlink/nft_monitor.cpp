@@ -13,11 +13,11 @@ tl::unexpected<Error> cannot_listen(const Error& why) {
 
 }  // namespace
 
-Result<NftMonitor> NftMonitor::open() {
+Result<NftMonitor> NftMonitor::open(std::string_view table) {
   auto socket = nl::NftSocket::open();
   if (!socket) return cannot_listen(socket.error());
   if (auto joined = socket->join(); !joined) return cannot_listen(joined.error());
-  return NftMonitor{std::move(*socket)};
+  return NftMonitor(std::move(*socket), table);
 }
 
 Result<bool> NftMonitor::drain() {
@@ -34,7 +34,7 @@ Result<bool> NftMonitor::drain() {
       return fail_with(received.error().code, "nftables: read changes: {}",
                        std::strerror(received.error().code));
     const auto read = nl::each_message(datagram, [&](ByteView message) -> Status {
-      ours = ours || nl::is_about_our_table(message);
+      ours = ours || nl::is_about(table_, message);
       return {};
     });
     ours = ours || !read;

@@ -1,5 +1,8 @@
-// Hears that somebody changed our nftables table. What it is now needs a look.
+// Hears that somebody changed an nftables table of ours. What it is now needs a look.
 #pragma once
+
+#include <string>
+#include <string_view>
 
 #include "lib/netlink/nft_socket.h"
 
@@ -7,19 +10,22 @@ namespace hawser {
 
 class NftMonitor {
  public:
+  static constexpr std::string_view kNetds = "hawser";
+
   // Listens in the current network namespace. Brings the kernel to load nf_tables: only for who has a table.
-  static Result<NftMonitor> open();
+  static Result<NftMonitor> open(std::string_view table = kNetds);
 
   // Readable when there is something to drain. Stays the monitor's.
   [[nodiscard]] int fd() const { return socket_.fd(); }
 
-  // Everything that has arrived; never waits. True: some of it was about our table, or is lost.
+  // Everything that has arrived; never waits. True: some of it was about that table, or is lost.
   Result<bool> drain();
 
  private:
-  explicit NftMonitor(nl::NftSocket socket) : socket_(std::move(socket)) {}
+  NftMonitor(nl::NftSocket socket, std::string_view table) : socket_(std::move(socket)), table_(table) {}
 
   nl::NftSocket socket_;
+  std::string table_;
 };
 
 }  // namespace hawser

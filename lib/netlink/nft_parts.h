@@ -2,45 +2,19 @@
 #pragma once
 
 #include <array>
-#include <memory>
 #include <optional>
 #include <vector>
 
-#include <libnftnl/chain.h>
-#include <libnftnl/rule.h>
-#include <libnftnl/set.h>
-#include <libnftnl/table.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "lib/netlink/nft_build.h"
 #include "lib/state/nft.h"
 
 namespace hawser::nl::nft_table {
 
 inline constexpr const char* kTable = "hawser";
 inline constexpr std::string_view kSign = "made by netd of Hawser: changed here, it is put back";
-inline constexpr std::uint32_t kInet = NFPROTO_INET;
-
-// Numbers of nft's own types, by which it prints keys and values (datatype.h of nftables).
-inline constexpr std::uint32_t kTypeMark = 19, kTypeIpv4 = 7, kTypeIpv6 = 8, kTypeProtocol = 12,
-                               kTypePort = 13;
-inline constexpr unsigned kTypeBits = 6;
-inline constexpr std::uint32_t kHostOrder = 1, kNetworkOrder = 2;  // enum byteorder there
-
-inline constexpr std::size_t kWord = 4;  // a piece of a concatenated key
-
-template <auto Free>
-struct NftFree {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using Table = std::unique_ptr<nftnl_table, NftFree<nftnl_table_free>>;
-using Chain = std::unique_ptr<nftnl_chain, NftFree<nftnl_chain_free>>;
-using Rule = std::unique_ptr<nftnl_rule, NftFree<nftnl_rule_free>>;
-using Set = std::unique_ptr<nftnl_set, NftFree<nftnl_set_free>>;
-
 enum class Serves : std::uint8_t { kMarks, kNats };
 
 // A map to marks, or a set of who gets source NAT: both have the same key.

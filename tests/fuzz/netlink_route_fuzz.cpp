@@ -5,8 +5,11 @@
 #include "lib/netlink/bond_stats_codec.h"
 #include "lib/netlink/bond_story.h"
 #include "lib/netlink/bonding_proc.h"
+#include "lib/netlink/inet_conf_codec.h"
 #include "lib/netlink/link_codec.h"
+#include "lib/netlink/macvlan_codec.h"
 #include "lib/netlink/monitor.h"
+#include "lib/netlink/neighbour_codec.h"
 #include "lib/netlink/route_codec.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -26,6 +29,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     (void)hawser::nl::decode_address(*message);
     (void)hawser::nl::decode_bond_stats(*message);
     (void)hawser::nl::decode_speed(*message);
+    (void)hawser::nl::decode_macvlan(*message);
+    (void)hawser::nl::decode_inet_conf(*message);
+    (void)hawser::nl::decode_neighbour(*message);
     const auto route = hawser::nl::decode_route(*message);
     if (route && *route && (*route)->rest)  // and it is put back as it came
       (void)hawser::nl::encode_put_kernel_route(hawser::nl::PutRoute::kNew, *(*route)->rest, (*route)->device,

@@ -1,5 +1,9 @@
 // vipd with Debian's keepalived as the other node, in both roles. In the laboratory's image keepalived is
 // installed; elsewhere HAWSER_KEEPALIVED names the program (and LD_LIBRARY_PATH its libraries).
+#include <algorithm>
+#include <cctype>
+#include <map>
+
 #include "tests/native/vipd_host.h"
 #include "tests/support/echo.h"
 #include "tests/support/thorough.h"
@@ -170,6 +174,93 @@ TEST_P(WithOldKeepalived, AnotherIntervalOrPasswordIsNamed) {
     return lb1.logged("192.0.2.12 advertises router id 51 with another password than here, or without");
   })) << lb1.daemon().output();
   EXPECT_EQ(lb1.vipctl({"status"}).status, 3);
+}
+
+// ---- a virtual MAC on both sides
+
+class WithKeepalivedVirtualMac : public WithKeepalived {
+ protected:
+  static constexpr const char* kOnce = "1 x 00:00:5e:00:01:33";
+  Neighbour client{"client", "192.0.2.200", segment};
+
+  void start_keepalived_vmac(int priority) { start_keepalived(priority, "1", "version 3\n  use_vmac"); }
+  static VipFile file(const std::string& priority, const std::string& more = "") {
+    return {.priority = priority, .interval = "1s", .more = "virtual_mac = true\n" + more};
+  }
+  [[nodiscard]] bool pings() const {
+    return client.host.run({"ping", "-n", "-c", "1", "-W", "1", "192.0.2.100"}).status == 0;
+  }
+  // Which MACs answer for the address, and how often in a question; "1 x 00:00:5e:00:01:33".
+  [[nodiscard]] std::string answers() const {
+    const auto text = client.host.run({"arping", "-b", "-I", "eth0", "-w", "3", "192.0.2.100"}).text;
+    std::map<std::string, int> macs;
+    for (auto at = text.find('['); at != std::string::npos; at = text.find('[', at + 1)) {
+      auto mac = text.substr(at + 1, 17);
+      std::ranges::transform(mac, mac.begin(),
+                             [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      ++macs[mac];
+    }
+    const auto sent = text.find("Sent ");
+    const int probes = sent == std::string::npos ? 0 : std::atoi(text.c_str() + sent + 5);
+    std::string words;
+    // The last question is asked as the time ends.
+    const auto is_once = [&](int times) { return times == probes || times == probes - 1; };
+    for (const auto& [mac, times] : macs)
+      words += fmt::format("{}{} x {}", words.empty() ? "" : ", ",
+                           is_once(times) ? "1" : fmt::format("{}/{}", times, probes), mac);
+    return words;
+  }
+  [[nodiscard]] static bool device_is_down(const VipHost& host) {
+    return eventually(5s, [&] {
+      return host.host().check({"ip", "-o", "link", "show", "dev", "v4-51-front"}).find(",UP") ==
+             std::string::npos;
+    });
+  }
+};
+
+TEST_F(WithKeepalivedVirtualMac, VipdIsActiveLeavesAndReturns) {
+  lb1.write(file("{ lb1 = 200, lb2 = 100 }"));
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  start_keepalived_vmac(100);
+  ASSERT_TRUE(is_backup());
+  EXPECT_FALSE(eventually(5s, [&] { return lb2.holds("192.0.2.100"); }));
+  EXPECT_EQ(lb1.web().at("counters").at("became_active").as_int64(), 1);
+  EXPECT_EQ(answers(), kOnce);
+  EXPECT_TRUE(pings());
+  EXPECT_EQ(lb1.daemon().stop(20s), 0);
+  ASSERT_TRUE(keepalived_holds(true));
+  EXPECT_FALSE(lb1.holds("192.0.2.100"));
+  EXPECT_TRUE(eventually(5s, [&] { return pings(); }));
+  EXPECT_EQ(answers(), kOnce);
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(keepalived_holds(false));
+  EXPECT_TRUE(eventually(5s, [&] { return pings(); })) << "with what the client knew: the MAC has moved";
+  EXPECT_EQ(answers(), kOnce);
+}
+
+TEST_F(WithKeepalivedVirtualMac, VipdTakesOverFromASilentOneAndYieldsWhenItReturns) {
+  lb1.write(file("{ lb1 = 90, lb2 = 80 }"));
+  start_keepalived_vmac(200);
+  ASSERT_TRUE(keepalived_holds(true));
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Backup"));
+  ASSERT_TRUE(lb1.hears_somebody());
+  EXPECT_EQ(answers(), kOnce);
+  segment.where().set_link("lb2-front", false);
+  ASSERT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(eventually(5s, [&] { return pings(); })) << "with what the client knew: the MAC has moved";
+  EXPECT_EQ(answers(), kOnce);
+  segment.where().set_link("lb2-front", true);
+  // Both bear the same MAC, and keepalived is heard all the same.
+  EXPECT_TRUE(lb1.becomes("Backup"));
+  EXPECT_TRUE(lb1.logged(" has priority 200, ours is 90"));
+  EXPECT_TRUE(eventually(5s, [&] { return !lb1.holds("192.0.2.100"); }));
+  EXPECT_TRUE(device_is_down(lb1));
+  EXPECT_TRUE(keepalived_holds(true));
+  EXPECT_TRUE(eventually(10s, [&] { return pings(); }));
+  EXPECT_EQ(answers(), kOnce);
 }
 
 // ---- IPv6

@@ -4,6 +4,8 @@
 #include <array>
 #include <functional>
 
+#include "vipd/addresses/virtual_link.h"
+
 namespace hawser::vipd {
 
 namespace {
@@ -113,8 +115,10 @@ std::string why_missing(const config::Vip& vip, const std::string& interface, co
 
 std::map<std::string, std::string> out_of_reach(const Picture& picture, const config::Vip& vip) {
   std::map<std::string, std::string> found;
+  const auto own = virtual_link_of(vip);  // down while nothing is held there
   for (const auto& address : vip.addresses) {
-    const auto* link = address.interface == vip.interface ? nullptr : picture.find(address.interface);
+    const bool home = address.interface == vip.interface || (own && own->name == address.interface);
+    const auto* link = home ? nullptr : picture.find(address.interface);
     if (link == nullptr || found.contains(address.interface)) continue;
     if (auto why = why_useless(picture, *link); !why.empty())
       found.emplace(address.interface, std::move(why));

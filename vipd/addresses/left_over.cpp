@@ -8,8 +8,10 @@
 #include "lib/daemon/log.h"
 #include "lib/netlink/address_codec.h"
 #include "lib/netlink/explain.h"
+#include "lib/netlink/macvlan_codec.h"
 #include "lib/netlink/netlink_kernel.h"
 #include "vipd/addresses/secondaries.h"
+#include "vipd/addresses/virtual_link.h"
 
 namespace hawser::vipd {
 
@@ -22,7 +24,14 @@ Result<LeftOver> LeftOver::find() {
   if (!socket) return tl::unexpected(socket.error());
   Picture picture;
   picture.see(*observed);
-  return LeftOver(std::move(*socket), strays(picture, [](const AddressKey&) { return false; }));
+  std::vector<LeftOverLink> links;
+  for (const auto& [index, link] : picture.links()) {
+    if (link.seen.kind != "macvlan") continue;
+    const auto there = socket->ask(nl::encode_get_link(index), nl::decode_macvlan);
+    if (there && there->alias == kVirtualLinkAlias) links.push_back({index, there->name});
+  }
+  return LeftOver(std::move(*socket), strays(picture, [](const AddressKey&) { return false; }),
+                  std::move(links));
 }
 
 Status LeftOver::remove(const Stray& address) {
@@ -33,6 +42,14 @@ Status LeftOver::remove(const Stray& address) {
     if (code == 0 || code == EADDRNOTAVAIL || code == ENODEV) return {};  // gone already, or with its link
     return fail_with(code, "{}: {}", describe(step), nl::explain(step, done.error(), nl::has_net_admin()));
   });
+}
+
+Status LeftOver::remove(const LeftOverLink& link) {
+  const auto done = socket_.request(nl::encode_delete_link(link.index));
+  if (done || done.error().code == ENODEV) return {};
+  const DeleteLink step{link.name};
+  return fail_with(done.error().code, "{}: {}", describe(step),
+                   nl::explain(step, done.error(), nl::has_net_admin()));
 }
 
 std::string listed(const std::vector<Stray>& addresses) {
@@ -58,6 +75,8 @@ void take_left_over_away() {
     (removed ? gone : stay).push_back(address);
     if (!removed) why = removed.error().text;
   }
+  for (const auto& link : left->links())
+    if (const auto removed = left->remove(link); !removed) why = removed.error().text;
   if (!gone.empty())
     log::write({.kind = EventKind::kAddress,
                 .level = Level::kWarning,

@@ -9,19 +9,29 @@
 
 namespace hawser::vipd {
 
+struct LeftOverLink {
+  IfIndex index;
+  std::string name;
+  bool operator==(const LeftOverLink&) const = default;
+};
+
 class LeftOver {
  public:
   // Of this network namespace. Whoever removes them holds its lock.
   static Result<LeftOver> find();
   [[nodiscard]] const std::vector<Stray>& addresses() const { return addresses_; }
   Status remove(const Stray& address);
+  // Devices with virtual MACs, with the addresses that are on them.
+  [[nodiscard]] const std::vector<LeftOverLink>& links() const { return links_; }
+  Status remove(const LeftOverLink& link);
 
  private:
-  LeftOver(nl::Socket socket, std::vector<Stray> addresses)
-      : socket_(std::move(socket)), addresses_(std::move(addresses)) {}
+  LeftOver(nl::Socket socket, std::vector<Stray> addresses, std::vector<LeftOverLink> links)
+      : socket_(std::move(socket)), addresses_(std::move(addresses)), links_(std::move(links)) {}
 
   nl::Socket socket_;
   std::vector<Stray> addresses_;
+  std::vector<LeftOverLink> links_;
 };
 
 // Takes them away: nobody advertises for them, so that another host holds them by now. Not what a provider

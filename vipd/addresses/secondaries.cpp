@@ -20,26 +20,17 @@ std::filesystem::path file_in(const std::filesystem::path& state_directory) {
   return state_directory / "vipd-promote-secondaries";
 }
 
-// Indexes mean something in this boot and in this network namespace only.
-std::string era() {
-  std::string boot;
-  std::ifstream("/proc/sys/kernel/random/boot_id") >> boot;
-  struct stat here {};
-  const bool known = ::stat("/proc/self/ns/net", &here) == 0;
-  return fmt::format("{} {}", boot, known ? here.st_ino : 0);
-}
-
 std::vector<IfIndex> read_journal(const std::filesystem::path& file) {
   std::ifstream in(file);
   std::string line;
   std::vector<IfIndex> links;
-  if (!std::getline(in, line) || line != era()) return links;
+  if (!std::getline(in, line) || line != journal_era()) return links;
   for (int index = 0; in >> index;) links.emplace_back(index);
   return links;
 }
 
 Status write_journal(const std::filesystem::path& file, const std::vector<IfIndex>& links) {
-  std::string text = era() + "\n";
+  std::string text = journal_era() + "\n";
   for (const auto link : links) text += fmt::format("{}\n", link);
   return write_atomically(file, text);
 }
@@ -96,6 +87,14 @@ Status not_kept(const std::vector<SecondariesOf>& links, const std::vector<IfInd
 }
 
 }  // namespace
+
+std::string journal_era() {
+  std::string boot;
+  std::ifstream("/proc/sys/kernel/random/boot_id") >> boot;
+  struct stat here {};
+  const bool known = ::stat("/proc/self/ns/net", &here) == 0;
+  return fmt::format("{} {}", boot, known ? here.st_ino : 0);
+}
 
 bool has_secondaries(const Prefix& prefix) {
   return prefix.address.is_v4() && prefix.length < 32;

@@ -18,6 +18,10 @@
 
 namespace hawser::vipd {
 
+// The first line of a journal of interface indexes, which mean something in this boot and in this network
+// namespace only.
+std::string journal_era();
+
 struct SecondariesOf {  // a link as it is
   IfIndex link;
   std::string name;

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <ranges>
 
 #include <boost/asio.hpp>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include "lib/daemon/exit_code.h"
 #include "vipd/addresses/left_over.h"
 #include "vipd/addresses/secondaries.h"
+#include "vipd/addresses/virtual_link.h"
 #include "vipd/daemon/capabilities.h"
 #include "vipd/daemon/check_notes.h"
 #include "vipd/router/dispatch.h"
@@ -23,6 +25,7 @@ namespace {
 constexpr Milliseconds kBetweenLooks{50};
 constexpr Milliseconds kLastTask{2000};
 constexpr Milliseconds kFirstReading{3000};
+constexpr Milliseconds kVirtualLinkAgain{10'000};  // a module may be loaded, a name be free meanwhile
 constexpr Milliseconds kLookAgain{1000};  // after the kernel could not be observed, or a socket not be opened
 }  // namespace
 
@@ -33,7 +36,8 @@ Daemon::Daemon(asio::io_context& context, Options options)
       worker_(context, options_.files,
               {.reading = [this](const Reading& reading, std::uint64_t answers) { take(reading, answers); },
                .route = [this](const RouteReport& report) { take(report); },
-               .fence = [this](const FenceReport& report) { take(report); }},
+               .fence = [this](const FenceReport& report) { take(report); },
+               .drop = [this](const DropReport& report) { not_dropped_ = report.trouble; }},
               [this](const Event& event) { report(event); }),
       notifier_(context),
       watchdog_(context),
@@ -135,6 +139,7 @@ void Daemon::warn(std::string_view topic, const Error& why) {
 
 // Everybody is told of the kernel as it is now.
 void Daemon::settle_all() {
+  settle_virtual_links();
   std::vector<const config::Vip*> vips;
   vips.reserve(routers_.size());
   for (const auto& [key, running] : routers_) vips.push_back(&running.router.vip());
@@ -154,6 +159,7 @@ void Daemon::settle_all() {
   find_strays();
   for (const auto& [key, running] : routers_) settle(key);
   secure();
+  quiet();
 }
 
 void Daemon::announce_again(const std::string& interface) {
@@ -166,11 +172,17 @@ void Daemon::announce_again(const std::string& interface) {
 void Daemon::settle_interface(Running& running) {
   auto& router = running.router;
   const auto& vip = router.vip();
+  const auto virtual_link = virtual_link_of(vip);
   router.out_of_reach(out_of_reach(platform_->picture(), vip));
   if (!platform_->has_interface(vip.interface))
     return router.interface_unusable(why_missing(vip, vip.interface, kernel_name_of(vip.interface)));
   const auto source = source_on(platform_->picture(), vip, router.source());
   if (!source) return router.interface_unusable(source.error());
+  if (const auto why = virtual_link ? platform_->virtual_link_trouble(virtual_link->name) : "";
+      !why.empty()) {
+    router.interface_unusable(why);
+    return look_at(platform_->now() + kVirtualLinkAgain);
+  }
   if (const auto opened = platform_->open_socket({vip.interface, family_of(vip)}); !opened) {
     router.interface_unusable(opened.error().text);
     return look_at(platform_->now() + kLookAgain);
@@ -203,6 +215,31 @@ void Daemon::secure() {
     if (const auto index = platform_->picture().index_of(name)) there.emplace(name, *index);
   if (there != secured_) worker_.secure(interfaces);
   secured_ = std::move(there);
+}
+
+// Only the devices of virtual MACs are to answer there. Told anew where one of these has come back as
+// another.
+void Daemon::quiet() {
+  std::map<std::string, IfIndex> there;
+  for (const auto& [key, running] : routers_)
+    if (running.router.vip().virtual_mac)
+      if (const auto index = platform_->picture().index_of(key.interface))
+        there.emplace(key.interface, *index);
+  if (there == quieted_ || (there.empty() && !quieted_)) return;
+  const auto names = std::views::keys(there);
+  worker_.quiet({names.begin(), names.end()});
+  quieted_ = std::move(there);
+}
+
+// `more`: those of a file that is about to be used, beside those that still run.
+void Daemon::settle_virtual_links(const std::vector<config::Vip>& more) {
+  std::vector<VirtualLink> wanted;
+  const auto add = [&](const config::Vip& vip) {
+    if (auto link = virtual_link_of(vip)) wanted.push_back(std::move(*link));
+  };
+  for (const auto& vip : more) add(vip);
+  for (const auto& [key, running] : routers_) add(running.router.vip());
+  platform_->want_virtual_links(std::move(wanted));
 }
 
 // What bears our number where no vip names it: an earlier run's, another file's, on a renamed interface.
@@ -321,6 +358,8 @@ void Daemon::reap() {
   std::set<Platform::Segment> segments;
   for (const auto& [key, running] : routers_) segments.emplace(key.interface, key.family);
   platform_->keep_sockets(segments);
+  settle_virtual_links();
+  if (!stopping_) quiet();
   if (!stopping_) secure();
   if (stopping_ && routers_.empty()) end();
 }
@@ -400,6 +439,7 @@ DaemonStatus Daemon::status() const {
   for (const auto& [vip, fence] : fences_)
     if (!fence.done) status.fencing.emplace(vip, fence.text);
   if (routed_) status.not_held = routed_->troubles();
+  status.not_dropped = not_dropped_;
   status.worker = worker_.trouble(std::chrono::steady_clock::now());
   status.restart = restart_;
   status.loop = lateness_.latencies();

@@ -99,6 +99,8 @@ class Daemon {
   void announce_again(const std::string& interface);
   void settle_interface(Running& running);
   void secure();
+  void quiet();
+  void settle_virtual_links(const std::vector<config::Vip>& more = {});
   void find_strays();
   void remove_strays();
   void remove(const Stray& stray);
@@ -186,6 +188,7 @@ class Daemon {
   boost::asio::steady_timer routed_timer_;
   RouteReports routes_;
   std::map<std::string, FenceReport> fences_;  // by vip: of a takeover that is going on
+  std::string not_dropped_;                    // why, where packets to addresses with accept = false are not
   std::unique_ptr<control::Server> server_;
   Settings settings_;
   std::optional<int> realtime_;  // the one last asked for; none: as we were started
@@ -195,6 +198,7 @@ class Daemon {
   WorkQueue<Stray> strays_;  // to be removed
   std::optional<std::map<std::string, IfIndex>>
       secured_;  // where an address with a subnet floats, when the worker was told
+  std::optional<std::map<std::string, IfIndex>> quieted_;  // the same of where virtual MACs are
   TimePoint looked_at_;
   std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
   std::uint64_t readings_ = 0;

@@ -2,6 +2,7 @@
 #include "lib/daemon/exit_code.h"
 #include "lib/daemon/log.h"
 #include "lib/daemon/realtime.h"
+#include "vipd/addresses/unaccepted.h"
 #include "vipd/daemon/changes.h"
 #include "vipd/daemon/check_notes.h"
 #include "vipd/daemon/daemon.h"
@@ -148,6 +149,7 @@ void Daemon::apply(const Settings& settings) {
   be_on_time(settings);
   if (const auto fed = watchdog_.use(settings.watchdog); !fed) warn("watchdog", fed.error());
   follow_names(settings);
+  settle_virtual_links(settings.vips);
   std::set<RouterKey> in_file;
   // Those that begin first: what moves from one to them is then claimed before it is let go of.
   for (const auto& vip : settings.vips)
@@ -163,6 +165,7 @@ void Daemon::apply(const Settings& settings) {
     settle(key);
   }
   settings_ = settings;
+  worker_.drop_for(unaccepted_of(settings_.vips));
   share_out();
   want_routed();
   settle_all();

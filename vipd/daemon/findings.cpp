@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "vipd/addresses/unaccepted.h"
 #include "vipd/daemon/route_word.h"
 
 namespace hawser::vipd {
@@ -163,6 +164,10 @@ std::vector<Finding> findings(const DaemonStatus& status) {
   for (const auto& router : status.vips) {
     auto found = Judge(router, status.now).take();
     std::ranges::move(found, std::back_inserter(all));
+    if (!status.not_dropped.empty() && !accepts(router.vip))
+      all.push_back({router.vip.name, Condition::kDegraded,
+                     fmt::format("packets to its addresses are accepted in spite of accept = false: {}",
+                                 status.not_dropped)});
     auto routed = RouteJudge(router, status).take();
     std::ranges::move(routed, std::back_inserter(all));
   }

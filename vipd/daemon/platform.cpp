@@ -7,7 +7,10 @@
 
 #include "lib/netlink/address_codec.h"
 #include "lib/netlink/explain.h"
+#include "lib/netlink/neighbour_codec.h"
+#include "lib/netlink/way.h"
 #include "vipd/addresses/secondaries.h"
+#include "vipd/vrrp/frame.h"
 
 namespace hawser::vipd {
 
@@ -155,14 +158,54 @@ Status Platform::send(const std::string& interface, const IpAddress& source, con
   return socket->second->send(source, destination, message);
 }
 
+// What is not known yet goes by the kernel's own way, which asks for it: with the interface's own MAC, once.
+Status Platform::send_as(const MacAddress& mac, const std::string& interface, const IpAddress& source,
+                         const IpAddress& destination, ByteView message) {
+  // One that was renamed still sends.
+  const auto socket = sockets_.find({interface, destination.family()});
+  const auto index = socket != sockets_.end() && socket->second->is_open()
+                         ? std::optional(socket->second->index())
+                         : picture_.index_of(interface);
+  if (!index) return fail("{}: interface missing", interface);
+  const auto group = mac_of_group(destination);
+  const auto to = group ? group : mac_towards(destination, *index);
+  if (!to) return send(interface, source, destination, message);
+  auto sent = frames_.send(*index, encode(VrrpFrame{mac, *to, source, destination}, message));
+  if (!sent) return fail_because(interface, sent.error());
+  return sent;
+}
+
+// The kernel keeps what it knows of its neighbours true as long as something is sent to them: that these
+// frames are, it does not see.
+std::optional<MacAddress> Platform::mac_towards(const IpAddress& destination, IfIndex link) {
+  const auto way = steps_.ask(nl::ask_way(destination), nl::decode_way);
+  if (!way || way->device != link) return std::nullopt;
+  const auto next = way->via.value_or(destination);
+  const auto known = steps_.ask(nl::encode_get_neighbour(link, next), nl::decode_neighbour);
+  if (!known || !known->mac) return std::nullopt;
+  if (!known->confirmed) (void)steps_.request(nl::encode_use_neighbour(link, next));
+  return known->mac;
+}
+
+// ---- devices with virtual MACs
+
+void Platform::want_virtual_links(std::vector<VirtualLink> wanted) {
+  (void)virtual_links_.want(std::move(wanted));
+  virtual_links_.settle(steps_, picture_, now());
+}
+
 // ---- steps
 
 // Where the host has its own way into that subnet, the kernel must not take ours for it: it would give the
-// route, which may have come by router advertisement, the lifetime of the lease.
+// route, which may have come by router advertisement, the lifetime of the lease; and over a device with a
+// virtual MAC it would be a second one.
 AddAddress Platform::adding_here(const std::string& interface, const Prefix& prefix) const {
   auto step = adding(interface, prefix);
-  const auto* link = picture_.find(interface);
-  if (link == nullptr || prefix.address.is_v4() || prefix.length == prefix.address.bits()) return step;
+  const auto virtual_link = std::ranges::find(virtual_links_.wanted(), interface, &VirtualLink::name);
+  const bool is_virtual = virtual_link != virtual_links_.wanted().end();
+  const auto* link = picture_.find(is_virtual ? virtual_link->parent : interface);
+  if (link == nullptr || prefix.length == prefix.address.bits()) return step;
+  if (prefix.address.is_v4() && !is_virtual) return step;  // it becomes a secondary, and has none
   step.address.no_prefix_route = std::ranges::any_of(link->addresses, [&](const auto& entry) {
     return !is_ours(entry.second) && entry.first.network() == prefix.network();
   });
@@ -196,6 +239,7 @@ Status Platform::perform(const RemoveAddress& step, IfIndex link) {
 Status Platform::add_address(const std::string& interface, const Prefix& prefix, std::chrono::seconds lease) {
   const auto index = picture_.index_of(interface);
   if (!index) return fail_with(ENODEV, "{}: add address {}: interface missing", interface, prefix);
+  if (auto raised = virtual_links_.raise(steps_, picture_, *index); !raised) return raised;
   // The kernel has no way to make it pass that keeps it.
   if (picture_.holding({interface, prefix}) == Holding::kOursMute)
     if (auto gone = perform(RemoveAddress{interface, prefix}, *index); !gone) return gone;
@@ -219,11 +263,15 @@ Status Platform::renew_address(const std::string& interface, const Prefix& prefi
 Status Platform::remove_address(const std::string& interface, const Prefix& prefix) {
   const auto index = picture_.index_of(interface);
   if (!index || listeners_.claimed({interface, prefix})) return {};
-  return take_away(RemoveAddress{interface, prefix}, *index);
+  auto removed = take_away(RemoveAddress{interface, prefix}, *index);
+  virtual_links_.lower(steps_, picture_, *index);
+  return removed;
 }
 
 Status Platform::remove_stray(const Stray& stray) {
-  return take_away(RemoveAddress{stray.name, stray.prefix}, stray.link);
+  auto removed = take_away(RemoveAddress{stray.name, stray.prefix}, stray.link);
+  virtual_links_.lower(steps_, picture_, stray.link);
+  return removed;
 }
 
 Status Platform::try_address(const std::string& interface, const Prefix& prefix) {

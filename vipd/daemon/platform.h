@@ -17,6 +17,7 @@
 #include "lib/netlink/netlink_kernel.h"
 #include "lib/netlink/socket.h"
 #include "vipd/addresses/interface.h"
+#include "vipd/daemon/virtual_links.h"
 #include "vipd/daemon/waking_clock.h"
 #include "vipd/router/effects.h"
 #include "vipd/vrrp/vrrp_socket.h"
@@ -67,6 +68,15 @@ class Platform : public Effects {
   [[nodiscard]] TimePoint timer(TimePoint time) const { return clock_.timer(time); }
   Status send(const std::string& interface, const IpAddress& source, const IpAddress& destination,
               ByteView message) override;
+  Status send_as(const MacAddress& mac, const std::string& interface, const IpAddress& source,
+                 const IpAddress& destination, ByteView message) override;
+  // The devices with virtual MACs that there are to be. Those that are wanted no longer go when nothing is
+  // held there.
+  void want_virtual_links(std::vector<VirtualLink> wanted);
+  // Why one cannot be had; empty: it can.
+  [[nodiscard]] std::string virtual_link_trouble(const std::string& name) const {
+    return virtual_links_.trouble(name);
+  }
   [[nodiscard]] Holding holding(const AddressKey& address) const override {
     return picture_.holding(address);
   }
@@ -104,6 +114,7 @@ class Platform : public Effects {
   Status perform(const AddAddress& step, IfIndex link, nl::Put put, std::chrono::seconds lease);
   Status take_away(const RemoveAddress& step, IfIndex link);
   Status perform(const RemoveAddress& step, IfIndex link);
+  [[nodiscard]] std::optional<MacAddress> mac_towards(const IpAddress& destination, IfIndex link);
 
   boost::asio::io_context& context_;
   WakingClock clock_;
@@ -122,6 +133,7 @@ class Platform : public Effects {
   bool lost_ = false;                  // notifications, since then
   std::vector<IpAddress> lost_addresses_;
   std::map<Segment, std::unique_ptr<VrrpSocket>> sockets_;
+  VirtualLinks virtual_links_;
 };
 
 // The address as the kernel is to have it: our number; IPv6 deprecated (never a source) and without waiting

@@ -4,6 +4,8 @@
 
 #include "lib/base/wall_clock.h"
 #include "lib/config/problem_json.h"
+#include "vipd/addresses/unaccepted.h"
+#include "vipd/addresses/virtual_link.h"
 #include "vipd/daemon/findings.h"
 
 namespace hawser::vipd {
@@ -123,6 +125,12 @@ json::object stance_json(const RouterStatus& router, const DaemonStatus& status)
           {"until", ends ? json::value(iso8601(*found->second.until)) : nullptr}};
 }
 
+json::value virtual_mac_json(const config::Vip& vip) {
+  const auto link = virtual_link_of(vip);
+  if (!link) return nullptr;
+  return json::object{{"mac", to_string(link->mac)}, {"device", link->name}};
+}
+
 json::value router_json(const RouterStatus& router, const DaemonStatus& status) {
   const auto& vip = router.vip;
   const auto lasted = status.now - router.since;
@@ -148,6 +156,8 @@ json::value router_json(const RouterStatus& router, const DaemonStatus& status) 
       {"version", router.form.version},
       {"checksum",
        router.form.version == 2 || router.form.checksum == VrrpChecksum::kPlain ? "plain" : "pseudo-header"},
+      {"accept", accepts(vip)},
+      {"virtual_mac", virtual_mac_json(vip)},
       {"authentication", router.form.password.empty() ? "none" : "password"},
       {"heard", heard_json(router.heard, status.now)},
       {"late", late_json(router.late)},

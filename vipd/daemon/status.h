@@ -43,7 +43,9 @@ struct DaemonStatus {
   std::vector<RouteReport> routes;               // of all vips that a provider routes
   std::map<std::string, std::string> fencing{};  // by vip: why it is not done yet
   std::map<AddressKey, std::string> not_held{};  // of their addresses, and why
-  std::string worker;                            // why it is not there or does not answer; empty: all is well
+  std::string
+      not_dropped{};   // why packets to addresses with accept = false are accepted; empty: they are not
+  std::string worker;  // why it is not there or does not answer; empty: all is well
   RestartStatus restart;
   Latencies loop;  // how late timers were
   std::chrono::system_clock::time_point started;

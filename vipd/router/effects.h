@@ -21,6 +21,9 @@ class Effects {
   // One VRRP message on the given interface.
   virtual Status send(const std::string& interface, const IpAddress& source, const IpAddress& destination,
                       ByteView message) = 0;
+  // The same in frames that come from a virtual MAC.
+  virtual Status send_as(const MacAddress& mac, const std::string& interface, const IpAddress& source,
+                         const IpAddress& destination, ByteView message) = 0;
   // What the kernel has, as of the last notification and our own last step.
   [[nodiscard]] virtual Holding holding(const AddressKey& address) const = 0;
   [[nodiscard]] virtual bool has_interface(const std::string& name) const = 0;

@@ -45,7 +45,30 @@ void HeldAddresses::reconfigure(const config::Vip& vip) {
   std::erase_if(refused_, [&](const auto& entry) { return !wanted.contains(entry.first); });
   addresses_ = std::move(wanted);
   (void)take_stock();
-  for (const auto& address : obsolete_) jobs_.push({Job::Kind::kRemove, address});
+  remove_obsolete(is_whole() ? Obsolete::kInTheWay : Obsolete::kAll);
+  if (!is_whole()) return;
+  // Those that only move to another interface are never gone.
+  for (const auto& [address, holding] : addresses_)
+    if (!is_ours(holding) && moves(address)) jobs_.push({Job::Kind::kHold, address});
+  remove_obsolete(Obsolete::kOthers);
+}
+
+// Whether another interface has it from us still.
+bool HeldAddresses::moves(const AddressKey& address) const {
+  return std::ranges::any_of(obsolete_,
+                             [&](const auto& old) { return old.second.address == address.second.address; });
+}
+
+void HeldAddresses::remove_obsolete(Obsolete which) {
+  // The kernel takes no second form of one on the same interface.
+  const auto in_the_way = [&](const AddressKey& old) {
+    return std::ranges::any_of(addresses_, [&](const auto& entry) {
+      return entry.first.first == old.first && entry.first.second.address == old.second.address;
+    });
+  };
+  for (const auto& address : obsolete_)
+    if (which == Obsolete::kAll || in_the_way(address) == (which == Obsolete::kInTheWay))
+      jobs_.push({Job::Kind::kRemove, address});
 }
 
 // What an earlier run left has what is left of its lease.
@@ -87,8 +110,10 @@ void HeldAddresses::hold() {
   if (!renewal_.due()) renewed_at_ = effects_.now();
   renewal_.keep(lease_, addresses_.size(), effects_.now());
   announcing_.begin(effects_.now());
-  forget_jobs();
+  jobs_.clear();
+  remove_obsolete(Obsolete::kInTheWay);
   for (const auto& [address, holding] : addresses_) jobs_.push({Job::Kind::kHold, address});
+  remove_obsolete(Obsolete::kOthers);
 }
 
 void HeldAddresses::drop() {
@@ -162,7 +187,7 @@ void HeldAddresses::perform(const Job& job) {
 // What the file no longer names goes in any case.
 void HeldAddresses::forget_jobs() {
   jobs_.clear();
-  for (const auto& address : obsolete_) jobs_.push({Job::Kind::kRemove, address});
+  remove_obsolete(Obsolete::kAll);
 }
 
 // ---- leases
@@ -283,7 +308,15 @@ void HeldAddresses::remove(const AddressKey& address) {
   const auto found = addresses_.find(address);
   if (found != addresses_.end()) found->second = Holding::kNo;
   const bool gone = effects_.holding(address) == Holding::kNo;  // and no other vip's
-  if (gone && ends_connections_) effects_.end_connections(address.second.address);
+  if (gone && ends_connections_ && !is_held_elsewhere(address))
+    effects_.end_connections(address.second.address);
+}
+
+// It has only moved to another interface.
+bool HeldAddresses::is_held_elsewhere(const AddressKey& address) const {
+  return std::ranges::any_of(addresses_, [&](const auto& entry) {
+    return entry.first.second.address == address.second.address && is_ours(effects_.holding(entry.first));
+  });
 }
 
 void HeldAddresses::queue_missing() {

@@ -103,6 +103,10 @@ class HeldAddresses {
   void renew(const AddressKey& address);
   void send(const AddressKey& address);
   void forget_jobs();
+  enum class Obsolete : std::uint8_t { kInTheWay, kOthers, kAll };
+  void remove_obsolete(Obsolete which);
+  [[nodiscard]] bool moves(const AddressKey& address) const;
+  [[nodiscard]] bool is_held_elsewhere(const AddressKey& address) const;
   void note(const AddressKey& address, Holding& before, Holding now);
   void say_foreign(const AddressKey& address, Holding was);
   void say_what_stays();

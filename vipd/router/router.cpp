@@ -4,6 +4,7 @@
 #include <ranges>
 
 #include "vipd/addresses/routed.h"
+#include "vipd/addresses/virtual_link.h"
 #include "vipd/vrrp/outlook.h"
 
 namespace hawser::vipd {
@@ -172,9 +173,7 @@ void VirtualRouter::interface_unusable(const std::string& why) {
 void VirtualRouter::say_goodbye() {
   const Advertisement last{vip_.virtual_router_id, kLeavingPriority, config_.interval,
                            advertised_addresses(vip_)};
-  const auto send = [&](const IpAddress& to) {
-    (void)effects_.send(vip_.interface, config_.source, to, encode(last, form_, config_.source, to));
-  };
+  const auto send = [&](const IpAddress& to) { (void)transmit(to, encode(last, form_, config_.source, to)); };
   if (vip_.transport == config::VrrpTransport::kMulticast) return send(group_of(family_of(vip_)));
   std::ranges::for_each(vip_.peers, send);
 }
@@ -429,9 +428,15 @@ void VirtualRouter::carry_out(const SendAdvertisement& action) {
   for (const auto& peer : vip_.peers) send_to(peer, advertisement);
 }
 
+Status VirtualRouter::transmit(const IpAddress& destination, ByteView message) {
+  if (!vip_.virtual_mac) return effects_.send(vip_.interface, config_.source, destination, message);
+  return effects_.send_as(virtual_mac(family_of(vip_), vip_.virtual_router_id), vip_.interface,
+                          config_.source, destination, message);
+}
+
 void VirtualRouter::send_to(const IpAddress& destination, const Advertisement& advertisement) {
   const auto message = encode(advertisement, form_, config_.source, destination);
-  const auto sent = effects_.send(vip_.interface, config_.source, destination, message);
+  const auto sent = transmit(destination, message);
   const auto to = fmt::format("send to {}", destination);
   if (sent) {
     ++counters_.sent;

@@ -258,6 +258,7 @@ class VirtualRouter {
   void say_twin(const std::string& who);
   void compare_addresses(const Advertisement& advertisement, const IpAddress& from);
   void send_to(const IpAddress& destination, const Advertisement& advertisement);
+  Status transmit(const IpAddress& destination, ByteView message);
 
   config::Vip vip_;
   Effects& effects_;

@@ -16,9 +16,12 @@
 #include "lib/daemon/exit_code.h"
 #include "lib/daemon/log.h"
 #include "lib/netlink/inet_diag.h"
+#include "vipd/addresses/parent_arp.h"
 #include "vipd/addresses/secondaries.h"
+#include "vipd/addresses/unaccepted.h"
 #include "vipd/provider/secret.h"
 #include "vipd/worker/fences.h"
+#include "vipd/worker/no_accept.h"
 #include "vipd/worker/reading.h"
 #include "vipd/worker/routes.h"
 
@@ -48,6 +51,11 @@ class Worker {
     std::error_code ignored;
     std::filesystem::create_directories(files_.state_directory, ignored);
     promoter_.emplace(files_.state_directory, [this](const Event& event) { tell(event); });
+    parent_arp_.emplace(files_.state_directory, [this](const Event& event) { tell(event); });
+    no_accept_.emplace(
+        context_, files_.state_directory,
+        [this](const std::string& trouble) { channel_.send(encode(DropReport{trouble})); },
+        [this](const Event& event) { tell(event); });
     routes_.emplace(
         context_, files_, [this](const RouteReport& report) { channel_.send(encode(report)); },
         [this](const Event& event) { tell(event); });
@@ -77,6 +85,14 @@ class Worker {
     if (!promoter_) return;
     if (const auto done = promoter_->want(secure.interfaces); !done)
       tell(trouble_event(EventKind::kStorage, done.error()));
+  }
+  void carry_out(const Quiet& quiet) {
+    if (!parent_arp_) return;
+    if (const auto done = parent_arp_->want(quiet.interfaces); !done)
+      tell(trouble_event(EventKind::kStorage, done.error()));
+  }
+  void carry_out(const DropFor& drop) {
+    if (no_accept_) no_accept_->want(drop.addresses);
   }
   void carry_out(const EndConnections& end) {
     auto socket = nl::Socket::open(NETLINK_SOCK_DIAG);
@@ -110,12 +126,17 @@ class Worker {
   void carry_out(const LeadAgain& again) { routes_->again(again); }
   void carry_out(const Release&) {
     carry_out(Secure{});
+    carry_out(Quiet{});
+    carry_out(DropFor{});
     // What was told on the way still has to get out.
     channel_.send_and_end();
   }
 
   void answer(FileReading reading) {
     latest_ = std::move(reading);
+    // In place before anybody holds an address of it; what it no longer names goes when it is in use.
+    if (latest_.reading.settings && !files_.only_reads)
+      no_accept_->extend(unaccepted_of(latest_.reading.settings->vips));
     channel_.send(encode(latest_.reading));
     malloc_trim(0);  // the services of the file are netd's business; what reading them took goes back
   }
@@ -125,6 +146,8 @@ class Worker {
   Files files_;
   FileReading latest_;
   std::optional<Promoter> promoter_;
+  std::optional<ParentArp> parent_arp_;
+  std::optional<NoAccept> no_accept_;
   std::optional<Routes> routes_;
   std::optional<Fences> fences_;
   Channel channel_;

@@ -26,6 +26,8 @@ void WorkerLink::started() {
   worker_.send(encode(Begin{files_}));
   if (remembered_) worker_.send(encode(Remember{*remembered_}));
   if (secured_) worker_.send(encode(Secure{*secured_}));
+  if (quieted_) worker_.send(encode(Quiet{*quieted_}));
+  if (dropped_) worker_.send(encode(DropFor{*dropped_}));
   if (follows_) worker_.send(encode(Follow{}));
   // The one before it may have switched: it is read before anything is done.
   for (auto& [vip, lead] : led_) {
@@ -51,6 +53,17 @@ void WorkerLink::remember(std::string text) {
 void WorkerLink::secure(std::set<std::string> interfaces) {
   secured_ = std::move(interfaces);
   worker_.send(encode(Secure{*secured_}));
+}
+
+void WorkerLink::quiet(std::set<std::string> interfaces) {
+  quieted_ = std::move(interfaces);
+  worker_.send(encode(Quiet{*quieted_}));
+}
+
+void WorkerLink::drop_for(Unaccepted addresses) {
+  if (dropped_ == addresses) return;
+  dropped_ = std::move(addresses);
+  worker_.send(encode(DropFor{*dropped_}));
 }
 
 void WorkerLink::end_connections(std::vector<IpAddress> addresses) {
@@ -80,6 +93,7 @@ void WorkerLink::take(const boost::json::object& message) {
   if (const auto* event = std::get_if<Event>(&*answer)) return tell_(*event);
   if (const auto* route = std::get_if<RouteReport>(&*answer)) return heard_.route(*route);
   if (const auto* fence = std::get_if<FenceReport>(&*answer)) return heard_.fence(*fence);
+  if (const auto* drop = std::get_if<DropReport>(&*answer)) return heard_.drop(*drop);
   this->answer(std::get<Reading>(*answer));
 }
 

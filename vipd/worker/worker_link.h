@@ -26,6 +26,7 @@ class WorkerLink {
     OnReading reading;
     OnRoute route = [](const RouteReport&) {};
     OnFence fence = [](const FenceReport&) {};
+    std::function<void(const DropReport& report)> drop = [](const DropReport&) {};
   };
 
   WorkerLink(boost::asio::io_context& context, Files files, Heard heard, Tell tell);
@@ -44,6 +45,9 @@ class WorkerLink {
   // TCP connections of addresses that are another host's now.
   void end_connections(std::vector<IpAddress> addresses);
   void secure(std::set<std::string> interfaces);
+  void quiet(std::set<std::string> interfaces);
+  // Nothing is accepted for these addresses, which stand in the file that is in use.
+  void drop_for(Unaccepted addresses);
   // The addresses of what was read last that providers route are asked about from now on.
   void follow();
   // What this host is to the vip; a worker that is started again is told what was last said of each.
@@ -75,6 +79,8 @@ class WorkerLink {
   bool gone_ = false;
   std::optional<std::string> remembered_;
   std::optional<std::set<std::string>> secured_;  // what the worker was told last
+  std::optional<std::set<std::string>> quieted_;
+  std::optional<Unaccepted> dropped_;
   bool follows_ = false;
   std::map<std::string, Lead> led_;  // by vip
   std::function<void()> done_;

@@ -7,6 +7,7 @@
 #include "lib/config/json.h"
 #include "lib/config/problem_json.h"
 #include "lib/events/event_json.h"
+#include "vipd/addresses/virtual_link.h"
 
 namespace hawser::vipd {
 
@@ -68,7 +69,8 @@ bool among_nodes(const std::vector<IpAddress>& peers, const std::map<std::string
 Settings settings_of(const config::Config& config) {
   Settings settings{config, config, config.node, {}};
   for (const auto& [name, vip] : config.vips) {
-    for (auto& one : config::by_election(vip)) {
+    for (auto& election : config::by_election(vip)) {
+      auto one = on_its_virtual_link(std::move(election));
       // Advertisements show names and nothing uses what the other nodes' priorities are.
       one.priorities.clear();
       if (!among_nodes(one.peers, config.nodes)) one.own.clear();
@@ -81,11 +83,12 @@ Settings settings_of(const config::Config& config) {
 namespace {
 
 json::object fields(const Begin& begin) {
-  const auto& [config, state_directory, node, runtime_directory] = begin.files;
+  const auto& [config, state_directory, node, runtime_directory, only_reads] = begin.files;
   return {{"type", "begin"},
           {"config", config.native()},
           {"state_directory", state_directory.native()},
           {"runtime_directory", runtime_directory.native()},
+          {"only_reads", only_reads},
           {"node", node}};
 }
 json::object fields(const ReadFile& read) {
@@ -105,6 +108,17 @@ json::object fields(const Remember& remember) {
 json::object fields(const Secure& secure) {
   return {{"type", "secure"},
           {"interfaces", json::array(secure.interfaces.begin(), secure.interfaces.end())}};
+}
+json::object fields(const Quiet& quiet) {
+  return {{"type", "quiet"}, {"interfaces", json::array(quiet.interfaces.begin(), quiet.interfaces.end())}};
+}
+json::object fields(const DropFor& drop) {
+  json::array addresses;
+  for (const auto& address : drop.addresses.addresses) addresses.emplace_back(to_string(address));
+  json::array on_links;
+  for (const auto& [interface, address] : drop.addresses.on_links)
+    on_links.push_back(json::array{interface, to_string(address)});
+  return {{"type", "drop"}, {"addresses", std::move(addresses)}, {"on_links", std::move(on_links)}};
 }
 json::object fields(const Release&) {
   return {{"type", "release"}};
@@ -153,6 +167,10 @@ json::object fields(const RouteReport& route) {
 
 json::object fields(const FenceReport& fence) {
   return {{"type", "fence"}, {"vip", fence.vip}, {"done", fence.done}, {"text", fence.text}};
+}
+
+json::object fields(const DropReport& report) {
+  return {{"type", "dropping"}, {"trouble", report.trouble}};
 }
 
 json::object fields(const Reading& reading) {
@@ -235,11 +253,20 @@ RouteReport route_from(const json::object& object) {
   return route;
 }
 
+DropFor drop_from(const json::object& object) {
+  DropFor drop;
+  for (const auto& address : object.at("addresses").as_array())
+    drop.addresses.addresses.insert(address_from(address));
+  for (const auto& one : object.at("on_links").as_array())
+    drop.addresses.on_links.emplace(text(one.as_array().at(0)), address_from(one.as_array().at(1)));
+  return drop;
+}
+
 ToWorker to_worker_from(const json::object& object) {
   const auto type = text(object.at("type"));
   if (type == "begin")
     return Begin{{text(object.at("config")), text(object.at("state_directory")), text(object.at("node")),
-                  text(object.at("runtime_directory"))}};
+                  text(object.at("runtime_directory")), object.at("only_reads").as_bool()}};
   if (type == "read")
     return ReadFile{object.at("allow_empty").as_bool() ? config::Emptiness::kAllowed
                                                        : config::Emptiness::kRefused};
@@ -252,6 +279,8 @@ ToWorker to_worker_from(const json::object& object) {
   }
   if (type == "remember") return Remember{text(object.at("text"))};
   if (type == "secure") return Secure{names_from(object.at("interfaces").as_array())};
+  if (type == "quiet") return Quiet{names_from(object.at("interfaces").as_array())};
+  if (type == "drop") return drop_from(object);
   if (type == "release") return Release{};
   if (type == "follow") return Follow{};
   if (type == "lead") return lead_from(object);
@@ -264,6 +293,7 @@ FromWorker from_worker_from(const json::object& object) {
   if (type == "reading") return reading_from(object);
   if (type == "event") return event_from_json(object);
   if (type == "route") return route_from(object);
+  if (type == "dropping") return DropReport{text(object.at("trouble"))};
   if (type == "fence")
     return FenceReport{text(object.at("vip")), object.at("done").as_bool(), text(object.at("text"))};
   throw std::invalid_argument("type: " + type);

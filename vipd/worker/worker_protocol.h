@@ -13,6 +13,7 @@
 #include "lib/base/result.h"
 #include "lib/config/load.h"
 #include "lib/events/event.h"
+#include "vipd/addresses/unaccepted.h"
 #include "vipd/provider/budget.h"
 #include "vipd/provider/route_keeper.h"
 
@@ -44,6 +45,7 @@ struct Files {
   std::filesystem::path state_directory;
   std::string node;                           // --node; empty: not given
   std::filesystem::path runtime_directory{};  // where hawser-runner is asked
+  bool only_reads = false;                    // for who checks: nothing on this host is changed
   bool operator==(const Files&) const = default;
 };
 
@@ -66,6 +68,14 @@ struct Remember {  // to be kept as it is, across restarts: what operators ask o
 struct Secure {  // these interfaces are to promote their secondaries, others no more
   std::set<std::string> interfaces{};
   bool operator==(const Secure&) const = default;
+};
+struct Quiet {  // on these interfaces other devices answer for virtual MACs: they themselves do not
+  std::set<std::string> interfaces{};
+  bool operator==(const Quiet&) const = default;
+};
+struct DropFor {  // nothing is accepted for these addresses, and for others as ever
+  Unaccepted addresses{};
+  bool operator==(const DropFor&) const = default;
 };
 struct EndConnections {  // TCP, of these addresses, which are another host's now
   std::vector<IpAddress> addresses;
@@ -97,12 +107,14 @@ struct LeadAgain {  // a losing router was heard: it may have led the addresses 
   std::string vip;
   bool operator==(const LeadAgain&) const = default;
 };
-using ToWorker = std::variant<Begin, ReadFile, KeepLastGood, Remember, Secure, EndConnections, Release,
-                              Follow, Lead, LeadAgain>;
+using ToWorker = std::variant<Begin, ReadFile, KeepLastGood, Remember, Secure, Quiet, DropFor, EndConnections,
+                              Release, Follow, Lead, LeadAgain>;
 
-// {"type": "begin", "config": .., "state_directory": .., "node": .., "runtime_directory": ..}, {"type":
-// "read", "allow_empty": false}, {"type": "remember", "text": ".."},
-// {"type": "keep"}, {"type": "secure", "interfaces": [..]}, {"type": "release"}, {"type": "follow"},
+// {"type": "begin", "config": .., "state_directory": .., "node": .., "runtime_directory": .., "only_reads":
+// false}, {"type": "read", "allow_empty": false}, {"type": "remember", "text": ".."},
+// {"type": "keep"}, {"type": "secure", "interfaces": [..]}, {"type": "quiet", "interfaces": [..]}, {"type":
+// "release"}, {"type": "follow"},
+// {"type": "drop", "addresses": ["192.0.2.100"], "on_links": [["front", "fe80::100"]]},
 // {"type": "end", "addresses": ["192.0.2.100"]},
 // {"type": "lead", "vip": "web", "side": "active", "begin": "switching", "before": "192.0.2.11",
 // "fence": false, "heard_at": 1800000000000},
@@ -140,11 +152,17 @@ struct FenceReport {
   bool operator==(const FenceReport&) const = default;
 };
 
-using FromWorker = std::variant<Reading, Event, RouteReport, FenceReport>;
+// Whether what is sent to addresses with accept = false is dropped.
+struct DropReport {
+  std::string trouble;  // why not; empty: it is
+  bool operator==(const DropReport&) const = default;
+};
+
+using FromWorker = std::variant<Reading, Event, RouteReport, FenceReport, DropReport>;
 
 // {"type": "reading", "last_good": false, "problems": [..], "settings": {..}}, {"type": "event", ..} with
 // what lib/events/event_json.h says, {"type": "route", ..} with the members of RouteReport,
-// {"type": "fence", "vip": "web", "done": false, "text": ".."}.
+// {"type": "fence", "vip": "web", "done": false, "text": ".."}, {"type": "dropping", "trouble": ".."}.
 boost::json::object encode(const FromWorker& message);
 Result<FromWorker> decode_from_worker(const boost::json::object& from);
 

@@ -93,7 +93,10 @@ constexpr auto kKeys = std::to_array<KeyHint>({
     {"vip", "vrrp_version", "vip.version", "", ""},
     {"vip", "virtual_routes virtual_rules virtual_ipaddress_excluded", "", "",
      "only addresses move with a vip in this version"},
-    {"vip", "use_vmac vmac_xmit_base", "", "", "virtual MACs are not supported by this version"},
+    {"vip", "use_vmac vmac", "vip.virtual_mac", "virtual_mac = true", ""},
+    {"vip", "vmac_xmit_base", "", "",
+     "advertisements are sent and heard on the interface, with the virtual MAC"},
+    {"vip", "no_accept noaccept accept_mode", "vip.accept", "accept = false", ""},
     {"vip", "notify notify_master notify_backup notify_fault notify_stop smtp_alert", "", "",
      "nothing is run on a change of role by this version"},
     // Checks.

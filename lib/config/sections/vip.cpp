@@ -260,7 +260,17 @@ const Rows<VipSpec>& vip_rows() {
     made.add("reset_connections", &VipSpec::reset_connections, Flag{},
              "whether TCP connections of an address end when it goes to another host: programs here notice "
              "at once");
-    made.unsupported({"accept", "virtual_mac", "store", "steps"}).unsupported("track", read_track);
+    made.add("accept", &VipSpec::accept, Flag{},
+             "whether this host takes packets to the addresses while it is Active; false: they are dropped, "
+             "only what IPVS, NAT or routing leads elsewhere gets through; the owner (priority 255) takes "
+             "them "
+             "always")
+        .like("false");
+    made.add(
+        "virtual_mac", &VipSpec::virtual_mac, Flag{},
+        "whether the addresses have a MAC of their own, which moves with them: 00:00:5e:00:01 and the router "
+        "id, over IPv6 00:00:5e:00:02; on a macvlan of the interface");
+    made.unsupported({"store", "steps"}).unsupported("track", read_track);
     made.derived("name", &VipSpec::name, AnyText{})
         .derived("peer_addresses", &VipSpec::peers, ListOf{kAddress})
         .derived("own_addresses", &VipSpec::own, ListOf{kAddress});

@@ -228,6 +228,35 @@ void what_is_not_advertised(const VipSection& vip, Report& report) {
   }
 }
 
+// What answers with the virtual MAC is a device on the vip's interface, and no other answers for the
+// addresses.
+void virtual_macs_have_what_they_need(const VipSection& vip, Report& report) {
+  if (!vip.spec.virtual_mac) return;
+  if (!vip.spec.provider.empty())
+    fault(report, vip, "virtual_mac", "does nothing where a provider routes the addresses: leave it out");
+  if (vip.spec.priority.value == 255)
+    fault(
+        report, vip, "virtual_mac",
+        "is not for an owner (priority 255): the addresses are its interface's own and answer with its MAC; "
+        "write priority 254, or leave virtual_mac out");
+  for (const auto& address : vip.spec.addresses)
+    if (!address.interface.empty() && address.interface != vip.spec.interface)
+      fault(
+          report, vip, "virtual_mac",
+          fmt::format(
+              "is on {}, where the vip advertises, and {} is to live on {}: leave its interface out, or give "
+              "it a vip of its own",
+              vip.spec.interface, address.prefix.address, address.interface));
+}
+
+void owners_accept(const VipSection& vip, Report& report) {
+  if (!vip.spec.accept && vip.spec.priority.value == 255)
+    note(report, vip, "accept",
+         "= false does nothing on this host: priority 255 says that the addresses are its own, and an owner "
+         "takes what is sent to them",
+         Part::kVipd);
+}
+
 }  // namespace
 
 std::set<Family> elections_of(const Vip& vip) {
@@ -277,6 +306,7 @@ void check_vips(const File& file, Report& report) {
     priorities_differ(file, name, vip, report);
     weights_change_the_ranking(file, name, vip, report);
     peers_need_unicast(vip, report);
+    virtual_macs_have_what_they_need(vip, report);
     source_is_of_the_family(vip, report);
     peers_of(file, name, vip, &report);
   }
@@ -289,6 +319,7 @@ void note_vips(const File& file, Report& report) {
     announcements_are_as_written(vip, report);
     peers_are_heard(vip, report);
     what_is_not_advertised(vip, report);
+    owners_accept(vip, report);
   }
 }
 

@@ -94,6 +94,19 @@ TEST(ImportVrrp, TheVersionThatIsNotWrittenIsTwoUnlessAllHaveAnother) {
               HasSubstr("version = 3"));
 }
 
+TEST(ImportVrrp, WhatIsStrictAcceptsNothingUnlessItSaysSo) {
+  const auto accepts = [](const std::string& inside, const std::string& globals = "") {
+    return from_keepalived(instance(inside, globals)).text.find("accept = false") == std::string::npos;
+  };
+  const std::string strict = "global_defs {\n  vrrp_strict\n}\n";
+  EXPECT_TRUE(accepts(""));
+  EXPECT_FALSE(accepts("  no_accept\n"));
+  EXPECT_FALSE(accepts("", strict));
+  EXPECT_TRUE(accepts("  accept\n", strict));
+  EXPECT_TRUE(accepts("  strict_mode off\n", strict));
+  EXPECT_FALSE(accepts("  strict_mode on\n"));
+}
+
 TEST(ImportVrrp, WhatIsNotThereYetIsSaidOrNamed) {
   expect_said_or_left(from_keepalived(instance("  use_vmac\n")), "virtual_mac = true", 8);
   expect_said_or_left(from_keepalived(instance("  no_accept\n")), "accept = false", 8);

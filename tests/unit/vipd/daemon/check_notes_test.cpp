@@ -37,6 +37,15 @@ TEST(CheckNotes, NameEveryInterfaceThatThisHostLacks) {
                           "vip.web: note: this host has no interface front now: vipd waits for it"));
 }
 
+// vipd makes it.
+TEST(CheckNotes, DoNotMissTheDeviceOfAVirtualMac) {
+  auto vip = web();
+  vip.virtual_mac = true;
+  vip.virtual_router_id = Vrid(51);
+  vip.addresses = {{*Prefix::parse("192.0.2.100"), "v4-51-front"}};
+  EXPECT_THAT(lines_of({vip}, {{"front", true}}), IsEmpty());
+}
+
 TEST(CheckNotes, SayThatAdvertisementsNeedAnIpv4Address) {
   EXPECT_THAT(
       lines_of({web()}, {{"front", false}, {"back", false}}),

@@ -50,6 +50,18 @@ TEST(VipFindings, AWorkerThatIsNotThereIsSaid) {
   EXPECT_THAT(findings(status), ElementsAre(Finding{"worker", Condition::kDegraded, status.worker}));
 }
 
+TEST(VipFindings, ThatPacketsAreTakenThoughTheyShouldNotBeIsSaidOfTheVipsThatWantIt) {
+  DaemonStatus status;
+  status.now = kNow;
+  status.not_dropped = "table inet hawser_vipd: this kernel has no nf_tables";
+  status.vips = {web()};
+  EXPECT_THAT(findings(status), IsEmpty());
+  status.vips[0].vip.accept = false;
+  EXPECT_THAT(findings(status),
+              ElementsAre(degraded("packets to its addresses are accepted in spite of accept = false: table "
+                                   "inet hawser_vipd: this kernel has no nf_tables")));
+}
+
 TEST(VipFindings, AnotherHolderIsSaidUntilItWasAskedForAgain) {
   auto router = web();
   const auto mac = *MacAddress::parse("02:00:00:00:00:99");

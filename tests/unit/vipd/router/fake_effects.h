@@ -41,6 +41,13 @@ class FakeEffects : public Effects {
     order.emplace_back("send");
     return {};
   }
+  std::vector<MacAddress> sent_as;
+  Status send_as(const MacAddress& mac, const std::string& interface, const IpAddress& source,
+                 const IpAddress& destination, ByteView message) override {
+    auto done = send(interface, source, destination, message);
+    if (done) sent_as.push_back(mac);
+    return done;
+  }
   bool leases_end = false;  // as in the kernel
   [[nodiscard]] Holding holding(const AddressKey& address) const override {
     if (missing.contains(address.first)) return Holding::kNo;

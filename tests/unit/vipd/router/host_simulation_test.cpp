@@ -111,6 +111,10 @@ class Host : public Effects {
       wire_.flying.emplace(now() + kDelay, Packet{number_, source, Bytes(message.begin(), message.end())});
     return {};
   }
+  Status send_as(const MacAddress& /*mac*/, const std::string& interface, const IpAddress& source,
+                 const IpAddress& destination, ByteView message) override {
+    return send(interface, source, destination, message);
+  }
   [[nodiscard]] Holding holding(const AddressKey& address) const override { return kernel_.holding(address); }
   [[nodiscard]] bool has_interface(const std::string& name) const override {
     return kernel_.find(name) != nullptr;

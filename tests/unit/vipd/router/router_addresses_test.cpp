@@ -35,6 +35,44 @@ class RouterAddresses : public RouterFixture {
   }
 };
 
+TEST_F(RouterAddresses, WhatOnlyMovesToAnotherInterfaceIsNeverGone) {
+  auto vip = web();
+  vip.reset_connections = true;
+  auto router = active(vip);
+  vip.virtual_mac = true;
+  vip.addresses = {{*Prefix::parse("192.0.2.100"), "v4-51-front"}};
+  router.reconfigure(vip);
+  finish(router);
+  EXPECT_THAT(effects.addresses, ElementsAre(key("192.0.2.100", "v4-51-front")));
+  const auto at = [&](const char* what) { return std::ranges::find(effects.order, what); };
+  ASSERT_NE(at("remove 192.0.2.100/32"), effects.order.end());
+  EXPECT_LT(at("add 192.0.2.100/32"), at("remove 192.0.2.100/32"));
+  EXPECT_THAT(effects.ended, IsEmpty()) << "its connections go on";
+  EXPECT_EQ(router.role(), RoleName::kActive);
+}
+
+// The kernel takes no second form of an IPv6 address on one interface.
+TEST_F(RouterAddresses, AnotherPrefixOnTheSameInterfaceComesAfterTheOldOneWent) {
+  auto router = active(web({"192.0.2.100/24"}));
+  router.reconfigure(web({"192.0.2.100/25"}));
+  finish(router);
+  EXPECT_THAT(effects.addresses, ElementsAre(key("192.0.2.100/25")));
+  const auto at = [&](const char* what) { return std::ranges::find(effects.order, what); };
+  ASSERT_NE(at("add 192.0.2.100/25"), effects.order.end());
+  EXPECT_LT(at("remove 192.0.2.100/24"), at("add 192.0.2.100/25"));
+}
+
+TEST_F(RouterAddresses, AVirtualMacIsWhatAdvertisementsComeFrom) {
+  auto vip = web();
+  active(vip).shutdown();
+  EXPECT_THAT(effects.sent_as, IsEmpty());
+  vip.virtual_mac = true;
+  auto router = active(vip);
+  effects.sent_as.clear();
+  router.interface_unusable("front: interface down");
+  EXPECT_THAT(effects.sent_as, ElementsAre(*MacAddress::parse("00:00:5e:00:01:33"))) << "its good-bye too";
+}
+
 TEST_F(RouterAddresses, WhatTheStatusCallsHeldIsWhatTheKernelHas) {
   auto router = active();
   effects.addresses.erase(key("192.0.2.100"));

@@ -27,6 +27,8 @@ config::Vip every_field() {
   vip.announce = {7, 250ms, 60s, 500};
   vip.lead = config::VrrpLead::kIpv4;
   vip.reset_connections = true;
+  vip.accept = false;
+  vip.virtual_mac = true;
   vip.lease = {Milliseconds(10'000), false};
   vip.version = 2;
   vip.password = "systemd:vrrp";
@@ -86,8 +88,10 @@ TEST(WorkerRequests, ArriveAsTheyWereSent) {
         ToWorker(ReadFile{config::Emptiness::kRefused}), ToWorker(ReadFile{config::Emptiness::kAllowed}),
         ToWorker(KeepLastGood{}), ToWorker(Remember{"{\"format\":1}"}),
         ToWorker(EndConnections{{IpAddress::v4(192, 0, 2, 100)}}), ToWorker(Secure{{"back", "front"}}),
-        ToWorker(Secure{}), ToWorker(Release{}), ToWorker(Follow{}), ToWorker(LeadAgain{"web"}),
-        ToWorker(Lead{"web"}),
+        ToWorker(Secure{}), ToWorker(DropFor{}), ToWorker(Quiet{{"front"}}),
+        ToWorker(DropFor{{{IpAddress::v4(192, 0, 2, 100)}, {{"front", *IpAddress::parse("fe80::100")}}}}),
+        ToWorker(Begin{{"a", "b", "c", "d", true}}), ToWorker(Release{}), ToWorker(Follow{}),
+        ToWorker(LeadAgain{"web"}), ToWorker(Lead{"web"}),
         ToWorker(Lead{"web", Side::kCandidate, provider::Begin::kByReading, *IpAddress::parse("192.0.2.11"),
                       true, provider::WallTime(1'800'000'000'123ms)})})
     EXPECT_EQ(decode_to_worker(sent(encode(request))).value(), request);
@@ -119,6 +123,8 @@ TEST(WorkerReports, ArriveAsTheyWereTold) {
   route.reads_left = 97;
   route.switches_left = 49;
   EXPECT_EQ(std::get<RouteReport>(*decode_from_worker(sent(encode(FromWorker(route))))), route);
+  const DropReport drop{"no nf_tables"};
+  EXPECT_EQ(std::get<DropReport>(*decode_from_worker(sent(encode(FromWorker(drop))))), drop);
   const FenceReport fence{"web", true, "lb1 is off"};
   EXPECT_EQ(std::get<FenceReport>(*decode_from_worker(sent(encode(FromWorker(fence))))), fence);
 }
@@ -139,10 +145,28 @@ TEST(Handover, SettingsAreThePartOfTheFileThatVipdUses) {
   config.log_level = "warning";
   auto vip = every_field();
   vip.priorities = {{"lb1", 254}, {"lb2", 100}};
+  vip.virtual_mac = false;
   config.vips["web"] = vip;
   config.nodes["lb2"].addresses = {IpAddress::v4(192, 0, 2, 12)};
   config.nodes["lb3"].addresses = {IpAddress::v4(192, 0, 2, 13)};
-  EXPECT_EQ(settings_of(config), (Settings{{5, false}, {"warning"}, "lb1", {every_field()}}));
+  auto arrives = every_field();
+  arrives.virtual_mac = false;
+  EXPECT_EQ(settings_of(config), (Settings{{5, false}, {"warning"}, "lb1", {arrives}}));
+}
+
+TEST(Handover, AddressesWithAVirtualMacLiveOnTheDeviceOfTheirElection) {
+  config::Config config;
+  auto vip = every_field();
+  vip.version = 3;
+  vip.lead = config::VrrpLead::kBoth;
+  vip.virtual_mac = true;
+  for (auto& address : vip.addresses) address.interface = "front";
+  config.vips["web"] = vip;
+  const auto settings = settings_of(config);
+  ASSERT_EQ(settings.vips.size(), 2U);
+  EXPECT_EQ(settings.vips[0].addresses.at(0).interface, "v4-255-front");
+  EXPECT_EQ(settings.vips[1].addresses.at(0).interface, "v6-255-front");
+  EXPECT_EQ(settings.vips[0].interface, "front");
 }
 
 TEST(Handover, WhatPeersExpectIsKnownOnlyWhereTheyAreNodesOfTheFile) {

@@ -78,10 +78,33 @@ TEST(VipRules, APasswordIsOfVersionTwoAndStandsElsewhere) {
 }
 
 TEST(VipRules, WhatIsNotSupportedYetIsRefused) {
-  EXPECT_THAT(problems_of(vip("track = []\nstore = \"spread\"\nvirtual_mac = true\n")),
+  EXPECT_THAT(problems_of(vip("track = []\nstore = \"spread\"\n")),
               Lines("t.toml:5:1: vip.a.track: not supported by this version",
-                    "t.toml:6:1: vip.a.store: not supported by this version",
-                    "t.toml:7:1: vip.a.virtual_mac: not supported by this version"));
+                    "t.toml:6:1: vip.a.store: not supported by this version"));
+}
+
+TEST(VipRules, AVirtualMacIsOfTheInterfaceAndOfNoOwner) {
+  EXPECT_TRUE(load_text(vip("virtual_mac = true\n")).config.vips.at("a").virtual_mac);
+  EXPECT_THAT(problems_of(vip("virtual_mac = true\npriority = 255\n")),
+              testing::Contains(HasSubstr("vip.a.virtual_mac: is not for an owner (priority 255)")));
+  const std::string there =
+      "[vip.a]\ninterface = \"eth0\"\naddresses = [{ address = \"192.0.2.100\", interface = \"eth1\" }]\n"
+      "virtual_router_id = 1\n";
+  EXPECT_THAT(
+      problems_of(there + "virtual_mac = true\n"),
+      testing::Contains(HasSubstr(
+          "vip.a.virtual_mac: is on eth0, where the vip advertises, and 192.0.2.100 is to live on eth1")));
+  EXPECT_THAT(problems_of(there), IsEmpty());
+}
+
+TEST(VipRules, AnOwnerThatIsNotToAcceptIsToldThatItDoes) {
+  EXPECT_FALSE(load_text(vip("accept = false\n")).config.vips.at("a").accept);
+  EXPECT_TRUE(load_text(vip("")).config.vips.at("a").accept);
+  const auto said = [](const std::string& text) { return notes(load_text(vip(text))); };
+  EXPECT_THAT(
+      said("accept = false\npriority = 255\n"),
+      testing::Contains(HasSubstr("vip.a.accept: note: = false does nothing on this host: priority 255")));
+  EXPECT_THAT(said("accept = false\npriority = 254\n"), IsEmpty());
 }
 
 TEST(VipRules, PreemptIsAFlagOrADelay) {
