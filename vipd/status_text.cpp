@@ -78,6 +78,23 @@ std::string accept_lines(const json::array& vips) {
   return text;
 }
 
+// With which key it signs, and who of those that are heard does not sign yet.
+std::string signature_lines(const json::array& vips) {
+  constexpr double kRecentlyHeard{60};  // seconds
+  std::string text;
+  for (const auto& vip : vips) {
+    const auto& hmac = value_in(vip, "hmac");
+    if (!hmac.is_object()) continue;
+    const auto key = cell_in(hmac, "signs_with");
+    text += fmt::format("{}: hmac, {}: {}\n", cell_in(vip, "name"), cell_in(hmac, "mode"),
+                        key.empty() ? "does not sign yet" : "signs with key " + key);
+    for (const auto& sender : list_in(hmac, "senders"))
+      if (cell_in(sender, "key").empty() && real_in(sender, "seconds_ago") < kRecentlyHeard)
+        text += fmt::format("{}: {} does not sign yet\n", cell_in(vip, "name"), cell_in(sender, "address"));
+  }
+  return text;
+}
+
 // Which way it may go from here; of many vips `vipctl why` tells it one by one.
 std::string outlook_lines(const json::array& vips) {
   constexpr std::size_t kMost{20};
@@ -210,11 +227,11 @@ std::string loop_line(const json::value& status) {
 std::string status_text(const json::value& status, std::size_t width) {
   const auto& vips = list_in(status, "vips");
   if (vips.empty()) return head(status) + "no vips on this host\n" + file_lines(status);
-  return fmt::format(
-      "{}{}{}\n{}\n{}{}{}{}", head(status), vip_table(vips, width),
-      outlook_lines(vips) + version_lines(vips) + accept_lines(vips) + stance_lines(vips) + late_lines(vips),
-      address_table(vips), route_table(status, width), counter_table(status, width), file_lines(status),
-      loop_line(status));
+  return fmt::format("{}{}{}\n{}\n{}{}{}{}", head(status), vip_table(vips, width),
+                     outlook_lines(vips) + version_lines(vips) + accept_lines(vips) + signature_lines(vips) +
+                         stance_lines(vips) + late_lines(vips),
+                     address_table(vips), route_table(status, width), counter_table(status, width),
+                     file_lines(status), loop_line(status));
 }
 
 }  // namespace hawser::vipd

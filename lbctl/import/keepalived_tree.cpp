@@ -32,14 +32,15 @@ class KaTokens {
       at_ += 2;
     } else if (letter == '"' || letter == '\'') {
       quoted(letter);
-    } else if (letter == ' ' || letter == '\t' || letter == '\r' || letter == '\f' || letter == '\v') {
+    } else if (!in_definition_ &&
+               (letter == ' ' || letter == '\t' || letter == '\r' || letter == '\f' || letter == '\v')) {
       end_word();
       ++at_;
     } else if (letter == '{' && !word_.ends_with('$')) {
       brace(KaToken::Kind::kOpen);
     } else if (letter == '}' && !in_definition_) {
       brace(KaToken::Kind::kClose);
-    } else {  // "${NAME}" that nobody defined stays as it is
+    } else {  // "${NAME}" that nobody defined stays as it is, and "${_ENV NAME}" is one word
       in_definition_ = letter == '{' || (in_definition_ && letter != '}');
       add(letter);
       ++at_;
@@ -166,8 +167,8 @@ struct KaReason {
 constexpr std::array<KaReason, 12> kReasons{{
     {"notify* quorum_up quorum_down", "hooks are not run yet"},
     {"smtp* email* notification_email*", "alerts are not there yet"},
-    {"auth_type auth_pass authentication auth_hmac",
-     "version 3 has no authentication; for version 2 write the password into a file and name that: password "
+    {"auth_type auth_pass authentication",
+     "version 3 has no passwords; for version 2 write the password into a file and name that: password "
      "= \"file:/PATH\""},
     {"track_script track_process track_file track_bfd vrrp_script vrrp_track_process track_file",
      "scripts, processes and files are not tracked yet"},

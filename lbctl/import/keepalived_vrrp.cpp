@@ -25,6 +25,7 @@ class KaInstance {
     set_number(vip, "priority", block_.last({"priority"}));
     set_time(vip, "advertisement_interval", block_.last({"advert_int"}));
     version(vip);
+    signature(vip);
     begin_and_preempt(vip);
     transport(vip);
     announce(vip);
@@ -106,6 +107,59 @@ class KaInstance {
     }
     vip.set_number("version", written.value_or(globals_.vrrp_version),
                    written ? line->origin : block_.origin());
+  }
+
+  void signature(DraftSection& vip) {
+    const auto* written = block_.last({"auth_hmac"});
+    if (written == nullptr) return;
+    KaBlock hmac(*written, draft_);
+    const auto active = hmac.number(hmac.last({"active_key"}));
+    auto keys = hmac.all({"key"});
+    const auto signs = [&](const KaNode* key) {
+      return key->words.size() == 3 && active && whole_number(key->words[1]) == active;
+    };
+    if (std::ranges::none_of(keys, signs))
+      return leave_out_all(draft_, *written, "its active_key is none of its keys: keepalived signs nothing");
+    std::ranges::stable_partition(keys, signs);
+    for (const auto* key : keys) hmac_key(vip, *key);
+    set_word(vip, "hmac_mode", hmac.last({"mode"}));
+    hmac_window(vip, hmac);
+    hmac.leave_rest("auth_hmac");
+  }
+
+  // "key 1 file:/etc/keepalived/vrrp.key", or the key itself.
+  void hmac_key(DraftSection& vip, const KaNode& key) {
+    const auto id = key.words.size() == 3 ? whole_number(key.words[1]) : std::nullopt;
+    if (!id || key.is_block) return leave_out_all(draft_, key, "a key is a number and a value");
+    auto place = hmac_key_place(key.words[2]);
+    if (place.empty()) {
+      const auto file = fmt::format("/etc/hawser/{}-{}.key", bare_name(block_.node().words[1]), *id);
+      draft_.leave_out(
+          key.origin,
+          fmt::format("no key stands in the file: write it into {} as it is here (chmod 600)", file));
+      place = "file:" + file;
+    }
+    vip.append("hmac", plain_value(Table{{"id", {}, plain_value(*id)}, {"key", {}, plain_value(place)}}),
+               key.origin, Without::kGoes);
+  }
+
+  // Our words for where a key is; empty: it is the key.
+  static std::string hmac_key_place(std::string_view value) {
+    constexpr std::string_view kCredentials = "file:${_ENV CREDENTIALS_DIRECTORY}/";
+    if (value.starts_with(kCredentials)) return fmt::format("systemd:{}", value.substr(kCredentials.size()));
+    return value.starts_with("file:") ? std::string(value) : std::string();
+  }
+
+  void hmac_window(DraftSection& vip, KaBlock& hmac) {
+    const auto* window = hmac.last({"time_window"});
+    const auto* replay = hmac.last({"anti_replay"});
+    const auto how = hmac.value(replay).value_or("time");
+    if (how == "monotonic") {
+      if (window != nullptr) draft_.leave_out(window->origin, "anti_replay monotonic has no window");
+      return vip.set_text("hmac_window", "off", replay->origin);
+    }
+    if (how != "time") draft_.leave_out(replay->origin, fmt::format("{}: neither time nor monotonic", how));
+    set_time(vip, "hmac_window", window);
   }
 
   void begin_and_preempt(DraftSection& vip) {

@@ -107,6 +107,24 @@ json::object role_json(const Role& role) {
   return role_json(std::get<Backup>(role));
 }
 
+json::object signing_json(const Signing& signing) {
+  json::array heard;
+  for (const auto& [sender, last] : signing.heard.last)
+    heard.push_back(json::object{{"source", to_string(sender.first)},
+                                 {"key", sender.second},
+                                 {"sequence", last.sequence},
+                                 {"order", last.order}});
+  return {{"sent", signing.sent}, {"heard", std::move(heard)}};
+}
+Signing signing_in(const json::value& value) {
+  Signing signing;
+  signing.sent = value.at("sent").to_number<std::uint64_t>();
+  for (const auto& heard : value.at("heard").as_array())
+    signing.heard.last[{address_in(heard.at("source")), heard.at("key").to_number<std::uint8_t>()}] = {
+        heard.at("sequence").to_number<std::uint64_t>(), heard.at("order").to_number<std::uint64_t>()};
+  return signing;
+}
+
 json::object router_json(const CarriedRouter& router) {
   const auto& [key, state] = router;
   return {{"interface", key.interface},
@@ -117,7 +135,8 @@ json::object router_json(const CarriedRouter& router) {
           {"since", time_json(state.since)},
           {"why", state.why},
           {"source", to_string(state.source)},
-          {"plain_checksum", state.checksum == VrrpChecksum::kPlain}};
+          {"plain_checksum", state.checksum == VrrpChecksum::kPlain},
+          {"signing", signing_json(state.signing)}};
 }
 
 Family family_in(const json::value& value) {
@@ -139,6 +158,9 @@ CarriedRouter router_in(const json::value& value) {
   router.state.source = address_in(value.at("source"));
   router.state.checksum =
       value.at("plain_checksum").as_bool() ? VrrpChecksum::kPlain : VrrpChecksum::kPseudoHeader;
+  // A version before this one signed nothing.
+  if (const auto* signing = value.as_object().if_contains("signing"))
+    router.state.signing = signing_in(*signing);
   return router;
 }
 

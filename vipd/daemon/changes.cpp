@@ -26,6 +26,9 @@ std::vector<std::string_view> differing(const config::Vip& before, const config:
   // What the file points to is another one.
   if (before.password == after.password && before.password_text != after.password_text)
     words.emplace_back("password");
+  // Where the rows are alike, what differs is behind them.
+  if (before.hmac != after.hmac && std::ranges::find(words, "hmac") == words.end())
+    words.emplace_back("hmac");
   return words;
 }
 

@@ -64,6 +64,9 @@ class Platform : public Effects {
   void drain_socket(const Segment& segment);
 
   TimePoint now() override { return clock_.now(); }
+  [[nodiscard]] std::chrono::system_clock::time_point wall_clock() const override {
+    return std::chrono::system_clock::now();
+  }
   // When a timer of the event loop is to fire so that now() is `time`.
   [[nodiscard]] TimePoint timer(TimePoint time) const { return clock_.timer(time); }
   Status send(const std::string& interface, const IpAddress& source, const IpAddress& destination,

@@ -131,6 +131,36 @@ json::value virtual_mac_json(const config::Vip& vip) {
   return json::object{{"mac", to_string(link->mac)}, {"device", link->name}};
 }
 
+// How its advertisements are authenticated.
+std::string_view authentication(const RouterStatus& router) {
+  if (!router.vip.hmac.empty()) return "hmac";
+  return router.form.password.empty() ? "none" : "password";
+}
+
+json::array senders_json(const RouterStatus& router, TimePoint now) {
+  json::array senders;
+  for (const auto& [address, sender] : router.senders)
+    senders.push_back(json::object{{"address", to_string(address)},
+                                   {"key", sender.key ? json::value(*sender.key) : json::value(nullptr)},
+                                   {"clock_ahead_seconds", sender.clock_lead.count()},
+                                   {"seconds_ago", rounded(seconds_between(sender.at, now))}});
+  return senders;
+}
+
+json::value hmac_json(const RouterStatus& router, TimePoint now) {
+  const auto& vip = router.vip;
+  if (vip.hmac.empty()) return nullptr;
+  const bool is_silent = vip.hmac_mode == config::HmacMode::kReceiveOnly;
+  const auto window = config::window_of(vip.hmac_window, vip.advertisement_interval);
+  json::array keys;
+  for (const auto& key : vip.hmac) keys.emplace_back(key.id);
+  return json::object{{"mode", name_of(vip.hmac_mode)},
+                      {"signs_with", is_silent ? json::value(nullptr) : json::value(vip.hmac.front().id)},
+                      {"keys", std::move(keys)},
+                      {"window_seconds", window ? json::value(window->count()) : json::value(nullptr)},
+                      {"senders", senders_json(router, now)}};
+}
+
 json::value router_json(const RouterStatus& router, const DaemonStatus& status) {
   const auto& vip = router.vip;
   const auto lasted = status.now - router.since;
@@ -158,7 +188,8 @@ json::value router_json(const RouterStatus& router, const DaemonStatus& status) 
        router.form.version == 2 || router.form.checksum == VrrpChecksum::kPlain ? "plain" : "pseudo-header"},
       {"accept", accepts(vip)},
       {"virtual_mac", virtual_mac_json(vip)},
-      {"authentication", router.form.password.empty() ? "none" : "password"},
+      {"authentication", authentication(router)},
+      {"hmac", hmac_json(router, status.now)},
       {"heard", heard_json(router.heard, status.now)},
       {"late", late_json(router.late)},
       {"conflicts", conflicts_json(router, status.now)},

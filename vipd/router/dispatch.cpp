@@ -30,6 +30,7 @@ bool judge(const Packet& packet, VirtualRouter* router, BadPackets& others) {
   if (!by_its_transport(*router, packet.header)) return refuse(BadPacket::kDestination);
   if (!router->listens_to(packet.header)) return refuse(BadPacket::kPeer);
   if (const auto objection = router->objection(*received)) return refuse(*objection);
+  if (!router->believes(packet, *received)) return false;
   router->receive(*received, packet.header.source);
   return true;
 }

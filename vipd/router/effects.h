@@ -18,6 +18,8 @@ class Effects {
  public:
   virtual ~Effects() = default;
   virtual TimePoint now() = 0;
+  // The time of day, for what others compare with theirs.
+  [[nodiscard]] virtual std::chrono::system_clock::time_point wall_clock() const = 0;
   // One VRRP message on the given interface.
   virtual Status send(const std::string& interface, const IpAddress& source, const IpAddress& destination,
                       ByteView message) = 0;

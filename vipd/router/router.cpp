@@ -141,6 +141,7 @@ bool VirtualRouter::goes_on() {
 
 void VirtualRouter::go_on_with(RouterState state) {
   config_.source = state.source;  // it is kept as long as it is there
+  signing_ = state.signing;       // whatever becomes of the role: what was heard is not heard again
   carried_ = std::move(state);
 }
 
@@ -148,7 +149,7 @@ std::optional<RouterState> VirtualRouter::state() const {
   const auto name = role();
   if (leaving_ || !usable_ || asking_since_ || (name != RoleName::kActive && name != RoleName::kBackup))
     return std::nullopt;
-  return RouterState{machine_, since_, why_, config_.source, form_.checksum};
+  return RouterState{machine_, since_, why_, config_.source, form_.checksum, signing_};
 }
 
 void VirtualRouter::interface_unusable(const std::string& why) {
@@ -173,7 +174,8 @@ void VirtualRouter::interface_unusable(const std::string& why) {
 void VirtualRouter::say_goodbye() {
   const Advertisement last{vip_.virtual_router_id, kLeavingPriority, config_.interval,
                            advertised_addresses(vip_)};
-  const auto send = [&](const IpAddress& to) { (void)transmit(to, encode(last, form_, config_.source, to)); };
+  const auto form = signed_form(last);
+  const auto send = [&](const IpAddress& to) { (void)transmit(to, encode(last, form, config_.source, to)); };
   if (vip_.transport == config::VrrpTransport::kMulticast) return send(group_of(family_of(vip_)));
   std::ranges::for_each(vip_.peers, send);
 }
@@ -262,6 +264,7 @@ void VirtualRouter::reconfigure(const config::Vip& vip) {
   form_ = {vip_.version, vip_.checksum.value_or(form_.checksum), vip_.password_text};
   if (unable_) unable_->at = effects_.now();
   unreached_.clear();
+  unheard_.reset();  // whoever is not heard still is named again
   handle(Reload{effects_.now()});
 }
 
@@ -403,6 +406,7 @@ RouterStatus VirtualRouter::status() const {
   status.unheard = unheard_;
   status.out_of_reach = held_.out_of_reach();
   status.fought_over = held_.fought_over();
+  status.senders = senders_;
   for (const auto& [peer, refusal] : unreached_)
     if (effects_.now() - refusal.at < kRefusalHolds + 4 * vip_.advertisement_interval)
       status.refused.emplace(peer, refusal);
@@ -423,9 +427,10 @@ void VirtualRouter::handle(const MachineEvent& event) {
 void VirtualRouter::carry_out(const SendAdvertisement& action) {
   const Advertisement advertisement{vip_.virtual_router_id, action.priority, action.interval,
                                     advertised_addresses(vip_)};
+  const auto form = signed_form(advertisement);
   if (vip_.transport == config::VrrpTransport::kMulticast)
-    return send_to(group_of(family_of(vip_)), advertisement);
-  for (const auto& peer : vip_.peers) send_to(peer, advertisement);
+    return send_to(group_of(family_of(vip_)), advertisement, form);
+  for (const auto& peer : vip_.peers) send_to(peer, advertisement, form);
 }
 
 Status VirtualRouter::transmit(const IpAddress& destination, ByteView message) {
@@ -434,8 +439,9 @@ Status VirtualRouter::transmit(const IpAddress& destination, ByteView message) {
                           config_.source, destination, message);
 }
 
-void VirtualRouter::send_to(const IpAddress& destination, const Advertisement& advertisement) {
-  const auto message = encode(advertisement, form_, config_.source, destination);
+void VirtualRouter::send_to(const IpAddress& destination, const Advertisement& advertisement,
+                            const WireForm& form) {
+  const auto message = encode(advertisement, form, config_.source, destination);
   const auto sent = transmit(destination, message);
   const auto to = fmt::format("send to {}", destination);
   if (sent) {

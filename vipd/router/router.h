@@ -62,6 +62,13 @@ struct Conflict {
   bool operator==(const Conflict&) const = default;
 };
 
+// The order of signed advertisements, ours and theirs.
+struct Signing {
+  HmacSequence sent = 0;
+  HeardSequences heard{};
+  bool operator==(const Signing&) const = default;
+};
+
 // What of a router outlives a program that starts itself again.
 struct RouterState {
   Machine machine;  // Active or Backup
@@ -69,7 +76,16 @@ struct RouterState {
   std::string why;
   IpAddress source;
   VrrpChecksum checksum = VrrpChecksum::kPseudoHeader;  // that is sent
+  Signing signing{};
   bool operator==(const RouterState&) const = default;
+};
+
+// A router whose advertisements are believed, where there are keys.
+struct Sender {
+  std::optional<std::uint8_t> key;  // that it signs with; none: it does not
+  std::chrono::seconds clock_lead;  // its clock is ahead of this host's; negative: behind
+  TimePoint at;                     // last heard
+  bool operator==(const Sender&) const = default;
 };
 
 inline constexpr std::size_t kMostChanges{8};  // that are remembered, the last ones
@@ -107,6 +123,7 @@ struct RouterStatus {
   std::map<std::string, std::string>
       out_of_reach{};                     // other interfaces of the vip, and why nobody is reached there
   std::vector<AddressKey> fought_over{};  // that somebody removes again and again
+  std::map<IpAddress, Sender> senders{};  // where there are keys
 };
 
 // What identifies a virtual router to the others: router id 51 of IPv4 and that of IPv6 are two (RFC
@@ -147,6 +164,9 @@ class VirtualRouter {
   void mac_changed(const std::string& interface);
   void receive(const Received& received, const IpAddress& from);
   void refuse(BadPacket reason, const IpAddress& from);
+  // Whether it is signed as this vip wants it; if not, it is refused. What it bears of time is remembered:
+  // the same packet is believed once.
+  bool believes(const Packet& packet, const Received& received);
   // Another host has our source address; what it advertises never reaches us.
   void twin(const MacAddress& mac);
   void twin();  // whose hardware address is not known
@@ -256,8 +276,15 @@ class VirtualRouter {
   [[nodiscard]] bool held_by_an_earlier_run() const;
   void judge_source();
   void say_twin(const std::string& who);
+  void drop(BadPacket reason, std::string why);  // empty: counted alone
+  // What to put around this one advertisement, for all whom it goes to.
+  WireForm signed_form(const Advertisement& advertisement);
+  std::optional<BadPacket> disbelief(const Packet& packet, const Received& received);
+  void note_signature(const IpAddress& from, bool is_signed);
+  void remember_sender(const IpAddress& from, const Sender& sender);
+  void watch_clock(const IpAddress& from, std::chrono::seconds lead);
   void compare_addresses(const Advertisement& advertisement, const IpAddress& from);
-  void send_to(const IpAddress& destination, const Advertisement& advertisement);
+  void send_to(const IpAddress& destination, const Advertisement& advertisement, const WireForm& form);
   Status transmit(const IpAddress& destination, ByteView message);
 
   config::Vip vip_;
@@ -280,7 +307,9 @@ class VirtualRouter {
   std::optional<TimePoint> not_before_;  // the provider led the addresses elsewhere
   unsigned losers_heard_ = 0;
   bool leaving_ = false;  // shutdown() was called
-  WireForm form_;
+  WireForm form_;         // without a signature: each advertisement has its own
+  Signing signing_;
+  std::map<IpAddress, Sender> senders_;
   struct Unable {  // left the role because no address could be held
     TimePoint at;  // when to try again
     Milliseconds pause;

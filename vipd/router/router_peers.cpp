@@ -74,7 +74,7 @@ std::vector<IpAddress> advertised_addresses(const config::Vip& vip) {
     if (address.prefix.address.family() == family) addresses.push_back(address.prefix.address);
   // RFC 9568 5.2.9: of IPv6 a link-local one comes first. Some routers look for it there.
   if (family == Family::kIpv6) std::ranges::stable_partition(addresses, &IpAddress::is_link_local);
-  addresses.resize(std::min(addresses.size(), config::most_advertised(family)));
+  addresses.resize(std::min(addresses.size(), config::most_advertised(vip, family)));
   return addresses;
 }
 
@@ -151,8 +151,11 @@ void VirtualRouter::conflict(const std::string& interface, const IpAddress& addr
 }
 
 void VirtualRouter::refuse(BadPacket reason, const IpAddress& from) {
+  drop(reason, why_not_heard(reason, vip_, from));
+}
+
+void VirtualRouter::drop(BadPacket reason, std::string why) {
   counters_.bad.count(reason);
-  auto why = why_not_heard(reason, vip_, from);
   if (why.empty()) return;
   log_->warn(fmt::format("not heard: {}", name_of(reason)), of_peers(why));
   unheard_ = Unheard{std::move(why), effects_.now()};

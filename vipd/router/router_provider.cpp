@@ -61,7 +61,7 @@ void VirtualRouter::left_behind() {
   const Advertisement word{vip_.virtual_router_id, config_.priority, config_.interval,
                            advertised_addresses(vip_)};
   send_to(vip_.transport == config::VrrpTransport::kMulticast ? group_of(family_of(vip_)) : heard->source,
-          word);
+          word, signed_form(word));
 }
 
 // What an earlier run held says that this host has not been away: it only listens for a moment. Looked at

@@ -130,14 +130,32 @@ tl::expected<VrrpChecksum, BadPacket> checksum_form(ByteView message, const Pack
   return tl::unexpected(BadPacket::kChecksum);
 }
 
-Bytes encode_v3(const Advertisement& advertisement, std::span<const IpAddress> addresses, VrrpChecksum form,
-                const IpAddress& source, const IpAddress& destination) {
+// How much of a message the checksum covers: the kernel, which writes that of IPv6 for others, knows nothing
+// of trailers.
+ByteView summed_part(ByteView message, Family family, bool has_trailer) {
+  return family == Family::kIpv4 && has_trailer ? message.first(message.size() - kHmacTrailer) : message;
+}
+
+Bytes encode_v3(const Advertisement& advertisement, std::span<const IpAddress> addresses,
+                const WireForm& form, const IpAddress& source, const IpAddress& destination) {
   auto writer = begin_message(3, advertisement, addresses.size());
   writer.u16(static_cast<std::uint16_t>(advertisement.interval.count() & kIntervalMask));
   put_addresses(writer, addresses);
-  const bool plain = form == VrrpChecksum::kPlain && source.is_v4();
-  const auto start = plain ? 0U : pseudo_header(source, destination, writer.size());
-  return with_checksum(std::move(writer), start);
+  if (form.trailer) put(writer, *form.trailer);
+  const auto summed = summed_part(writer.bytes(), source.family(), form.trailer.has_value());
+  const bool plain = form.checksum == VrrpChecksum::kPlain && source.is_v4();
+  const auto start = plain ? 0U : pseudo_header(source, destination, summed.size());
+  writer.set_u16(kChecksumOffset, checksum_finish(checksum_add(summed, start)));
+  return writer.take();
+}
+
+// What is behind the addresses: nothing, or what signs them. Anything else is no advertisement.
+tl::expected<std::optional<HmacTrailer>, BadPacket> trailer_in(ByteView message, std::size_t unsigned_size) {
+  if (message.size() == unsigned_size) return std::nullopt;
+  if (message.size() != unsigned_size + kHmacTrailer) return tl::unexpected(BadPacket::kLength);
+  const auto trailer = read_trailer(message.subspan(unsigned_size));
+  if (!trailer) return tl::unexpected(BadPacket::kLength);
+  return trailer;
 }
 
 tl::expected<Received, BadPacket> decode_v3(ByteView message, const PacketHeader& header) {
@@ -146,22 +164,23 @@ tl::expected<Received, BadPacket> decode_v3(ByteView message, const PacketHeader
   const auto count = read_beginning(reader, advertisement);
   advertisement.interval = Centiseconds(reader.u16() & kIntervalMask);
   const auto family = header.source.family();
-  if (message.size() != kFixedPart + size_of(family) * count) return tl::unexpected(BadPacket::kLength);
-  const auto form = checksum_form(message, header);
+  const auto trailer = trailer_in(message, kFixedPart + size_of(family) * count);
+  if (!trailer) return tl::unexpected(trailer.error());
+  const auto form = checksum_form(summed_part(message, family, trailer->has_value()), header);
   if (!form) return tl::unexpected(form.error());
   advertisement.addresses = read_addresses(reader, count, family);
-  return sound({std::move(advertisement), {3, *form, {}}});
+  return sound({std::move(advertisement), {3, *form, {}, *trailer}});
 }
 
 }  // namespace
 
 Bytes encode(const Advertisement& advertisement, const WireForm& form, const IpAddress& source,
              const IpAddress& destination) {
-  const auto most = config::most_advertised(source.family());
+  const auto most = config::most_advertised(source.family(), form.trailer.has_value());
   const auto addresses =
       std::span(advertisement.addresses).first(std::min(advertisement.addresses.size(), most));
   if (form.version == 2) return encode_v2(advertisement, addresses, form.password);
-  return encode_v3(advertisement, addresses, form.checksum, source, destination);
+  return encode_v3(advertisement, addresses, form, source, destination);
 }
 
 tl::expected<Packet, BadPacket> split_ipv4(ByteView packet) {
@@ -187,6 +206,10 @@ tl::expected<Received, BadPacket> decode(ByteView message, const PacketHeader& h
     return tl::unexpected(BadPacket::kVersion);
   if ((message.front() & 0x0FU) != kTypeAdvertisement) return tl::unexpected(BadPacket::kType);
   return version == 2 ? decode_v2(message) : decode_v3(message, header);
+}
+
+ByteView signed_part(ByteView message, const Received& received) {
+  return received.form.trailer ? message.first(message.size() - kHmacTrailer) : message;
 }
 
 }  // namespace hawser::vipd

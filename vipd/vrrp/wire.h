@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "lib/base/names.h"
 #include "lib/base/strong.h"
 #include "lib/config/config.h"
+#include "vipd/vrrp/hmac_trailer.h"
 
 namespace hawser::vipd {
 
@@ -54,7 +56,14 @@ enum class BadPacket : std::uint8_t {
   kAuthentication,  // of version 2: of another kind than ours, or another password
   kRouterId,
   kInterval,
-  kNoAddresses
+  kNoAddresses,
+  // Of version 3 with keys: no signature where one is wanted, by a key that is not here, not made with the
+  // key, of another time, and not later than one that was heard.
+  kUnsigned,
+  kUnknownKey,
+  kForged,
+  kStale,
+  kReplayed
 };
 
 // What the IP header says, and how much of it the transport asks to be checked.
@@ -79,6 +88,8 @@ struct WireForm {
   // Of version 2, in clear, and all that RFC 2338's simple authentication is; empty: none. kMostPassword
   // bytes.
   std::string password{};
+  // Of version 3: signs this one advertisement, and no other.
+  std::optional<HmacTrailer> trailer{};
 
   bool operator==(const WireForm&) const = default;
 };
@@ -91,7 +102,8 @@ struct Received {
 };
 
 // `source` and `destination` enter only the pseudo-header form, the only one of IPv6. Version 2 counts its
-// interval in whole seconds.
+// interval in whole seconds. Over IPv4 the checksum ends before the trailer; over IPv6 it has it too, since
+// there the kernel of other programs writes it.
 Bytes encode(const Advertisement& advertisement, const WireForm& form, const IpAddress& source,
              const IpAddress& destination);
 
@@ -100,18 +112,20 @@ Bytes encode(const Advertisement& advertisement, const WireForm& form, const IpA
 tl::expected<Packet, BadPacket> split_ipv4(ByteView packet);
 
 // An advertisement of that version and of the family of its header; one of another is refused (kVersion).
-// Accepts both checksums of version 3 over IPv4, and every password of version 2: which one is right is the
-// router's to know. Multicast (`header.destination` is the group) demands TTL 255; whether a packet may come
-// another way than by the group, and from whom, is the transport's business (kDestination, kPeer), whether
-// its router id is configured the receiver's.
+// Accepts both checksums of version 3 over IPv4, every password of version 2 and every signature of version
+// 3: which one is right is the router's to know. Multicast (`header.destination` is the group) demands TTL
+// 255; whether a packet may come another way than by the group, and from whom, is the transport's business
+// (kDestination, kPeer), whether its router id is configured the receiver's.
 tl::expected<Received, BadPacket> decode(ByteView message, const PacketHeader& header, int version = 3);
+// What of a message its trailer signs: all before it.
+ByteView signed_part(ByteView message, const Received& received);
 
 }  // namespace hawser::vipd
 
 namespace hawser {
 
 template <>
-inline constexpr std::array<Name<vipd::BadPacket>, 11> kNames<vipd::BadPacket>{{
+inline constexpr std::array<Name<vipd::BadPacket>, 16> kNames<vipd::BadPacket>{{
     {vipd::BadPacket::kTtl, "ttl"},
     {vipd::BadPacket::kDestination, "destination"},
     {vipd::BadPacket::kPeer, "not a peer"},
@@ -123,6 +137,11 @@ inline constexpr std::array<Name<vipd::BadPacket>, 11> kNames<vipd::BadPacket>{{
     {vipd::BadPacket::kRouterId, "router id"},
     {vipd::BadPacket::kInterval, "interval"},
     {vipd::BadPacket::kNoAddresses, "no addresses"},
+    {vipd::BadPacket::kUnsigned, "unsigned"},
+    {vipd::BadPacket::kUnknownKey, "unknown key"},
+    {vipd::BadPacket::kForged, "wrong signature"},
+    {vipd::BadPacket::kStale, "other time"},
+    {vipd::BadPacket::kReplayed, "replayed"},
 }};
 
 }  // namespace hawser

@@ -24,19 +24,31 @@ Status read_password(config::Vip& vip) {
   return {};
 }
 
-// A vip without the password that its peers expect would hear none of them and be Active beside them.
+Status read_hmac_key(config::HmacKey& key) {
+  const auto line = provider::read_secret(key.key);
+  if (!line) return tl::unexpected(line.error());
+  auto secret = config::hmac_secret(line->text);
+  if (!secret) return fail("{}: {}", key.key, secret.error().text);
+  key.secret = std::move(*secret);
+  return {};
+}
+
+// A vip without the password or the keys that its peers expect would hear none of them and be Active beside
+// them.
 struct Unread {
   std::vector<config::Problem> wrong;
   std::vector<config::Problem> not_permitted;  // to whoever asks
 };
-Unread read_passwords(config::Config& config) {
+Unread read_secrets(config::Config& config) {
   Unread unread;
-  for (auto& [name, vip] : config.vips) {
-    if (vip.password.empty()) continue;
-    const auto read = read_password(vip);
-    if (read) continue;
+  const auto note = [&](const Status& read, const std::string& vip, std::string_view setting) {
+    if (read) return;
     auto& list = read.error().code == EACCES ? unread.not_permitted : unread.wrong;
-    list.push_back({{}, 0, 0, fmt::format("vip.{}.password", name), read.error().text});
+    list.push_back({{}, 0, 0, fmt::format("vip.{}.{}", vip, setting), read.error().text});
+  };
+  for (auto& [name, vip] : config.vips) {
+    if (!vip.password.empty()) note(read_password(vip), name, "password");
+    for (auto& key : vip.hmac) note(read_hmac_key(key), name, "hmac");
   }
   return unread;
 }
@@ -46,7 +58,7 @@ FileReading reading_of(config::HostFile file) {
   result.reading.problems = std::move(file.problems);
   result.notes = std::move(file.notes);
   if (!result.reading.problems.empty()) return result;
-  auto unread = read_passwords(file.config);
+  auto unread = read_secrets(file.config);
   result.reading.problems = std::move(unread.wrong);
   std::ranges::move(unread.not_permitted, std::back_inserter(result.reading.problems));
   if (!result.reading.problems.empty()) return result;
@@ -83,14 +95,17 @@ Status remember(const std::filesystem::path& state_directory, std::string_view t
   return write_atomically(state_directory / kRemembered, text);
 }
 
-// Who checks need not be allowed to read a password.
+// Who checks need not be allowed to read a password or a key.
 FileReading judge_whole(const Files& files) {
   auto file =
       config::read_host_file(files.config, files.node, config::Part::kAll, config::Emptiness::kRefused);
   Unread unread;
-  if (file.problems.empty()) unread = read_passwords(file.config);
+  if (file.problems.empty()) unread = read_secrets(file.config);
   std::ranges::move(unread.wrong, std::back_inserter(file.problems));
-  for (auto& [name, vip] : file.config.vips) vip.password.clear();
+  for (auto& [name, vip] : file.config.vips) {
+    vip.password.clear();
+    vip.hmac.clear();
+  }
   auto reading = reading_of(std::move(file));
   std::ranges::move(unread.not_permitted, std::back_inserter(reading.notes));
   return reading;

@@ -22,15 +22,26 @@ std::string text(const json::value& value) {
 json::value settings_json(const Settings& settings) {
   json::array vips;
   json::object passwords;  // no rows have them: what is made of rows is printed
+  json::object secrets;
   for (const auto& vip : settings.vips) {
     vips.push_back(config::to_json(config::vip_rows(), config::spec_of(vip)));
     if (!vip.password_text.empty()) passwords[vip.name] = vip.password_text;
+    json::array lines;  // in the order of the keys
+    for (const auto& key : vip.hmac) lines.emplace_back(config::hmac_line(key.secret));
+    if (!lines.empty()) secrets[vip.name] = std::move(lines);
   }
   return json::object{{"node", settings.node},
                       {"vips", std::move(vips)},
                       {"passwords", std::move(passwords)},
+                      {"secrets", std::move(secrets)},
                       {"vipd", config::to_json<config::VipdSpec>(config::vipd_rows(), settings)},
                       {"log", config::to_json<config::LogSpec>(config::log_rows(), settings)}};
+}
+
+Bytes secret_from(const json::value& value) {
+  auto secret = config::hmac_secret(text(value));
+  if (!secret) throw std::invalid_argument("a key " + secret.error().text);
+  return std::move(*secret);
 }
 
 // The other side is of this very release: what does not fit is our own mistake and throws.
@@ -49,6 +60,9 @@ Settings settings_from(const json::object& object) {
   for (auto& vip : settings.vips)
     if (const auto* password = object.at("passwords").as_object().if_contains(vip.name))
       vip.password_text = text(*password);
+  for (auto& vip : settings.vips)
+    for (std::size_t i = 0; i < vip.hmac.size(); ++i)
+      vip.hmac[i].secret = secret_from(object.at("secrets").at(vip.name).at(i));
   static_cast<config::VipdSpec&>(settings) = section_from(config::vipd_rows(), object.at("vipd"));
   static_cast<config::LogSpec&>(settings) = section_from(config::log_rows(), object.at("log"));
   return settings;

@@ -84,7 +84,11 @@ constexpr auto kKeys = std::to_array<KeyHint>({
      "garp garp_count garp_repeat garp_interval garp_master_delay garp_master_repeat garp_master_refresh "
      "garp_master_refresh_repeat garp_lower_prio_repeat garp_lower_prio_delay",
      "vip.announce", "", ""},
-    {"vip", "authentication auth auth_type auth_pass", "", "", "VRRP version 3 has no passwords (RFC 5798)"},
+    {"vip", "authentication auth auth_type auth_pass", "", "",
+     "VRRP version 3 has no passwords (RFC 5798), and its advertisements can be signed: hmac"},
+    {"vip", "auth_hmac hmac_key hmac_keys", "vip.hmac", "hmac = [{ id = 1, key = \"file:/PATH\" }]",
+     "the first one signs"},
+    {"vip", "time_window anti_replay hmac_time_window", "vip.hmac_window", "", ""},
     {"vip", "track_interface track_script track_process track_file track_bfd", "", "",
      "tracking is not supported by this version"},
     {"vip", "unicast_peer unicast_peers unicast peer", "vip.peers", "", "with transport = \"unicast\""},

@@ -237,8 +237,9 @@ const Rows<VipSpec>& vip_rows() {
     made.add("password", &VipSpec::password, NonEmpty{},
              "of version 2: where its up to 8 characters are; sent in clear, so it protects from mistakes "
              "only")
-        .like("\"file:/etc/hawser/vrrp.password\"")
-        .add("checksum", &VipSpec::checksum, Word<VrrpChecksum>{}, "of version 3 over IPv4")
+        .like("\"file:/etc/hawser/vrrp.password\"");
+    add_hmac(made);
+    made.add("checksum", &VipSpec::checksum, Word<VrrpChecksum>{}, "of version 3 over IPv4")
         .add("lead", &VipSpec::lead, Word<VrrpLead>{},
              "addresses of which family elect, while the others ride along; \"both\": an election each, for "
              "peers that run two; unset: IPv4 where there is such an address")
@@ -291,7 +292,7 @@ SectionType Vips::type() {
   take_defaults(type.info, vip_rows());
   type.info.is_elsewhere = vip_is_elsewhere;
   type.look_at_node = look_at_vips;
-  type.rules.insert(type.rules.end(), {check_vips, check_vip_addresses, check_vip_providers});
+  type.rules.insert(type.rules.end(), {check_vips, check_vip_hmac, check_vip_addresses, check_vip_providers});
   type.notes = {note_vips};
   type.complete_dump = dump_every_priority;
   type.build = build_vips;

@@ -9,6 +9,7 @@
 #include "lib/base/names.h"
 #include "lib/base/strong.h"
 #include "lib/config/sections/section.h"
+#include "lib/config/sections/vip_hmac.h"
 
 namespace hawser::config {
 
@@ -51,8 +52,11 @@ struct Vip {
   std::map<std::string, std::uint8_t> priorities;  // every node's
   Milliseconds advertisement_interval{1000};
   int version = 3;
-  std::string password{};                // of version 2: "file:/PATH" or "systemd:NAME"
-  std::string password_text{};           // what is there; never in a row, and so in no dump
+  std::string password{};       // of version 2: "file:/PATH" or "systemd:NAME"
+  std::string password_text{};  // what is there; never in a row, and so in no dump
+  std::vector<HmacKey> hmac{};  // of version 3: the first signs, every one verifies
+  HmacMode hmac_mode = HmacMode::kEnforce;
+  HmacWindow hmac_window{};
   std::optional<VrrpChecksum> checksum;  // nullopt: with pseudo-header until a peer uses the other form
   std::optional<VrrpLead> lead;          // nullopt: IPv4 where it has such an address
   VrrpTransport transport = VrrpTransport::kMulticast;
@@ -87,7 +91,8 @@ struct VipSpec : Vip {
   std::vector<TrackWeight> track_weights{};
 };
 const Rows<VipSpec>& vip_rows();
-VipSpec spec_of(const Vip& vip);  // for the rows: in them every setting of a vip has its name
+void add_hmac(Rows<VipSpec>& rows);  // those whose keys begin with hmac
+VipSpec spec_of(const Vip& vip);     // for the rows: in them every setting of a vip has its name
 
 struct Vips {
   struct Written {
@@ -111,10 +116,19 @@ Family family_of(const Vip& vip);
 // and peers of its own.
 std::vector<Vip> by_election(const Vip& vip);
 
+// What signing adds to an advertisement.
+inline constexpr std::size_t kHmacTrailer = 28;  // bytes
+
 // How many addresses an advertisement names: one byte counts them (RFC 9568 5.2.5), and of IPv6 ones more
-// than 90 are more than an Ethernet frame carries. The first ones are named, all are held.
-constexpr std::size_t most_advertised(Family family) {
-  return family == Family::kIpv4 ? 255 : 90;
+// than 90, or 89 with what signs them, are more than an Ethernet frame carries. The first ones are named, all
+// are held.
+constexpr std::size_t most_advertised(Family family, bool is_signed = false) {
+  constexpr std::size_t kRoom = 1500 - 40 - 8;  // beside the headers of IPv6 and VRRP
+  return family == Family::kIpv4 ? 255 : (kRoom - (is_signed ? kHmacTrailer : 0)) / 16;
+}
+// Of this vip. The same in every mode: nodes at different steps of a change name the same addresses.
+inline std::size_t most_advertised(const Vip& vip, Family family) {
+  return most_advertised(family, !vip.hmac.empty());
 }
 
 // Whom a unicast vip talks to: the peers written, or every other node that has the vip, by family of its
@@ -130,6 +144,7 @@ struct Effective;
 void dump_every_priority(const File& file, std::vector<Effective>& rows);
 
 void check_vips(const File& file, Report& report);
+void check_vip_hmac(const File& file, Report& report);
 void check_vip_addresses(const File& file, Report& report);
 void check_vip_providers(const File& file, Report& report);
 void note_vips(const File& file, Report& report);

@@ -79,7 +79,9 @@ void version_2_counts_seconds(const VipSection& vip, Report& report) {
 
 void version_2_has_its_keys(const VipSection& vip, Report& report) {
   if (vip.has("password") && vip.spec.version != 2)
-    fault(report, vip, "password", "needs version = 2: version 3 has no authentication (RFC 9568 9)");
+    fault(report, vip, "password",
+          "needs version = 2: version 3 has no passwords (RFC 9568 9), and its advertisements can be signed: "
+          "hmac");
   const auto& place = vip.spec.password;
   if (vip.has("password") && !place.empty() && !place.starts_with("file:/") && !place.starts_with("systemd:"))
     fault(report, vip, "password",
@@ -220,10 +222,11 @@ void what_is_not_advertised(const VipSection& vip, Report& report) {
         static_cast<std::size_t>(std::ranges::count_if(vip.spec.addresses, [&](const VipAddress& moving) {
           return moving.prefix.address.family() == family;
         }));
-    if (count > most_advertised(family))
+    const auto most = most_advertised(vip.spec, family);
+    if (count > most)
       note(report, vip, "addresses",
            fmt::format("holds {} {} addresses: advertisements name the first {}, and all are held", count,
-                       family_name(family), most_advertised(family)),
+                       family_name(family), most),
            Part::kVipd);
   }
 }

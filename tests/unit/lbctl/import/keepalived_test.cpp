@@ -121,6 +121,40 @@ TEST(ImportVrrp, WhatIsNotThereYetIsSaidOrNamed) {
       << group.text;
 }
 
+TEST(ImportVrrp, TheKeyThatSignsComesFirst) {
+  const auto made =
+      from_keepalived(instance("  auth_hmac {\n    key 1 file:/etc/keepalived/old.key\n"
+                               "    key 2 file:${_ENV CREDENTIALS_DIRECTORY}/vrrp51\n    active_key 2\n"
+                               "    time_window 10\n    anti_replay time\n    mode receive-only\n  }\n"));
+  EXPECT_THAT(made.text,
+              AllOf(HasSubstr("hmac = [{ id = 2, key = \"systemd:vrrp51\" }, "
+                              "{ id = 1, key = \"file:/etc/keepalived/old.key\" }]"),
+                    HasSubstr("hmac_mode = \"receive-only\""), HasSubstr("hmac_window = \"10s\"")));
+  EXPECT_THAT(left(made), IsEmpty());
+}
+
+// Without it the vip would be another thing: unsigned, and heard by nobody.
+TEST(ImportVrrp, AKeyThatStandsThereGetsAFileAndIsNotRepeated) {
+  const auto made = from_keepalived(
+      instance("  auth_hmac {\n    key 7 hunter2-hunter2-hunter2-hunter2-hunter2\n    active_key 7\n"
+               "    anti_replay monotonic\n    time_window 10\n    colour red\n  }\n"));
+  EXPECT_THAT(made.text, AllOf(HasSubstr("hmac = [{ id = 7, key = \"file:/etc/hawser/VI_1-7.key\" }]"),
+                               HasSubstr("hmac_window = \"off\""), Not(HasSubstr("hunter2"))));
+  EXPECT_THAT(
+      left(made),
+      ElementsAre("f:9: key ...: no key stands in the file: write it into /etc/hawser/VI_1-7.key as it "
+                  "is here (chmod 600)",
+                  HasSubstr("f:12: time_window 10: anti_replay monotonic has no window"),
+                  HasSubstr("f:13: colour red: colour in auth_hmac: no word")));
+}
+
+TEST(ImportVrrp, KeysOfWhichNoneSignsAreNone) {
+  const auto made = from_keepalived(
+      instance("  auth_hmac {\n    key 1 file:/etc/keepalived/old.key\n    active_key 2\n  }\n"));
+  EXPECT_THAT(made.text, Not(HasSubstr("hmac")));
+  EXPECT_THAT(lines_left(made), ElementsAre(8, 9, 10));
+}
+
 TEST(ImportVrrp, WhatHasNoWordIsNamedLineByLine) {
   const auto made = from_keepalived(
       "global_defs {\n  notification_email {\n    root@example.com\n  }\n  router_id LVS\n  "

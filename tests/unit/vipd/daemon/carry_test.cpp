@@ -35,6 +35,7 @@ Carry example() {
   vip.version = 2;
   vip.password = "file:/etc/hawser/password";
   vip.password_text = "1111";
+  vip.hmac = {{1, "file:/etc/hawser/vrrp.key", Bytes(32, 7)}};
   carry.settings->vips = {vip};
   carry.last_good = true;
   carry.stands = R"({"format": 1})";
@@ -49,6 +50,9 @@ Carry example() {
   auto six = router(backup, 52, Family::kIpv6);
   six.state.machine.heard.reset();
   six.state.checksum = VrrpChecksum::kPlain;
+  six.state.signing.sent = 0xFEDCBA9876543210;
+  six.state.signing.heard.last = {{{IpAddress::v4(192, 0, 2, 12), 1}, {0xFFFFFFFFFFFFFFFF, 7}},
+                                  {{*IpAddress::parse("fe80::12"), 255}, {1, 8}}};
   carry.routers = {router(active), six, router(Backup{}, 53)};
   carry.sockets = {{"front", Family::kIpv6, IfIndex{3}, 17}};
   return carry;
@@ -58,6 +62,20 @@ TEST(Carry, IsReadBackWhole) {
   const auto back = read_carry(write_carry(example()));
   ASSERT_TRUE(back.has_value()) << back.error().text;
   EXPECT_EQ(*back, example());
+}
+
+// What an earlier version leaves.
+TEST(Carry, WithoutSignaturesIsReadToo) {
+  auto carry = example();
+  carry.routers.erase(carry.routers.begin(), carry.routers.begin() + 2);
+  auto old = write_carry(carry);
+  const std::string signing = R"(,"signing":{"sent":0,"heard":[]})";
+  const auto at = old.find(signing);
+  ASSERT_NE(at, std::string::npos);
+  old.erase(at, signing.size());
+  const auto back = read_carry(old);
+  ASSERT_TRUE(back.has_value()) << back.error().text;
+  EXPECT_EQ(*back, carry);
 }
 
 TEST(Carry, OfAnotherFormIsNotUsed) {

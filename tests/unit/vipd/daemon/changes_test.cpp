@@ -39,7 +39,7 @@ TEST(VipChanges, SayThatThereAreNone) {
 // A setting that is compared by nobody would be "no vip differs" though the daemon takes it over.
 TEST(VipChanges, MissNoSetting) {
   const auto before = vip("web");
-  std::vector<config::Vip> others(13, before);
+  std::vector<config::Vip> others(16, before);
   others[0].interface = "back";
   others[1].addresses.clear();
   others[2].virtual_router_id = Vrid(7);
@@ -53,7 +53,20 @@ TEST(VipChanges, MissNoSetting) {
   others[10].preempt = false;
   others[11].startup_delay = Milliseconds(70);
   others[12].announce.count = 7;
+  others[13].hmac = {{1, "file:/etc/hawser/vrrp.key", {}}};
+  others[14].hmac_mode = config::HmacMode::kPermissive;
+  others[15].hmac_window.off = true;
   for (const auto& other : others) EXPECT_NE(changes_between({before}, {other}), "no vip differs");
+}
+
+TEST(VipChanges, NameAKeyOfWhichOnlyTheContentDiffers) {
+  auto before = vip("web");
+  before.hmac = {{1, "file:/etc/hawser/vrrp.key", Bytes(32, 1)}};
+  auto after = before;
+  after.hmac[0].secret = Bytes(32, 2);
+  EXPECT_EQ(changes_between({before}, {after}), "web changed (hmac)");
+  after.hmac.push_back({2, "systemd:second", Bytes(32, 3)});
+  EXPECT_EQ(changes_between({before}, {after}), "web changed (hmac)");
 }
 
 }  // namespace

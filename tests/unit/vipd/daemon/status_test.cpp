@@ -270,6 +270,38 @@ TEST(VipdStatus, VersionTwoIsCalledUnauthenticatedAndItsPasswordIsNotSaid) {
                         "protects from mistakes only)\n\nVIP "));
 }
 
+TEST(VipdStatus, KeysAreNamedByTheirNumbers) {
+  auto status = example();
+  auto& router = status.vips.at(0);
+  router.vip.hmac = {{2, "file:/etc/hawser/secret-place", Bytes(32, 'q')},
+                     {1, "systemd:vrrp", Bytes(32, 'r')}};
+  router.senders = {{IpAddress::v4(192, 0, 2, 12), {1, std::chrono::seconds(-2), status.now - 1500ms}}};
+  const auto json = to_json(status);
+  EXPECT_EQ(json.at("vips").at(0).at("authentication"), "hmac");
+  EXPECT_EQ(json.at("vips").at(0).at("hmac"),
+            boost::json::parse(R"({"mode": "enforce", "signs_with": 2, "keys": [2, 1], "window_seconds": 5,
+              "senders": [{"address": "192.0.2.12", "key": 1, "clock_ahead_seconds": -2, "seconds_ago": 1.5}]})"));
+  EXPECT_THAT(boost::json::serialize(json), AllOf(Not(HasSubstr("qqqq")), Not(HasSubstr("secret-place"))));
+  EXPECT_THAT(status_text(json), HasSubstr("\nweb: hmac, enforce: signs with key 2\n\nVIP "));
+}
+
+TEST(VipdStatus, WhileAllLearnToSignItSaysWhoDoesNotYet) {
+  auto status = example();
+  auto& router = status.vips.at(0);
+  EXPECT_EQ(to_json(status).at("vips").at(0).at("hmac"), nullptr);
+  router.vip.hmac = {{1, "systemd:vrrp", Bytes(32, 'r')}};
+  router.vip.hmac_mode = config::HmacMode::kReceiveOnly;
+  router.vip.hmac_window.off = true;
+  router.senders = {{IpAddress::v4(192, 0, 2, 12), {{}, std::chrono::seconds(0), status.now}},
+                    {IpAddress::v4(192, 0, 2, 13), {1, std::chrono::seconds(0), status.now}},
+                    {IpAddress::v4(192, 0, 2, 14), {{}, std::chrono::seconds(0), status.now - 2min}}};
+  const auto json = to_json(status);
+  EXPECT_EQ(json.at("vips").at(0).at("hmac").at("signs_with"), nullptr);
+  EXPECT_EQ(json.at("vips").at(0).at("hmac").at("window_seconds"), nullptr);
+  EXPECT_THAT(status_text(json), HasSubstr("\nweb: hmac, receive-only: does not sign yet\n"
+                                           "web: 192.0.2.12 does not sign yet\n\nVIP "));
+}
+
 TEST(VipdStatus, TablesSayThatTheFileIsBad) {
   auto status = example();
   status.problems = {{"hawser.toml", 3, 1, "vip.web.priority", "must be 1 to 255"}};

@@ -33,6 +33,10 @@ class FakeEffects : public Effects {
   std::optional<IpAddress> unreachable;  // sending there alone fails
 
   TimePoint now() override { return time; }
+  WallClock midnight{std::chrono::seconds(1'800'000'000)};  // the time of day goes with `time` from there
+  [[nodiscard]] WallClock wall_clock() const override {
+    return midnight + std::chrono::duration_cast<WallClock::duration>(time.time_since_epoch());
+  }
   Status send(const std::string&, const IpAddress&, const IpAddress& destination, ByteView message) override {
     if (!refuse_sending.empty()) return fail("{}", refuse_sending);
     if (destination == unreachable) return fail("front: No route to host");

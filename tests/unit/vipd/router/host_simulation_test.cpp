@@ -104,6 +104,9 @@ class Host : public Effects {
   }
 
   TimePoint now() override { return wire_.now; }
+  [[nodiscard]] WallClock wall_clock() const override {
+    return WallClock(std::chrono::duration_cast<WallClock::duration>(wire_.now.time_since_epoch()));
+  }
   Status send(const std::string& interface, const IpAddress& source, const IpAddress&,
               ByteView message) override {
     if (!has_interface(interface)) return fail("gone");

@@ -33,6 +33,9 @@ config::Vip every_field() {
   vip.version = 2;
   vip.password = "systemd:vrrp";
   vip.password_text = "1111";
+  vip.hmac = {{2, "systemd:vrrp", Bytes(32, 0xFE)}, {1, "file:/etc/hawser/vrrp.key", Bytes(64, 0)}};
+  vip.hmac_mode = config::HmacMode::kReceiveOnly;
+  vip.hmac_window = {Milliseconds(7000), false};
   return vip;
 }
 
@@ -53,6 +56,7 @@ TEST(Handover, EveryFieldArrives) {
   patient.preempt_delay = 0s;
   patient.lead = config::VrrpLead::kIpv6;
   patient.lease = {{}, true};
+  patient.hmac_window = {{}, true};
   const Reading reading{Settings{{20, false}, {"debug"}, "lb1", {every_field(), patient, config::Vip{}}},
                         true,
                         {{"a", 1, 2, "b", "c"}},

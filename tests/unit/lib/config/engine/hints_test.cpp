@@ -104,7 +104,9 @@ TEST(Hints, TellWhatASettingIsCalledHere) {
        "vip.a.virtual_ipaddress: no such setting: here it is addresses = [\"192.0.2.100\"]"},
       {"[vip.a]\nnopreempt = true\n", "vip.a.nopreempt: no such setting: here it is preempt = false"},
       {"[vip.a]\nauth_pass = \"x\"\n",
-       "vip.a.auth_pass: no such setting: VRRP version 3 has no passwords (RFC 5798)"},
+       "vip.a.auth_pass: no such setting: VRRP version 3 has no passwords (RFC 5798), and its advertisements "
+       "can be "
+       "signed: hmac"},
       {"[defaults.vip]\nvrid = 5\n", "defaults.vip.vrid: no such setting: here it is virtual_router_id = 51"},
       {"[service.w]\nlb_algo = \"rr\"\n",
        "service.w.lb_algo: no such setting: here it is scheduler = \"wrr\""},

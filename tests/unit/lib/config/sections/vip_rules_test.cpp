@@ -68,7 +68,9 @@ TEST(VipRules, APasswordIsOfVersionTwoAndStandsElsewhere) {
   EXPECT_THAT(problems_of(vip("version = 2\npassword = \"file:/etc/hawser/vrrp.password\"\n")), IsEmpty());
   EXPECT_THAT(
       problems_of(vip("password = \"systemd:vrrp\"\n")),
-      Lines("t.toml:5:12: vip.a.password: needs version = 2: version 3 has no authentication (RFC 9568 9)"));
+      Lines(
+          "t.toml:5:12: vip.a.password: needs version = 2: version 3 has no passwords (RFC 9568 9), and its "
+          "advertisements can be signed: hmac"));
   const auto problems = problems_of(vip("version = 2\npassword = \"hunter2\"\n"));
   EXPECT_THAT(problems,
               Lines("t.toml:6:12: vip.a.password: must be \"file:/PATH\" or \"systemd:NAME\": the password "

@@ -2,9 +2,10 @@
 """Takes the packets again that the tests of vipd/vrrp/wire and lib/announce/frame pin: keepalived and FRR's vrrpd each run in a
 network namespace of their own, joined by a veth pair to a second one where an AF_PACKET socket listens.
 
-  take_captures.py [--root DIR] [--out DIR]     as root
+  take_captures.py [--root DIR] [--out DIR] [--hmac KEEPALIVED]     as root
     --root    where the peers' packages were unpacked (dpkg -x), default /
     --out     where to write, default beside this file
+    --hmac    a keepalived of 2.4.2 or later, which no distribution of the lab has: its signed advertisements, and nothing else
 
 Writes NAME.hex: one Ethernet frame, as hexadecimal. Nothing leaves the namespaces; what was started is ended by process
 id. take_captures.sh beside this file runs it in the lab's virtual machine, which has both peers.
@@ -30,7 +31,7 @@ vrrp_instance web {{
   interface veth0
   virtual_router_id {router_id}
   priority 150
-  advert_int {interval}
+  advert_int {interval}{more}
   virtual_ipaddress {{
     {addresses}
   }}
@@ -125,7 +126,7 @@ def end(process):
 def keepalived(root, env, interval, addresses, leave, label):
     with Segment() as segment, tempfile.TemporaryDirectory() as folder:
         config = pathlib.Path(folder, "keepalived.conf")
-        config.write_text(KEEPALIVED.format(router_id=ROUTER_ID, interval=interval, addresses="\n    ".join(addresses)))
+        config.write_text(KEEPALIVED.format(router_id=ROUTER_ID, interval=interval, more="", addresses="\n    ".join(addresses)))
         packets = sniffer(segment.listener)
         process = in_namespace(segment.speaker, f"{root}/usr/sbin/keepalived", "-n", "-P", "-l", "-f", str(config),
                                "-p", f"{folder}/k.pid", "-r", f"{folder}/v.pid", env=env)
@@ -149,13 +150,28 @@ def neighbor(frame):
 def keepalived_ipv6(root, env):
     with Segment() as segment, tempfile.TemporaryDirectory() as folder:
         config = pathlib.Path(folder, "keepalived.conf")
-        config.write_text(KEEPALIVED.format(router_id=ROUTER_ID, interval=1, addresses="2001:db8::100"))
+        config.write_text(KEEPALIVED.format(router_id=ROUTER_ID, interval=1, more="", addresses="2001:db8::100"))
         time.sleep(3)  # until duplicate address detection of the link-local address is through
         packets = sniffer(segment.listener)
         process = in_namespace(segment.speaker, f"{root}/usr/sbin/keepalived", "-n", "-P", "-l", "-f", str(config),
                                "-p", f"{folder}/k.pid", "-r", f"{folder}/v.pid", env=env)
         save("keepalived-advertisement-v6", wait_for(packets, vrrp6))
         save("keepalived-unsolicited-neighbor", wait_for(packets, neighbor))
+        end(process)
+        packets.close()
+
+
+def signed(program, address, wanted, name):
+    key = bytes(range(32)).hex()
+    more = f"\n  auth_hmac {{\n    key 7 hex:{key}\n    active_key 7\n  }}"
+    with Segment() as segment, tempfile.TemporaryDirectory() as folder:
+        config = pathlib.Path(folder, "keepalived.conf")
+        config.write_text(KEEPALIVED.format(router_id=ROUTER_ID, interval=1, more=more, addresses=address))
+        time.sleep(3)
+        packets = sniffer(segment.listener)
+        process = in_namespace(segment.speaker, program, "-n", "-P", "-l", "-f", str(config), "-p", f"{folder}/k.pid", "-r",
+                               f"{folder}/v.pid")
+        save(name, wait_for(packets, wanted))
         end(process)
         packets.close()
 
@@ -194,9 +210,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--root", default="")
     parser.add_argument("--out", type=pathlib.Path, default=OUT)
+    parser.add_argument("--hmac")
     options = parser.parse_args()
     root, OUT = options.root.rstrip("/"), options.out
     OUT.mkdir(parents=True, exist_ok=True)
+    if options.hmac:
+        signed(options.hmac, "192.0.2.100", vrrp, "keepalived-hmac")
+        return signed(options.hmac, "2001:db8::100", vrrp6, "keepalived-hmac-v6")
     libraries = f"{root}/usr/lib/x86_64-linux-gnu"
     env = dict(os.environ, LD_LIBRARY_PATH=f"{libraries}:{libraries}/frr") if root else None
     keepalived(root, env, 1, ["192.0.2.100"], True, "advertisement")
