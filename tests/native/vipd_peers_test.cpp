@@ -49,7 +49,7 @@ TEST_F(VipdPeers, AnAddressThatIsNotTheOneOfNodesIsSaidOnBothSidesOfAUnicastVip)
   lb1.host().ip({"address add 192.0.2.11/24 dev front", "address del 192.0.2.99/24 dev front"});
   if (!lb1.holds("192.0.2.11")) lb1.host().ip({"address add 192.0.2.11/24 dev front"});
   EXPECT_TRUE(lb2.becomes("Backup"));
-  EXPECT_TRUE(eventually(10s, [&] { return lb1.vipctl({"status"}).status == 0; }))
+  EXPECT_TRUE(eventually(20s, [&] { return lb1.vipctl({"status"}).status == 0; }))
       << lb1.vipctl({"status"}).text;
 }
 

@@ -2,6 +2,8 @@
 // tests/native/vipd_virtual_mac_test.cpp.
 #include "lib/netlink/macvlan_codec.h"
 
+#include <set>
+
 #include <gtest/gtest.h>
 #include <linux/if.h>
 #include <linux/if_link.h>
@@ -62,11 +64,22 @@ TEST(MacvlanCodec, WhatIsMadeIsReadAsThat) {
 TEST(MacvlanCodec, RefusesEveryTruncation) {
   const auto bytes = told("macvlan", MACVLAN_MODE_BRIDGE);
   const auto whole = view_of(bytes);
+  // Where an attribute ends the message may end as well; it has nothing before its name has come.
+  std::set<std::size_t> ends;
+  std::size_t end = sizeof(ifinfomsg);
+  const auto* at = whole.payload.data();
+  while (end < whole.payload.size()) {
+    const std::size_t length = at[end] + std::size_t{256} * at[end + 1];
+    ends.insert(end + length);
+    end += (length + 3) / 4 * 4;
+    ends.insert(end);
+  }
+  ASSERT_GE(ends.size(), 5U);
   for (std::size_t length = 0; length < whole.payload.size(); ++length) {
     auto cut = whole;
     cut.payload = whole.payload.first(length);
-    const auto seen = decode_macvlan(cut);
-    EXPECT_FALSE(seen && *seen == *decode_macvlan(whole)) << length;
+    if (ends.contains(length)) continue;
+    EXPECT_FALSE(decode_macvlan(cut)) << length;
   }
 }
 
