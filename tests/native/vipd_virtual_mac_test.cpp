@@ -139,7 +139,7 @@ TEST_F(VipdVirtualMac, TwoThatAreActiveHearEachOtherOnceTheyCan) {
 }
 
 TEST_F(VipdVirtualMac, UnicastComesFromTheVirtualMac) {
-  for (auto* host : {&lb1, &lb2}) host->write(file("transport = \"unicast\"\n"));
+  for (auto* host : {&lb1, &lb2}) host->write(file("transport = \"unicast\"\nannounce = { count = 0 }\n"));
   settle();
   // A bridge learns where the MAC is from nothing but what is sent.
   segment.where().ip({"link set lb1-front type bridge_slave fdb_flush"});
