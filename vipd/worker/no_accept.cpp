@@ -32,8 +32,8 @@ std::string table_name() {
 
 }  // namespace
 
-NoAccept::NoAccept(boost::asio::io_context& context, std::filesystem::path state_directory, Report report,
-                   Tell tell)
+NoAccept::NoAccept(boost::asio::io_context& context, const std::filesystem::path& state_directory,
+                   Report report, Tell tell)
     : journal_(journal_in(state_directory)),
       report_(std::move(report)),
       tell_(std::move(tell)),

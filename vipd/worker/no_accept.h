@@ -25,7 +25,8 @@ class NoAccept {
   // `report`: why packets are accepted though they should not be; empty: all is well.
   using Report = std::function<void(const std::string& trouble)>;
 
-  NoAccept(boost::asio::io_context& context, std::filesystem::path state_directory, Report report, Tell tell);
+  NoAccept(boost::asio::io_context& context, const std::filesystem::path& state_directory, Report report,
+           Tell tell);
 
   // These too, from now on: what is read is in place before anybody uses it.
   void extend(const Unaccepted& also);
