@@ -9,7 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace hawser::vipd;
   const hawser::ByteView bytes(data, size);
   (void)arp_claim(bytes);
-  (void)neighbor_claim(bytes, MacAddress{});
+  (void)neighbor_claim(bytes, hawser::MacAddress{});
   const PacketHeader four{hawser::IpAddress::v4(192, 0, 2, 11), kVrrpGroup, kVrrpTtl};
   const PacketHeader six{*hawser::IpAddress::parse("fe80::11"), kVrrpGroup6, kVrrpTtl};
   for (const int version : {2, 3}) {

@@ -240,6 +240,14 @@ TEST_F(Signatures, EveryAdvertisementIsLaterAndTheFarewellToo) {
   EXPECT_EQ(decode(effects.sent.back(), {kOurs, kVrrpGroup, 255})->advertisement.priority, Priority(0));
 }
 
+TEST_F(Signatures, TheFarewellOfALostInterfaceIsSignedToo) {
+  auto ours = active(signing(), 10s);
+  forget();
+  ours.interface_unusable("is down");
+  ASSERT_EQ(effects.sent.size(), 1U);
+  EXPECT_TRUE(trailer_of(effects.sent.back()));
+}
+
 TEST_F(Signatures, OnePerAdvertisementForAllPeers) {
   auto vip = signing();
   vip.transport = config::VrrpTransport::kUnicast;
