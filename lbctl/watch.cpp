@@ -29,7 +29,7 @@ const cli::Option kEvery{"--every", "DURATION", "how often: 1s unless said other
 std::string amount(std::uint64_t number) {
   constexpr std::array<char, 4> kUnits{'k', 'M', 'G', 'T'};
   if (number < 10'000) return std::to_string(number);
-  double scaled = static_cast<double>(number);
+  auto scaled = static_cast<double>(number);
   std::size_t unit = 0;
   for (scaled /= 1000; scaled >= 1000 && unit + 1 < kUnits.size(); ++unit) scaled /= 1000;
   return fmt::format("{:.1f}{}", scaled, kUnits.at(unit));

@@ -13,7 +13,7 @@
 
 namespace hawser::lbctl {
 
-int apply_verb(const cli::Arguments& arguments);
+int apply_verb(const cli::Arguments& given);
 std::vector<cli::Option> apply_options();
 
 // --- the part that decides, for tests ---

@@ -28,11 +28,15 @@ std::uint32_t in_network_order(const IpAddress& address) {
   return number;
 }
 
+// A question, which the kernel writes its answer into.
+template <class Header, class Entry>
+Bytes room_for(std::size_t entries) {
+  return Bytes(sizeof(Header) + entries * sizeof(Entry), 0);
+}
+
 template <class Header>
-Bytes asking(const Header& header, std::size_t room) {
-  Bytes bytes(sizeof(Header) + room, 0);
-  std::memcpy(bytes.data(), &header, sizeof(Header));
-  return bytes;
+Header& head_of(Bytes& bytes) {
+  return *reinterpret_cast<Header*>(bytes.data());
 }
 
 // Zeroes are what the kernel has not written: no real server is 0.0.0.0 (ip_vs_add_dest() refuses it).
@@ -96,21 +100,22 @@ bool IpvsSockopt::ask(int what, Bytes& answer) const {
 std::map<ServiceKey, std::uint32_t> IpvsSockopt::sizes() const {
   Bytes about(sizeof(ip_vs_getinfo), 0);
   if (!ask(IP_VS_SO_GET_INFO, about)) return {};
-  ip_vs_get_services head{};
-  head.num_services = Reader{about}.native<ip_vs_getinfo>().num_services;
-  auto answer = asking(head, head.num_services * sizeof(ip_vs_service_entry));
+  const auto services = Reader{about}.native<ip_vs_getinfo>().num_services;
+  auto answer = room_for<ip_vs_get_services, ip_vs_service_entry>(services);
+  head_of<ip_vs_get_services>(answer).num_services = services;
   if (!ask(IP_VS_SO_GET_SERVICES, answer)) return {};
   return decode_service_entries(ByteView{answer}.subspan(offsetof(ip_vs_get_services, entrytable)));
 }
 
 std::optional<std::vector<DecodedReal>> IpvsSockopt::reals(const ServiceKey& key, std::uint32_t size) const {
-  ip_vs_get_dests head{};
+  const auto room = size + kRoomForMore;
+  auto answer = room_for<ip_vs_get_dests, ip_vs_dest_entry>(room);
+  auto& head = head_of<ip_vs_get_dests>(answer);
   head.protocol = static_cast<std::uint16_t>(key.transport);
   head.addr = in_network_order(key.virtual_address.address);
   head.port = htons(key.virtual_address.port);
   head.fwmark = key.fwmark;
-  head.num_dests = size + kRoomForMore;
-  auto answer = asking(head, head.num_dests * sizeof(ip_vs_dest_entry));
+  head.num_dests = room;
   if (!ask(IP_VS_SO_GET_DESTS, answer)) return std::nullopt;
   return decode_real_entries(ByteView{answer}.subspan(offsetof(ip_vs_get_dests, entrytable)), size);
 }

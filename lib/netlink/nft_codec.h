@@ -56,7 +56,7 @@ class NftHearing {
 };
 
 // A notification of nf_tables: whether it is about the table of that name, of the family inet.
-bool is_about(std::string_view table, ByteView message);
+bool is_about(std::string_view wanted, ByteView message);
 // The same of the table of this codec.
 bool is_about_our_table(ByteView message);
 

@@ -55,10 +55,10 @@ struct Vip {
   std::string password{};       // of version 2: "file:/PATH" or "systemd:NAME"
   std::string password_text{};  // what is there; never in a row, and so in no dump
   std::vector<HmacKey> hmac{};  // of version 3: the first signs, every one verifies
-  HmacMode hmac_mode = HmacMode::kEnforce;
   HmacWindow hmac_window{};
   std::optional<VrrpChecksum> checksum;  // nullopt: with pseudo-header until a peer uses the other form
   std::optional<VrrpLead> lead;          // nullopt: IPv4 where it has such an address
+  HmacMode hmac_mode = HmacMode::kEnforce;
   VrrpTransport transport = VrrpTransport::kMulticast;
   std::vector<IpAddress> peers;  // unicast: whom to send to and to hear
   std::vector<IpAddress> own;    // this host's in [nodes]: what its peers expect to hear from
