@@ -31,7 +31,8 @@ std::uint32_t in_network_order(const IpAddress& address) {
 // A question, which the kernel writes its answer into.
 template <class Header, class Entry>
 Bytes room_for(std::size_t entries) {
-  return Bytes(sizeof(Header) + entries * sizeof(Entry), 0);
+  Bytes bytes(sizeof(Header) + entries * sizeof(Entry), 0);
+  return bytes;
 }
 
 template <class Header>
