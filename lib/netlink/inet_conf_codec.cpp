@@ -13,19 +13,21 @@ static_assert(static_cast<int>(InetSetting::kPromoteSecondaries) == IPV4_DEVCONF
 static_assert(static_cast<int>(InetSetting::kArpAnnounce) == IPV4_DEVCONF_ARP_ANNOUNCE);
 static_assert(static_cast<int>(InetSetting::kArpIgnore) == IPV4_DEVCONF_ARP_IGNORE);
 
-namespace {
-
 // In what we read an array of all settings, the first of them number 1; in what we write attributes.
-void read_all(ByteView settings, InetConf& conf) {
-  Reader reader{settings};
-  for (int number = 1; reader.left() >= sizeof(std::uint32_t); ++number) {
-    const auto value = reader.native<std::uint32_t>();
-    for (const auto& [setting, name] : kNames<InetSetting>)
-      if (static_cast<int>(setting) == number) conf.settings[setting] = value;
-  }
+std::optional<std::uint32_t> inet_setting(const Attr& families, InetSetting setting) {
+  std::optional<std::uint32_t> value;
+  families.each([&](const Attr& family) {
+    if (family.type() != AF_INET) return;
+    family.each([&](const Attr& attr) {
+      if (attr.type() != IFLA_INET_CONF) return;
+      Reader reader{attr.value()};
+      reader.skip((static_cast<std::size_t>(setting) - 1) * sizeof(std::uint32_t));
+      const auto read = reader.native<std::uint32_t>();
+      if (reader.ok()) value = read;
+    });
+  });
+  return value;
 }
-
-}  // namespace
 
 Result<InetConf> decode_inet_conf(const MessageView& message) {
   ifinfomsg fixed{};
@@ -34,12 +36,8 @@ Result<InetConf> decode_inet_conf(const MessageView& message) {
   conf.link = IfIndex{fixed.ifi_index};
   attributes.read(IFLA_IFNAME, conf.name);
   if (const auto families = attributes.find(IFLA_AF_SPEC))
-    families->each([&](const Attr& family) {
-      if (family.type() != AF_INET) return;
-      family.each([&](const Attr& attr) {
-        if (attr.type() == IFLA_INET_CONF) read_all(attr.value(), conf);
-      });
-    });
+    for (const auto& [setting, name] : kNames<InetSetting>)
+      if (const auto value = inet_setting(*families, setting)) conf.settings[setting] = *value;
   if (!attributes.ok() || conf.name.empty()) return fail("link message malformed");
   return conf;
 }

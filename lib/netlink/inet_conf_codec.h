@@ -1,8 +1,11 @@
 // net.ipv4.conf.LINK.* through rtnetlink (IFLA_INET_CONF): by index, and where /proc/sys may not be written.
+// promote_secondaries is the one without which removing the first address of a subnet from a link removes the
+// others with it.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,7 +31,10 @@ struct InetConf {
   bool operator==(const InetConf&) const = default;
 };
 
-// Answers encode_get_link() of macvlan_codec.h.
+// What IFLA_AF_SPEC says of one; nullopt: no IPv4 there.
+std::optional<std::uint32_t> inet_setting(const Attr& families, InetSetting setting);
+
+// Answers encode_get_link().
 Result<InetConf> decode_inet_conf(const MessageView& message);
 Message encode_set_inet_conf(IfIndex link, const std::map<InetSetting, std::uint32_t>& settings);
 

@@ -41,6 +41,7 @@ LinkKind kind_of(std::string_view kernel_kind);
 
 Message encode_get_links();
 Message encode_get_link(const std::string& name);
+Message encode_get_link(IfIndex link);
 // `lower`: of a VLAN the device it is on.
 Message encode_create_link(const std::string& name, const Link& link, IfIndex lower);
 Message encode_delete_link(const std::string& name);

@@ -6,8 +6,8 @@
 #include <linux/rtnetlink.h>
 
 #include "lib/netlink/attributes.h"
+#include "lib/netlink/inet_conf_codec.h"
 #include "lib/netlink/link_codec.h"
-#include "lib/netlink/secondaries_codec.h"
 
 namespace hawser::nl {
 
@@ -49,7 +49,7 @@ void read_link(Attributes& attributes, DecodedLink& link, Info& info) {
   attributes.read(IFLA_EVENT, link.event);
   attributes.inside(IFLA_LINKINFO, [&](Attributes& parts) { read_info(parts, link, info); });
   if (const auto families = attributes.find(IFLA_AF_SPEC))
-    link.promotes_secondaries = promotes_secondaries(*families);
+    link.promotes_secondaries = inet_setting(*families, InetSetting::kPromoteSecondaries).value_or(0) != 0;
   read_unsaid(attributes, link);
   if (const auto properties = attributes.find(IFLA_PROP_LIST))
     properties->each([&](const Attr& property) {

@@ -64,6 +64,14 @@ Message encode_get_link(const std::string& name) {
   return message;
 }
 
+Message encode_get_link(IfIndex link) {
+  ifinfomsg fixed{};
+  fixed.ifi_index = link.value;
+  Message message{RTM_GETLINK, NLM_F_ACK};
+  message.header(fixed);
+  return message;
+}
+
 Message encode_create_link(const std::string& name, const Link& link, IfIndex lower) {
   Message message{RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL};
   message.header(ifinfomsg{});

@@ -42,12 +42,6 @@ Message encode_set_alias(IfIndex link, const std::string& alias) {
   return message;
 }
 
-Message encode_get_link(IfIndex link) {
-  Message message{RTM_GETLINK, NLM_F_ACK};
-  message.header(of_link(link));
-  return message;
-}
-
 Result<DecodedMacvlan> decode_macvlan(const MessageView& message) {
   ifinfomsg fixed{};
   Attributes attributes{message, fixed};

@@ -35,7 +35,7 @@ struct DecodedMacvlan {
 Message encode_make_macvlan(const NewMacvlan& wanted);
 // The kernel takes none when a device is made.
 Message encode_set_alias(IfIndex link, const std::string& alias);
-Message encode_get_link(IfIndex link);
+// Answers encode_get_link().
 Result<DecodedMacvlan> decode_macvlan(const MessageView& message);
 Message encode_set_up(IfIndex link, bool up);
 Message encode_delete_link(IfIndex link);

@@ -8,6 +8,7 @@
 #include "lib/daemon/log.h"
 #include "lib/netlink/address_codec.h"
 #include "lib/netlink/explain.h"
+#include "lib/netlink/link_codec.h"
 #include "lib/netlink/macvlan_codec.h"
 #include "lib/netlink/netlink_kernel.h"
 #include "vipd/addresses/secondaries.h"

@@ -9,7 +9,7 @@
 #include <linux/netlink.h>
 
 #include "lib/base/atomic_file.h"
-#include "lib/netlink/macvlan_codec.h"
+#include "lib/netlink/link_codec.h"
 #include "lib/netlink/socket.h"
 #include "vipd/addresses/secondaries.h"
 

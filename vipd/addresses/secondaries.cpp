@@ -9,7 +9,8 @@
 #include <sys/stat.h>
 
 #include "lib/base/atomic_file.h"
-#include "lib/netlink/secondaries_codec.h"
+#include "lib/netlink/inet_conf_codec.h"
+#include "lib/netlink/link_codec.h"
 #include "lib/netlink/socket.h"
 
 namespace hawser::vipd {
@@ -35,15 +36,25 @@ Status write_journal(const std::filesystem::path& file, const std::vector<IfInde
   return write_atomically(file, text);
 }
 
+bool promotes(const nl::InetConf& link) {
+  const auto found = link.settings.find(nl::InetSetting::kPromoteSecondaries);
+  return found != link.settings.end() && found->second != 0;
+}
+
+Status promote_on(nl::Socket& socket, IfIndex link, bool promote) {
+  return socket.request(
+      nl::encode_set_inet_conf(link, {{nl::InetSetting::kPromoteSecondaries, promote ? 1U : 0U}}));
+}
+
 bool contains(const std::vector<IfIndex>& links, IfIndex link) {
   return std::ranges::find(links, link) != links.end();
 }
 
 Status look_at(nl::Socket& socket, IfIndex link, std::vector<SecondariesOf>& links) {
-  const auto there = socket.ask(nl::encode_get_secondaries(link), nl::decode_secondaries);
+  const auto there = socket.ask(nl::encode_get_link(link), nl::decode_inet_conf);
   if (!there && there.error().code == ENODEV) return {};
   if (!there) return tl::unexpected(there.error());
-  links.push_back({there->link, there->name, there->promoted});
+  links.push_back({there->link, there->name, promotes(*there)});
   return {};
 }
 
@@ -59,7 +70,7 @@ Result<std::vector<SecondariesOf>> look(nl::Socket& socket, const std::vector<If
 }
 
 void set(nl::Socket& socket, const SecondariesOf& link, bool promote, const Tell& tell) {
-  const auto done = socket.request(nl::encode_promote_secondaries(link.link, promote));
+  const auto done = promote_on(socket, link.link, promote);
   if (!done && done.error().code == ENODEV) return;
   Event event{.kind = EventKind::kInterface, .object = link.name};
   if (!done) {
@@ -139,11 +150,11 @@ Status Promoter::want(const std::set<std::string>& interfaces) {
 Status keeping_secondaries(nl::Socket& socket, IfIndex link, const Prefix& prefix,
                            const std::function<Status()>& remove) {
   if (!has_secondaries(prefix)) return remove();
-  const auto before = socket.ask(nl::encode_get_secondaries(link), nl::decode_secondaries);
-  const bool off = before && !before->promoted;
-  if (off) (void)socket.request(nl::encode_promote_secondaries(link, true));
+  const auto before = socket.ask(nl::encode_get_link(link), nl::decode_inet_conf);
+  const bool off = before && !promotes(*before);
+  if (off) (void)promote_on(socket, link, true);
   auto removed = remove();
-  if (off) (void)socket.request(nl::encode_promote_secondaries(link, false));
+  if (off) (void)promote_on(socket, link, false);
   return removed;
 }
 

@@ -9,6 +9,7 @@
 
 #include "lib/netlink/explain.h"
 #include "lib/netlink/inet_conf_codec.h"
+#include "lib/netlink/link_codec.h"
 #include "lib/netlink/macvlan_codec.h"
 
 namespace hawser::vipd {
