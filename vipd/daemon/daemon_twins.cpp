@@ -25,8 +25,9 @@ void Daemon::watch_for_twins() {
     if (!watch) {
       report(trouble_event(EventKind::kPeer, watch.error()));
     } else if (copy < 0) {
-      report(
-          trouble_event(EventKind::kPeer, {fmt::format("listen to ARP: {}", std::strerror(errno)), errno}));
+      report(trouble_event(
+          EventKind::kPeer,
+          {fmt::format("watch for others with our addresses: {}", std::strerror(errno)), errno}));
     } else {
       twins_.push_back({std::move(*watch), boost::asio::posix::stream_descriptor(context_, copy)});
     }
