@@ -5,9 +5,9 @@
 #include <boost/asio.hpp>
 #include <boost/json.hpp>
 
-#include "lbctl/change/file_options.h"
 #include "lbctl/probe.h"
 #include "lib/answer/verdict.h"
+#include "lib/cli/file_options.h"
 #include "lib/cli/output.h"
 #include "lib/cli/refuse.h"
 #include "lib/control/json.h"
@@ -77,11 +77,11 @@ int status_of_answers(const Answers& answers) {
 }  // namespace
 
 std::vector<cli::Option> probe_options() {
-  return file_options();
+  return cli::options_of({cli::Common::kConfig, cli::Common::kNode});
 }
 
 int probe_verb(const cli::Arguments& given) {
-  const auto arguments = with_file(given);
+  const auto arguments = cli::with_file(given);
   const auto file = read_file_of(arguments);
   if (!file.good()) return answer::refuse(arguments, {file.problems, file.notes});
   const auto asked = arguments.words.empty() ? std::string() : arguments.words.front();

@@ -8,6 +8,7 @@
 #include "lib/answer/confirm.h"
 #include "lib/answer/plan.h"
 #include "lib/answer/verdict.h"
+#include "lib/cli/file_options.h"
 #include "lib/cli/output.h"
 #include "lib/cli/refuse.h"
 #include "lib/daemon/namespace_lock.h"
@@ -89,30 +90,16 @@ int apply_these(const cli::Arguments& arguments, const HostFile& reading, const 
                         });
 }
 
-// Options of this verb alone: for ifenslave -c means something else.
-const cli::Option kConfig{"-c,--config", "FILE", "the file (/etc/hawser/hawser.toml)"};
-const cli::Option kNode{"--node", "NAME", "which node of the file this host is (the host name)"};
-const cli::Option kStateDir{"--state-dir", "DIR", "where netd's journal is (/var/lib/hawser)"};
-
-cli::Arguments with_file(cli::Arguments arguments) {
-  for (const auto& [name, value] : arguments.values) {
-    if (name == kConfig.name) arguments.config = value;
-    if (name == kNode.name) arguments.node = value;
-    if (name == kStateDir.name) arguments.state_dir = value;
-  }
-  return arguments;
-}
-
 }  // namespace
 
 const std::vector<cli::Option>& apply_options() {
-  static const std::vector<cli::Option> options{
-      kConfig,
-      kNode,
-      kStateDir,
-      {"--dry-run", "", "say what would be done, and what it costs"},
-      answer::kAllowInterruption,
-      answer::kConfirm};
+  static const auto options = [] {
+    auto all = cli::options_of({cli::Common::kConfig, cli::Common::kNode, cli::Common::kStateDir});
+    for (const auto& option : {cli::Option{"--dry-run", "", "say what would be done, and what it costs"},
+                               answer::kAllowInterruption, answer::kConfirm})
+      all.push_back(option);
+    return all;
+  }();
   return options;
 }
 
@@ -138,7 +125,7 @@ int apply_file_of(const cli::Arguments& arguments) {
 }  // namespace
 
 int apply_verb(const cli::Arguments& arguments) {
-  return apply_file_of(with_file(arguments));
+  return apply_file_of(cli::with_file(arguments));
 }
 
 }  // namespace hawser::bondctl

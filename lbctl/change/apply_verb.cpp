@@ -5,9 +5,9 @@
 #include <fmt/ranges.h>
 
 #include "lbctl/change/carry_out.h"
-#include "lbctl/change/file_options.h"
 #include "lib/answer/plan.h"
 #include "lib/answer/verdict.h"
+#include "lib/cli/file_options.h"
 #include "lib/cli/output.h"
 #include "lib/cli/refuse.h"
 #include "lib/control/json.h"
@@ -17,6 +17,7 @@
 #include "lib/reconcile/host_facts.h"
 #include "lib/reconcile/host_file.h"
 #include "lib/reconcile/journal_file.h"
+#include "lib/reconcile/put_back.h"
 #include "lib/reconcile/wanted.h"
 
 namespace hawser::lbctl {
@@ -89,11 +90,16 @@ Result<Work> prepare(const cli::Arguments& arguments, const HostFile& reading, c
   return work;
 }
 
-int show_plan(const cli::Arguments& arguments, const Work& work) {
+// Of IPVS alone.
+std::vector<Step> planned(const Work& work) {
   auto there = work.observed.state;
   there.links.clear();
   there.routes.clear();
-  const auto steps = plan(work.desired, there);
+  return plan(work.desired, there);
+}
+
+int show_plan(const cli::Arguments& arguments, const Work& work) {
+  const auto steps = planned(work);
   if (arguments.json)
     cli::print(control::pretty(verdict_json(
         work.verdict, answer::plan_json({steps, {}, {}, {}, answer::HealthSource::kConfigured}))));
@@ -144,13 +150,13 @@ Desired wanted_of(const config::Config& config, const std::set<std::string>& nam
 }
 
 std::vector<cli::Option> apply_options() {
-  auto options = file_options();
+  auto options = cli::options_of({cli::Common::kConfig, cli::Common::kNode});
   for (const auto& option : {kDryRun, kKeepWhatCanBe, kAllowEmpty}) options.push_back(option);
   return options;
 }
 
 int apply_verb(const cli::Arguments& given) {
-  const auto arguments = with_file(given);
+  const auto arguments = cli::with_file(given);
   auto kernel = NetlinkKernel::open();
   if (!kernel) return cli::refuse(arguments, "lbctl", kernel.error());
   const auto reading = read(arguments, *kernel);
@@ -177,7 +183,12 @@ int apply_verb(const cli::Arguments& given) {
   OwnKernel own(*kernel, book, {}, complain);
   const auto rollback = arguments.has(kKeepWhatCanBe.name) ? Rollback::kNothing : Rollback::kEverything;
   const auto applied = apply_once(work->desired, own, book, rollback, complain, work->scope);
-  if (!applied) return cli::refuse(arguments, "lbctl", applied.error());
+  if (!applied) {
+    // The kernel could not be looked at: before the first step, or after some of them.
+    if (const auto back = put_back(own, work->observed, planned(*work), Owner::kNetd); !back)
+      cli::complain("lbctl", fmt::format("not wholly taken back: {}", back.error().text));
+    return cli::refuse(arguments, "lbctl", applied.error());
+  }
   return conclude(arguments, *work, *applied);
 }
 
