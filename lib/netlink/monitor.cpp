@@ -1,9 +1,13 @@
 #include "lib/netlink/monitor.h"
 
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <vector>
 
+#include <arpa/inet.h>
+#include <linux/filter.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <netlink/socket.h>
@@ -11,6 +15,7 @@
 
 #include "lib/netlink/address_codec.h"
 #include "lib/netlink/link_codec.h"
+#include "lib/netlink/local_route_codec.h"
 
 namespace hawser {
 
@@ -48,6 +53,15 @@ bool is_of_the_link_itself(const nl::MessageView& message) {
   return !message.payload.empty() && message.payload.front() == AF_UNSPEC;
 }
 
+void note_local(const nl::MessageView& message, Changes& changes) {
+  const auto route = nl::decode_local_route(message);
+  if (!route || !*route || (*route)->protocol != static_cast<std::uint8_t>(Owner::kVipd)) return;
+  changes.local_routes.push_back({.link = (*route)->device,
+                                  .prefix = (*route)->to,
+                                  .protocol = (*route)->protocol,
+                                  .removed = message.type == RTM_DELROUTE});
+}
+
 void note(const nl::MessageView& message, Changes& changes) {
   switch (message.type) {
     case RTM_NEWADDR:
@@ -61,6 +75,7 @@ void note(const nl::MessageView& message, Changes& changes) {
     case RTM_NEWROUTE:
     case RTM_DELROUTE:
       changes.routes = true;
+      note_local(message, changes);
       break;
     case RTM_NEWLINK:
     case RTM_DELLINK:
@@ -84,6 +99,25 @@ void enlarge_buffer(int fd) {
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 }
 
+// Of routes only those with this protocol get into the socket; of everything else all. The filter sees the
+// kernel's one message a datagram from its first byte, and loads in network order.
+bool keep_routes_of(int fd, std::uint8_t protocol) {
+  constexpr std::uint32_t kType = offsetof(nlmsghdr, nlmsg_type);
+  constexpr std::uint32_t kProtocol = NLMSG_HDRLEN + offsetof(rtmsg, rtm_protocol);
+  constexpr std::uint32_t kAll = 0xffffffff;
+  std::array<sock_filter, 7> program{{
+      BPF_STMT(BPF_LD | BPF_H | BPF_ABS, kType),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWROUTE), 1, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELROUTE), 0, 2),
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, kProtocol),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, protocol, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, kAll),
+      BPF_STMT(BPF_RET | BPF_K, 0),
+  }};
+  const sock_fprog filter{static_cast<std::uint16_t>(program.size()), program.data()};
+  return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) == 0;
+}
+
 }  // namespace
 
 Result<Monitor> Monitor::open(Interest interest) {
@@ -91,6 +125,7 @@ Result<Monitor> Monitor::open(Interest interest) {
   if (!socket) return tl::unexpected(socket.error());
   enlarge_buffer(socket->fd());
   bool ok = nl_socket_set_nonblocking(socket->get()) == 0;
+  if (interest.routes_of) ok = ok && keep_routes_of(socket->fd(), *interest.routes_of);
   std::vector<int> groups{RTNLGRP_LINK};
   if (interest.addresses) groups.insert(groups.end(), {RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR});
   if (interest.routes) groups.insert(groups.end(), {RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE});

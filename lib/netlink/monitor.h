@@ -55,6 +55,8 @@ struct Changes {
   bool lost = false;  // notifications were dropped: all the others are set, the facts are not complete
   std::vector<LinkFact> facts;
   std::vector<AddressFact> address_facts;
+  // vipd's own in the local table (store = "local-routes"), each like an address of its device.
+  std::vector<AddressFact> local_routes;
 
   [[nodiscard]] bool any() const { return links || addresses || routes; }
   bool operator==(const Changes&) const = default;
@@ -65,6 +67,7 @@ struct Changes {
 struct Interest {
   bool addresses = true;
   bool routes = true;
+  std::optional<std::uint8_t> routes_of{};  // rtm_protocol: of one program alone, the kernel drops the others
 };
 
 class Monitor {

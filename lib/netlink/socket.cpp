@@ -72,6 +72,10 @@ Result<Socket> Socket::open(int protocol) {
   return socket;
 }
 
+void Socket::only_what_is_asked() {
+  set_option(fd(), SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
+}
+
 int Socket::fd() const {
   return nl_socket_get_fd(socket_.get());
 }

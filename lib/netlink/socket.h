@@ -33,6 +33,10 @@ class Socket {
   // `protocol` is NETLINK_ROUTE, NETLINK_GENERIC or NETLINK_SOCK_DIAG.
   static Result<Socket> open(int protocol);
 
+  // Dumps give what their request names and nothing else (NETLINK_GET_STRICT_CHK, Linux 4.20; before, the
+  // asker must sort it out).
+  void only_what_is_asked();
+
   // Sends one message (with NLM_F_ACK) and waits for its acknowledgement. The error's code is the kernel's
   // errno; its text the kernel's own words, which are often empty: lib/netlink/explain.h makes a sentence of
   // both.
