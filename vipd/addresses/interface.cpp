@@ -4,6 +4,7 @@
 #include <array>
 #include <functional>
 
+#include "vipd/addresses/store.h"
 #include "vipd/addresses/virtual_link.h"
 
 namespace hawser::vipd {
@@ -116,8 +117,10 @@ std::string why_missing(const config::Vip& vip, const std::string& interface, co
 std::map<std::string, std::string> out_of_reach(const Picture& picture, const config::Vip& vip) {
   std::map<std::string, std::string> found;
   const auto own = virtual_link_of(vip);  // down while nothing is held there
+  const auto carriers = carriers_of(vip);
   for (const auto& address : vip.addresses) {
-    const bool home = address.interface == vip.interface || (own && own->name == address.interface);
+    const bool home = address.interface == vip.interface || (own && own->name == address.interface) ||
+                      carriers.contains(address.interface);
     const auto* link = home ? nullptr : picture.find(address.interface);
     if (link == nullptr || found.contains(address.interface)) continue;
     if (auto why = why_useless(picture, *link); !why.empty())

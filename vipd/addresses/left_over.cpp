@@ -12,6 +12,7 @@
 #include "lib/netlink/macvlan_codec.h"
 #include "lib/netlink/netlink_kernel.h"
 #include "vipd/addresses/secondaries.h"
+#include "vipd/addresses/store.h"
 #include "vipd/addresses/virtual_link.h"
 
 namespace hawser::vipd {
@@ -27,9 +28,11 @@ Result<LeftOver> LeftOver::find() {
   picture.see(*observed);
   std::vector<LeftOverLink> links;
   for (const auto& [index, link] : picture.links()) {
-    if (link.seen.kind != "macvlan") continue;
+    const bool may_be_store = link.seen.kind == "dummy" && is_store_name(link.seen.name);
+    if (link.seen.kind != "macvlan" && !may_be_store) continue;
     const auto there = socket->ask(nl::encode_get_link(index), nl::decode_macvlan);
-    if (there && there->alias == kVirtualLinkAlias) links.push_back({index, there->name});
+    if (there && there->alias == (may_be_store ? kStoreAlias : kVirtualLinkAlias))
+      links.push_back({index, there->name});
   }
   return LeftOver(std::move(*socket), strays(picture, [](const AddressKey&) { return false; }),
                   std::move(links));

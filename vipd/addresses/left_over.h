@@ -21,7 +21,7 @@ class LeftOver {
   static Result<LeftOver> find();
   [[nodiscard]] const std::vector<Stray>& addresses() const { return addresses_; }
   Status remove(const Stray& address);
-  // Devices with virtual MACs, with the addresses that are on them.
+  // Devices with virtual MACs, and dummies that addresses or routes live on, with what is on them.
   [[nodiscard]] const std::vector<LeftOverLink>& links() const { return links_; }
   Status remove(const LeftOverLink& link);
 

@@ -6,7 +6,7 @@ bool is_ours(const SeenAddress& address) {
   return address.protocol == static_cast<std::uint8_t>(Owner::kVipd);
 }
 
-bool Picture::see(const Observed& observed) {
+bool Picture::see(const Observed& observed, const std::vector<OnDevice>& local_routes) {
   Picture fresh;
   for (const auto& [name, link] : observed.state.links) {
     const auto status = observed.links.find(name);
@@ -27,6 +27,8 @@ bool Picture::see(const Observed& observed) {
         found->second.detection = detection;
     fresh.names_[name] = status->second.index;
   }
+  for (const auto& [device, prefix] : local_routes)
+    (void)fresh.address_is(device, prefix, {static_cast<std::uint8_t>(Owner::kVipd), {}});
   if (fresh == *this) return false;
   *this = std::move(fresh);
   return true;

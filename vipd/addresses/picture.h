@@ -60,8 +60,9 @@ class Picture {
 
   // ---- what happened; true: it is not what we knew
 
-  // A whole fresh look.
-  bool see(const Observed& observed);
+  // A whole fresh look; routes of the local table that stand for addresses of their device come beside it.
+  using OnDevice = std::pair<IfIndex, Prefix>;
+  bool see(const Observed& observed, const std::vector<OnDevice>& local_routes = {});
   // A link appeared or changed, its name too.
   bool link_is(IfIndex index, const SeenLink& seen);
   // It was deleted, or moved to another namespace, and its addresses with it.

@@ -22,10 +22,13 @@ MacAddress virtual_mac(Family family, Vrid id) {
   return MacAddress{{0, 0, 0x5e, 0, static_cast<std::uint8_t>(family == Family::kIpv4 ? 1 : 2), id.value}};
 }
 
-std::string virtual_link_name(const std::string& interface, Family family, Vrid id) {
-  const auto start = fmt::format("v{}-{}-", family == Family::kIpv4 ? 4 : 6, id.value);
+std::string device_name(const std::string& start, const std::string& interface) {
   if (start.size() + interface.size() <= kLongestName) return start + interface;
-  return fmt::format("{}{:08x}", start, number_for(interface));
+  return (start + fmt::format("{:08x}", number_for(interface))).substr(0, kLongestName);
+}
+
+std::string virtual_link_name(const std::string& interface, Family family, Vrid id) {
+  return device_name(fmt::format("v{}-{}-", family == Family::kIpv4 ? 4 : 6, id.value), interface);
 }
 
 std::optional<VirtualLink> virtual_link_of(const config::Vip& vip) {

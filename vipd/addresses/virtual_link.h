@@ -19,6 +19,10 @@ MacAddress virtual_mac(Family family, Vrid id);
 // "v4-51-811c9dc5".
 std::string virtual_link_name(const std::string& interface, Family family, Vrid id);
 
+// How a device of vipd's own that serves an interface is called: `start` and the interface's name, or where
+// that is longer than a name may be, a number that stands for it.
+std::string device_name(const std::string& start, const std::string& interface);
+
 struct VirtualLink {
   std::string name;
   std::string parent;

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "vipd/addresses/interface.h"
+#include "vipd/addresses/store.h"
 #include "vipd/addresses/virtual_link.h"
 
 namespace hawser::vipd {
@@ -51,6 +52,7 @@ std::vector<config::Problem> notes_on(const std::vector<config::Vip>& vips,
     std::set<std::string> used{vip.interface};
     for (const auto& address : vip.addresses) used.insert(address.interface);
     if (const auto made = virtual_link_of(vip)) used.erase(made->name);
+    for (const auto& made : store_links_of(vip)) used.erase(made.name);
     for (const auto& name : used)
       if (!here.contains(name)) note(missing(vip, name, called(name)));
     const auto found = here.find(vip.interface);

@@ -139,7 +139,7 @@ void Daemon::warn(std::string_view topic, const Error& why) {
 
 // Everybody is told of the kernel as it is now.
 void Daemon::settle_all() {
-  settle_virtual_links();
+  settle_own_links();
   std::vector<const config::Vip*> vips;
   vips.reserve(routers_.size());
   for (const auto& [key, running] : routers_) vips.push_back(&running.router.vip());
@@ -180,6 +180,10 @@ void Daemon::settle_interface(Running& running) {
   if (!source) return router.interface_unusable(source.error());
   if (const auto why = virtual_link ? platform_->virtual_link_trouble(virtual_link->name) : "";
       !why.empty()) {
+    router.interface_unusable(why);
+    return look_at(platform_->now() + kVirtualLinkAgain);
+  }
+  if (const auto why = platform_->store_trouble(vip); !why.empty()) {
     router.interface_unusable(why);
     return look_at(platform_->now() + kVirtualLinkAgain);
   }
@@ -232,14 +236,17 @@ void Daemon::quiet() {
 }
 
 // `more`: those of a file that is about to be used, beside those that still run.
-void Daemon::settle_virtual_links(const std::vector<config::Vip>& more) {
+void Daemon::settle_own_links(const std::vector<config::Vip>& more) {
   std::vector<VirtualLink> wanted;
+  std::vector<StoreLink> stores;
   const auto add = [&](const config::Vip& vip) {
     if (auto link = virtual_link_of(vip)) wanted.push_back(std::move(*link));
+    std::ranges::move(store_links_of(vip), std::back_inserter(stores));
   };
   for (const auto& vip : more) add(vip);
   for (const auto& [key, running] : routers_) add(running.router.vip());
   platform_->want_virtual_links(std::move(wanted));
+  platform_->want_store_links(std::move(stores));
 }
 
 // What bears our number where no vip names it: an earlier run's, another file's, on a renamed interface.
@@ -358,7 +365,7 @@ void Daemon::reap() {
   std::set<Platform::Segment> segments;
   for (const auto& [key, running] : routers_) segments.emplace(key.interface, key.family);
   platform_->keep_sockets(segments);
-  settle_virtual_links();
+  settle_own_links();
   if (!stopping_) quiet();
   if (!stopping_) secure();
   if (stopping_ && routers_.empty()) end();

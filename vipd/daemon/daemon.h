@@ -100,7 +100,7 @@ class Daemon {
   void settle_interface(Running& running);
   void secure();
   void quiet();
-  void settle_virtual_links(const std::vector<config::Vip>& more = {});
+  void settle_own_links(const std::vector<config::Vip>& more = {});
   void find_strays();
   void remove_strays();
   void remove(const Stray& stray);

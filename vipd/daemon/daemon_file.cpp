@@ -149,7 +149,7 @@ void Daemon::apply(const Settings& settings) {
   be_on_time(settings);
   if (const auto fed = watchdog_.use(settings.watchdog); !fed) warn("watchdog", fed.error());
   follow_names(settings);
-  settle_virtual_links(settings.vips);
+  settle_own_links(settings.vips);
   std::set<RouterKey> in_file;
   // Those that begin first: what moves from one to them is then claimed before it is let go of.
   for (const auto& vip : settings.vips)

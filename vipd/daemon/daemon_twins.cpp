@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "lib/daemon/log.h"
+#include "vipd/addresses/store.h"
 #include "vipd/daemon/daemon.h"
 
 namespace hawser::vipd {
@@ -59,10 +60,15 @@ std::set<std::pair<std::string, IpAddress>> Daemon::sources() const {
 std::set<std::pair<std::string, IpAddress>> Daemon::some_held() {
   std::vector<std::pair<std::string, IpAddress>> all;
   for (const auto& [key, running] : routers_)
-    if (running.router.role() == RoleName::kActive)
+    if (running.router.role() == RoleName::kActive) {
+      const auto carriers = carriers_of(running.router.vip());
       for (const auto& address : running.router.vip().addresses)
-        if (running.router.wants({address.interface, address.prefix}))
-          all.emplace_back(address.interface, address.prefix.address);
+        if (running.router.wants({address.interface, address.prefix})) {
+          const auto carrier = carriers.find(address.interface);
+          all.emplace_back(carrier == carriers.end() ? address.interface : carrier->second,
+                           address.prefix.address);
+        }
+    }
   std::set<std::pair<std::string, IpAddress>> some;
   const auto count = std::min(all.size(), kMostAsked);
   for (std::size_t i = 0; i < count; ++i) some.insert(all[(asked_for_ + i) % all.size()]);

@@ -7,6 +7,7 @@
 
 #include "lib/netlink/address_codec.h"
 #include "lib/netlink/explain.h"
+#include "lib/netlink/local_route_codec.h"
 #include "lib/netlink/neighbour_codec.h"
 #include "lib/netlink/way.h"
 #include "vipd/addresses/secondaries.h"
@@ -14,9 +15,13 @@
 
 namespace hawser::vipd {
 
+namespace {
+constexpr auto kOurNumber = static_cast<std::uint8_t>(Owner::kVipd);
+}
+
 AddAddress adding(const std::string& interface, const Prefix& prefix) {
   AddAddress step{interface, prefix, {}};
-  step.address.protocol = static_cast<std::uint8_t>(Owner::kVipd);
+  step.address.protocol = kOurNumber;
   if (prefix.address.is_v6()) {
     step.address.preferred_lifetime = 0;
     step.address.no_dad = true;
@@ -29,33 +34,56 @@ Result<std::unique_ptr<Platform>> Platform::open(boost::asio::io_context& contex
   if (!kernel) return tl::unexpected(kernel.error());
   auto steps = nl::Socket::open(NETLINK_ROUTE);
   if (!steps) return tl::unexpected(steps.error());
-  auto monitor = Monitor::open({.addresses = true, .routes = false});
+  auto routes = nl::Socket::open(NETLINK_ROUTE);
+  if (!routes) return tl::unexpected(routes.error());
+  routes->only_what_is_asked();
+  auto monitor = Monitor::open({.addresses = true, .routes = true, .routes_of = kOurNumber});
   if (!monitor) return tl::unexpected(monitor.error());
   auto frames = FrameSocket::open();
   if (!frames) return tl::unexpected(frames.error());
   std::unique_ptr<Platform> platform(new Platform(context, std::move(*kernel), std::move(*steps),
-                                                  std::move(*monitor), std::move(*frames),
+                                                  std::move(*routes), std::move(*monitor), std::move(*frames),
                                                   std::move(listeners)));
   const auto looked = platform->look();
   if (!looked) return tl::unexpected(looked.error());
   return platform;
 }
 
-Platform::Platform(boost::asio::io_context& context, NetlinkKernel kernel, nl::Socket steps, Monitor monitor,
-                   FrameSocket frames, Listeners listeners)
+Platform::Platform(boost::asio::io_context& context, NetlinkKernel kernel, nl::Socket steps,
+                   nl::Socket routes, Monitor monitor, FrameSocket frames, Listeners listeners)
     : context_(context),
       kernel_(std::move(kernel)),
       steps_(std::move(steps)),
+      routes_(std::move(routes)),
       monitor_(std::move(monitor)),
       frames_(std::move(frames)),
       listeners_(std::move(listeners)) {}
 
 // ---- what there is
 
-Result<std::vector<std::string>> Platform::look() {
+Status Platform::see() {
   const auto observed = kernel_.observe(kLinksOnly);
   if (!observed) return tl::unexpected(observed.error());
-  picture_.see(*observed);
+  const auto routes = local_routes(*observed);
+  if (!routes) return tl::unexpected(routes.error());
+  picture_.see(*observed, *routes);
+  return {};
+}
+
+// Ours lead through dummies; most hosts have none, and are not asked.
+Result<std::vector<Picture::OnDevice>> Platform::local_routes(const Observed& observed) {
+  std::vector<Picture::OnDevice> ours;
+  const auto is_dummy = [](const auto& entry) { return entry.second.kind == "dummy"; };
+  if (std::ranges::none_of(observed.links, is_dummy)) return ours;
+  const auto routes = routes_.collect(nl::encode_get_local_routes(kOurNumber), nl::decode_local_route);
+  if (!routes) return fail_because("local routes: read", routes.error());
+  for (const auto& route : *routes)
+    if (route && route->protocol == kOurNumber) ours.emplace_back(route->device, route->to);
+  return ours;
+}
+
+Result<std::vector<std::string>> Platform::look() {
+  if (auto seen = see(); !seen) return tl::unexpected(seen.error());
   // An interface may have lost its last address meanwhile, and its sockets their groups.
   if (std::exchange(lost_, false))
     for (auto& [segment, socket] : sockets_) socket->close();
@@ -77,6 +105,7 @@ Platform::News Platform::drain() {
   if (!changes) return news;
   for (const auto& fact : changes->facts) note(fact, news);
   for (const auto& fact : changes->address_facts) note(fact, news);
+  for (const auto& fact : changes->local_routes) note_route(fact, news);
   return news;
 }
 
@@ -108,6 +137,12 @@ void Platform::note(const AddressFact& fact, News& news) {
   const auto family = fact.prefix.address.family();
   if (fact.removed && link != picture_.links().end() && !hears(picture_, link->second.seen.name, family))
     close_socket({link->second.seen.name, family});
+}
+
+void Platform::note_route(const AddressFact& fact, News& news) {
+  const bool changed = fact.removed ? picture_.address_is_gone(fact.link, fact.prefix)
+                                    : picture_.address_is(fact.link, fact.prefix, {fact.protocol, {}});
+  if (changed) news.look = true;
 }
 
 // ---- segments
@@ -194,6 +229,11 @@ void Platform::want_virtual_links(std::vector<VirtualLink> wanted) {
   virtual_links_.settle(steps_, picture_, now());
 }
 
+void Platform::want_store_links(std::vector<StoreLink> wanted) {
+  store_links_.want(std::move(wanted));
+  store_links_.settle(steps_, picture_, now());
+}
+
 // ---- steps
 
 // Where the host has its own way into that subnet, the kernel must not take ours for it: it would give the
@@ -214,7 +254,11 @@ AddAddress Platform::adding_here(const std::string& interface, const Prefix& pre
 
 Status Platform::perform(const AddAddress& step, IfIndex link, nl::Put put, std::chrono::seconds lease) {
   const auto lifetime = lease.count() == 0 ? kForever : static_cast<std::uint32_t>(lease.count());
-  const auto done = steps_.request(nl::encode_put_address(put, link, step.prefix, step.address, lifetime));
+  const bool as_route = store_links_.holds_routes(link);
+  if (as_route && put == nl::Put::kReplace) return {};  // it has no lifetime
+  const auto done =
+      steps_.request(as_route ? nl::encode_add_local_route({link, step.prefix, kOurNumber})
+                              : nl::encode_put_address(put, link, step.prefix, step.address, lifetime));
   if (done) picture_.address_is(link, step.prefix, {step.address.protocol, {}});
   if (done) return {};
   const auto& refusal = done.error();
@@ -227,9 +271,12 @@ Status Platform::take_away(const RemoveAddress& step, IfIndex link) {
 }
 
 Status Platform::perform(const RemoveAddress& step, IfIndex link) {
-  const auto done = steps_.request(nl::encode_remove_address(link, step.prefix));
+  const auto done = steps_.request(store_links_.holds_routes(link)
+                                       ? nl::encode_remove_local_route({link, step.prefix, kOurNumber})
+                                       : nl::encode_remove_address(link, step.prefix));
   const int code = done ? 0 : done.error().code;
-  if (code == 0 || code == EADDRNOTAVAIL || code == ENODEV) {  // gone already, or with its link
+  // Gone already, or with its link.
+  if (code == 0 || code == EADDRNOTAVAIL || code == ENODEV || code == ESRCH) {
     picture_.address_is_gone(link, step.prefix);
     return {};
   }
@@ -246,10 +293,7 @@ Status Platform::add_address(const std::string& interface, const Prefix& prefix,
   auto added = perform(adding_here(interface, prefix), *index, nl::Put::kNew, lease);
   if (added || added.error().code != EEXIST) return added;
   // It came since we looked: whose is it?
-  if (const auto looked = kernel_.observe(kLinksOnly))
-    picture_.see(*looked);
-  else
-    return tl::unexpected(looked.error());
+  if (auto seen = see(); !seen) return seen;
   return picture_.holding({interface, prefix}) == Holding::kOurs ? Status{} : added;
 }
 
@@ -265,12 +309,14 @@ Status Platform::remove_address(const std::string& interface, const Prefix& pref
   if (!index || listeners_.claimed({interface, prefix})) return {};
   auto removed = take_away(RemoveAddress{interface, prefix}, *index);
   virtual_links_.lower(steps_, picture_, *index);
+  store_links_.let_go(steps_, picture_, *index);
   return removed;
 }
 
 Status Platform::remove_stray(const Stray& stray) {
   auto removed = take_away(RemoveAddress{stray.name, stray.prefix}, stray.link);
   virtual_links_.lower(steps_, picture_, stray.link);
+  store_links_.let_go(steps_, picture_, stray.link);
   return removed;
 }
 
@@ -285,10 +331,7 @@ Status Platform::make_dummy(const std::string& name) {
   dummy.kind = LinkKind::kDummy;
   if (auto made = kernel_.perform(CreateLink{name, dummy}); !made) return made;
   if (auto up = kernel_.perform(SetLinkUp{name, true}); !up) return up;
-  const auto looked = kernel_.observe(kLinksOnly);
-  if (!looked) return tl::unexpected(looked.error());
-  picture_.see(*looked);
-  return {};
+  return see();
 }
 
 NeighborRole Platform::neighbor_role(const std::string& interface) {

@@ -17,6 +17,7 @@
 #include "lib/netlink/netlink_kernel.h"
 #include "lib/netlink/socket.h"
 #include "vipd/addresses/interface.h"
+#include "vipd/daemon/store_links.h"
 #include "vipd/daemon/virtual_links.h"
 #include "vipd/daemon/waking_clock.h"
 #include "vipd/router/effects.h"
@@ -80,6 +81,10 @@ class Platform : public Effects {
   [[nodiscard]] std::string virtual_link_trouble(const std::string& name) const {
     return virtual_links_.trouble(name);
   }
+  // The same of the dummies that addresses live on.
+  void want_store_links(std::vector<StoreLink> wanted);
+  // Why what is to live there would not be held, or not answered for; empty: all is well.
+  [[nodiscard]] std::string store_trouble(const config::Vip& vip) const { return store_links_.trouble(vip); }
   [[nodiscard]] Holding holding(const AddressKey& address) const override {
     return picture_.holding(address);
   }
@@ -106,13 +111,16 @@ class Platform : public Effects {
   void report(const Event& event) override { listeners_.tell(event); }
 
  private:
-  Platform(boost::asio::io_context& context, NetlinkKernel kernel, nl::Socket steps, Monitor monitor,
-           FrameSocket frames, Listeners listeners);
+  Platform(boost::asio::io_context& context, NetlinkKernel kernel, nl::Socket steps, nl::Socket routes,
+           Monitor monitor, FrameSocket frames, Listeners listeners);
+  Status see();
+  Result<std::vector<Picture::OnDevice>> local_routes(const Observed& observed);
   void close_sockets_of(const std::string& interface);
   void close_socket(const Segment& segment);
   NeighborRole neighbor_role(const std::string& interface);
   void note(const LinkFact& fact, News& news);
   void note(const AddressFact& fact, News& news);
+  void note_route(const AddressFact& fact, News& news);
   [[nodiscard]] AddAddress adding_here(const std::string& interface, const Prefix& prefix) const;
   Status perform(const AddAddress& step, IfIndex link, nl::Put put, std::chrono::seconds lease);
   Status take_away(const RemoveAddress& step, IfIndex link);
@@ -122,7 +130,8 @@ class Platform : public Effects {
   boost::asio::io_context& context_;
   WakingClock clock_;
   NetlinkKernel kernel_;
-  nl::Socket steps_;  // ours go to a link by its index: a name may have moved on
+  nl::Socket steps_;   // ours go to a link by its index: a name may have moved on
+  nl::Socket routes_;  // asked for ours alone
   Monitor monitor_;
   FrameSocket frames_;
   Listeners listeners_;
@@ -137,6 +146,7 @@ class Platform : public Effects {
   std::vector<IpAddress> lost_addresses_;
   std::map<Segment, std::unique_ptr<VrrpSocket>> sockets_;
   VirtualLinks virtual_links_;
+  StoreLinks store_links_;
 };
 
 // The address as the kernel is to have it: our number; IPv6 deprecated (never a source) and without waiting

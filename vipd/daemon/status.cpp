@@ -188,6 +188,7 @@ json::value router_json(const RouterStatus& router, const DaemonStatus& status) 
        router.form.version == 2 || router.form.checksum == VrrpChecksum::kPlain ? "plain" : "pseudo-header"},
       {"accept", accepts(vip)},
       {"virtual_mac", virtual_mac_json(vip)},
+      {"store", name_of(vip.store)},
       {"authentication", authentication(router)},
       {"hmac", hmac_json(router, status.now)},
       {"heard", heard_json(router.heard, status.now)},

@@ -5,6 +5,7 @@
 #include <ranges>
 
 #include "vipd/addresses/secondaries.h"
+#include "vipd/addresses/store.h"
 #include "vipd/router/held_words.h"
 
 namespace hawser::vipd {
@@ -26,12 +27,14 @@ HeldAddresses::HeldAddresses(const config::Vip& vip, Effects& effects, RouterLog
       log_(log),
       owner_(vip.priority == kOwnerPriority),
       ends_connections_(vip.reset_connections),
+      carriers_(carriers_of(vip)),
       addresses_(configured(vip)),
       announcing_(vip.announce) {}
 
 void HeldAddresses::reconfigure(const config::Vip& vip) {
   owner_ = vip.priority == kOwnerPriority;
   ends_connections_ = vip.reset_connections;
+  carriers_ = carriers_of(vip);
   announcing_.change(vip.announce);
   auto wanted = configured(vip);
   for (const auto& [address, holding] : addresses_) {
@@ -142,7 +145,7 @@ void HeldAddresses::announce_by_hand() {
 
 void HeldAddresses::mac_changed(const std::string& interface) {
   const auto here = [&](const auto& entry) {
-    return entry.first.first == interface && answers(entry.second);
+    return carrier_of(entry.first.first) == interface && answers(entry.second);
   };
   if (use_ == Use::kHeld && std::ranges::any_of(addresses_, here)) announce();
 }
@@ -264,7 +267,13 @@ void HeldAddresses::announce(const AddressKey& address) {
 void HeldAddresses::send(const AddressKey& address) {
   if (use_ != Use::kHeld || !has(address) || !answers(effects_.holding(address))) return;
   ++announced_;
-  effects_.announce(address.first, address.second.address);
+  effects_.announce(carrier_of(address.first), address.second.address);
+}
+
+// The interface over which others reach what is held on a device.
+const std::string& HeldAddresses::carrier_of(const std::string& held_on) const {
+  const auto found = carriers_.find(held_on);
+  return found == carriers_.end() ? held_on : found->second;
 }
 
 void HeldAddresses::queue_announcements() {

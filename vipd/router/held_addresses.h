@@ -102,6 +102,7 @@ class HeldAddresses {
   void announce(const AddressKey& address);
   void renew(const AddressKey& address);
   void send(const AddressKey& address);
+  [[nodiscard]] const std::string& carrier_of(const std::string& held_on) const;
   void forget_jobs();
   enum class Obsolete : std::uint8_t { kInTheWay, kOthers, kAll };
   void remove_obsolete(Obsolete which);
@@ -129,9 +130,10 @@ class HeldAddresses {
   Use use_ = Use::kNone;
   bool owner_;  // of the addresses: they are the interface's own
   bool ends_connections_;
-  std::map<AddressKey, Holding> addresses_;    // as they were when this router last looked
-  std::map<AddressKey, std::string> refused_;  // why the kernel did not take it at the last try
-  std::set<std::string> awaited_;              // interfaces that were missing then
+  std::map<std::string, std::string> carriers_;  // carriers_of(vip)
+  std::map<AddressKey, Holding> addresses_;      // as they were when this router last looked
+  std::map<AddressKey, std::string> refused_;    // why the kernel did not take it at the last try
+  std::set<std::string> awaited_;                // interfaces that were missing then
   bool home_is_back_ = false;
   std::vector<AddressKey> put_by_others_;
   std::map<std::string, std::string> out_of_reach_;

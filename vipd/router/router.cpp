@@ -239,8 +239,10 @@ void VirtualRouter::configure_machine() {
 }
 
 void VirtualRouter::plan_lease() {
-  held_.lease(lease_plan(vip_.lease, active_down_interval(config_, config_.interval),
-                         std::max(held_here_, held_.size())));
+  auto lease = vip_.lease;
+  lease.off = lease.off || vip_.store == config::Store::kLocalRoutes;  // routes have no lifetime
+  held_.lease(
+      lease_plan(lease, active_down_interval(config_, config_.interval), std::max(held_here_, held_.size())));
 }
 
 void VirtualRouter::share_with(std::size_t held_here) {

@@ -6,6 +6,7 @@
 
 #include <fmt/ranges.h>
 
+#include "vipd/addresses/store.h"
 #include "vipd/router/router.h"
 #include "vipd/vrrp/in_seconds.h"
 
@@ -136,8 +137,8 @@ void VirtualRouter::conflict(const std::string& interface, const IpAddress& addr
   const auto now = effects_.now();
   if (role() != RoleName::kActive || now - since_ < kSettling) return;
   const bool ours = std::ranges::any_of(vip_.addresses, [&](const auto& held) {
-    return held.interface == interface && held.prefix.address == address &&
-           answers(effects_.holding({interface, held.prefix}));
+    return held.prefix.address == address && carrier_of(vip_, held.interface) == interface &&
+           answers(effects_.holding({held.interface, held.prefix}));
   });
   if (!ours) return;
   conflicts_[address] = {mac, now};

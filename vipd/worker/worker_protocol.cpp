@@ -7,6 +7,7 @@
 #include "lib/config/json.h"
 #include "lib/config/problem_json.h"
 #include "lib/events/event_json.h"
+#include "vipd/addresses/store.h"
 #include "vipd/addresses/virtual_link.h"
 
 namespace hawser::vipd {
@@ -84,7 +85,7 @@ Settings settings_of(const config::Config& config) {
   Settings settings{config, config, config.node, {}};
   for (const auto& [name, vip] : config.vips) {
     for (auto& election : config::by_election(vip)) {
-      auto one = on_its_virtual_link(std::move(election));
+      auto one = in_its_store(on_its_virtual_link(std::move(election)));
       // Advertisements show names and nothing uses what the other nodes' priorities are.
       one.priorities.clear();
       if (!among_nodes(one.peers, config.nodes)) one.own.clear();

@@ -271,7 +271,12 @@ const Rows<VipSpec>& vip_rows() {
         "virtual_mac", &VipSpec::virtual_mac, Flag{},
         "whether the addresses have a MAC of their own, which moves with them: 00:00:5e:00:01 and the router "
         "id, over IPv6 00:00:5e:00:02; on a macvlan of the interface");
-    made.unsupported({"store", "steps"}).unsupported("track", read_track);
+    made.add("store", &VipSpec::store, Word<Store>{},
+             "where IPv4 addresses live: on the interface, or, for thousands of them, spread over dummies or "
+             "as "
+             "routes of the local table, which have no lease")
+        .like("\"spread\"");
+    made.unsupported({"steps"}).unsupported("track", read_track);
     made.derived("name", &VipSpec::name, AnyText{})
         .derived("peer_addresses", &VipSpec::peers, ListOf{kAddress})
         .derived("own_addresses", &VipSpec::own, ListOf{kAddress});
@@ -292,8 +297,9 @@ SectionType Vips::type() {
   take_defaults(type.info, vip_rows());
   type.info.is_elsewhere = vip_is_elsewhere;
   type.look_at_node = look_at_vips;
-  type.rules.insert(type.rules.end(), {check_vips, check_vip_hmac, check_vip_addresses, check_vip_providers});
-  type.notes = {note_vips};
+  type.rules.insert(type.rules.end(),
+                    {check_vips, check_vip_hmac, check_vip_addresses, check_vip_providers, check_vip_stores});
+  type.notes = {note_vips, note_vip_stores};
   type.complete_dump = dump_every_priority;
   type.build = build_vips;
   return type;

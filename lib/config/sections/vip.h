@@ -19,6 +19,10 @@ struct VipAddress {
   bool operator==(const VipAddress&) const = default;
 };
 
+// Where IPv4 addresses live: on the interface; spread over dummies of vipd's own; as routes of the local
+// table. The kernel keeps those of an interface in a list, which ten thousand make long.
+enum class Store : std::uint8_t { kInterface, kSpread, kLocalRoutes };
+
 enum class VrrpChecksum : std::uint8_t { kPseudoHeader, kPlain };
 enum class VrrpTransport : std::uint8_t { kMulticast, kUnicast };
 // Which of its addresses elect; those of the other family ride along. Both: an election each, for peers that
@@ -70,6 +74,7 @@ struct Vip {
   bool accept = true;
   bool virtual_mac = false;
   bool reset_connections = false;
+  Store store = Store::kInterface;
   Lease lease;
   Announce announce;
   std::string provider;  // who routes the addresses; empty: whoever answers ARP
@@ -147,6 +152,8 @@ void check_vips(const File& file, Report& report);
 void check_vip_hmac(const File& file, Report& report);
 void check_vip_addresses(const File& file, Report& report);
 void check_vip_providers(const File& file, Report& report);
+void check_vip_stores(const File& file, Report& report);
+void note_vip_stores(const File& file, Report& report);
 void note_vips(const File& file, Report& report);
 
 }  // namespace hawser::config
@@ -157,6 +164,13 @@ template <>
 inline constexpr std::array<Name<config::VrrpChecksum>, 2> kNames<config::VrrpChecksum>{{
     {config::VrrpChecksum::kPseudoHeader, "pseudo-header"},
     {config::VrrpChecksum::kPlain, "plain"},
+}};
+
+template <>
+inline constexpr std::array<Name<config::Store>, 3> kNames<config::Store>{{
+    {config::Store::kInterface, "interface"},
+    {config::Store::kSpread, "spread"},
+    {config::Store::kLocalRoutes, "local-routes"},
 }};
 
 template <>

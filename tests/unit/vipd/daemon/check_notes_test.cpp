@@ -46,6 +46,14 @@ TEST(CheckNotes, DoNotMissTheDeviceOfAVirtualMac) {
   EXPECT_THAT(lines_of({vip}, {{"front", true}}), IsEmpty());
 }
 
+TEST(CheckNotes, DoNotMissTheDummiesOfAStore) {
+  auto vip = web();
+  vip.virtual_router_id = Vrid(51);
+  vip.store = config::Store::kSpread;
+  vip.addresses = {{*Prefix::parse("192.0.2.100"), "s51-0-front"}};
+  EXPECT_THAT(lines_of({vip}, {{"front", true}}), IsEmpty());
+}
+
 TEST(CheckNotes, SayThatAdvertisementsNeedAnIpv4Address) {
   EXPECT_THAT(
       lines_of({web()}, {{"front", false}, {"back", false}}),

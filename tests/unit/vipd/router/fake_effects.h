@@ -24,6 +24,7 @@ class FakeEffects : public Effects {
   std::vector<Bytes> sent;
   std::vector<IpAddress> sent_to;
   std::vector<IpAddress> announced;
+  std::vector<std::string> announced_on;
   std::vector<std::string> log;  // the lines of `events`
   std::vector<Event> events;
   std::vector<std::pair<std::string, Change>> roles;
@@ -116,8 +117,9 @@ class FakeEffects : public Effects {
     std::erase_if(addresses, [&](const auto& address) { return address.first == name; });
     missing.insert(name);
   }
-  void announce(const std::string&, const IpAddress& address) override {
+  void announce(const std::string& interface, const IpAddress& address) override {
     announced.push_back(address);
+    announced_on.push_back(interface);
     order.push_back(fmt::format("announce {}", address));
   }
   std::map<AddressKey, TimePoint> ends;  // of the leases

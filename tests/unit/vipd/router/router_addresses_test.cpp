@@ -62,6 +62,33 @@ TEST_F(RouterAddresses, AnotherPrefixOnTheSameInterfaceComesAfterTheOldOneWent) 
   EXPECT_LT(at("remove 192.0.2.100/24"), at("add 192.0.2.100/25"));
 }
 
+// Nobody hears what is said on a dummy.
+TEST_F(RouterAddresses, WhatLivesElsewhereIsAnnouncedOnTheInterface) {
+  auto vip = web();
+  vip.store = config::Store::kSpread;
+  vip.addresses = {{*Prefix::parse("192.0.2.100"), "s51-0-front"}};
+  auto router = active(vip);
+  EXPECT_THAT(effects.addresses, ElementsAre(key("192.0.2.100", "s51-0-front")));
+  effects.announced_on.clear();
+  router.mac_changed("s51-0-front");
+  finish(router);
+  EXPECT_THAT(effects.announced_on, IsEmpty()) << "nobody knows that one";
+  router.mac_changed("front");
+  finish(router);
+  EXPECT_THAT(effects.announced_on, ElementsAre("front"));
+  effects.time += 10s;
+  router.conflict("front", IpAddress::v4(192, 0, 2, 100), *MacAddress::parse("02:00:00:00:00:09"));
+  EXPECT_EQ(router.status().conflicts.size(), 1U);
+}
+
+TEST_F(RouterAddresses, LocalRoutesAreNotLeased) {
+  auto vip = web();
+  EXPECT_GT(active(vip).status().lease.length.count(), 0);
+  vip.store = config::Store::kLocalRoutes;
+  vip.addresses = {{*Prefix::parse("192.0.2.100"), "r51-front"}};
+  EXPECT_EQ(active(vip).status().lease.length.count(), 0);
+}
+
 TEST_F(RouterAddresses, AVirtualMacIsWhatAdvertisementsComeFrom) {
   auto vip = web();
   active(vip).shutdown();

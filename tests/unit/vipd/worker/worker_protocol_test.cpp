@@ -29,6 +29,7 @@ config::Vip every_field() {
   vip.reset_connections = true;
   vip.accept = false;
   vip.virtual_mac = true;
+  vip.store = config::Store::kSpread;
   vip.lease = {Milliseconds(10'000), false};
   vip.version = 2;
   vip.password = "systemd:vrrp";
@@ -150,12 +151,26 @@ TEST(Handover, SettingsAreThePartOfTheFileThatVipdUses) {
   auto vip = every_field();
   vip.priorities = {{"lb1", 254}, {"lb2", 100}};
   vip.virtual_mac = false;
+  vip.store = config::Store::kInterface;
   config.vips["web"] = vip;
   config.nodes["lb2"].addresses = {IpAddress::v4(192, 0, 2, 12)};
   config.nodes["lb3"].addresses = {IpAddress::v4(192, 0, 2, 13)};
   auto arrives = every_field();
   arrives.virtual_mac = false;
+  arrives.store = config::Store::kInterface;
   EXPECT_EQ(settings_of(config), (Settings{{5, false}, {"warning"}, "lb1", {arrives}}));
+}
+
+TEST(Handover, AddressesLiveInTheStoreOfTheirElection) {
+  config::Config config;
+  auto vip = every_field();
+  vip.version = 3;
+  vip.virtual_mac = false;
+  vip.addresses = {{*Prefix::parse("192.0.2.100"), vip.interface}};
+  config.vips["web"] = vip;
+  const auto settings = settings_of(config);
+  ASSERT_EQ(settings.vips.size(), 1U);
+  EXPECT_EQ(settings.vips[0].addresses.at(0).interface, "s255-0-" + vip.interface);
 }
 
 TEST(Handover, AddressesWithAVirtualMacLiveOnTheDeviceOfTheirElection) {

@@ -80,9 +80,9 @@ TEST(VipRules, APasswordIsOfVersionTwoAndStandsElsewhere) {
 }
 
 TEST(VipRules, WhatIsNotSupportedYetIsRefused) {
-  EXPECT_THAT(problems_of(vip("track = []\nstore = \"spread\"\n")),
+  EXPECT_THAT(problems_of(vip("track = []\nsteps = []\n")),
               Lines("t.toml:5:1: vip.a.track: not supported by this version",
-                    "t.toml:6:1: vip.a.store: not supported by this version"));
+                    "t.toml:6:1: vip.a.steps: not supported by this version"));
 }
 
 TEST(VipRules, AVirtualMacIsOfTheInterfaceAndOfNoOwner) {

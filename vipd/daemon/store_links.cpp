@@ -1,0 +1,164 @@
+#include "vipd/daemon/store_links.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "lib/netlink/link_codec.h"
+
+namespace hawser::vipd {
+
+namespace {
+
+bool holds_something(const Picture::Link& link) {
+  return std::ranges::any_of(link.addresses, [](const auto& entry) { return is_ours(entry.second); });
+}
+
+std::string why_not_made(const StoreLink& link, const Error& why) {
+  switch (why.code) {
+    case EOPNOTSUPP:
+      return fmt::format(
+          "{}: this kernel has no dummy devices, which store needs: load them (modprobe dummy), or leave "
+          "store out",
+          link.name);
+    case EPERM:
+      return fmt::format("{}: a dummy for addresses: not permitted: vipd needs CAP_NET_ADMIN", link.name);
+    case EEXIST:
+      return fmt::format(
+          "{}: is there and none of vipd's, and store needs a dummy of that name: call it otherwise",
+          link.name);
+    default:
+      return fmt::format("{}: a dummy for addresses: {}", link.name,
+                         why.text.empty() ? std::strerror(why.code) : why.text);
+  }
+}
+
+// Nothing is ever heard there; without it the dummy would have a link-local address.
+void switch_ipv6_off(const std::string& name) {
+  std::ofstream(fmt::format("/proc/sys/net/ipv6/conf/{}/disable_ipv6", name)) << 1 << std::flush;
+}
+
+int setting_of(const std::string& interface, std::string_view setting) {
+  std::ifstream file(fmt::format("/proc/sys/net/ipv4/conf/{}/{}", interface, setting));
+  int value = 0;
+  file >> value;
+  return value;
+}
+
+Status set_up(nl::Socket& socket, Picture& picture, IfIndex link) {
+  const auto found = picture.links().find(link);
+  if (found == picture.links().end()) return {};
+  auto seen = found->second.seen;
+  if (auto done = socket.request(nl::encode_set_up(link, true)); !done)
+    return fail_with(done.error().code, "{}: set up: {}", seen.name, std::strerror(done.error().code));
+  seen.up = true;
+  picture.link_is(link, seen);
+  return {};
+}
+
+}  // namespace
+
+void StoreLinks::want(std::vector<StoreLink> wanted) {
+  std::ranges::sort(wanted);
+  const auto twice = std::ranges::unique(wanted);
+  wanted.erase(twice.begin(), twice.end());
+  wanted_ = std::move(wanted);
+}
+
+// One without a mark that is just as we make it: we had made it and did not come so far as to mark it.
+bool StoreLinks::is_ours_by_its_words(const nl::DecodedMacvlan& link) const {
+  if (link.alias == kStoreAlias) return true;
+  return link.alias.empty() && !link.up &&
+         std::ranges::find(wanted_, link.name, &StoreLink::name) != wanted_.end();
+}
+
+std::vector<SeenStoreLink> StoreLinks::seen(nl::Socket& socket, const Picture& picture) {
+  std::vector<SeenStoreLink> found;
+  std::map<IfIndex, bool> known;
+  for (const auto& [index, link] : picture.links()) {
+    if (link.seen.kind != "dummy" || !is_store_name(link.seen.name)) continue;
+    auto before = known_.find(index);
+    if (before == known_.end()) {
+      const auto there = socket.ask(nl::encode_get_link(index), nl::decode_macvlan);
+      if (!there) continue;
+      before = known_.emplace(index, is_ours_by_its_words(*there)).first;
+      if (before->second && there->alias.empty())
+        (void)socket.request(nl::encode_set_alias(index, std::string(kStoreAlias)));
+    }
+    known.emplace(*before);
+    if (before->second) found.push_back({index, link.seen.name, link.seen.up, holds_something(link)});
+  }
+  known_ = std::move(known);
+  of_routes_.clear();
+  for (const auto& link : found)
+    if (link.name.starts_with('r')) of_routes_.insert(link.index);
+  return found;
+}
+
+Status StoreLinks::make(nl::Socket& socket, Picture& picture, const StoreLink& link) {
+  Link dummy;
+  dummy.kind = LinkKind::kDummy;
+  if (auto made = socket.request(nl::encode_create_link(link.name, dummy, IfIndex{})); !made)
+    return fail_with(made.error().code, "{}", why_not_made(link, made.error()));
+  const auto index = socket.index_of(link.name);
+  if (!index) return fail("{}: gone as soon as it was made", link.name);
+  if (auto marked = socket.request(nl::encode_set_alias(*index, std::string(kStoreAlias))); !marked) {
+    (void)socket.request(nl::encode_delete_link(*index));
+    return fail_with(marked.error().code, "{}: cannot set its alias: {}", link.name,
+                     std::strerror(marked.error().code));
+  }
+  switch_ipv6_off(link.name);
+  known_[*index] = true;
+  if (link.holds_routes) of_routes_.insert(*index);
+  picture.link_is(*index, {link.name, false, false, {}, "dummy", {}});
+  return set_up(socket, picture, *index);
+}
+
+bool StoreLinks::may_try(const std::string& name, TimePoint now) const {
+  constexpr Milliseconds kPause{5000};
+  const auto trouble = troubles_.find(name);
+  return trouble == troubles_.end() || now - trouble->second.at >= kPause;
+}
+
+void StoreLinks::settle(nl::Socket& socket, Picture& picture, TimePoint now) {
+  const auto plan = plan_store_links(wanted_, seen(socket, picture));
+  for (const auto index : plan.remove)
+    if (socket.request(nl::encode_delete_link(index))) picture.link_is_gone(index);
+  std::erase_if(troubles_, [&](const auto& entry) {
+    return std::ranges::find(wanted_, entry.first, &StoreLink::name) == wanted_.end();
+  });
+  for (const auto& link : plan.make) {
+    if (!may_try(link.name, now)) continue;
+    if (const auto made = make(socket, picture, link); !made)
+      troubles_[link.name] = {made.error().text, now};
+    else
+      troubles_.erase(link.name);
+  }
+  for (const auto index : plan.raise) (void)set_up(socket, picture, index);
+}
+
+void StoreLinks::let_go(nl::Socket& socket, Picture& picture, IfIndex link) {
+  const auto known = known_.find(link);
+  const auto found = picture.links().find(link);
+  if (known == known_.end() || !known->second || found == picture.links().end()) return;
+  const auto& name = found->second.seen.name;
+  const bool is_wanted = std::ranges::find(wanted_, name, &StoreLink::name) != wanted_.end();
+  if (is_wanted || holds_something(found->second)) return;
+  if (socket.request(nl::encode_delete_link(link))) picture.link_is_gone(link);
+}
+
+bool StoreLinks::holds_routes(IfIndex link) const {
+  return of_routes_.contains(link);
+}
+
+std::string StoreLinks::trouble(const config::Vip& vip) const {
+  const auto links = store_links_of(vip);
+  if (links.empty()) return {};
+  for (const auto& link : links)
+    if (const auto found = troubles_.find(link.name); found != troubles_.end()) return found->second.why;
+  return why_unanswered(vip.interface,
+                        std::max(setting_of("all", "arp_ignore"), setting_of(vip.interface, "arp_ignore")));
+}
+
+}  // namespace hawser::vipd
