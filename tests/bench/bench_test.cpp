@@ -33,20 +33,26 @@ TEST(BenchNumbers, ATableIsAligned) {
   EXPECT_EQ(table({{"", "ms"}, {"ours", "1.5"}}), "       ms\nours  1.5\n");
 }
 
-lab::Packet packet(std::chrono::milliseconds time, std::vector<std::uint8_t> after_macs) {
-  after_macs.insert(after_macs.begin(), 12, 2);
+lab::Packet packet(std::chrono::milliseconds time, std::vector<std::uint8_t> after_macs,
+                   std::uint8_t sender) {
+  after_macs.insert(after_macs.begin(), 6, sender);
+  after_macs.insert(after_macs.begin(), 6, 0xff);
   return {time, std::move(after_macs)};
 }
 
 // Type, IPv4 header without options, the first bytes of VRRP version 3: type 1, router 51, priority.
 lab::Packet advertisement(std::chrono::milliseconds time, std::uint8_t priority) {
   return packet(time, {0x08, 0x00, 0x45, 0xc0, 0,  32,  0, 0, 0,  0,    255, 112,      0,
-                       0,    192,  0,    2,    11, 224, 0, 0, 18, 0x31, 51,  priority, 1});
+                       0,    192,  0,    2,    11, 224, 0, 0, 18, 0x31, 51,  priority, 1},
+                priority);
 }
 
-lab::Packet arp(std::chrono::milliseconds time, std::uint8_t sender, std::uint8_t target) {
+// Of the host that advertises this priority.
+lab::Packet arp(std::chrono::milliseconds time, std::uint8_t sender, std::uint8_t target,
+                std::uint8_t priority = 100) {
   return packet(time, {0x08, 0x06, 0, 1, 8,      0, 6, 4, 0, 1, 2, 2,   2, 2, 2,
-                       2,    192,  0, 2, sender, 0, 0, 0, 0, 0, 0, 192, 0, 2, target});
+                       2,    192,  0, 2, sender, 0, 0, 0, 0, 0, 0, 192, 0, 2, target},
+                priority);
 }
 
 TEST(BenchWire, ReadsAdvertisementsAndGratuitousArp) {
@@ -75,6 +81,21 @@ TEST(BenchWire, CountsFromTheMomentOfTheActiveDownTimer) {
   const std::vector<lab::Packet> packets{advertisement(900ms, 150),  advertisement(1000ms, 150),
                                          arp(1100ms, 200, 100),      arp(1363ms, 100, 100),
                                          advertisement(1364ms, 100), arp(2363ms, 100, 100)};
+  EXPECT_THAT(takeover_lateness(packets), Optional(testing::DoubleNear(2.0625, 1e-6)));
+}
+
+TEST(BenchWire, ATakeoverIsWholeWhenTheLastAddressIsAnnouncedForTheFirstTime) {
+  const std::vector<lab::Packet> packets{advertisement(1000ms, 150), arp(1363ms, 100, 100),
+                                         arp(1364ms, 101, 101), arp(1370ms, 102, 102), arp(2363ms, 100, 100)};
+  EXPECT_THAT(whole_takeover(packets), Optional(testing::DoubleNear(9.0625, 1e-6)));
+  EXPECT_EQ(whole_takeover(std::vector{advertisement(1000ms, 150), arp(1363ms, 100, 100, 150)}),
+            std::nullopt);
+  EXPECT_EQ(whole_takeover({}), std::nullopt);
+}
+
+TEST(BenchWire, WhoWasActiveAndStartsAgainDoesNotTakeOver) {
+  const std::vector<lab::Packet> packets{advertisement(1000ms, 150), arp(1200ms, 100, 100, 150),
+                                         arp(1363ms, 100, 100)};
   EXPECT_THAT(takeover_lateness(packets), Optional(testing::DoubleNear(2.0625, 1e-6)));
 }
 
@@ -127,6 +148,7 @@ void expect_good(const std::string& text, std::size_t services) {
 TEST(BenchFiles, AreGood) {
   expect_good(pair_file(Product::kHawser, "lb1"), 0);
   expect_good(pair_file(Product::kHawser, "lb1", {.interval = 10ms, .addresses = 1000}), 0);
+  expect_good(pair_file(Product::kHawser, "lb1", {.addresses = 1000, .store = "spread"}), 0);
   expect_good(routers_file(Product::kHawser, "lb1", 600), 0);
   expect_good(removal_file(Product::kHawser), 1);
   expect_good(large_file(Product::kHawser, 20, 8s), 20);

@@ -31,18 +31,20 @@ struct Router {
   int id = 51;
   std::chrono::milliseconds interval = kAdvertisement;
   std::vector<std::string> addresses;
+  std::string store{};
 };
 
 std::string hawser_router(const Router& router) {
+  const auto store = router.store.empty() ? "" : fmt::format("store = \"{}\"\n", router.store);
   return fmt::format(R"([vip.{}]
 interface = "{}"
 addresses = ["{}"]
 virtual_router_id = {}
 priority = {{ lb1 = {}, lb2 = {} }}
 advertisement_interval = "{}ms"
-)",
+{})",
                      router.name, router.interface, fmt::join(router.addresses, "\", \""), router.id,
-                     kHighPriority, kLowPriority, router.interval.count());
+                     kHighPriority, kLowPriority, router.interval.count(), store);
 }
 
 std::string keepalived_router(const Router& router, std::string_view node) {
@@ -66,6 +68,7 @@ std::string keepalived_router(const Router& router, std::string_view node) {
 Router router_of(const PairPlan& plan) {
   Router router;
   router.interval = plan.interval;
+  router.store = plan.store;
   router.addresses.emplace_back(kFloating);
   for (int i = 1; i < plan.addresses; ++i) router.addresses.push_back(further_address(i));
   return router;

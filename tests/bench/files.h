@@ -23,6 +23,7 @@ inline constexpr int kLowPriority = 100;
 struct PairPlan {
   std::chrono::milliseconds interval = kAdvertisement;
   int addresses = 1;
+  std::string store{};  // hawser: where they live; empty: on the interface
 };
 // The last of them.
 std::string last_address(const PairPlan& plan);

@@ -55,6 +55,10 @@ std::vector<lab::Process> start(Product product, Duty duty, const lab::Namespace
   std::ofstream(path) << file;
   std::vector<lab::Process> processes;
   if (product == Product::kKeepalived) {
+    // One that was killed leaves these, and where nobody reaps its children they seem to run: it would not
+    // start.
+    for (const char* left : {"pid", "vrrp_pid", "checkers_pid"})
+      std::filesystem::remove(folder / "run" / left);
     processes.push_back(start_keepalived(duty, host, folder, path));
     return processes;
   }

@@ -125,23 +125,32 @@ void bench_addresses(const Arguments& arguments, const std::filesystem::path& fo
   fmt::print(
       "One virtual router of many addresses, advertised each {} ms, and its Active freezes: from the "
       "Backup's "
-      "Active_Down timer to the first gratuitous ARP for the first address (aim: below 5 ms), and the "
-      "longest time "
-      "without an advertisement while the others come (aim: below two intervals)\n",
+      "Active_Down timer to the first gratuitous ARP for the first address (aim: below 5 ms) and for the "
+      "last "
+      "one, and the longest time without an advertisement while they come (aim: below two intervals)\n",
       kAdvertisement.count());
-  std::vector<Row> rows{
-      {"", "addresses", "first, median ms", "worst ms", "pause, median ms", "worst ms", "runs"}};
+  std::vector<Row> rows{{"", "addresses", "first, median ms", "worst ms", "last, median ms",
+                         "pause, median ms", "worst ms", "runs"}};
+  const auto add = [&](const std::string& who, int addresses, const ManyAddresses& result) {
+    const auto cell = [](const std::vector<double>& values, double which) {
+      return fmt::format("{:.2f}", quantile(values, which).value_or(0));
+    };
+    rows.push_back({who, fmt::to_string(addresses), cell(result.late, 0.5), cell(result.late, 1),
+                    cell(result.whole, 0.5), cell(result.pauses, 0.5), cell(result.pauses, 1),
+                    fmt::to_string(result.late.size())});
+  };
   const int runs = std::max(3, arguments.runs / 4);
   for (const int addresses : {1, 1000, 4000, 10000}) {
     if (addresses > arguments.addresses) continue;
-    for (const auto& [product, result] : for_each_product<ManyAddresses>(
-             [&](Product product) { return many_addresses(product, folder, addresses, runs); }))
-      rows.push_back({std::string(name_of(product)), fmt::to_string(addresses),
-                      fmt::format("{:.2f}", quantile(result.late, 0.5).value_or(0)),
-                      fmt::format("{:.2f}", quantile(result.late, 1).value_or(0)),
-                      fmt::format("{:.1f}", quantile(result.pauses, 0.5).value_or(0)),
-                      fmt::format("{:.1f}", quantile(result.pauses, 1).value_or(0)),
-                      fmt::to_string(result.late.size())});
+    for (const char* store : {"", "spread", "local-routes"}) {
+      const PairPlan plan{kAdvertisement, addresses, store};
+      const auto measure = [&](Product product) { return many_addresses(product, folder, plan, runs); };
+      if (plan.store.empty())
+        for (const auto& [product, result] : for_each_product<ManyAddresses>(measure))
+          add(std::string(name_of(product)), addresses, result);
+      else if (addresses > 1)
+        add(fmt::format("hawser, {}", store), addresses, measure(Product::kHawser));
+    }
   }
   fmt::print("{}\n", table(rows));
 }

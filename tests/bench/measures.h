@@ -28,11 +28,13 @@ std::vector<double> takeovers(Product product, const std::filesystem::path& fold
                               Fault fault = Fault::kFrozen);
 
 // The same of a virtual router with so many addresses, of which the first is waited for; and how long the new
-// Active was without an advertisement at the most while it added the others, ms.
+// Active was without an advertisement at the most while it added the others, and when the last was announced,
+// ms.
 struct ManyAddresses {
-  std::vector<double> late, pauses;
+  std::vector<double> late, pauses, whole;
 };
-ManyAddresses many_addresses(Product product, const std::filesystem::path& folder, int addresses, int runs);
+ManyAddresses many_addresses(Product product, const std::filesystem::path& folder, const PairPlan& plan,
+                             int runs);
 
 // Two hosts with so many virtual routers, each advertising once a second: hundredths of a core that the
 // process which advertises takes of lb1, which is Active in all of them, and of lb2, and its memory on lb1.

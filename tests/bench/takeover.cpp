@@ -84,9 +84,23 @@ Handover handovers(Product product, const std::filesystem::path& folder, int run
   return result;
 }
 
-ManyAddresses many_addresses(Product product, const std::filesystem::path& folder, int addresses, int runs) {
+namespace {
+
+// The first address stands for what a client waits for; the last ones, of which each dummy of a store has
+// one, for all. Ten thousand are not captured.
+std::string filter_of(const PairPlan& plan) {
+  const auto last = IpAddress::parse(last_address(plan));
+  const auto from = last ? last->v4_host_order() - 63 : 0;
+  return fmt::format("ip proto 112 or (arp and (host {} or arp[24:4] >= {}))", kFloating, from);
+}
+
+}  // namespace
+
+ManyAddresses many_addresses(Product product, const std::filesystem::path& folder, const PairPlan& plan,
+                             int runs) {
   constexpr auto kPatience = 180s;
-  HostPair pair(product, folder / "addresses", {.interval = kAdvertisement, .addresses = addresses});
+  const int addresses = plan.addresses;
+  HostPair pair(product, folder / ("addresses" + plan.store), plan);
   const auto all_are_on = [&](const std::string& host) {
     if (!lab::eventually(kPatience, [&] { return pair.holds_all(host); }))
       lab::give_up("{}: {} addresses did not come to {} alone", name_of(product), addresses, host);
@@ -95,9 +109,7 @@ ManyAddresses many_addresses(Product product, const std::filesystem::path& folde
   for (int run = 0; run < runs; ++run) {
     all_are_on("lb1");
     std::this_thread::sleep_for(1s);
-    // The first address stands for itself; ten thousand of them are not captured.
-    const lab::Capture capture(pair.wire(), HostPair::wire_interface(),
-                               {.filter = fmt::format("ip proto 112 or (arp and host {})", kFloating)});
+    const lab::Capture capture(pair.wire(), HostPair::wire_interface(), {.filter = filter_of(plan)});
     std::this_thread::sleep_for(3 * kAdvertisement);
     pair.freeze_lb1();
     const auto taken = lab::eventually(kPatience, [&] { return pair.has_last("lb2"); });
@@ -105,11 +117,13 @@ ManyAddresses many_addresses(Product product, const std::filesystem::path& folde
     const auto packets = capture.packets();
     const auto late = takeover_lateness(packets);
     const auto pause = longest_pause(packets, kLowPriority);
+    const auto whole = whole_takeover(packets);
     pair.thaw_lb1();
-    if (!taken || !late || !pause)
+    if (!taken || !late || !pause || !whole)
       lab::give_up("{}: no takeover of {} addresses", name_of(product), addresses);
     result.late.push_back(*late);
     result.pauses.push_back(*pause);
+    result.whole.push_back(*whole);
   }
   all_are_on("lb1");
   return result;

@@ -1,8 +1,8 @@
 #include "tests/bench/wire.h"
 
 #include <algorithm>
+#include <set>
 
-#include "lib/base/address.h"
 #include "lib/base/bytes.h"
 
 namespace hawser::bench {
@@ -15,6 +15,13 @@ constexpr std::uint8_t kVrrp = 112;
 std::uint16_t skip_ethernet(Reader& reader) {
   reader.skip(12);
   return reader.u16();
+}
+
+std::vector<std::uint8_t> sender_of(const lab::Packet& packet) {
+  Reader reader(packet.bytes);
+  reader.skip(6);
+  const auto mac = reader.take(6);
+  return {mac.begin(), mac.end()};
 }
 
 }  // namespace
@@ -32,14 +39,20 @@ bool is_advertisement(const lab::Packet& packet, int priority) {
   return reader.u8() == priority && vrrp && version3 && reader.ok();
 }
 
-bool is_gratuitous_arp(const lab::Packet& packet) {
+std::optional<IpAddress> gratuitous_arp(const lab::Packet& packet) {
   Reader reader(packet.bytes);
-  if (skip_ethernet(reader) != kArp) return false;
+  if (skip_ethernet(reader) != kArp) return std::nullopt;
   reader.skip(8 + 6);
   const auto sender = IpAddress::from_bytes(reader.take(4));
   reader.skip(6);
   const auto target = IpAddress::from_bytes(reader.take(4));
-  return reader.ok() && sender && target && *sender == *target && to_string(*sender) == kFloating;
+  if (!reader.ok() || !sender || !target || *sender != *target) return std::nullopt;
+  return *sender;
+}
+
+bool is_gratuitous_arp(const lab::Packet& packet) {
+  const auto address = gratuitous_arp(packet);
+  return address && to_string(*address) == kFloating;
 }
 
 bool is_syn(const lab::Packet& packet) {
@@ -66,10 +79,28 @@ std::optional<double> takeover_lateness(std::span<const lab::Packet> packets,
   const auto from_active = [](const lab::Packet& packet) { return is_advertisement(packet, kHighPriority); };
   const auto last = std::find_if(packets.rbegin(), packets.rend(), from_active);
   if (last == packets.rend()) return std::nullopt;
-  const auto announced = std::find_if(last.base(), packets.end(), is_gratuitous_arp);
+  const auto announced = std::find_if(last.base(), packets.end(), [&](const lab::Packet& packet) {
+    return is_gratuitous_arp(packet) && sender_of(packet) != sender_of(*last);
+  });
   if (announced == packets.end()) return std::nullopt;
   return std::chrono::duration<double, std::milli>(announced->time - last->time - active_down(interval))
       .count();
+}
+
+std::optional<double> whole_takeover(std::span<const lab::Packet> packets,
+                                     std::chrono::nanoseconds interval) {
+  const auto from_active = [](const lab::Packet& packet) { return is_advertisement(packet, kHighPriority); };
+  const auto last = std::find_if(packets.rbegin(), packets.rend(), from_active);
+  if (last == packets.rend()) return std::nullopt;
+  std::set<IpAddress> announced;
+  std::chrono::nanoseconds newest{};
+  std::for_each(last.base(), packets.end(), [&](const lab::Packet& packet) {
+    const auto address = gratuitous_arp(packet);
+    if (address && sender_of(packet) != sender_of(*last) && announced.insert(*address).second)
+      newest = packet.time;
+  });
+  if (announced.empty()) return std::nullopt;
+  return std::chrono::duration<double, std::milli>(newest - last->time - active_down(interval)).count();
 }
 
 std::optional<double> longest_pause(std::span<const lab::Packet> packets, int priority) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 
+#include "lib/base/address.h"
 #include "tests/bench/files.h"
 #include "tests/support/capture.h"
 
@@ -11,7 +12,9 @@ namespace hawser::bench {
 
 // A VRRPv3 advertisement over IPv4 of the host with this priority.
 bool is_advertisement(const lab::Packet& packet, int priority);
-// An ARP frame that says where the floating address is: sender and target address are both it.
+// An ARP frame that says where an address is: sender and target address are both it. Empty: it is none.
+std::optional<IpAddress> gratuitous_arp(const lab::Packet& packet);
+// One for the floating address.
 bool is_gratuitous_arp(const lab::Packet& packet);
 
 // TCP over IPv4: the first packet of a connection.
@@ -20,10 +23,15 @@ bool is_syn(const lab::Packet& packet);
 // The Backup's Active_Down_Interval: 3 advertisement intervals and its skew (RFC 9568 6.1).
 std::chrono::nanoseconds active_down(std::chrono::nanoseconds interval = kAdvertisement);
 
-// Milliseconds between "last advertisement of the Active + Active_Down" and the first gratuitous ARP after
-// it. Nothing while one of both is missing, or where the Active still advertised after the ARP was sent.
+// Milliseconds between "last advertisement of the Active + Active_Down" and the first gratuitous ARP of
+// another host after it: one that is killed and starts again announces, too. Nothing while one of both is
+// missing, or where the Active still advertised after the ARP was sent.
 std::optional<double> takeover_lateness(std::span<const lab::Packet> packets,
                                         std::chrono::nanoseconds interval = kAdvertisement);
+
+// The same until each of the addresses that are announced in the capture was announced for the first time.
+std::optional<double> whole_takeover(std::span<const lab::Packet> packets,
+                                     std::chrono::nanoseconds interval = kAdvertisement);
 
 // The longest time between two advertisements of the host with this priority, milliseconds; nothing of fewer
 // than two.
