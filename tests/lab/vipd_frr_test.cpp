@@ -1,5 +1,5 @@
 // vipd with FRR's vrrpd as the other node, in both roles, by versions 2 and 3. FRR gives the address to a
-// macvlan with the virtual MAC, which zebra sets down for as long as it is Backup.
+// macvlan with the virtual MAC, which zebra sets down for as long as it is Backup; vipd does so or not.
 #include "tests/native/vipd_host.h"
 #include "tests/support/thorough.h"
 
@@ -9,6 +9,7 @@ namespace {
 struct Peer {
   int version;
   bool v6;
+  bool virtual_mac = false;  // on vipd's side, too
 };
 
 class WithFrr : public VipTest, public testing::WithParamInterface<Peer> {
@@ -48,10 +49,11 @@ class WithFrr : public VipTest, public testing::WithParamInterface<Peer> {
     }
   }
   [[nodiscard]] static VipFile file(const std::string& priority) {
-    return {.addresses = fmt::format("[\"{}\"]", address()),
-            .priority = priority,
-            .interval = "1s",
-            .more = fmt::format("version = {}\n", GetParam().version)};
+    return {
+        .addresses = fmt::format("[\"{}\"]", address()),
+        .priority = priority,
+        .interval = "1s",
+        .more = fmt::format("version = {}\nvirtual_mac = {}\n", GetParam().version, GetParam().virtual_mac)};
   }
 
   std::unique_ptr<Process> zebra, vrrpd;
@@ -68,12 +70,13 @@ class WithFrr : public VipTest, public testing::WithParamInterface<Peer> {
 };
 
 std::vector<Peer> peers() {
-  if (!thorough()) return {{2, false}, {3, true}};
-  return {{2, false}, {3, false}, {3, true}};
+  if (!thorough()) return {{2, false}, {3, true, true}};
+  return {{2, false}, {3, false}, {3, true}, {2, false, true}, {3, false, true}, {3, true, true}};
 }
 
 INSTANTIATE_TEST_SUITE_P(, WithFrr, testing::ValuesIn(peers()), [](const auto& test) {
-  return fmt::format("Version{}{}", test.param.version, test.param.v6 ? "Ipv6" : "");
+  return fmt::format("Version{}{}{}", test.param.version, test.param.v6 ? "Ipv6" : "",
+                     test.param.virtual_mac ? "VirtualMac" : "");
 });
 
 TEST_P(WithFrr, VipdIsActiveLeavesAndReturns) {

@@ -263,18 +263,67 @@ TEST_F(WithKeepalivedVirtualMac, VipdTakesOverFromASilentOneAndYieldsWhenItRetur
   EXPECT_EQ(answers(), kOnce);
 }
 
-// ---- IPv6
+// ---- unicast
 
-class WithKeepalived6 : public WithKeepalived {
+class WithKeepalivedUnicast : public WithKeepalived {
  protected:
-  static constexpr const char* kWeb = "2001:db8::100";
-  void start_keepalived6(int priority) { start_keepalived(priority, "1", "version 3", kWeb); }
+  void start_keepalived_unicast(int priority) {
+    start_keepalived(priority, "1",
+                     "version 3\n  unicast_src_ip 192.0.2.12\n  unicast_peer {\n    192.0.2.11\n  }");
+  }
   static VipFile file(const std::string& priority) {
-    return {.addresses = R"(["2001:db8::100"])", .priority = priority, .interval = "1s"};
+    return {.priority = priority, .interval = "1s", .more = "transport = \"unicast\"\n"};
   }
 };
 
-TEST_F(WithKeepalived6, VipdIsActiveLeavesAndReturns) {
+TEST_F(WithKeepalivedUnicast, VipdIsActiveLeavesAndReturns) {
+  lb1.write(file("{ lb1 = 200, lb2 = 100 }"));
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  start_keepalived_unicast(100);
+  ASSERT_TRUE(is_backup());
+  EXPECT_FALSE(eventually(5s, [&] { return lb2.holds("192.0.2.100"); }));
+  EXPECT_EQ(lb1.web().at("counters").at("became_active").as_int64(), 1);
+  EXPECT_EQ(lb1.daemon().stop(20s), 0);
+  ASSERT_TRUE(keepalived_holds(true));
+  EXPECT_TRUE(lb1.logged("web: Initialize: left, 192.0.2.12 is Active"));
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(keepalived_holds(false));
+  EXPECT_EQ(lb1.web().at("counters").at("bad_packets").at("checksum").as_int64(), 0);
+}
+
+TEST_F(WithKeepalivedUnicast, VipdTakesOverFromASilentOneAndYieldsWhenItReturns) {
+  lb1.write(file("{ lb1 = 90, lb2 = 80 }"));
+  start_keepalived_unicast(200);
+  ASSERT_TRUE(keepalived_holds(true));
+  take_over_from_a_silent_one_and_yield();
+  EXPECT_TRUE(keepalived_holds(true));
+}
+
+// ---- IPv6
+
+// With and without a virtual MAC, on both sides.
+class WithKeepalived6 : public WithKeepalived, public testing::WithParamInterface<bool> {
+ protected:
+  static constexpr const char* kWeb = "2001:db8::100";
+  void start_keepalived6(int priority) {
+    start_keepalived(priority, "1", GetParam() ? "version 3\n  use_vmac" : "version 3", kWeb);
+  }
+  static VipFile file(const std::string& priority) {
+    return {.addresses = R"(["2001:db8::100"])",
+            .priority = priority,
+            .interval = "1s",
+            .more = GetParam() ? "virtual_mac = true\n" : ""};
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(, WithKeepalived6,
+                         testing::ValuesIn(thorough() ? std::vector<bool>{false, true}
+                                                      : std::vector<bool>{false}),
+                         [](const auto& test) { return test.param ? "VirtualMac" : "ItsOwnMac"; });
+
+TEST_P(WithKeepalived6, VipdIsActiveLeavesAndReturns) {
   lb1.write(file("{ lb1 = 200, lb2 = 100 }"));
   lb1.start();
   ASSERT_TRUE(lb1.becomes("Active"));
@@ -290,7 +339,7 @@ TEST_F(WithKeepalived6, VipdIsActiveLeavesAndReturns) {
   EXPECT_TRUE(keepalived_holds(false, kWeb));
 }
 
-TEST_F(WithKeepalived6, VipdTakesOverFromASilentOneAndYieldsWhenItReturns) {
+TEST_P(WithKeepalived6, VipdTakesOverFromASilentOneAndYieldsWhenItReturns) {
   lb1.write(file("{ lb1 = 90, lb2 = 80 }"));
   start_keepalived6(200);
   ASSERT_TRUE(keepalived_holds(true, kWeb));
