@@ -99,18 +99,22 @@ void enlarge_buffer(int fd) {
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 }
 
-// Of routes only those with this protocol get into the socket; of everything else all. The filter sees the
-// kernel's one message a datagram from its first byte, and loads in network order.
-bool keep_routes_of(int fd, std::uint8_t protocol) {
+// What does not even get into the socket. The filter sees the kernel's one message a datagram from its first
+// byte, and loads in network order; a jump is as many steps as it leaves out.
+bool drop_what_is_no_news(int fd, const Interest::Own& own) {
   constexpr std::uint32_t kType = offsetof(nlmsghdr, nlmsg_type);
+  constexpr std::uint32_t kPort = offsetof(nlmsghdr, nlmsg_pid);
   constexpr std::uint32_t kProtocol = NLMSG_HDRLEN + offsetof(rtmsg, rtm_protocol);
   constexpr std::uint32_t kAll = 0xffffffff;
-  std::array<sock_filter, 7> program{{
+  std::array<sock_filter, 10> program{{
       BPF_STMT(BPF_LD | BPF_H | BPF_ABS, kType),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWADDR), 0, 2),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, kPort),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(own.port), 5, 4),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWROUTE), 1, 0),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELROUTE), 0, 2),
       BPF_STMT(BPF_LD | BPF_B | BPF_ABS, kProtocol),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, protocol, 0, 1),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, own.protocol, 0, 1),
       BPF_STMT(BPF_RET | BPF_K, kAll),
       BPF_STMT(BPF_RET | BPF_K, 0),
   }};
@@ -125,7 +129,7 @@ Result<Monitor> Monitor::open(Interest interest) {
   if (!socket) return tl::unexpected(socket.error());
   enlarge_buffer(socket->fd());
   bool ok = nl_socket_set_nonblocking(socket->get()) == 0;
-  if (interest.routes_of) ok = ok && keep_routes_of(socket->fd(), *interest.routes_of);
+  if (interest.own) ok = ok && drop_what_is_no_news(socket->fd(), *interest.own);
   std::vector<int> groups{RTNLGRP_LINK};
   if (interest.addresses) groups.insert(groups.end(), {RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR});
   if (interest.routes) groups.insert(groups.end(), {RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE});

@@ -65,9 +65,16 @@ struct Changes {
 // What a monitor is told of beside links. Routes only where they matter: beside a routing daemon there are
 // thousands of notifications a second.
 struct Interest {
+  // Whoever watches only over what it made itself.
+  struct Own {
+    std::uint8_t protocol = 0;  // rtm_protocol: of routes only those are news
+    // nl::Socket::port(): IPv4 addresses that come or stay by requests of that socket are no news. That
+    // others go with one which it removes, is.
+    std::uint32_t port = 0;
+  };
   bool addresses = true;
   bool routes = true;
-  std::optional<std::uint8_t> routes_of{};  // rtm_protocol: of one program alone, the kernel drops the others
+  std::optional<Own> own{};  // the kernel drops the rest
 };
 
 class Monitor {

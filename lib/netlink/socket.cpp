@@ -76,6 +76,10 @@ void Socket::only_what_is_asked() {
   set_option(fd(), SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
 }
 
+std::uint32_t Socket::port() const {
+  return nl_socket_get_local_port(socket_.get());
+}
+
 int Socket::fd() const {
   return nl_socket_get_fd(socket_.get());
 }

@@ -87,6 +87,8 @@ class Socket {
   Result<Datagram> receive();
 
   [[nodiscard]] int fd() const;
+  // By which the kernel knows it (nlmsg_pid of what it answers and of what it tells others of its requests).
+  [[nodiscard]] std::uint32_t port() const;
   // For what the monitor does beside all this.
   [[nodiscard]] nl_sock* get() { return socket_.get(); }
 

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include <linux/netlink.h>
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "lib/netlink/local_route_codec.h"
 #include "tests/contract/host.h"
 #include "tests/contract/tools.h"
 
@@ -30,6 +32,8 @@ class MonitorTest : public HostTest {
       all.routes |= now.routes;
       all.lost |= now.lost;
       all.facts.insert(all.facts.end(), now.facts.begin(), now.facts.end());
+      all.address_facts.insert(all.address_facts.end(), now.address_facts.begin(), now.address_facts.end());
+      all.local_routes.insert(all.local_routes.end(), now.local_routes.begin(), now.local_routes.end());
     }
     return all;
   }
@@ -79,6 +83,35 @@ TEST_P(MonitorTest, TellsAddressesAndRoutesOfBothFamilies) {
     run(line);
     EXPECT_TRUE(hear(monitor, [](const Changes& all) { return all.routes; }).routes) << line;
   }
+}
+
+// Who watches over what it made itself is not woken by that, nor by a routing daemon.
+TEST_P(MonitorTest, OfOnesOwnStepsOnlyWhatElseCameOfThemIsNews) {
+  plug_in_and_up("eth0");
+  auto steps = nl::Socket::open(NETLINK_ROUTE);
+  ASSERT_TRUE(steps);
+  const auto eth0 = steps->index_of("eth0").value();
+  constexpr std::uint8_t kOurs = 202;
+  auto monitor = Monitor::open({.addresses = true, .routes = true, .own = {{kOurs, steps->port()}}});
+  ASSERT_TRUE(monitor);
+  static_cast<void>(hear(*monitor, [](const Changes&) { return false; }));
+  const auto prefix = [](int last) {
+    return Prefix{IpAddress::v4(192, 0, 2, static_cast<std::uint8_t>(last)), 24};
+  };
+  for (const int last : {11, 12})
+    ASSERT_TRUE(steps->request(nl::encode_put_address(nl::Put::kNew, eth0, prefix(last), {})));
+  run("ip route add 198.51.100.0/24 dev eth0 proto 186");
+  const nl::LocalRoute route{eth0, {IpAddress::v4(192, 0, 2, 100), 32}, kOurs};
+  ASSERT_TRUE(steps->request(nl::encode_add_local_route(route)));
+  auto changes = hear(*monitor, [](const Changes& all) { return !all.local_routes.empty(); });
+  EXPECT_EQ(changes.address_facts, std::vector<AddressFact>{});
+  EXPECT_EQ(changes.local_routes,
+            (std::vector<AddressFact>{{.link = eth0, .prefix = route.to, .protocol = kOurs}}));
+  ASSERT_TRUE(steps->request(nl::encode_remove_address(eth0, prefix(11))));
+  changes = hear(*monitor, [](const Changes& all) { return all.address_facts.size() == 2; });
+  EXPECT_EQ(changes.address_facts.size(), 2U) << "the secondary goes with it";
+  run("ip address add 192.0.2.13/24 dev eth0");
+  EXPECT_TRUE(hear(*monitor, [](const Changes& all) { return all.addresses; }).addresses) << "another's";
 }
 
 TEST_P(MonitorTest, TellsARemovedLink) {

@@ -26,6 +26,7 @@ constexpr Milliseconds kBetweenLooks{50};
 constexpr Milliseconds kLastTask{2000};
 constexpr Milliseconds kFirstReading{3000};
 constexpr Milliseconds kVirtualLinkAgain{10'000};  // a module may be loaded, a name be free meanwhile
+constexpr std::size_t kCalledTogether{256};        // routers, before the sockets are heard again
 constexpr Milliseconds kLookAgain{1000};  // after the kernel could not be observed, or a socket not be opened
 }  // namespace
 
@@ -48,7 +49,8 @@ Daemon::Daemon(asio::io_context& context, Options options)
       reminder_(context),
       exec_timer_(context),
       stand_timer_(context),
-      routed_timer_(context) {}
+      routed_timer_(context),
+      alarm_(context, TimePoint::max()) {}
 
 Status Daemon::begin() {
   if (auto rights = needed_capabilities(); !rights) return rights;
@@ -135,6 +137,10 @@ void Daemon::look() {
 void Daemon::warn(std::string_view topic, const Error& why) {
   if (const auto told = troubles_.say(topic, trouble_event(EventKind::kRefusal, why), platform_->now()))
     report(*told);
+}
+
+void Daemon::on_renewed(const Status& done) {
+  done ? troubles_.over("renew") : warn("renew", done.error());
 }
 
 // Everybody is told of the kernel as it is now.
@@ -297,13 +303,12 @@ bool Daemon::named(const AddressKey& address) const {
 // ---- the routers
 
 void Daemon::on_packet(VrrpSocket& socket, const Packet& packet) {
-  const auto is_here = [&](const RouterKey& key) {
-    return key.interface == socket.interface() && key.family == socket.family();
-  };
-  std::vector<VirtualRouter*> here;
-  auto next = routers_.lower_bound({socket.interface(), socket.family(), Vrid(0)});
-  for (; next != routers_.end() && is_here(next->first); ++next) here.push_back(&next->second.router);
-  if (const auto* heard = dispatch(packet, here, socket.bad())) settle(key_of(heard->vip()));
+  const auto id = router_id_in(packet.payload);
+  const auto found = id ? routers_.find({socket.interface(), socket.family(), *id}) : routers_.end();
+  if (found == routers_.end())
+    dispatch(packet, nullptr, socket.bad());
+  else if (dispatch(packet, &found->second.router, socket.bad()))
+    settle(found->first);
 }
 
 // Whatever is to know of a role hears of it here.
@@ -320,31 +325,64 @@ void Daemon::settle(const RouterKey& key) {
   if (!running.queued && running.router.working() && running.router.work()) work_later(key);
   if (auto lost = platform_->take_lost_addresses(); !lost.empty()) worker_.end_connections(std::move(lost));
   if (running.router.stopped()) asio::post(context_, [this] { reap(); });
-  const auto due = running.router.due();
-  const auto fires = platform_->timer(due.value_or(TimePoint::max()));
-  if (running.timer.expiry() == fires) return;
-  running.timer.expires_at(fires);
-  if (!due) return;
-  running.timer.async_wait([this, key](const error_code& cancelled) {
-    if (!cancelled) on_timer(key);
+  const auto fires = platform_->timer(running.router.due().value_or(TimePoint::max()));
+  // Each advertisement heard puts it off: cheaper to find nothing due once, and set it anew then.
+  if (running.fires > fires) call_at(found->first, running, fires);
+  set_alarm();
+}
+
+// One timer for all: a thousand routers that advertise each second are woken for together.
+void Daemon::call_at(const RouterKey& key, Running& running, TimePoint fires) {
+  if (running.fires != TimePoint::max()) agenda_.erase({running.fires, &key});
+  running.fires = fires;
+  if (fires != TimePoint::max()) agenda_.emplace(fires, &key);
+}
+
+void Daemon::set_alarm() {
+  if (agenda_.empty() || alarm_.expiry() <= agenda_.begin()->first) return;
+  alarm_.expires_at(agenda_.begin()->first);
+  alarm_.async_wait([this](const error_code& cancelled) {
+    if (!cancelled) on_alarm();
   });
 }
 
-void Daemon::on_timer(const RouterKey& key) {
+// Those whose time has come, and those of whom it is so near that they need not be woken for.
+void Daemon::on_alarm() {
+  alarm_.expires_at(TimePoint::max());
+  const auto now = std::chrono::steady_clock::now();
+  std::vector<RouterKey> called;
+  for (const auto& [fires, key] : agenda_) {
+    if (fires > now + kEarlyAtMost || called.size() == kCalledTogether) break;
+    called.push_back(*key);
+  }
+  for (const auto& key : called) on_timer(key, now);
+  set_alarm();
+}
+
+void Daemon::on_timer(const RouterKey& key, TimePoint now) {
   const auto found = routers_.find(key);
   if (found == routers_.end()) return;
   // After a stall an advertisement may lie in the socket that says more than the timer does.
   platform_->drain_socket({key.interface, key.family});
   auto& running = found->second;
-  running.timer.expires_at(TimePoint::max());  // settle() sets it anew
-  const auto due = running.router.due();
-  if (due && platform_->now() >= *due) running.router.on_time();
+  if (running.fires > now) {
+    if (!running.router.advertise_early()) return;
+  } else if (const auto due = running.router.due(); due && platform_->now() >= *due) {
+    running.router.on_time();
+  }
+  call_at(found->first, running, TimePoint::max());  // settle() finds it another place
   settle(key);
-  hear_refusals();
+  hear_refusals_soon();
+}
+
+// Once for all that was sent in this turn of the loop.
+void Daemon::hear_refusals_soon() {
+  if (!std::exchange(hears_refusals_, true)) asio::post(context_, [this] { hear_refusals(); });
 }
 
 // They are for any of the vips that have this peer.
 void Daemon::hear_refusals() {
+  hears_refusals_ = false;
   for (auto& socket : refusals_)
     for (const auto& [peer, code] : socket.take())
       for (auto& [key, running] : routers_) running.router.peer_unreachable(peer, code);
@@ -361,6 +399,8 @@ void Daemon::work_later(const RouterKey& key) {
 }
 
 void Daemon::reap() {
+  for (auto& [key, running] : routers_)
+    if (running.router.stopped()) call_at(key, running, TimePoint::max());
   std::erase_if(routers_, [](const auto& entry) { return entry.second.router.stopped(); });
   std::set<Platform::Segment> segments;
   for (const auto& [key, running] : routers_) segments.emplace(key.interface, key.family);

@@ -58,14 +58,13 @@ class Daemon {
 
  private:
   struct Running {
-    Running(config::Vip vip, Effects& effects, boost::asio::io_context& context)
-        : router(std::move(vip), effects), timer(context) {}
+    Running(config::Vip vip, Effects& effects) : router(std::move(vip), effects) {}
     VirtualRouter router;
-    boost::asio::steady_timer timer;
-    bool queued = false;        // a slice of work is in the loop's queue
-    Side side = Side::kOther;   // as the worker was told, where a provider routes the addresses
-    bool fences = false;        // a candidate that waits for the other to be off
-    unsigned losers_heard = 0;  // as it was told
+    TimePoint fires = TimePoint::max();  // its place in agenda_; max: it has none
+    bool queued = false;                 // a slice of work is in the loop's queue
+    Side side = Side::kOther;            // as the worker was told, where a provider routes the addresses
+    bool fences = false;                 // a candidate that waits for the other to be off
+    unsigned losers_heard = 0;           // as it was told
   };
 
   // the file
@@ -121,8 +120,13 @@ class Daemon {
   // the routers
   void on_packet(VrrpSocket& socket, const Packet& packet);
   void on_role(const Change& change);
+  void on_renewed(const Status& done);
   void settle(const RouterKey& key);
-  void on_timer(const RouterKey& key);
+  void set_alarm();
+  void on_alarm();
+  void on_timer(const RouterKey& key, TimePoint now);
+  void call_at(const RouterKey& key, Running& running, TimePoint fires);
+  void hear_refusals_soon();
   void hear_refusals();
   void work_later(const RouterKey& key);
   void reap();
@@ -169,6 +173,7 @@ class Daemon {
   Watchdog watchdog_;
   LoopLateness lateness_;
   std::vector<RefusalSocket> refusals_;
+  bool hears_refusals_ = false;         // in the loop's queue
   std::unique_ptr<Platform> platform_;  // none until the first settings have come
   boost::asio::posix::stream_descriptor monitor_;
   struct Twins {
@@ -182,10 +187,12 @@ class Daemon {
   boost::asio::steady_timer reminder_;
   boost::asio::steady_timer exec_timer_;
   std::map<RouterKey, Running> routers_;
+  std::set<std::pair<TimePoint, const RouterKey*>> agenda_;  // when each is to be called; keys of routers_
   Stands stands_;
   boost::asio::steady_timer stand_timer_;
   std::optional<RoutedAddresses> routed_;
   boost::asio::steady_timer routed_timer_;
+  boost::asio::steady_timer alarm_;  // the first of agenda_, or before
   RouteReports routes_;
   std::map<std::string, FenceReport> fences_;  // by vip: of a takeover that is going on
   std::string not_dropped_;                    // why, where packets to addresses with accept = false are not

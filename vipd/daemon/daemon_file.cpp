@@ -1,4 +1,6 @@
 // What the file says and what becomes of it: the readings of the worker, used, refused, kept.
+#include <malloc.h>
+
 #include "lib/daemon/exit_code.h"
 #include "lib/daemon/log.h"
 #include "lib/daemon/realtime.h"
@@ -109,7 +111,7 @@ void Daemon::go_on(const Settings& settings) {
   std::map<RouterKey, RouterState> states;
   for (auto& router : carry->routers) states.emplace(router.key, std::move(router.state));
   for (const auto& vip : settings.vips) {
-    auto& router = routers_.try_emplace(key_of(vip), vip, *platform_, context_).first->second.router;
+    auto& router = routers_.try_emplace(key_of(vip), vip, *platform_).first->second.router;
     router.adopt(stance_of(stands_, vip.name));
     if (const auto state = states.find(key_of(vip)); state != states.end())
       router.go_on_with(std::move(state->second));
@@ -123,6 +125,7 @@ Status Daemon::open_platform(const Settings& settings) {
       context_, {.on_packet = [this](VrrpSocket& socket, const Packet& packet) { on_packet(socket, packet); },
                  .claimed = [this](const AddressKey& address) { return claimed(address); },
                  .on_role = [this](const std::string&, const Change& change) { on_role(change); },
+                 .renewed = [this](const Status& done) { on_renewed(done); },
                  .tell = [this](const Event& event) { report(event); }});
   if (!platform) return tl::unexpected(platform.error());
   platform_ = std::move(*platform);
@@ -169,6 +172,7 @@ void Daemon::apply(const Settings& settings) {
   share_out();
   want_routed();
   settle_all();
+  malloc_trim(0);  // a file of a thousand vips takes more to hand over than to keep
 }
 
 void Daemon::follow_names(const Settings& settings) {
@@ -180,7 +184,7 @@ void Daemon::follow_names(const Settings& settings) {
 
 void Daemon::start_or_change(const config::Vip& vip) {
   const auto key = key_of(vip);
-  const auto [found, fresh] = routers_.try_emplace(key, vip, *platform_, context_);
+  const auto [found, fresh] = routers_.try_emplace(key, vip, *platform_);
   auto& running = found->second;
   if (fresh) running.router.adopt(stance_of(stands_, vip.name));
   if (!fresh && running.router.vip() != vip) running.router.reconfigure(vip);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <span>
 
 #include <linux/netlink.h>
 
@@ -16,8 +17,14 @@
 namespace hawser::vipd {
 
 namespace {
+
 constexpr auto kOurNumber = static_cast<std::uint8_t>(Owner::kVipd);
+
+std::uint32_t lifetime_of(std::chrono::seconds lease) {
+  return lease.count() == 0 ? kForever : static_cast<std::uint32_t>(lease.count());
 }
+
+}  // namespace
 
 AddAddress adding(const std::string& interface, const Prefix& prefix) {
   AddAddress step{interface, prefix, {}};
@@ -37,7 +44,7 @@ Result<std::unique_ptr<Platform>> Platform::open(boost::asio::io_context& contex
   auto routes = nl::Socket::open(NETLINK_ROUTE);
   if (!routes) return tl::unexpected(routes.error());
   routes->only_what_is_asked();
-  auto monitor = Monitor::open({.addresses = true, .routes = true, .routes_of = kOurNumber});
+  auto monitor = Monitor::open({.addresses = true, .routes = true, .own = {{kOurNumber, steps->port()}}});
   if (!monitor) return tl::unexpected(monitor.error());
   auto frames = FrameSocket::open();
   if (!frames) return tl::unexpected(frames.error());
@@ -183,7 +190,7 @@ void Platform::keep_sockets(const std::set<Segment>& wanted) {
 
 void Platform::drain_socket(const Segment& segment) {
   const auto socket = sockets_.find(segment);
-  if (socket != sockets_.end()) socket->second->drain_whole();
+  if (socket != sockets_.end()) socket->second->drain_whole(now());
 }
 
 Status Platform::send(const std::string& interface, const IpAddress& source, const IpAddress& destination,
@@ -253,9 +260,8 @@ AddAddress Platform::adding_here(const std::string& interface, const Prefix& pre
 }
 
 Status Platform::perform(const AddAddress& step, IfIndex link, nl::Put put, std::chrono::seconds lease) {
-  const auto lifetime = lease.count() == 0 ? kForever : static_cast<std::uint32_t>(lease.count());
+  const auto lifetime = lifetime_of(lease);
   const bool as_route = store_links_.holds_routes(link);
-  if (as_route && put == nl::Put::kReplace) return {};  // it has no lifetime
   const auto done =
       steps_.request(as_route ? nl::encode_add_local_route({link, step.prefix, kOurNumber})
                               : nl::encode_put_address(put, link, step.prefix, step.address, lifetime));
@@ -297,11 +303,45 @@ Status Platform::add_address(const std::string& interface, const Prefix& prefix,
   return picture_.holding({interface, prefix}) == Holding::kOurs ? Status{} : added;
 }
 
+// Alone each would cost a switch into the kernel, an acknowledgement and the news of it.
 Status Platform::renew_address(const std::string& interface, const Prefix& prefix,
                                std::chrono::seconds lease) {
   const auto index = picture_.index_of(interface);
   if (!index) return fail_with(ENODEV, "{}: renew address {}: interface missing", interface, prefix);
-  return perform(adding_here(interface, prefix), *index, nl::Put::kReplace, lease);
+  if (store_links_.holds_routes(*index)) return {};  // it has no lifetime
+  renewals_.push_back({{interface, prefix}, lease});
+  if (renewals_.size() == 1) boost::asio::post(context_, [this] { renew(); });
+  return {};
+}
+
+// What was taken away since it was asked for stays away.
+void Platform::renew() {
+  constexpr std::size_t kTogether = 64;
+  const auto count = std::min(renewals_.size(), kTogether);
+  std::vector<std::pair<AddAddress, Renewal>> steps;
+  std::vector<nl::Message> messages;
+  for (const auto& renewal : std::span(renewals_).first(count)) {
+    const auto& [interface, prefix] = renewal.address;
+    const auto index = picture_.index_of(interface);
+    if (!index || picture_.holding(renewal.address) != Holding::kOurs) continue;
+    steps.emplace_back(adding_here(interface, prefix), renewal);
+    messages.push_back(nl::encode_put_address(nl::Put::kReplace, *index, prefix, steps.back().first.address,
+                                              lifetime_of(renewal.lease)));
+  }
+  renewals_.erase(renewals_.begin(), renewals_.begin() + static_cast<std::ptrdiff_t>(count));
+  if (!renewals_.empty()) boost::asio::post(context_, [this] { renew(); });
+  if (messages.empty()) return;
+  const auto refused = steps_.request_together(messages);
+  Status done;
+  if (!refused) done = fail_because("renew addresses", refused.error());
+  // Alone once more: then the kernel says why.
+  for (const auto which : refused.value_or(std::vector<std::size_t>{})) {
+    const auto& [step, renewal] = steps[which];
+    if (const auto index = picture_.index_of(renewal.address.first))
+      if (auto alone = perform(step, *index, nl::Put::kReplace, renewal.lease); !alone)
+        done = std::move(alone);
+  }
+  listeners_.renewed(done);
 }
 
 Status Platform::remove_address(const std::string& interface, const Prefix& prefix) {

@@ -30,10 +30,12 @@ class Platform : public Effects {
   // Whether an address is to stay because some vip wants it now; asked before one is removed.
   using Claimed = std::function<bool(const AddressKey&)>;
   using OnRole = std::function<void(const std::string& vip, const Change& change)>;
+  using OnRenewed = std::function<void(const Status& done)>;
   struct Listeners {
     VrrpSocket::OnPacket on_packet;
     Claimed claimed;
     OnRole on_role;
+    OnRenewed renewed;  // some leases, or why not
     Tell tell;
   };
 
@@ -115,6 +117,7 @@ class Platform : public Effects {
            Monitor monitor, FrameSocket frames, Listeners listeners);
   Status see();
   Result<std::vector<Picture::OnDevice>> local_routes(const Observed& observed);
+  void renew();
   void close_sockets_of(const std::string& interface);
   void close_socket(const Segment& segment);
   NeighborRole neighbor_role(const std::string& interface);
@@ -145,6 +148,11 @@ class Platform : public Effects {
   bool lost_ = false;                  // notifications, since then
   std::vector<IpAddress> lost_addresses_;
   std::map<Segment, std::unique_ptr<VrrpSocket>> sockets_;
+  struct Renewal {
+    AddressKey address;
+    std::chrono::seconds lease;
+  };
+  std::vector<Renewal> renewals_;  // that were asked for in this turn of the loop
   VirtualLinks virtual_links_;
   StoreLinks store_links_;
 };

@@ -1,24 +1,14 @@
 #include "vipd/router/dispatch.h"
 
-#include <algorithm>
-
 namespace hawser::vipd {
 
 namespace {
-
-VirtualRouter* router_of(ByteView message, const std::vector<VirtualRouter*>& here) {
-  if (message.size() < 2) return nullptr;
-  const auto found = std::ranges::find_if(
-      here, [&](const auto* router) { return router->vip().virtual_router_id == Vrid(message[1]); });
-  return found == here.end() ? nullptr : *found;
-}
 
 bool by_its_transport(const VirtualRouter& router, const PacketHeader& header) {
   const bool multicast = router.vip().transport == config::VrrpTransport::kMulticast;
   return multicast == is_group(header.destination);
 }
 
-// True: the router has been given it.
 bool judge(const Packet& packet, VirtualRouter* router, BadPackets& others) {
   const auto refuse = [&](BadPacket reason) {
     router != nullptr ? router->refuse(reason, packet.header.source) : others.count(reason);
@@ -37,14 +27,17 @@ bool judge(const Packet& packet, VirtualRouter* router, BadPackets& others) {
 
 }  // namespace
 
-VirtualRouter* dispatch(const Packet& packet, const std::vector<VirtualRouter*>& here, BadPackets& others) {
-  auto* router = router_of(packet.payload, here);
+std::optional<Vrid> router_id_in(ByteView message) {
+  return message.size() < 2 ? std::nullopt : std::optional(Vrid(message[1]));
+}
+
+bool dispatch(const Packet& packet, VirtualRouter* router, BadPackets& others) {
   if (router != nullptr && router->source() == packet.header.source) {
     // IPv4's would have been dropped by the kernel, and ours do not come back by themselves.
     if (packet.header.source.is_v6()) router->twin();
-    return nullptr;
+    return false;
   }
-  return judge(packet, router, others) ? router : nullptr;
+  return judge(packet, router, others);
 }
 
 }  // namespace hawser::vipd

@@ -33,7 +33,7 @@ class Effects {
   // it is there and somebody else's. The kernel takes it away after `lease`, if it is not renewed; 0: never.
   virtual Status add_address(const std::string& interface, const Prefix& prefix,
                              std::chrono::seconds lease) = 0;
-  // One that is there and ours: its lease begins anew.
+  // One that is there and ours: its lease begins anew, some time in this turn of the loop.
   virtual Status renew_address(const std::string& interface, const Prefix& prefix,
                                std::chrono::seconds lease) = 0;
   virtual Status remove_address(const std::string& interface, const Prefix& prefix) = 0;

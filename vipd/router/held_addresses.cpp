@@ -225,9 +225,7 @@ void HeldAddresses::queue_renewals() {
 void HeldAddresses::renew(const AddressKey& address) {
   if (!is_held() || effects_.holding(address) != Holding::kOurs) return;
   const auto renewed = effects_.renew_address(address.first, address.second, lease_.length);
-  const auto what = topic("renew", address);
-  if (renewed) return log_.over(what);
-  log_.warn(what, refused(renewed.error()));
+  if (!renewed) log_.warn(topic("renew", address), refused(renewed.error()));
 }
 
 // Whether some of the addresses are there and ours.

@@ -227,6 +227,17 @@ void VirtualRouter::on_time() {
   log_->say_last_words();
 }
 
+bool VirtualRouter::advertise_early() {
+  const auto* active = std::get_if<Active>(&machine_.role);
+  if (active == nullptr || active->listening) return false;
+  const auto at = active->advert_at;
+  const auto early = std::min<std::chrono::nanoseconds>(kEarlyAtMost, config_.interval / 16);
+  if (at - effects_.now() > early) return false;
+  handle(Timer{at});
+  held_.on_time();
+  return true;
+}
+
 bool VirtualRouter::is_other_priority_only(const config::Vip& vip) const {
   auto same = vip;
   same.priority = vip_.priority;
@@ -445,16 +456,17 @@ void VirtualRouter::send_to(const IpAddress& destination, const Advertisement& a
                             const WireForm& form) {
   const auto message = encode(advertisement, form, config_.source, destination);
   const auto sent = transmit(destination, message);
-  const auto to = fmt::format("send to {}", destination);
+  const auto topic = [&] { return fmt::format("send to {}", destination); };
   if (sent) {
     ++counters_.sent;
     sent_at_ = effects_.now();
-    return log_->over(to);
+    if (unreached_.contains(destination)) log_->over(topic());
+    return;
   }
   ++counters_.not_sent;
   unreached_[destination] = {fmt::format("cannot be sent to ({})", sent.error().text), effects_.now()};
   const bool multicast = is_group(destination);
-  log_->warn(to,
+  log_->warn(topic(),
              {.kind = EventKind::kRefusal,
               .what = multicast ? "send advertisement" : fmt::format("send advertisement to {}", destination),
               .cause = {CauseKind::kKernel, sent.error().text}});

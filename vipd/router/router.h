@@ -88,6 +88,8 @@ struct Sender {
   bool operator==(const Sender&) const = default;
 };
 
+inline constexpr Milliseconds kEarlyAtMost{60};
+
 inline constexpr std::size_t kMostChanges{8};  // that are remembered, the last ones
 
 // Advertisements of the Active router that came, but late: the next step is to miss them.
@@ -175,6 +177,10 @@ class VirtualRouter {
   // The kernel was told that an advertisement did not reach the peer; `code` is an errno.
   void peer_unreachable(const IpAddress& peer, int code);
   void on_time();  // due() has come
+  // Its advertisement is due so soon that it is sent now, because others are: the sixteenth part of an
+  // interval at most, and not more than kEarlyAtMost. The ones after it stay where they were. False: it is
+  // not.
+  bool advertise_early();
   // The file changed. Interface and router id stay: with another one it is another router.
   void reconfigure(const config::Vip& vip);
   // Who routes the addresses has answered.

@@ -15,6 +15,8 @@ namespace {
 
 constexpr int kMostPackets = 64;
 constexpr int kWhole = 4096;  // more than the buffer holds
+// A thousand routers whose timers end together need not ask a thousand times.
+constexpr std::chrono::milliseconds kStillDrained{1};
 // An advertisement is at most 4,088 bytes; a flood must not cost memory (it once cost keepalived gigabytes).
 constexpr int kReceiveBuffer = 256 * 1024;
 constexpr std::size_t kLongestPacket = 4096 + 64;
@@ -244,7 +246,9 @@ void VrrpSocket::drain() {
   take(kMostPackets);
 }
 
-void VrrpSocket::drain_whole() {
+void VrrpSocket::drain_whole(TimePoint now) {
+  if (now - drained_at_ < kStillDrained) return;
+  drained_at_ = now;
   take(kWhole);
 }
 

@@ -12,6 +12,7 @@
 
 #include "lib/base/address.h"
 #include "lib/base/bytes.h"
+#include "lib/base/duration.h"
 #include "lib/base/fd.h"
 #include "lib/base/result.h"
 #include "lib/base/strong.h"
@@ -47,8 +48,8 @@ class VrrpSocket {
   Status send(const IpAddress& source, const IpAddress& destination, ByteView message) const;
   // What has arrived, up to a bound that keeps the handler short.
   void drain();
-  // All of it, before something is decided for which it may be the reason.
-  void drain_whole();
+  // All of it, before something is decided for which it may be the reason; a moment later it is known.
+  void drain_whole(TimePoint now);
 
   [[nodiscard]] const std::string& interface() const { return interface_; }
   [[nodiscard]] Family family() const { return family_; }
@@ -68,6 +69,7 @@ class VrrpSocket {
   Fd fd_;
   IfIndex index_;
   boost::asio::posix::stream_descriptor readable_;  // watches fd_, does not own it
+  TimePoint drained_at_;
   BadPackets bad_;
 };
 

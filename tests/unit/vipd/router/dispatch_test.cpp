@@ -42,7 +42,13 @@ class ReceptionTest : public testing::Test {
 
   // As the socket does it.
   VirtualRouter* dispatch(ByteView bytes, const std::vector<VirtualRouter*>& here) {
-    if (const auto split = split_ipv4(bytes)) return vipd::dispatch(*split, here, others);
+    if (const auto split = split_ipv4(bytes)) {
+      const auto id = router_id_in(split->payload);
+      const auto found = std::ranges::find_if(
+          here, [&](const auto* router) { return router->vip().virtual_router_id == id; });
+      auto* router = found == here.end() ? nullptr : *found;
+      return vipd::dispatch(*split, router, others) ? router : nullptr;
+    }
     others.count(BadPacket::kLength);
     return nullptr;
   }

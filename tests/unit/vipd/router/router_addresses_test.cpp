@@ -81,6 +81,29 @@ TEST_F(RouterAddresses, WhatLivesElsewhereIsAnnouncedOnTheInterface) {
   EXPECT_EQ(router.status().conflicts.size(), 1U);
 }
 
+// A sixteenth of its interval before its time, when others are called; the next ones stay where they were.
+TEST_F(RouterAddresses, AnAdvertisementThatIsNearlyDueGoesWithThoseOfOthers) {
+  auto router = active(web());
+  const auto due = router.state()->machine;
+  const auto at = std::get<Active>(due.role).advert_at;
+  effects.time = at - 61ms;  // of one second 62.5, and never more than 60
+  EXPECT_FALSE(router.advertise_early());
+  EXPECT_THAT(effects.sent, IsEmpty());
+  effects.time = at - 59ms;
+  EXPECT_TRUE(router.advertise_early());
+  EXPECT_EQ(effects.sent.size(), 1U);
+  EXPECT_EQ(std::get<Active>(router.state()->machine.role).advert_at, at + 1s);
+  EXPECT_FALSE(router.advertise_early()) << "once";
+}
+
+TEST_F(RouterAddresses, OnlyWhoIsActiveAdvertisesWithOthers) {
+  VirtualRouter router(web(), effects);
+  EXPECT_FALSE(router.advertise_early());
+  router.interface_usable(kOurs);
+  EXPECT_FALSE(router.advertise_early());
+  EXPECT_THAT(effects.sent, IsEmpty());
+}
+
 TEST_F(RouterAddresses, LocalRoutesAreNotLeased) {
   auto vip = web();
   EXPECT_GT(active(vip).status().lease.length.count(), 0);
