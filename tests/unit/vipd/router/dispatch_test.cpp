@@ -209,11 +209,11 @@ TEST_F(ReceptionTest, VersionTwoIsSentWithItsPassword) {
 const IpAddress kOurs6 = *IpAddress::parse("fe80::11");
 const IpAddress kPeer6 = *IpAddress::parse("fe80::12");
 
-VirtualRouter* hear_v6(const IpAddress& from, VirtualRouter& router, BadPackets& others) {
+bool hear_v6(const IpAddress& from, VirtualRouter& router, BadPackets& others) {
   const auto bytes =
       encode(Advertisement{Vrid(51), Priority(200), Centiseconds(100), {*IpAddress::parse("2001:db8::100")}},
              {}, from, kVrrpGroup6);
-  return dispatch(Packet{{from, kVrrpGroup6, 255}, bytes}, {&router}, others);
+  return dispatch(Packet{{from, kVrrpGroup6, 255}, bytes}, &router, others);
 }
 
 TEST_F(ReceptionTest, ARouterOfIpv6HearsAndSaysIpv6) {
@@ -222,7 +222,7 @@ TEST_F(ReceptionTest, ARouterOfIpv6HearsAndSaysIpv6) {
   VirtualRouter six(of, effects);
   six.interface_usable(kOurs6);
   EXPECT_EQ(key_of(of).family, Family::kIpv6);
-  EXPECT_EQ(hear_v6(kPeer6, six, others), &six);
+  EXPECT_TRUE(hear_v6(kPeer6, six, others));
   EXPECT_FALSE(six.status().differs);
   effects.time += std::chrono::seconds(10);
   six.on_time();
@@ -249,7 +249,7 @@ TEST_F(ReceptionTest, OurOwnIpv6PacketThatTheNetworkSendsBackIsNoTwin) {
   six.on_time();
   ASSERT_EQ(six.role(), RoleName::kActive);
   effects.time += std::chrono::milliseconds(1);
-  EXPECT_EQ(hear_v6(kOurs6, six, others), nullptr);
+  EXPECT_FALSE(hear_v6(kOurs6, six, others));
   EXPECT_FALSE(six.status().unheard);
 }
 
@@ -258,7 +258,7 @@ TEST_F(ReceptionTest, WhoeverAdvertisesFromOurOwnIpv6AddressIsATwin) {
   of.addresses = {{*Prefix::parse("2001:db8::100"), "front"}};
   VirtualRouter six(of, effects);
   six.interface_usable(kOurs6);
-  EXPECT_EQ(hear_v6(kOurs6, six, others), nullptr);
+  EXPECT_FALSE(hear_v6(kOurs6, six, others));
   EXPECT_EQ(
       six.status().unheard->why,
       "another host has this host's own address fe80::11 too: neither hears the other, and both would be "
