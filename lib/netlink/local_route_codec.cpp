@@ -32,7 +32,7 @@ Message of_route(int type, int flags, const LocalRoute& route) {
 }  // namespace
 
 Message encode_add_local_route(const LocalRoute& route) {
-  return of_route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, route);
+  return of_route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND, route);
 }
 
 Message encode_remove_local_route(const LocalRoute& route) {

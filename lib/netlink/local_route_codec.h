@@ -19,7 +19,8 @@ struct LocalRoute {
   bool operator==(const LocalRoute&) const = default;
 };
 
-// Refused with EEXIST where one is there.
+// Behind others of the same prefix: the kernel has one for each address of an interface, and an address may
+// be about to move here. Refused with EEXIST where this very one is there.
 Message encode_add_local_route(const LocalRoute& route);
 Message encode_remove_local_route(const LocalRoute& route);
 

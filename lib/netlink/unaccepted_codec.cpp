@@ -35,11 +35,16 @@ struct AddressSet {
   std::uint32_t address_in;  // the register for it
 };
 
+// The register behind an interface's name, by the word that the kernel has for it when it is asked: 16 bytes
+// of the first one are that name.
+constexpr std::uint32_t kBehindTheName = NFT_REG_2;
+static_assert(IFNAMSIZ == NFT_REG_SIZE);
+
 constexpr std::array<AddressSet, 3> kSets{
     {{Holds::kIpv4, "addresses4", 1, kTypeIpv4, 4, 0, NFPROTO_IPV4, 16, 4, kKey},
      {Holds::kIpv6, "addresses6", 2, kTypeIpv6, 16, 0, NFPROTO_IPV6, 24, 16, kKey},
      {Holds::kOnLinks, "on_links", 3, (kTypeInterface << kTypeBits) | kTypeIpv6, IFNAMSIZ + 16,
-      NFT_SET_CONCAT, NFPROTO_IPV6, 24, 16, kPiece + IFNAMSIZ / kWord}}};
+      NFT_SET_CONCAT, NFPROTO_IPV6, 24, 16, kBehindTheName}}};
 
 void give_verdict(const Rule& rule, int verdict) {
   add(rule, "immediate", [&](nftnl_expr* one) {

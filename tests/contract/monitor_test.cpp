@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "lib/netlink/address_codec.h"
 #include "lib/netlink/local_route_codec.h"
 #include "tests/contract/host.h"
 #include "tests/contract/tools.h"

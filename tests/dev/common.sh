@@ -5,7 +5,7 @@
 packages_build=(ca-certificates ccache cmake g++ libbenchmark-dev libboost-json1.81-dev libboost-system1.81-dev
   libboost1.81-dev libcli11-dev libexpected-dev libfmt-dev libgmock-dev libgtest-dev libmnl-dev libnftnl-dev libnl-3-dev
   libnl-genl-3-dev libpcap-dev libssl-dev libtomlplusplus-dev ninja-build pkg-config scdoc)
-packages_lab=(cpio iproute2 iputils-ping kmod mmdebstrap qemu-system-x86 squashfs-tools uidmap util-linux xz-utils zstd)
+packages_lab=(cpio iproute2 iputils-ping kmod mmdebstrap nftables procps qemu-system-x86 squashfs-tools uidmap util-linux xz-utils zstd)
 packages_check=(clang-16 clang-format-16 clang-tidy-16 git libclang-rt-16-dev python3 shellcheck systemd)
 packages_sim=(curl openssl python3)
 

@@ -13,14 +13,11 @@ class VipdWire : public VipTest {
  protected:
   Neighbour client{"client", "192.0.2.200", segment};
 
-  // What a third host on the segment hears of a host that becomes Active and leaves again.
-  std::string heard(const VipFile& file, const std::string& last) {
-    client.host.ip({"link set eth0 promisc on"});
-    // Unicast goes past it otherwise: its switch learns nothing.
-    segment.where().check(
-        {"sh", "-c", "for port in /sys/class/net/*/brport; do echo 0 > $port/learning; done"});
-    Process tcpdump(client.host,
-                    {"tcpdump", "-n", "-vv", "-l", "--immediate-mode", "-i", "eth0",
+  // What a host on the segment hears of another that becomes Active and leaves again.
+  std::string heard(const VipFile& file, const std::string& last, const Namespace& where,
+                    const std::string& device) {
+    Process tcpdump(where,
+                    {"tcpdump", "-n", "-vv", "-l", "--immediate-mode", "-i", device,
                      "ip proto 112 or ip6 proto 112 or arp or icmp6[icmp6type] == icmp6-neighboradvert"});
     EXPECT_TRUE(eventually(10s, [&] { return tcpdump.output().find("listening on") != std::string::npos; }))
         << tcpdump.output();
@@ -34,6 +31,9 @@ class VipdWire : public VipTest {
     tcpdump.stop();
     return tcpdump.output();
   }
+  std::string heard(const VipFile& file, const std::string& last) {
+    return heard(file, last, client.host, "eth0");
+  }
   static void expect_clean(const std::string& text) {
     for (const auto* wrong : {"bad ", "incorrect", "invalid", "[|", "malformed", "unknown", "wrong"})
       EXPECT_THAT(text, Not(HasSubstr(wrong)));
@@ -44,9 +44,8 @@ TEST_F(VipdWire, VersionThreeAndGratuitousArpInBothForms) {
   const auto text = heard({}, "Reply 192.0.2.100 is-at");
   expect_clean(text);
   EXPECT_THAT(
-      text,
-      HasSubstr("192.0.2.11 > 224.0.0.18: vrrp 192.0.2.11 > 224.0.0.18: VRRPv3, Advertisement, vrid 51, "
-                "prio 200, intvl 10cs, length 12, addrs: 192.0.2.100"));
+      text, HasSubstr("192.0.2.11 > 224.0.0.18: VRRPv3, Advertisement, vrid 51, prio 200, intvl 10cs, length "
+                      "12, addrs: 192.0.2.100"));
   EXPECT_THAT(text, HasSubstr("Request who-has 192.0.2.100"));
 }
 
@@ -65,7 +64,8 @@ TEST_F(VipdWire, VersionTwoWithAPassword) {
 }
 
 TEST_F(VipdWire, Unicast) {
-  const auto text = heard({.more = "transport = \"unicast\"\n"}, "192.0.2.11 > 192.0.2.12: vrrp");
+  const auto text =
+      heard({.more = "transport = \"unicast\"\n"}, "192.0.2.11 > 192.0.2.12: VRRP", lb2.host(), "front");
   expect_clean(text);
   EXPECT_THAT(
       text, HasSubstr("VRRPv3, Advertisement, vrid 51, prio 200, intvl 10cs, length 12, addrs: 192.0.2.100"));

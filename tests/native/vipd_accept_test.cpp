@@ -66,6 +66,7 @@ TEST_F(VipdAccept, PacketsToTheAddressesAreDroppedAndNeighboursAreAnswered) {
   EXPECT_EQ(status.status, 0);
   EXPECT_THAT(status.text,
               HasSubstr("web: accept = false: packets to its addresses are dropped here, ping too"));
+  EXPECT_FALSE(lb1.logged("changed by somebody else")) << "what it made is what it reads";
   EXPECT_EQ(lb1.daemon().stop(20s), 0);
   EXPECT_TRUE(table_goes(lb1)) << ruleset(lb1);
 }
