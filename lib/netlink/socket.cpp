@@ -72,7 +72,7 @@ Result<Socket> Socket::open(int protocol) {
   return socket;
 }
 
-void Socket::only_what_is_asked() {
+void Socket::only_what_is_asked() const {
   set_option(fd(), SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
 }
 

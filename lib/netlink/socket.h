@@ -35,7 +35,7 @@ class Socket {
 
   // Dumps give what their request names and nothing else (NETLINK_GET_STRICT_CHK, Linux 4.20; before, the
   // asker must sort it out).
-  void only_what_is_asked();
+  void only_what_is_asked() const;
 
   // Sends one message (with NLM_F_ACK) and waits for its acknowledgement. The error's code is the kernel's
   // errno; its text the kernel's own words, which are often empty: lib/netlink/explain.h makes a sentence of

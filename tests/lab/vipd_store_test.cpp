@@ -174,8 +174,9 @@ TEST_P(VipdStored, AKilledOneGoesOnWhereItWas) {
 TEST_P(VipdStored, AReloadMovesThemWithoutARest) {
   alone({});
   ASSERT_TRUE(eventually(5s, [&] { return on(lb1, "front").find("192.0.2.100") != std::string::npos; }));
-  const Echo echo(lb1.host(), "0.0.0.0", 7777);
+  const Echo echo(lb1.host(), "192.0.2.100", 7777);
   Client requests(client.host, kRequests);
+  ASSERT_TRUE(eventually(5s, [&] { return requests.answered_in_a_row(20, {}); }));
   for (const auto& more : {std::string(GetParam()), std::string()}) {
     lb1.write(file(more));
     lb1.daemon().signal(SIGHUP);

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <span>
 
+#include <boost/asio/post.hpp>
 #include <linux/netlink.h>
 
 #include "lib/netlink/address_codec.h"
