@@ -91,6 +91,13 @@ std::string why_unanswered(const std::string& interface, int arp_ignore) {
       interface, arp_ignore);
 }
 
+std::string why_unanswered_in_vrf(const std::string& interface, const std::string& vrf) {
+  return fmt::format(
+      "{} is in VRF {}: nobody is answered there for an address that lives elsewhere (store): leave store "
+      "out",
+      interface, vrf);
+}
+
 StorePlan plan_store_links(const std::vector<StoreLink>& wanted, const std::vector<SeenStoreLink>& there) {
   StorePlan plan;
   std::set<std::string_view> stays;

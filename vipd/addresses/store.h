@@ -43,6 +43,8 @@ bool is_store_name(const std::string& name);
 // Why the host would not answer ARP on `interface` for what lives elsewhere; empty: it does. The setting is
 // the one that counts there, the greater of the interface's and that of all.
 std::string why_unanswered(const std::string& interface, int arp_ignore);
+// The same where the interface is in a VRF, whose table knows nothing of what lives outside of it.
+std::string why_unanswered_in_vrf(const std::string& interface, const std::string& vrf);
 
 // A dummy that bears our mark.
 struct SeenStoreLink {

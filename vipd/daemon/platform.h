@@ -86,7 +86,9 @@ class Platform : public Effects {
   // The same of the dummies that addresses live on.
   void want_store_links(std::vector<StoreLink> wanted);
   // Why what is to live there would not be held, or not answered for; empty: all is well.
-  [[nodiscard]] std::string store_trouble(const config::Vip& vip) const { return store_links_.trouble(vip); }
+  [[nodiscard]] std::string store_trouble(const config::Vip& vip) const {
+    return store_links_.trouble(picture_, vip);
+  }
   [[nodiscard]] Holding holding(const AddressKey& address) const override {
     return picture_.holding(address);
   }

@@ -152,11 +152,16 @@ bool StoreLinks::holds_routes(IfIndex link) const {
   return of_routes_.contains(link);
 }
 
-std::string StoreLinks::trouble(const config::Vip& vip) const {
+std::string StoreLinks::trouble(const Picture& picture, const config::Vip& vip) const {
   const auto links = store_links_of(vip);
   if (links.empty()) return {};
   for (const auto& link : links)
     if (const auto found = troubles_.find(link.name); found != troubles_.end()) return found->second.why;
+  if (const auto* home = picture.find(vip.interface)) {
+    const auto master = picture.links().find(home->seen.master);
+    if (master != picture.links().end() && master->second.seen.kind == "vrf")
+      return why_unanswered_in_vrf(vip.interface, master->second.seen.name);
+  }
   return why_unanswered(vip.interface,
                         std::max(setting_of("all", "arp_ignore"), setting_of(vip.interface, "arp_ignore")));
 }

@@ -24,7 +24,7 @@ class StoreLinks {
   // What lives there are routes of the local table.
   [[nodiscard]] bool holds_routes(IfIndex link) const;
   // Why one of the vip's cannot be had, or nobody would be answered for what is on it; empty: all is well.
-  [[nodiscard]] std::string trouble(const config::Vip& vip) const;
+  [[nodiscard]] std::string trouble(const Picture& picture, const config::Vip& vip) const;
 
  private:
   std::vector<SeenStoreLink> seen(nl::Socket& socket, const Picture& picture);

@@ -114,6 +114,13 @@ TEST(Store, ArpIgnoreIsNamedWithTheWayOut) {
   EXPECT_THAT(why_unanswered("front", 8), HasSubstr("net.ipv4.conf.front.arp_ignore"));
 }
 
+TEST(Store, NothingIsAnsweredInAVrfForWhatLivesOutsideOfIt) {
+  EXPECT_EQ(
+      why_unanswered_in_vrf("front", "red"),
+      "front is in VRF red: nobody is answered there for an address that lives elsewhere (store): leave "
+      "store out");
+}
+
 TEST(StorePlan, MakesWhatIsMissingAndRaisesWhatIsDown) {
   const std::vector<StoreLink> wanted{{"s51-0-front", false}, {"s51-1-front", false}, {"r7-front", true}};
   EXPECT_EQ(plan_store_links(wanted, {}), (StorePlan{{}, wanted, {}}));
