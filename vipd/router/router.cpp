@@ -1,10 +1,8 @@
 #include "vipd/router/router.h"
 
 #include <algorithm>
-#include <ranges>
 
 #include "vipd/addresses/routed.h"
-#include "vipd/addresses/virtual_link.h"
 #include "vipd/vrrp/outlook.h"
 
 namespace hawser::vipd {
@@ -170,16 +168,6 @@ void VirtualRouter::interface_unusable(const std::string& why) {
   handle(Fault{effects_.now(), why});
 }
 
-// Best effort: where it does not get out nobody is listening.
-void VirtualRouter::say_goodbye() {
-  const Advertisement last{vip_.virtual_router_id, kLeavingPriority, config_.interval,
-                           advertised_addresses(vip_)};
-  const auto form = signed_form(last);
-  const auto send = [&](const IpAddress& to) { (void)transmit(to, encode(last, form, config_.source, to)); };
-  if (vip_.transport == config::VrrpTransport::kMulticast) return send(group_of(family_of(vip_)));
-  std::ranges::for_each(vip_.peers, send);
-}
-
 void VirtualRouter::mac_changed(const std::string& interface) {
   held_.mac_changed(interface);
 }
@@ -225,17 +213,6 @@ void VirtualRouter::on_time() {
   held_.on_time();
   if (unable_ && now >= unable_->at) try_again(now);
   log_->say_last_words();
-}
-
-bool VirtualRouter::advertise_early() {
-  const auto* active = std::get_if<Active>(&machine_.role);
-  if (active == nullptr || active->listening) return false;
-  const auto at = active->advert_at;
-  const auto early = std::min<std::chrono::nanoseconds>(kEarlyAtMost, config_.interval / 16);
-  if (at - effects_.now() > early) return false;
-  handle(Timer{at});
-  held_.on_time();
-  return true;
 }
 
 bool VirtualRouter::is_other_priority_only(const config::Vip& vip) const {
@@ -435,41 +412,6 @@ void VirtualRouter::handle(const MachineEvent& event) {
                           [this](const auto& what) { carry_out(what); }},
                action);
   settle_asking();
-}
-
-void VirtualRouter::carry_out(const SendAdvertisement& action) {
-  const Advertisement advertisement{vip_.virtual_router_id, action.priority, action.interval,
-                                    advertised_addresses(vip_)};
-  const auto form = signed_form(advertisement);
-  if (vip_.transport == config::VrrpTransport::kMulticast)
-    return send_to(group_of(family_of(vip_)), advertisement, form);
-  for (const auto& peer : vip_.peers) send_to(peer, advertisement, form);
-}
-
-Status VirtualRouter::transmit(const IpAddress& destination, ByteView message) {
-  if (!vip_.virtual_mac) return effects_.send(vip_.interface, config_.source, destination, message);
-  return effects_.send_as(virtual_mac(family_of(vip_), vip_.virtual_router_id), vip_.interface,
-                          config_.source, destination, message);
-}
-
-void VirtualRouter::send_to(const IpAddress& destination, const Advertisement& advertisement,
-                            const WireForm& form) {
-  const auto message = encode(advertisement, form, config_.source, destination);
-  const auto sent = transmit(destination, message);
-  const auto topic = [&] { return fmt::format("send to {}", destination); };
-  if (sent) {
-    ++counters_.sent;
-    sent_at_ = effects_.now();
-    if (unreached_.contains(destination)) log_->over(topic());
-    return;
-  }
-  ++counters_.not_sent;
-  unreached_[destination] = {fmt::format("cannot be sent to ({})", sent.error().text), effects_.now()};
-  const bool multicast = is_group(destination);
-  log_->warn(topic(),
-             {.kind = EventKind::kRefusal,
-              .what = multicast ? "send advertisement" : fmt::format("send advertisement to {}", destination),
-              .cause = {CauseKind::kKernel, sent.error().text}});
 }
 
 void VirtualRouter::carry_out(const HoldAddresses&) {
