@@ -32,6 +32,16 @@ TEST_F(VipdWatch, AnotherHostThatHasTheIpv6AddressIsNamed) {
   EXPECT_FALSE(lb1.logged("answers for 192.0.2.100"));
 }
 
+// Its link has no address of its own to ask from, so the interface below asks.
+TEST_F(VipdWatch, AnotherHostThatHasTheIpv6AddressOfAVirtualMacIsNamed) {
+  const Neighbour other("other", "192.0.2.66", segment);
+  other.host.ip({"address add 2001:db8::100/128 dev eth0 nodad"});
+  lb1.write({.addresses = R"(["192.0.2.100", "2001:db8::100"])", .more = "virtual_mac = true\n"});
+  lb1.start();
+  EXPECT_TRUE(says(lb1, " answers for 2001:db8::100 on front too")) << lb1.daemon_output();
+  EXPECT_FALSE(lb1.logged("answers for 192.0.2.100"));
+}
+
 // The one that had it is there, and answers for nothing any more when it is asked.
 TEST_F(VipdWatch, ATakeoverOfAnOrdinaryDayIsNoConflict) {
   for (auto* host : {&lb1, &lb2}) host->write({.addresses = R"(["192.0.2.100", "2001:db8::100"])"});

@@ -3,6 +3,8 @@
 #include <set>
 #include <string_view>
 
+#include "vipd/addresses/store.h"
+
 namespace hawser::vipd {
 
 namespace {
@@ -44,6 +46,12 @@ config::Vip on_its_virtual_link(config::Vip vip) {
   for (auto& address : vip.addresses)
     if (link && address.interface == vip.interface) address.interface = link->name;
   return vip;
+}
+
+std::string asked_on(const config::Vip& vip, const config::VipAddress& held) {
+  const auto link = virtual_link_of(vip);
+  const bool mute = link && held.interface == link->name && held.prefix.address.family() == Family::kIpv6;
+  return mute ? vip.interface : carrier_of(vip, held.interface);
 }
 
 // arp_filter counts where either is on; of arp_ignore the greater: 2 answers only within the subnet of the

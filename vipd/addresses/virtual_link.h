@@ -36,6 +36,9 @@ struct VirtualLink {
 std::optional<VirtualLink> virtual_link_of(const config::Vip& vip);
 // With its addresses on that device instead of its interface.
 config::Vip on_its_virtual_link(config::Vip vip);
+// Where others are asked whether they have the address too: on the device that it is held on, but of an IPv6
+// one on the virtual link on the interface below, because such a link has no address of its own to ask from.
+std::string asked_on(const config::Vip& vip, const config::VipAddress& held);
 
 // How the device says whose it is (its alias): only those are ever changed or removed.
 inline constexpr std::string_view kVirtualLinkAlias = "virtual MAC of vipd (Hawser)";

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "lib/daemon/log.h"
-#include "vipd/addresses/store.h"
+#include "vipd/addresses/virtual_link.h"
 #include "vipd/daemon/daemon.h"
 
 namespace hawser::vipd {
@@ -58,20 +58,18 @@ std::set<std::pair<std::string, IpAddress>> Daemon::sources() const {
 // Of thousands so many at a time, in turn: it is no reason to flood a segment (RFC 5227 2.1.1 spaces probes
 // too).
 std::set<std::pair<std::string, IpAddress>> Daemon::some_held() {
-  std::vector<std::pair<std::string, IpAddress>> all;
+  std::vector<std::pair<const config::Vip*, const config::VipAddress*>> all;
   for (const auto& [key, running] : routers_)
-    if (running.router.role() == RoleName::kActive) {
-      const auto carriers = carriers_of(running.router.vip());
+    if (running.router.role() == RoleName::kActive)
       for (const auto& address : running.router.vip().addresses)
-        if (running.router.wants({address.interface, address.prefix})) {
-          const auto carrier = carriers.find(address.interface);
-          all.emplace_back(carrier == carriers.end() ? address.interface : carrier->second,
-                           address.prefix.address);
-        }
-    }
+        if (running.router.wants({address.interface, address.prefix}))
+          all.emplace_back(&running.router.vip(), &address);
   std::set<std::pair<std::string, IpAddress>> some;
   const auto count = std::min(all.size(), kMostAsked);
-  for (std::size_t i = 0; i < count; ++i) some.insert(all[(asked_for_ + i) % all.size()]);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto& [vip, address] = all[(asked_for_ + i) % all.size()];
+    some.emplace(asked_on(*vip, *address), address->prefix.address);
+  }
   asked_for_ += count;
   return some;
 }

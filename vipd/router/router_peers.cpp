@@ -6,7 +6,7 @@
 
 #include <fmt/ranges.h>
 
-#include "vipd/addresses/store.h"
+#include "vipd/addresses/virtual_link.h"
 #include "vipd/router/router.h"
 #include "vipd/vrrp/in_seconds.h"
 
@@ -137,7 +137,7 @@ void VirtualRouter::conflict(const std::string& interface, const IpAddress& addr
   const auto now = effects_.now();
   if (role() != RoleName::kActive || now - since_ < kSettling) return;
   const bool ours = std::ranges::any_of(vip_.addresses, [&](const auto& held) {
-    return held.prefix.address == address && carrier_of(vip_, held.interface) == interface &&
+    return held.prefix.address == address && asked_on(vip_, held) == interface &&
            answers(effects_.holding({held.interface, held.prefix}));
   });
   if (!ours) return;

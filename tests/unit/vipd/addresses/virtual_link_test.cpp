@@ -47,6 +47,17 @@ TEST(VirtualLinks, TheAddressesLiveThere) {
   EXPECT_EQ(virtual_link_of(plain), std::nullopt);
 }
 
+// A virtual link has no IPv6 address of its own to ask from; ARP is asked in nobody's name.
+TEST(VirtualLinks, OthersAreAskedForAnIpv6AddressOnTheInterfaceBelow) {
+  auto vip = web();
+  vip.addresses.push_back({*Prefix::parse("2001:db8::100"), "front"});
+  vip.addresses.push_back({*Prefix::parse("2001:db8::101"), "back"});
+  vip = on_its_virtual_link(vip);
+  EXPECT_EQ(asked_on(vip, vip.addresses.at(0)), "v4-51-front");
+  EXPECT_EQ(asked_on(vip, vip.addresses.at(1)), "front");
+  EXPECT_EQ(asked_on(vip, vip.addresses.at(2)), "back");
+}
+
 // Those that ride along live on the device of the election; without one IPv6 is off there.
 TEST(VirtualLinks, Ipv6IsOnWhereSuchAddressesAreHeld) {
   auto vip = web();
