@@ -111,12 +111,12 @@ function(hawser_test_program name)
   target_precompile_headers(${name} REUSE_FROM hawser_test_pch)
 endfunction()
 
-# hawser_unit_tests(PROGRAM PARTS n): a program of GoogleTest as n tests of ctest, so that every processor has one of them at a time.
-function(hawser_unit_tests program)
-  cmake_parse_arguments(ARG "" "PARTS" "" ${ARGN})
+# hawser_tests(PROGRAM LABEL unit PARTS n TIMEOUT seconds): a program of GoogleTest as n tests of ctest, which run beside one another.
+function(hawser_tests program)
+  cmake_parse_arguments(ARG "" "LABEL;PARTS;TIMEOUT" "" ${ARGN})
   math(EXPR last "${ARG_PARTS} - 1")
   foreach(part RANGE ${last})
     add_test(NAME ${program}_${part} COMMAND ${CMAKE_SOURCE_DIR}/tests/dev/shard ${part} ${ARG_PARTS} $<TARGET_FILE:${program}>)
-    set_tests_properties(${program}_${part} PROPERTIES LABELS unit TIMEOUT 600)
+    set_tests_properties(${program}_${part} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
   endforeach()
 endfunction()

@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "tests/lab/netd_lab.h"
+#include "tests/support/alive.h"
 
 namespace hawser::lab {
 namespace {
@@ -412,7 +413,7 @@ TEST_F(GuardedBondLab, IsEndedAndStartedAgainWhenItHangs) {
 TEST_F(GuardedBondLab, EndsWithNetd) {
   const auto pid = guard_pid();
   daemon->kill();
-  EXPECT_TRUE(eventually(kPatience, [&] { return ::kill(pid, 0) != 0; }));
+  EXPECT_TRUE(eventually(kPatience, [&] { return !runs(pid); }));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include "lib/base/atomic_file.h"
+#include "tests/support/alive.h"
 #include "tests/support/failure.h"
 #include "tests/support/fixture.h"
 #include "tests/support/temp_dir.h"
@@ -98,7 +99,7 @@ TEST_F(ProviderExec, OneThatHangsIsKilledWithItsChildren) {
   EXPECT_THAT(refused(program, {"--timeout", "4s"}), HasSubstr("not ended within 4s: killed"));
   const auto child = std::stoi(read_file(at("child")).value());
   EXPECT_TRUE(eventually(
-      5s, [&] { return ::kill(child, 0) != 0; }, 50ms));
+      5s, [&] { return !runs(child); }, 50ms));
 }
 
 TEST_F(ProviderExec, AGrandchildThatKeepsItsOutputOpenHoldsNobodyUp) {
@@ -214,7 +215,7 @@ TEST_F(ProviderExec, EndsWithItsCaller) {
   const auto pid = std::stoi(read_file(at("pid")).value());
   caller.signal(SIGINT);
   EXPECT_TRUE(eventually(
-      5s, [&] { return ::kill(pid, 0) != 0; }, 50ms));
+      5s, [&] { return !runs(pid); }, 50ms));
 }
 
 }  // namespace

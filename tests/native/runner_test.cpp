@@ -9,6 +9,7 @@
 #include "lib/base/atomic_file.h"
 #include "lib/control/json.h"
 #include "lib/run/client.h"
+#include "tests/support/alive.h"
 #include "tests/support/netd_host.h"
 
 namespace hawser::lab {
@@ -118,7 +119,7 @@ provider = "other"
   }
   [[nodiscard]] bool lives(const std::string& name) const {
     const auto text = written(name);
-    return !text.empty() && ::kill(std::stoi(text), 0) == 0;
+    return !text.empty() && runs(std::stoi(text));
   }
   [[nodiscard]] std::string status() const {
     return lb1.run({program("netd"), "runner", "status", "--runtime-dir", runner.run_directory()}).text;

@@ -390,7 +390,7 @@ TEST_F(BadPackets, AreCountedByReasonAndIgnored) {
   EXPECT_EQ(lb1.web().at("counters").at("became_active").as_int64(), 1);
   const auto text = lb1.vipctl({"status"}).text;
   EXPECT_THAT(text, HasSubstr("ttl 1, version 1, type 1, length 1, checksum 1"));
-  EXPECT_THAT(text, HasSubstr("other packets on front"));
+  EXPECT_THAT(text, HasSubstr("other IPv4 packets on front"));
 }
 
 TEST_F(BadPackets, AGoodOneOfPriority255TakesTheRole) {

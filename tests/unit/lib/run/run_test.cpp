@@ -10,6 +10,7 @@
 
 #include "lib/base/atomic_file.h"
 #include "lib/run/program.h"
+#include "tests/support/alive.h"
 #include "tests/support/clock.h"
 #include "tests/unit/lib/run/script.h"
 
@@ -58,7 +59,7 @@ class RunOf : public testing::Test {
   // Of the file that a script has written its number to.
   [[nodiscard]] bool lives(const std::string& name) const {
     const auto text = read_file(temp.path() / name);
-    return text && !text->empty() && ::kill(std::stoi(*text), 0) == 0;
+    return text && !text->empty() && lab::runs(std::stoi(*text));
   }
   [[nodiscard]] std::string at(const std::string& name) const { return (temp.path() / name).native(); }
 
