@@ -187,9 +187,6 @@ class WithKeepalivedVirtualMac : public WithKeepalived {
   static VipFile file(const std::string& priority, const std::string& more = "") {
     return {.priority = priority, .interval = "1s", .more = "virtual_mac = true\n" + more};
   }
-  [[nodiscard]] bool pings() const {
-    return client.host.run({"ping", "-n", "-c", "1", "-W", "1", "192.0.2.100"}).status == 0;
-  }
   // Which MACs answer for the address, and how often in a question; "1 x 00:00:5e:00:01:33".
   [[nodiscard]] std::string answers() const {
     const auto text = client.host.run({"arping", "-b", "-I", "eth0", "-w", "3", "192.0.2.100"}).text;
@@ -227,16 +224,17 @@ TEST_F(WithKeepalivedVirtualMac, VipdIsActiveLeavesAndReturns) {
   EXPECT_FALSE(eventually(5s, [&] { return lb2.holds("192.0.2.100"); }));
   EXPECT_EQ(lb1.web().at("counters").at("became_active").as_int64(), 1);
   EXPECT_EQ(answers(), kOnce);
-  EXPECT_TRUE(pings());
+  EXPECT_TRUE(client.pings("192.0.2.100"));
   EXPECT_EQ(lb1.daemon().stop(20s), 0);
   ASSERT_TRUE(keepalived_holds(true));
   EXPECT_FALSE(lb1.holds("192.0.2.100"));
-  EXPECT_TRUE(eventually(5s, [&] { return pings(); }));
+  EXPECT_TRUE(eventually(5s, [&] { return client.pings("192.0.2.100"); }));
   EXPECT_EQ(answers(), kOnce);
   lb1.start();
   ASSERT_TRUE(lb1.becomes("Active"));
   EXPECT_TRUE(keepalived_holds(false));
-  EXPECT_TRUE(eventually(5s, [&] { return pings(); })) << "with what the client knew: the MAC has moved";
+  EXPECT_TRUE(eventually(5s, [&] { return client.pings("192.0.2.100"); }))
+      << "with what the client knew: the MAC has moved";
   EXPECT_EQ(answers(), kOnce);
 }
 
@@ -250,7 +248,8 @@ TEST_F(WithKeepalivedVirtualMac, VipdTakesOverFromASilentOneAndYieldsWhenItRetur
   EXPECT_EQ(answers(), kOnce);
   segment.where().set_link("lb2-front", false);
   ASSERT_TRUE(lb1.becomes("Active"));
-  EXPECT_TRUE(eventually(5s, [&] { return pings(); })) << "with what the client knew: the MAC has moved";
+  EXPECT_TRUE(eventually(5s, [&] { return client.pings("192.0.2.100"); }))
+      << "with what the client knew: the MAC has moved";
   EXPECT_EQ(answers(), kOnce);
   segment.where().set_link("lb2-front", true);
   // Both bear the same MAC, and keepalived is heard all the same.
@@ -259,7 +258,7 @@ TEST_F(WithKeepalivedVirtualMac, VipdTakesOverFromASilentOneAndYieldsWhenItRetur
   EXPECT_TRUE(eventually(5s, [&] { return !lb1.holds("192.0.2.100"); }));
   EXPECT_TRUE(device_is_down(lb1));
   EXPECT_TRUE(keepalived_holds(true));
-  EXPECT_TRUE(eventually(10s, [&] { return pings(); }));
+  EXPECT_TRUE(eventually(10s, [&] { return client.pings("192.0.2.100"); }));
   EXPECT_EQ(answers(), kOnce);
 }
 

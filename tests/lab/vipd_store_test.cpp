@@ -52,23 +52,17 @@ class VipdStore : public VipTest {
   [[nodiscard]] static std::string routes(const VipHost& host) {
     return shown(host, {"ip", "route", "show", "table", "local", "proto", "202"});
   }
-  [[nodiscard]] bool pings(const std::string& address) const {
-    return client.host.run({"ping", "-n", "-c", "1", "-W", "1", address}).status == 0;
-  }
   [[nodiscard]] std::string mac_for(const std::string& address) const {
     client.host.ip({"neigh flush all"});
     (void)client.host.run({"ping", "-n", "-c", "1", "-W", "1", address});
     return client.host.check({"ip", "neigh", "show", address});
-  }
-  [[nodiscard]] static std::string mac_of(const VipHost& host) {
-    return host.host().check({"cat", "/sys/class/net/front/address"}).substr(0, 17);
   }
   [[nodiscard]] static bool nothing_left(const VipHost& host) {
     return dummies(host).empty() && routes(host).empty();
   }
   // Where the last takeover led it, as a client that is told by gratuitous ARP alone knows it.
   [[nodiscard]] bool knows(const std::string& address, const VipHost& host) const {
-    return client.host.check({"ip", "neigh", "show", address}).find(mac_of(host)) != std::string::npos;
+    return client.host.check({"ip", "neigh", "show", address}).find(host.mac()) != std::string::npos;
   }
 };
 
@@ -78,8 +72,8 @@ TEST_F(VipdStore, SpreadAddressesLiveOnADummyAndAreAnsweredWithTheInterfacesMac)
     return on(lb1, "s51-0-front").find("192.0.2.100/32") != std::string::npos;
   })) << lb1.daemon_output();
   EXPECT_THAT(on(lb1, "front"), Not(HasSubstr("192.0.2.100")));
-  EXPECT_THAT(mac_for("192.0.2.100"), HasSubstr(mac_of(lb1)));
-  EXPECT_TRUE(pings("192.0.2.100"));
+  EXPECT_THAT(mac_for("192.0.2.100"), HasSubstr(lb1.mac()));
+  EXPECT_TRUE(client.pings("192.0.2.100"));
   EXPECT_THAT(shown(lb1, {"ip", "-6", "-o", "address", "show", "dev", "s51-0-front"}),
               Not(HasSubstr("fe80")));
   EXPECT_EQ(lb1.web().at("store").as_string(), "spread");
@@ -94,8 +88,8 @@ TEST_F(VipdStore, LocalRoutesAreAnsweredAndServed) {
   ASSERT_TRUE(eventually(5s, [&] { return routes(lb1).find("192.0.2.100") != std::string::npos; }))
       << lb1.daemon_output();
   EXPECT_FALSE(lb1.holds("192.0.2.100"));
-  EXPECT_THAT(mac_for("192.0.2.100"), HasSubstr(mac_of(lb1)));
-  EXPECT_TRUE(pings("192.0.2.100"));
+  EXPECT_THAT(mac_for("192.0.2.100"), HasSubstr(lb1.mac()));
+  EXPECT_TRUE(client.pings("192.0.2.100"));
   const Echo echo(lb1.host(), "192.0.2.100", 7777);  // a program can bind it
   EXPECT_TRUE(lb1.web().at("lease_seconds").is_null());
   const auto state = lb1.web().at("addresses").as_array().at(0).as_object();
@@ -130,7 +124,7 @@ TEST_P(VipdStored, ATakeoverMovesAllAndTheClientIsTold) {
     EXPECT_THAT(on(lb1, "s51-0-front"), HasSubstr("198.51.100.2/")) << "the even ones";
     EXPECT_THAT(on(lb1, "s51-1-front"), HasSubstr("198.51.100.1/")) << "the odd ones";
   }
-  EXPECT_THAT(mac_for("198.51.100.7"), HasSubstr(mac_of(lb1)));
+  EXPECT_THAT(mac_for("198.51.100.7"), HasSubstr(lb1.mac()));
   lb1.daemon().signal(SIGSTOP);
   ASSERT_TRUE(lb2.becomes("Active"));
   ASSERT_TRUE(eventually(10s, [&] { return holds(lb2, "198.51.101.50") && holds(lb2, "198.51.100.1"); }));
@@ -140,7 +134,7 @@ TEST_P(VipdStored, ATakeoverMovesAllAndTheClientIsTold) {
   ASSERT_TRUE(lb2.becomes("Backup"));
   EXPECT_TRUE(eventually(10s, [&] { return !holds(lb2, "198.51.101.50") && holds(lb1, "198.51.101.50"); }));
   EXPECT_TRUE(eventually(5s, [&] { return knows("198.51.100.7", lb1); }));
-  EXPECT_TRUE(pings("198.51.101.50"));
+  EXPECT_TRUE(client.pings("198.51.101.50"));
 }
 
 TEST_P(VipdStored, WhatSomebodyTakesAwayComesBack) {
@@ -150,12 +144,15 @@ TEST_P(VipdStored, WhatSomebodyTakesAwayComesBack) {
     lb1.host().ip({"route flush table local proto 202"});
   else
     lb1.host().ip({"address flush dev s51-0-front"});
-  EXPECT_TRUE(eventually(5s, [&] { return holds(lb1) && pings("192.0.2.100"); })) << lb1.daemon_output();
+  EXPECT_TRUE(eventually(5s, [&] { return holds(lb1) && client.pings("192.0.2.100"); }))
+      << lb1.daemon_output();
   const std::string device = is_routes() ? "r51-front" : "s51-0-front";
   lb1.host().ip({"link delete " + device});
-  EXPECT_TRUE(eventually(5s, [&] { return holds(lb1) && pings("192.0.2.100"); })) << lb1.daemon_output();
+  EXPECT_TRUE(eventually(5s, [&] { return holds(lb1) && client.pings("192.0.2.100"); }))
+      << lb1.daemon_output();
   lb1.host().ip({"link set " + device + " down"});
-  EXPECT_TRUE(eventually(5s, [&] { return holds(lb1) && pings("192.0.2.100"); })) << lb1.daemon_output();
+  EXPECT_TRUE(eventually(5s, [&] { return holds(lb1) && client.pings("192.0.2.100"); }))
+      << lb1.daemon_output();
   EXPECT_EQ(lb1.role(), "Active");
 }
 
@@ -168,7 +165,7 @@ TEST_P(VipdStored, AKilledOneGoesOnWhereItWas) {
   ASSERT_TRUE(lb1.becomes("Active"));
   EXPECT_TRUE(holds(lb1));
   EXPECT_FALSE(lb1.logged("removed")) << lb1.daemon_output();
-  EXPECT_TRUE(pings("192.0.2.100"));
+  EXPECT_TRUE(client.pings("192.0.2.100"));
 }
 
 TEST_P(VipdStored, AReloadMovesThemWithoutARest) {

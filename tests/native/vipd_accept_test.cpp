@@ -24,9 +24,6 @@ class VipdAccept : public VipTest {
   static VipFile closed(const std::string& more = "") {
     return {.addresses = R"(["192.0.2.100", "2001:db8::100"])", .more = "accept = false\n" + more};
   }
-  [[nodiscard]] bool pings(const std::string& address) const {
-    return client.host.run({"ping", "-n", "-c", "1", "-W", "1", address}).status == 0;
-  }
   // Whether the client knows whose the address is: ARP and neighbour discovery go through.
   [[nodiscard]] bool is_neighbour(const std::string& address) const {
     const auto shown = client.host.check({"ip", "neigh", "show", address});
@@ -56,11 +53,11 @@ TEST_F(VipdAccept, PacketsToTheAddressesAreDroppedAndNeighboursAreAnswered) {
   EXPECT_THAT(rules, HasSubstr("elements = { 2001:db8::100 }"));
   EXPECT_THAT(rules, HasSubstr("ip daddr @addresses4 drop"));
   for (const auto* address : {"192.0.2.100", "2001:db8::100"}) {
-    EXPECT_FALSE(pings(address));
+    EXPECT_FALSE(client.pings(address));
     EXPECT_TRUE(is_neighbour(address)) << address;
   }
-  EXPECT_TRUE(pings("192.0.2.11"));
-  EXPECT_TRUE(pings("2001:db8::11"));
+  EXPECT_TRUE(client.pings("192.0.2.11"));
+  EXPECT_TRUE(client.pings("2001:db8::11"));
   EXPECT_EQ(lb1.web().at("accept"), false);
   const auto status = lb1.vipctl({"status"});
   EXPECT_EQ(status.status, 0);
@@ -82,7 +79,7 @@ TEST_F(VipdAccept, WhatIsLedElsewhereGetsThrough) {
   lb1.host().check({"nft",
                     "add table ip nat; add chain ip nat pre { type nat hook prerouting priority -100; };"
                     "add rule ip nat pre ip daddr 192.0.2.100 dnat to 198.51.100.2"});
-  EXPECT_TRUE(eventually(5s, [&] { return pings("192.0.2.100"); }));
+  EXPECT_TRUE(eventually(5s, [&] { return client.pings("192.0.2.100"); }));
 }
 
 TEST_F(VipdAccept, ComesBackWhenSomebodyFlushesAllRules) {
@@ -94,7 +91,7 @@ TEST_F(VipdAccept, ComesBackWhenSomebodyFlushesAllRules) {
   lb1.host().check({"nft", "insert", "rule", "inet", "hawser_vipd", "input", "accept"});
   EXPECT_TRUE(eventually(5s, [&] { return ruleset(lb1).find("\t\taccept\n") == std::string::npos; }))
       << ruleset(lb1);
-  EXPECT_FALSE(pings("192.0.2.100"));
+  EXPECT_FALSE(client.pings("192.0.2.100"));
 }
 
 TEST_F(VipdAccept, AReloadOpensAndCloses) {
@@ -102,12 +99,12 @@ TEST_F(VipdAccept, AReloadOpensAndCloses) {
   both({.addresses = R"(["192.0.2.100", "2001:db8::100"])"});
   EXPECT_EQ(lb1.vipd("reload").status, 0);
   EXPECT_TRUE(table_goes(lb1)) << ruleset(lb1);
-  EXPECT_TRUE(pings("192.0.2.100"));
+  EXPECT_TRUE(client.pings("192.0.2.100"));
   EXPECT_EQ(lb1.web().at("accept"), true);
   both(closed());
   EXPECT_EQ(lb1.vipd("reload").status, 0);
   EXPECT_TRUE(table_comes(lb1));
-  EXPECT_FALSE(pings("192.0.2.100"));
+  EXPECT_FALSE(client.pings("192.0.2.100"));
   EXPECT_EQ(lb1.role(), "Active");
   EXPECT_EQ(lb1.web().at("counters").at("became_active").as_int64(), 1);
 }
@@ -116,7 +113,7 @@ TEST_F(VipdAccept, TheOwnerTakesThem) {
   lb1.write({.priority = "{ lb1 = 255, lb2 = 100 }", .more = "accept = false\n"});
   lb1.start();
   ASSERT_TRUE(lb1.becomes("Active"));
-  EXPECT_TRUE(eventually(5s, [&] { return pings("192.0.2.100"); }));
+  EXPECT_TRUE(eventually(5s, [&] { return client.pings("192.0.2.100"); }));
   EXPECT_EQ(lb1.web().at("accept"), true);
   EXPECT_EQ(ruleset(lb1), "");
   EXPECT_THAT(lb1.host().run(lb1.command({"check"})).text,
@@ -162,14 +159,14 @@ TEST_F(VipdAccept, WhatCannotBeKeptIsSaid) {
   lb1.host().check({"nft", "add", "table", "inet", "hawser_vipd"});
   become_active(closed());
   EXPECT_TRUE(lb1.logged("accept = false is not kept")) << lb1.daemon_output();
-  EXPECT_TRUE(pings("192.0.2.100"));
+  EXPECT_TRUE(client.pings("192.0.2.100"));
   const auto status = lb1.vipctl({"status"});
   EXPECT_EQ(status.status, 3);
   EXPECT_THAT(status.text,
               HasSubstr("packets to its addresses are accepted in spite of accept = false: table "
                         "inet hawser_vipd is there and not vipd's"));
   lb1.host().check({"nft", "delete", "table", "inet", "hawser_vipd"});
-  EXPECT_TRUE(eventually(15s, [&] { return !pings("192.0.2.100"); }));
+  EXPECT_TRUE(eventually(15s, [&] { return !client.pings("192.0.2.100"); }));
   EXPECT_EQ(lb1.vipctl({"status"}).status, 0);
 }
 

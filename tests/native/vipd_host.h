@@ -62,6 +62,10 @@ class VipHost {
   }
   Process& daemon() { return *daemon_; }
   [[nodiscard]] bool has_daemon() const { return daemon_ != nullptr; }
+  // Of "front", as ip writes it.
+  [[nodiscard]] std::string mac() const {
+    return host_.check({"cat", "/sys/class/net/front/address"}).substr(0, 17);
+  }
 
   // vipd with a verb, or vipctl with one.
   [[nodiscard]] Output vipd(const std::string& verb) const { return host_.run(command({verb})); }
@@ -148,6 +152,9 @@ struct Neighbour {
   Neighbour(const std::string& name, const std::string& address, Switch& segment)
       : host(name), cable(segment.connect(host, "eth0")) {
     host.ip({"link set eth0 up", fmt::format("address add {}/24 dev eth0", address)});
+  }
+  [[nodiscard]] bool pings(const std::string& to) const {
+    return host.run({"ping", "-n", "-c", "1", "-W", "1", to}).status == 0;
   }
 };
 

@@ -17,10 +17,6 @@ class VipdKernel : public VipTest {
   // Or the rounds of the last takeover would announce too.
   static constexpr std::string_view kOneRound = "announce = { count = 1 }";
 
-  [[nodiscard]] static std::string mac_of(const VipHost& host) {
-    const auto link = host.host().check({"ip", "-j", "link", "show", "front"});
-    return std::string(boost::json::parse(link).at(0).at("address").as_string());
-  }
   // Whether a gratuitous ARP came from that hardware address, by its Ethernet header and its own field.
   [[nodiscard]] static bool announced(const Capture& capture, const std::string& mac) {
     const auto from = [&](const Packet& packet, std::size_t offset) {
@@ -48,7 +44,7 @@ TEST_F(VipdKernel, AfterAHealedSplitTheWinnerAnnouncesWhoeverSpeaksFirst) {
     std::this_thread::sleep_for(i * 20ms);  // not always at the same point of an interval
     segment.where().ip({"link set lb2-front master bridge"});
     EXPECT_TRUE(lb2.becomes("Backup"));
-    EXPECT_TRUE(eventually(5s, [&] { return announced(capture, mac_of(lb1)); })) << i;
+    EXPECT_TRUE(eventually(5s, [&] { return announced(capture, lb1.mac()); })) << i;
     std::this_thread::sleep_for(400ms);  // one answer with announcements per Active_Down
   }
 }
@@ -107,7 +103,7 @@ TEST_F(VipdKernel, AnAddressThatSomebodyElseAddedMeanwhileIsAnnouncedAndLeftToHi
   const Capture capture(client.host, "eth0", {.filter = std::string(kAnnouncements)});
   lb1.daemon().kill();
   EXPECT_TRUE(lb2.becomes("Active"));
-  EXPECT_TRUE(eventually(5s, [&] { return announced(capture, mac_of(lb2)); }));
+  EXPECT_TRUE(eventually(5s, [&] { return announced(capture, lb2.mac()); }));
   lb1.start();
   EXPECT_TRUE(lb2.becomes("Backup"));
   EXPECT_TRUE(lb2.holds("192.0.2.100"));

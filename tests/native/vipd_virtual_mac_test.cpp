@@ -52,13 +52,6 @@ class VipdVirtualMac : public VipTest {
     const auto at = shown.find("lladdr ");
     return at == std::string::npos ? "" : shown.substr(at + 7, 17);
   }
-  [[nodiscard]] bool pings(const std::string& address) const {
-    return client.host.run({"ping", "-n", "-c", "1", "-W", "1", address}).status == 0;
-  }
-  [[nodiscard]] static std::string mac_of(const VipHost& host) {
-    const auto text = host.host().check({"cat", "/sys/class/net/front/address"});
-    return text.substr(0, 17);
-  }
   void alone(const VipFile& file) {
     lb1.write(file);
     lb1.start();
@@ -86,10 +79,10 @@ TEST_F(VipdVirtualMac, TheDeviceAnswersAndNobodyElseDoes) {
   EXPECT_EQ(sysctl(lb1, "ipv4.conf.front.arp_announce"), "2");
   EXPECT_EQ(sysctl(lb1, "ipv6.conf.v4-51-front.disable_ipv6"), "1");
   EXPECT_EQ(answers("192.0.2.100"), kMac);
-  EXPECT_TRUE(pings("192.0.2.100"));
-  EXPECT_EQ(answers("192.0.2.11"), mac_of(lb1));
-  EXPECT_EQ(answers("192.0.2.12"), mac_of(lb2));
-  EXPECT_TRUE(pings("192.0.2.11"));
+  EXPECT_TRUE(client.pings("192.0.2.100"));
+  EXPECT_EQ(answers("192.0.2.11"), lb1.mac());
+  EXPECT_EQ(answers("192.0.2.12"), lb2.mac());
+  EXPECT_TRUE(client.pings("192.0.2.11"));
   const auto vip = lb1.web();
   EXPECT_EQ(vip.at("virtual_mac").at("mac").as_string(), kMac);
   EXPECT_EQ(vip.at("virtual_mac").at("device").as_string(), "v4-51-front");
@@ -114,12 +107,12 @@ TEST_F(VipdVirtualMac, MovesToTheOtherHostAndBack) {
   ASSERT_TRUE(lb2.becomes("Active"));
   EXPECT_TRUE(eventually(5s, [&] { return holds_on(lb2, "192.0.2.100") && !lb1.holds("192.0.2.100"); }));
   EXPECT_TRUE(eventually(5s, [&] { return !is_up(lb1); }));
-  EXPECT_TRUE(pings("192.0.2.100")) << "with what the client knows of it";
+  EXPECT_TRUE(client.pings("192.0.2.100")) << "with what the client knows of it";
   EXPECT_EQ(answers("192.0.2.100"), kMac);
   EXPECT_EQ(lb1.vipctl({"resume", "web"}).status, 0);
   ASSERT_TRUE(lb1.becomes("Active"));
   EXPECT_TRUE(eventually(5s, [&] { return !is_up(lb2); }));
-  EXPECT_TRUE(pings("192.0.2.100"));
+  EXPECT_TRUE(client.pings("192.0.2.100"));
   EXPECT_EQ(lb1.daemon().stop(20s), 0);
   EXPECT_EQ(lb2.daemon().stop(20s), 0);
   EXPECT_TRUE(nothing_left(lb1)) << links(lb1);
@@ -171,8 +164,8 @@ TEST_F(VipdVirtualMac, OfIpv6TheOtherOneAnswers) {
   })) << lb1.daemon_output();
   EXPECT_EQ(answers("192.0.2.100"), kMac);
   EXPECT_EQ(answers("2001:db8::100"), kMac6);
-  EXPECT_EQ(answers("2001:db8::11"), mac_of(lb1));
-  EXPECT_TRUE(pings("2001:db8::100"));
+  EXPECT_EQ(answers("2001:db8::11"), lb1.mac());
+  EXPECT_TRUE(client.pings("2001:db8::100"));
   lb2.host().ip({"address add 2001:db8::12/64 dev front nodad"});
   lb2.write(file("lead = \"both\"\n", R"(["192.0.2.100", "2001:db8::100"])"));
   lb2.start();
@@ -197,18 +190,18 @@ TEST_F(VipdVirtualMac, AReloadSwitchesItOnAndOffWithoutARest) {
   lb1.start();
   ASSERT_TRUE(lb1.becomes("Active"));
   ASSERT_TRUE(eventually(5s, [&] { return holds_on(lb1, "192.0.2.100", "front"); }));
-  EXPECT_EQ(answers("192.0.2.100"), mac_of(lb1));
+  EXPECT_EQ(answers("192.0.2.100"), lb1.mac());
   lb1.write(file());
   EXPECT_EQ(lb1.vipd("reload").status, 0);
   EXPECT_TRUE(eventually(5s, [&] { return holds_on(lb1, "192.0.2.100"); })) << lb1.daemon_output();
   EXPECT_TRUE(eventually(5s, [&] { return !holds_on(lb1, "192.0.2.100", "front"); }));
   EXPECT_EQ(answers("192.0.2.100"), kMac);
-  EXPECT_TRUE(pings("192.0.2.100"));
+  EXPECT_TRUE(client.pings("192.0.2.100"));
   lb1.write({});
   EXPECT_EQ(lb1.vipd("reload").status, 0);
   EXPECT_TRUE(eventually(5s, [&] { return holds_on(lb1, "192.0.2.100", "front") && !has_device(lb1); }))
       << links(lb1);
-  EXPECT_EQ(answers("192.0.2.100"), mac_of(lb1));
+  EXPECT_EQ(answers("192.0.2.100"), lb1.mac());
   EXPECT_TRUE(eventually(5s, [&] { return sysctl(lb1, "ipv4.conf.front.arp_ignore") == "0"; }));
   EXPECT_EQ(lb1.web().at("counters").at("became_active").as_int64(), 1);
 }
@@ -221,7 +214,7 @@ TEST_F(VipdVirtualMac, AnotherRouterIdIsAnotherDevice) {
   EXPECT_EQ(lb1.vipd("reload").status, 0);
   EXPECT_TRUE(eventually(10s, [&] { return holds_on(lb1, "192.0.2.100", "v4-52-front"); })) << links(lb1);
   EXPECT_TRUE(eventually(10s, [&] { return !has_device(lb1); })) << links(lb1);
-  EXPECT_TRUE(pings("192.0.2.100"));
+  EXPECT_TRUE(client.pings("192.0.2.100"));
 }
 
 TEST_F(VipdVirtualMac, ARestartAndAKilledOneGoOn) {
@@ -302,13 +295,13 @@ TEST_F(VipdVirtualMac, ASettingWithWhichItWouldNotAnswerIsSaid) {
 TEST_F(VipdVirtualMac, AnswersAndAcceptsNothing) {
   alone(file("accept = false\n"));
   EXPECT_EQ(answers("192.0.2.100"), kMac);
-  EXPECT_FALSE(pings("192.0.2.100"));
+  EXPECT_FALSE(client.pings("192.0.2.100"));
 }
 
 TEST_F(VipdVirtualMac, APrefixIsNoSecondWayIntoTheSubnet) {
   alone(file("", R"(["192.0.2.100/24"])"));
   EXPECT_THAT(lb1.host().check({"ip", "route"}), Not(HasSubstr("v4-51-front")));
-  EXPECT_TRUE(pings("192.0.2.100"));
+  EXPECT_TRUE(client.pings("192.0.2.100"));
 }
 
 }  // namespace
