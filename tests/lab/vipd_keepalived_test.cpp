@@ -33,6 +33,16 @@ class WithKeepalived : public VipTest {
   bool is_backup() {
     return eventually(20s, [&] { return keepalived->output().find("BACKUP STATE") != std::string::npos; });
   }
+  // lb1, Active, stops: keepalived has the address until it is back.
+  void leave_and_return(const std::string& address = "192.0.2.100") {
+    EXPECT_EQ(lb1.daemon().stop(20s), 0);
+    ASSERT_TRUE(keepalived_holds(true, address));
+    EXPECT_FALSE(lb1.holds(address));
+    EXPECT_TRUE(lb1.logged("web: Initialize: left, ")) << lb1.daemon().output();
+    lb1.start();
+    ASSERT_TRUE(lb1.becomes("Active"));
+    EXPECT_TRUE(keepalived_holds(false, address));
+  }
   void TearDown() override {
     VipTest::TearDown();
     if (keepalived && HasFailure()) std::cerr << "--- keepalived\n" << keepalived->output();
@@ -143,12 +153,7 @@ TEST_P(WithOldKeepalived, VipdIsActiveLeavesAndReturns) {
   EXPECT_FALSE(eventually(5s, [&] { return lb2.holds("192.0.2.100"); }));
   EXPECT_EQ(lb1.web().at("version").as_int64(), 2);
   EXPECT_EQ(lb1.web().at("authentication").as_string(), GetParam().empty() ? "none" : "password");
-  EXPECT_EQ(lb1.daemon().stop(20s), 0);
-  ASSERT_TRUE(keepalived_holds(true));
-  EXPECT_TRUE(lb1.logged("web: Initialize: left, 192.0.2.12 is Active"));
-  lb1.start();
-  ASSERT_TRUE(lb1.becomes("Active"));
-  EXPECT_TRUE(keepalived_holds(false));
+  leave_and_return();
   EXPECT_EQ(lb1.web().at("counters").at("bad_packets").at("authentication").as_int64(), 0);
 }
 
@@ -283,12 +288,7 @@ TEST_F(WithKeepalivedUnicast, VipdIsActiveLeavesAndReturns) {
   ASSERT_TRUE(is_backup());
   EXPECT_FALSE(eventually(5s, [&] { return lb2.holds("192.0.2.100"); }));
   EXPECT_EQ(lb1.web().at("counters").at("became_active").as_int64(), 1);
-  EXPECT_EQ(lb1.daemon().stop(20s), 0);
-  ASSERT_TRUE(keepalived_holds(true));
-  EXPECT_TRUE(lb1.logged("web: Initialize: left, 192.0.2.12 is Active"));
-  lb1.start();
-  ASSERT_TRUE(lb1.becomes("Active"));
-  EXPECT_TRUE(keepalived_holds(false));
+  leave_and_return();
   EXPECT_EQ(lb1.web().at("counters").at("bad_packets").at("checksum").as_int64(), 0);
 }
 
@@ -330,12 +330,7 @@ TEST_P(WithKeepalived6, VipdIsActiveLeavesAndReturns) {
   ASSERT_TRUE(is_backup());
   EXPECT_FALSE(eventually(5s, [&] { return lb2.holds(kWeb); }));
   EXPECT_EQ(lb1.web().at("counters").at("became_active").as_int64(), 1);
-  EXPECT_EQ(lb1.daemon().stop(20s), 0);
-  ASSERT_TRUE(keepalived_holds(true, kWeb));
-  EXPECT_FALSE(lb1.holds(kWeb));
-  lb1.start();
-  ASSERT_TRUE(lb1.becomes("Active"));
-  EXPECT_TRUE(keepalived_holds(false, kWeb));
+  leave_and_return(kWeb);
 }
 
 TEST_P(WithKeepalived6, VipdTakesOverFromASilentOneAndYieldsWhenItReturns) {

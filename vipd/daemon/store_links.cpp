@@ -6,14 +6,11 @@
 #include <fstream>
 
 #include "lib/netlink/link_codec.h"
+#include "vipd/daemon/own_links.h"
 
 namespace hawser::vipd {
 
 namespace {
-
-bool holds_something(const Picture::Link& link) {
-  return std::ranges::any_of(link.addresses, [](const auto& entry) { return is_ours(entry.second); });
-}
 
 std::string why_not_made(const StoreLink& link, const Error& why) {
   switch (why.code) {
@@ -37,24 +34,6 @@ std::string why_not_made(const StoreLink& link, const Error& why) {
 // Nothing is ever heard there; without it the dummy would have a link-local address.
 void switch_ipv6_off(const std::string& name) {
   std::ofstream(fmt::format("/proc/sys/net/ipv6/conf/{}/disable_ipv6", name)) << 1 << std::flush;
-}
-
-int setting_of(const std::string& interface, std::string_view setting) {
-  std::ifstream file(fmt::format("/proc/sys/net/ipv4/conf/{}/{}", interface, setting));
-  int value = 0;
-  file >> value;
-  return value;
-}
-
-Status set_up(nl::Socket& socket, Picture& picture, IfIndex link) {
-  const auto found = picture.links().find(link);
-  if (found == picture.links().end()) return {};
-  auto seen = found->second.seen;
-  if (auto done = socket.request(nl::encode_set_up(link, true)); !done)
-    return fail_with(done.error().code, "{}: set up: {}", seen.name, std::strerror(done.error().code));
-  seen.up = true;
-  picture.link_is(link, seen);
-  return {};
 }
 
 }  // namespace
@@ -83,8 +62,7 @@ std::vector<SeenStoreLink> StoreLinks::seen(nl::Socket& socket, const Picture& p
       const auto there = socket.ask(nl::encode_get_link(index), nl::decode_macvlan);
       if (!there) continue;
       before = known_.emplace(index, is_ours_by_its_words(*there)).first;
-      if (before->second && there->alias.empty())
-        (void)socket.request(nl::encode_set_alias(index, std::string(kStoreAlias)));
+      if (before->second && there->alias.empty()) (void)mark(socket, index, link.seen.name, kStoreAlias);
     }
     known.emplace(*before);
     if (before->second) found.push_back({index, link.seen.name, link.seen.up, holds_something(link)});
@@ -103,10 +81,9 @@ Status StoreLinks::make(nl::Socket& socket, Picture& picture, const StoreLink& l
     return fail_with(made.error().code, "{}", why_not_made(link, made.error()));
   const auto index = socket.index_of(link.name);
   if (!index) return fail("{}: gone as soon as it was made", link.name);
-  if (auto marked = socket.request(nl::encode_set_alias(*index, std::string(kStoreAlias))); !marked) {
+  if (auto marked = mark(socket, *index, link.name, kStoreAlias); !marked) {
     (void)socket.request(nl::encode_delete_link(*index));
-    return fail_with(marked.error().code, "{}: cannot set its alias: {}", link.name,
-                     std::strerror(marked.error().code));
+    return marked;
   }
   switch_ipv6_off(link.name);
   known_[*index] = true;
@@ -162,8 +139,8 @@ std::string StoreLinks::trouble(const Picture& picture, const config::Vip& vip) 
     if (master != picture.links().end() && master->second.seen.kind == "vrf")
       return why_unanswered_in_vrf(vip.interface, master->second.seen.name);
   }
-  return why_unanswered(vip.interface,
-                        std::max(setting_of("all", "arp_ignore"), setting_of(vip.interface, "arp_ignore")));
+  return why_unanswered(
+      vip.interface, std::max(ipv4_setting("all", "arp_ignore"), ipv4_setting(vip.interface, "arp_ignore")));
 }
 
 }  // namespace hawser::vipd

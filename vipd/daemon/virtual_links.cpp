@@ -11,6 +11,7 @@
 #include "lib/netlink/inet_conf_codec.h"
 #include "lib/netlink/link_codec.h"
 #include "lib/netlink/macvlan_codec.h"
+#include "vipd/daemon/own_links.h"
 
 namespace hawser::vipd {
 
@@ -53,20 +54,13 @@ Status prepare6(const std::string& link, bool ipv6) {
   return {};
 }
 
-int of_all(std::string_view setting) {
-  std::ifstream file(fmt::format("/proc/sys/net/ipv4/conf/all/{}", setting));
-  int value = 0;
-  file >> value;
-  return value;
-}
-
 Status prepare(nl::Socket& socket, IfIndex index, const VirtualLink& link) {
   if (link.ipv4)
-    if (const auto why = why_not_answered(of_all("arp_filter"), of_all("arp_ignore")); !why.empty())
+    if (const auto why =
+            why_not_answered(ipv4_setting("all", "arp_filter"), ipv4_setting("all", "arp_ignore"));
+        !why.empty())
       return fail("{}: {}", link.name, why);
-  if (auto marked = socket.request(nl::encode_set_alias(index, std::string(kVirtualLinkAlias))); !marked)
-    return fail_with(marked.error().code, "{}: cannot set its alias: {}", link.name,
-                     std::strerror(marked.error().code));
+  if (auto marked = mark(socket, index, link.name, kVirtualLinkAlias); !marked) return marked;
   if (auto set = socket.request(nl::encode_set_inet_conf(index, kSettings)); !set)
     return fail_with(set.error().code, "{}: cannot set arp_ignore and rp_filter: {}", link.name,
                      std::strerror(set.error().code));
@@ -106,18 +100,6 @@ bool is_ours_by_its_words(const nl::DecodedMacvlan& link, const std::vector<Virt
          });
 }
 
-Status set_up(nl::Socket& socket, Picture& picture, IfIndex link, bool up) {
-  const auto found = picture.links().find(link);
-  if (found == picture.links().end() || found->second.seen.up == up) return {};
-  auto seen = found->second.seen;
-  if (auto done = socket.request(nl::encode_set_up(link, up)); !done)
-    return fail_with(done.error().code, "{}: set {}: {}", seen.name, up ? "up" : "down",
-                     std::strerror(done.error().code));
-  seen.up = up;
-  picture.link_is(link, seen);
-  return {};
-}
-
 }  // namespace
 
 bool VirtualLinks::want(std::vector<VirtualLink> wanted) {
@@ -145,9 +127,8 @@ std::vector<SeenVirtualLink> VirtualLinks::seen(nl::Socket& socket, const Pictur
     }
     known.emplace(index, before->second);
     if (!before->second.ours) continue;
-    const auto holds = [](const auto& entry) { return is_ours(entry.second); };
     found.push_back({index, link.seen.name, before->second.parent, link.seen.mac, link.seen.up,
-                     before->second.bridge, std::ranges::any_of(link.addresses, holds)});
+                     before->second.bridge, holds_something(link)});
   }
   known_ = std::move(known);
   std::erase_if(prepared_, [&](IfIndex index) { return !known_.contains(index); });
@@ -232,8 +213,7 @@ void VirtualLinks::lower(nl::Socket& socket, Picture& picture, IfIndex link) {
   const auto known = known_.find(link);
   if (known == known_.end() || !known->second.ours) return;
   const auto found = picture.links().find(link);
-  const auto holds = [](const auto& entry) { return is_ours(entry.second); };
-  if (found == picture.links().end() || std::ranges::any_of(found->second.addresses, holds)) return;
+  if (found == picture.links().end() || holds_something(found->second)) return;
   const bool wanted =
       std::ranges::find(wanted_, found->second.seen.name, &VirtualLink::name) != wanted_.end();
   if (wanted)
