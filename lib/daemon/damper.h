@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "lib/base/duration.h"
+#include "lib/base/rare.h"
 #include "lib/events/event.h"
 
 namespace hawser {
@@ -51,7 +52,7 @@ class Damper {
   struct Topic {
     std::string said;               // last, its line
     std::string heard;              // last, its line
-    std::optional<Event> waiting;   // to be said when the pause is over
+    Rare<Event> waiting;            // to be said when the pause is over
     std::set<std::string> reasons;  // said already
     TimePoint said_at;
     TimePoint heard_at;

@@ -120,7 +120,7 @@ void VirtualRouter::interface_usable(const IpAddress& source) {
 // Who was away for longer than the others wait has been given up, or does not know what it missed: it begins
 // anew.
 bool VirtualRouter::goes_on() {
-  const auto carried = std::exchange(carried_, std::nullopt);
+  const auto carried = std::exchange(carried_, {});
   if (!carried || carried->source != config_.source) return false;
   const auto due = deadline(config_, carried->machine);
   const bool active = std::holds_alternative<Active>(carried->machine.role);
@@ -392,8 +392,8 @@ RouterStatus VirtualRouter::status() const {
   status.conflicts = conflicts_;
   status.answers = answers(machine_);
   status.stance = stance_;
-  status.differs = differs_;
-  status.unheard = unheard_;
+  status.differs = differs_.optional();
+  status.unheard = unheard_.optional();
   status.out_of_reach = held_.out_of_reach();
   status.fought_over = held_.fought_over();
   status.senders = senders_;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lib/base/enum_set.h"
+#include "lib/base/rare.h"
 #include "lib/config/config.h"
 #include "vipd/router/effects.h"
 #include "vipd/router/held_addresses.h"
@@ -306,7 +307,7 @@ class VirtualRouter {
   bool usable_ = false;
   bool found_ = false;     // routed addresses of an earlier run, not used yet
   bool was_lost_ = false;  // the interface, since this router began
-  std::optional<RouterState> carried_;
+  Rare<RouterState> carried_;
   bool was_carried_ = false;  // and has heard nothing since
   TimePoint sent_at_;         // the last advertisement
   std::optional<TimePoint> asking_since_;
@@ -321,10 +322,10 @@ class VirtualRouter {
     Milliseconds pause;
     std::string why;
   };
-  std::optional<Unable> unable_;
+  Rare<Unable> unable_;
   std::string unusable_;  // the reason, once it was said
-  std::optional<Difference> differs_;
-  std::optional<Unheard> unheard_;
+  Rare<Difference> differs_;
+  Rare<Unheard> unheard_;
   std::map<IpAddress, Refusal> unreached_;
   std::map<IpAddress, Conflict> conflicts_;
   std::vector<Change> history_;

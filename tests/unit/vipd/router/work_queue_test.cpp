@@ -1,5 +1,7 @@
 #include "vipd/router/work_queue.h"
 
+#include <numeric>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -50,6 +52,15 @@ TEST_F(SliceTest, WithoutJobsThereIsNothingLeft) {
   EXPECT_TRUE(slices.empty());
   EXPECT_FALSE(run(2ms, 1ms));
   EXPECT_THAT(done, ElementsAre());
+}
+
+TEST_F(SliceTest, ThousandsAreDoneInTheirOrder) {
+  std::vector<int> all(5000);
+  std::iota(all.begin(), all.end(), 0);
+  for (const int job : all) slices.push(job);
+  while (run(100ms, 1ms)) {
+  }
+  EXPECT_EQ(done, all);
 }
 
 TEST_F(SliceTest, AJobMayPushAnother) {
