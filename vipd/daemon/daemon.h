@@ -81,7 +81,8 @@ class Daemon {
   void be_on_time(const Settings& settings);
   void apply(const Settings& settings);
   void start_or_change(const config::Vip& vip);
-  void share_out();
+  void share_out(const std::vector<config::Vip>& vips);
+  [[nodiscard]] Settings in_use() const;  // all of the file that counts now
   void follow_names(const Settings& settings);
   void remind();
   void fail_start(int exit_code, const std::string& line);
@@ -141,7 +142,7 @@ class Daemon {
   control::Response answer_resume(const control::Request& request);
 
   // addresses that a provider routes
-  void want_routed();
+  void want_routed(const std::vector<config::Vip>& vips);
   void settle_routed();
   void lead(Running& running);
   void take(const RouteReport& report);
@@ -197,7 +198,7 @@ class Daemon {
   std::map<std::string, FenceReport> fences_;  // by vip: of a takeover that is going on
   std::string not_dropped_;                    // why, where packets to addresses with accept = false are not
   std::unique_ptr<control::Server> server_;
-  Settings settings_;
+  Settings settings_;            // without the vips, which their routers keep: in_use() has both
   std::optional<int> realtime_;  // the one last asked for; none: as we were started
   bool locked_ = false;
   std::vector<config::Problem> problems_;

@@ -1,4 +1,6 @@
 // What the file says and what becomes of it: the readings of the worker, used, refused, kept.
+#include <algorithm>
+
 #include <malloc.h>
 
 #include "lib/daemon/exit_code.h"
@@ -31,9 +33,10 @@ void Daemon::take(Reading reading, std::uint64_t answers) {
   if (!reading.settings || reading.last_good) return refuse(reading);
   last_good_ = false;
   reminder_.cancel();
-  changes_ = changes_between(settings_.vips, reading.settings->vips);
+  const auto before = in_use();
+  changes_ = changes_between(before.vips, reading.settings->vips);
   // Nobody asked for the first one after a restart.
-  if (!std::exchange(carried_, false) || settings_ != *reading.settings)
+  if (!std::exchange(carried_, false) || before != *reading.settings)
     report({.kind = EventKind::kFile,
             .object = options_.files.config.native(),
             .to = "read again",
@@ -167,12 +170,21 @@ void Daemon::apply(const Settings& settings) {
     running.router.shutdown();
     settle(key);
   }
-  settings_ = settings;
-  worker_.drop_for(unaccepted_of(settings_.vips));
-  share_out();
-  want_routed();
+  settings_ = {settings, settings, settings.node, {}};
+  worker_.drop_for(unaccepted_of(settings.vips));
+  share_out(settings.vips);
+  want_routed(settings.vips);
   settle_all();
   malloc_trim(0);  // a file of a thousand vips takes more to hand over than to keep
+}
+
+// In the order of settings_of().
+Settings Daemon::in_use() const {
+  auto settings = settings_;
+  for (const auto& [key, running] : routers_)
+    if (!running.router.leaving()) settings.vips.push_back(running.router.vip());
+  std::ranges::stable_sort(settings.vips, {}, &config::Vip::name);
+  return settings;
 }
 
 void Daemon::follow_names(const Settings& settings) {
@@ -195,9 +207,9 @@ void Daemon::start_or_change(const config::Vip& vip) {
 }
 
 // What renewing leases costs is shared by all.
-void Daemon::share_out() {
+void Daemon::share_out(const std::vector<config::Vip>& vips) {
   std::size_t held = 0;
-  for (const auto& vip : settings_.vips)
+  for (const auto& vip : vips)
     if (vip.provider.empty()) held += vip.addresses.size();
   for (auto& [key, running] : routers_) running.router.share_with(held);
 }

@@ -65,7 +65,7 @@ void Daemon::rehearsed(const Status& would_start) {
 Carry Daemon::leave_before_exec() {
   if (server_) server_->leave_file();
   (void)watchdog_.use("");  // the next one may not want it
-  Carry carry{settings_, last_good_, write_stands(stands_), {}, {}};
+  Carry carry{in_use(), last_good_, write_stands(stands_), {}, {}};
   for (auto& [key, running] : routers_) {
     running.router.advertise_before_exec();
     auto state = running.router.state();

@@ -31,19 +31,18 @@ bool has(const std::vector<config::Vip>& vips, const std::string& name, const Ip
 }  // namespace
 
 // After the routers have begun: what an earlier run left tells them that there was one.
-void Daemon::want_routed() {
+void Daemon::want_routed(const std::vector<config::Vip>& vips) {
   std::set<AddressKey> wanted;
-  for (const auto& vip : settings_.vips)
+  for (const auto& vip : vips)
     if (!vip.provider.empty())
       for (const auto& address : vip.addresses) wanted.insert(held_as(address));
-  const bool fences = std::ranges::any_of(settings_.vips, &config::Vip::require_fencing);
+  const bool fences = std::ranges::any_of(vips, &config::Vip::require_fencing);
   if (routed_ || fences || !wanted.empty()) worker_.follow();
   if (!routed_ && wanted.empty()) return;
   if (!routed_) routed_.emplace(*platform_);
   routed_->want(std::move(wanted));
-  std::erase_if(routes_, [this](const auto& entry) {
-    return !has(settings_.vips, entry.first.first, entry.first.second);
-  });
+  std::erase_if(routes_,
+                [&vips](const auto& entry) { return !has(vips, entry.first.first, entry.first.second); });
 }
 
 void Daemon::settle_routed() {
