@@ -116,8 +116,9 @@ class NetdLab : public NetworkTest {
   [[nodiscard]] bool both_in_service() const {
     return in_service(address::kWeb1) && in_service(address::kWeb3);
   }
+  // What the kernel shows already is said a moment later: netd looks in between.
   [[nodiscard]] bool has_said(const Process& process, const std::string& text) const {
-    return process.output().find(text) != std::string::npos;
+    return eventually(5s, [&] { return process.output().find(text) != std::string::npos; });
   }
 
   std::filesystem::path directory;
