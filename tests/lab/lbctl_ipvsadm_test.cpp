@@ -326,7 +326,7 @@ std::uint64_t seed_of_run() {
 // HAWSER_FILES: so many, for a run in pieces.
 std::size_t files_of_run() {
   constexpr std::size_t kWhole = 10'000;
-  constexpr std::size_t kSample = 500;
+  constexpr std::size_t kSample = 200;
   if (const char* given = std::getenv("HAWSER_FILES")) return std::strtoul(given, nullptr, 10);
   return thorough() ? kWhole : kSample;
 }
