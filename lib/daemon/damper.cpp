@@ -1,6 +1,7 @@
 #include "lib/daemon/damper.h"
 
 #include <algorithm>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -19,37 +20,42 @@ Milliseconds doubled(Milliseconds first, std::uint32_t times, Milliseconds longe
   return std::min(pause, longest);
 }
 
+std::size_t number_of(std::string_view words) {
+  return std::hash<std::string_view>()(words);
+}
+
 // What is said of it without who and how many: the words that have no digit in them. Or a peer that sends
 // another address each time had a new reason each time.
-std::string reason_of(std::string_view text) {
+std::size_t reason_of(std::string_view text) {
   std::string reason;
   while (!text.empty()) {
     const auto word = text.substr(0, text.find(' '));
     text.remove_prefix(std::min(word.size() + 1, text.size()));
     if (word.find_first_of("0123456789") == std::string_view::npos) reason.append(word).append(1, ' ');
   }
-  return reason;
+  return number_of(reason);
 }
 
 }  // namespace
 
-Milliseconds Damper::pause(const Topic& topic, const std::string& text) const {
+Milliseconds Damper::pause(const Topic& topic, Words line) const {
   if (topic.lines == 0) return Milliseconds(0);
-  if (text == topic.said && !topic.over) return doubled(pace_.repeat, topic.lines - 1, pace_.longest);
+  if (line == topic.said && !topic.over) return doubled(pace_.repeat, topic.lines - 1, pace_.longest);
   if (topic.lines < pace_.free) return Milliseconds(0);
   return doubled(pace_.change, topic.lines - pace_.free, pace_.longest);
 }
 
 bool Damper::is_quiet(const Topic& topic, TimePoint now) const {
-  return now - topic.heard_at >= std::max(kQuiet, pause(topic, {}));
+  return now - topic.heard_at >= std::max(kQuiet, pause(topic, number_of({})));
 }
 
-bool Damper::is_new_reason(const Topic& topic, const std::string& text) const {
-  return topic.reasons.size() < pace_.reasons && !topic.reasons.contains(reason_of(text));
+bool Damper::is_new_reason(const Topic& topic, Words reason) const {
+  return topic.reasons.size() < pace_.reasons &&
+         std::ranges::find(topic.reasons, reason) == topic.reasons.end();
 }
 
 TimePoint Damper::due(const Topic& topic) const {
-  return std::min(topic.said_at + pause(topic, line_of(*topic.waiting)),
+  return std::min(topic.said_at + pause(topic, number_of(line_of(*topic.waiting))),
                   topic.since + std::max(kLasts, 3 * topic.lasted));
 }
 
@@ -62,8 +68,9 @@ Damper::Topic& Damper::find_or_make(std::string_view name, TimePoint now) {
 }
 
 Event Damper::write(Topic& topic, Event event, TimePoint now) {
-  topic.said = line_of(event);
-  if (is_new_reason(topic, topic.said)) topic.reasons.insert(reason_of(topic.said));
+  const auto line = line_of(event);
+  topic.said = number_of(line);
+  if (const auto reason = reason_of(line); is_new_reason(topic, reason)) topic.reasons.push_back(reason);
   if (topic.kept_back > 0)
     event.repeats = {topic.kept_back, std::chrono::ceil<std::chrono::seconds>(now - topic.said_at)};
   topic.waiting.reset();
@@ -74,11 +81,11 @@ Event Damper::write(Topic& topic, Event event, TimePoint now) {
   return event;
 }
 
-void Damper::hear(Topic& topic, const std::string& text, TimePoint now) {
-  if (text != topic.heard || topic.over) {
+void Damper::hear(Topic& topic, Words line, TimePoint now) {
+  if (line != topic.heard || topic.over) {
     if (topic.lines > 0)
       topic.lasted = std::max(topic.lasted, std::chrono::duration_cast<Milliseconds>(now - topic.since));
-    topic.heard = text;
+    topic.heard = line;
     topic.since = now;
   }
   topic.heard_at = now;
@@ -92,11 +99,12 @@ std::optional<Event> Damper::say(std::string_view topic, Event event, TimePoint 
     said.reasons.clear();
   }
   const auto text = line_of(event);
-  hear(said, text, now);
-  if (now - said.said_at >= pause(said, text) || is_new_reason(said, text))
+  const auto line = number_of(text);
+  hear(said, line, now);
+  if (now - said.said_at >= pause(said, line) || is_new_reason(said, reason_of(text)))
     return write(said, std::move(event), now);
   ++said.kept_back;
-  if (text == said.said && !said.over)
+  if (line == said.said && !said.over)
     said.waiting.reset();
   else
     said.waiting = std::move(event);

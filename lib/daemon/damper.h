@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,11 +48,14 @@ class Damper {
   bool operator==(const Damper&) const = default;
 
  private:
+  // A line or a reason, as the number that std::hash makes of it: what is asked of it is whether it is the
+  // same, and a thousand routers have a topic each.
+  using Words = std::size_t;
   struct Topic {
-    std::string said;               // last, its line
-    std::string heard;              // last, its line
-    Rare<Event> waiting;            // to be said when the pause is over
-    std::set<std::string> reasons;  // said already
+    Words said = 0;              // last
+    Words heard = 0;             // last
+    Rare<Event> waiting;         // to be said when the pause is over
+    std::vector<Words> reasons;  // said already
     TimePoint said_at;
     TimePoint heard_at;
     TimePoint since;         // of `heard`
@@ -64,12 +66,12 @@ class Damper {
     bool operator==(const Topic&) const = default;
   };
 
-  [[nodiscard]] Milliseconds pause(const Topic& topic, const std::string& text) const;
+  [[nodiscard]] Milliseconds pause(const Topic& topic, Words line) const;
   [[nodiscard]] bool is_quiet(const Topic& topic, TimePoint now) const;
-  [[nodiscard]] bool is_new_reason(const Topic& topic, const std::string& text) const;
+  [[nodiscard]] bool is_new_reason(const Topic& topic, Words reason) const;
   [[nodiscard]] TimePoint due(const Topic& topic) const;
   Topic& find_or_make(std::string_view name, TimePoint now);
-  static void hear(Topic& topic, const std::string& text, TimePoint now);
+  static void hear(Topic& topic, Words line, TimePoint now);
   Event write(Topic& topic, Event event, TimePoint now);
 
   Pace pace_;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/base/rare.h"
 #include "vipd/addresses/fights.h"
 #include "vipd/addresses/lease.h"
 #include "vipd/announce/announcing.h"
@@ -144,7 +145,7 @@ class HeldAddresses {
   bool leased_ = false;   // some were given a lifetime
   LeasePlan lease_;
   Renewal renewal_;
-  std::optional<AddressKey> renewed_;    // the last one
+  Rare<AddressKey> renewed_;             // the last one
   std::optional<TimePoint> renewed_at_;  // the last turn
   std::optional<TimePoint> ran_out_at_;  // when it came too late
   std::optional<TimePoint> retry_at_;

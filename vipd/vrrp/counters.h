@@ -4,16 +4,21 @@
 #include <array>
 #include <cstdint>
 
+#include "lib/base/rare.h"
 #include "vipd/vrrp/wire.h"
 
 namespace hawser::vipd {
 
 struct BadPackets {
-  std::array<std::uint64_t, kNames<BadPacket>.size()> by_reason{};
+  using ByReason = std::array<std::uint64_t, kNames<BadPacket>.size()>;
+  Rare<ByReason> by_reason{};  // none, as long as all are good
 
-  void count(BadPacket reason) { ++by_reason.at(static_cast<std::size_t>(reason)); }
+  void count(BadPacket reason) {
+    if (!by_reason) by_reason = ByReason{};
+    ++by_reason->at(static_cast<std::size_t>(reason));
+  }
   [[nodiscard]] std::uint64_t of(BadPacket reason) const {
-    return by_reason.at(static_cast<std::size_t>(reason));
+    return by_reason ? by_reason->at(static_cast<std::size_t>(reason)) : 0;
   }
   bool operator==(const BadPackets&) const = default;
 };
