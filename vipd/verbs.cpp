@@ -22,6 +22,7 @@
 #include "vipd/addresses/parent_arp.h"
 #include "vipd/addresses/secondaries.h"
 #include "vipd/daemon/check_notes.h"
+#include "vipd/daemon/own_links.h"
 #include "vipd/worker/no_accept.h"
 #include "vipd/worker/reading.h"
 #include "vipd/worker/worker_link.h"
@@ -66,7 +67,7 @@ Step removal_of(const Stray& stray) {
   return RemoveAddress{stray.name, stray.prefix};
 }
 Step removal_of(const LeftOverLink& link) {
-  return DeleteLink{link.name};
+  return DeleteLink{link.name, link.kind};
 }
 
 std::vector<Refusal> remove(LeftOver& left) {
@@ -139,9 +140,14 @@ int check(const cli::Arguments& arguments) {
   const auto judged = judge_whole(files_of(arguments));
   answer::Verdict verdict{judged.reading.problems, judged.notes};
   if (!judged.reading.settings) return answer::refuse(arguments, verdict);
-  if (arguments.node.empty())  // else it may be another host's
-    std::ranges::move(notes_on(judged.reading.settings->vips, interfaces_here(), kernel_name_of),
-                      std::back_inserter(verdict.notes));
+  if (arguments.node.empty()) {  // else it may be another host's
+    const auto& vips = judged.reading.settings->vips;
+    const auto add = [&](std::vector<config::Problem> notes) {
+      std::ranges::move(notes, std::back_inserter(verdict.notes));
+    };
+    add(notes_on(vips, interfaces_here(), kernel_name_of));
+    add(notes_on_stores(vips, arp_ignore_of));
+  }
   return answer::accept(arguments, verdict, fmt::format("{}: good\n", arguments.config.native()));
 }
 

@@ -201,6 +201,50 @@ TEST_P(VipdStored, WhereTheInterfaceAnswersForItselfAloneThereIsNoRole) {
   EXPECT_TRUE(lb1.becomes("Active")) << lb1.daemon_output();
 }
 
+// Nobody is told when such a setting changes.
+TEST_P(VipdStored, WhereTheInterfaceComesToAnswerForItselfAloneTheRoleGoesToTheOther) {
+  for (auto* host : {&lb1, &lb2}) host->write(file(GetParam()));
+  settle();
+  lb1.host().sysctl("net.ipv4.conf.front.arp_ignore", "1");
+  EXPECT_TRUE(lb2.becomes("Active")) << lb1.daemon_output();
+  EXPECT_THAT(lb1.vipctl({"status"}).text, HasSubstr("arp_ignore is 1"));
+  lb1.host().sysctl("net.ipv4.conf.front.arp_ignore", "0");
+  EXPECT_TRUE(lb1.becomes("Active")) << lb1.daemon_output();
+}
+
+// What vipd itself had set for the virtual MAC is on its way out.
+TEST_P(VipdStored, AReloadFromAVirtualMacKeepsTheRole) {
+  alone(file("virtual_mac = true\n"));
+  lb1.write(file(GetParam()));
+  lb1.daemon().signal(SIGHUP);
+  EXPECT_TRUE(eventually(10s, [&] { return holds(lb1) && client.pings("192.0.2.100"); }))
+      << lb1.daemon_output();
+  EXPECT_EQ(lb1.web().at("counters").at("became_active").as_int64(), 1) << lb1.daemon_output();
+}
+
+TEST_P(VipdStored, InAVrfThereIsNoRole) {
+  lb1.host().ip({"link add red type vrf table 10", "link set red up", "link set front master red"});
+  lb1.write(file(GetParam()));
+  lb1.start();
+  EXPECT_TRUE(eventually(10s, [&] { return lb1.logged("front is in VRF red: nobody is answered there"); }))
+      << lb1.daemon_output();
+  EXPECT_EQ(lb1.role(), "Initialize");
+  lb1.host().ip({"link set front nomaster"});
+  EXPECT_TRUE(lb1.becomes("Active")) << lb1.daemon_output();
+}
+
+TEST_P(VipdStored, ADummyThatSomebodyPutsIntoAVrfEndsTheRole) {
+  alone(file(GetParam()));
+  const std::string device = is_routes() ? "r51-front" : "s51-0-front";
+  lb1.host().ip({"link add red type vrf table 10", "link set red up", "link set " + device + " master red"});
+  EXPECT_TRUE(eventually(10s, [&] {
+    return lb1.logged(device + " is in VRF red, so that nobody is answered");
+  })) << lb1.daemon_output();
+  lb1.host().ip({"link set " + device + " nomaster"});
+  EXPECT_TRUE(lb1.becomes("Active")) << lb1.daemon_output();
+  EXPECT_TRUE(eventually(10s, [&] { return client.pings("192.0.2.100"); })) << lb1.daemon_output();
+}
+
 TEST_P(VipdStored, CleanupLeavesNothing) {
   alone(file(GetParam(), list_of(20)));
   ASSERT_TRUE(eventually(5s, [&] { return holds(lb1, "198.51.100.20"); }));
@@ -222,6 +266,18 @@ TEST_P(VipdStored, ADummyOfSomebodyElsesStays) {
   lb1.host().ip({"link delete " + device});
   EXPECT_TRUE(lb1.becomes("Active")) << lb1.daemon_output();
   EXPECT_TRUE(eventually(5s, [&] { return holds(lb1); }));
+}
+
+// Down and without a mark it could be one that vipd was making when it was killed, but that one was empty.
+TEST_P(VipdStored, NorIsOneThatIsDownAndHasAnAddress) {
+  const std::string device = is_routes() ? "r51-front" : "s51-0-front";
+  lb1.host().ip({"link add " + device + " type dummy", "address add 203.0.113.77/32 dev " + device});
+  lb1.write(file(GetParam()));
+  lb1.start();
+  EXPECT_TRUE(eventually(5s, [&] { return lb1.logged("is there and none of vipd's"); }))
+      << lb1.daemon_output();
+  EXPECT_EQ(lb1.daemon().stop(20s), 0);
+  EXPECT_THAT(on(lb1, device), HasSubstr("203.0.113.77/32"));
 }
 
 TEST_F(VipdStore, WhatIsLeftOfTheLeaseGoesFromADummyToo) {

@@ -154,6 +154,29 @@ TEST_F(VipdVirtualMac, UnicastComesFromTheVirtualMac) {
   EXPECT_EQ(lb2.role(), "Backup");
 }
 
+// What was set for a virtual MAC is put back by the next vipd, also by one whose file has none.
+TEST_F(VipdVirtualMac, WhatAKilledOneSetIsPutBackByTheNextWithoutAVirtualMac) {
+  lb1.write(file());
+  lb1.start();
+  ASSERT_TRUE(eventually(5s, [&] { return sysctl(lb1, "ipv4.conf.front.arp_ignore") == "1"; }))
+      << lb1.daemon_output();
+  lb1.daemon().kill();
+  lb1.write({});
+  lb1.start();
+  EXPECT_TRUE(eventually(10s, [&] { return sysctl(lb1, "ipv4.conf.front.arp_ignore") == "0"; }))
+      << lb1.daemon_output();
+}
+
+TEST_F(VipdVirtualMac, WhatComesToCountForAllDevicesEndsTheRole) {
+  for (auto* host : {&lb1, &lb2}) host->write(file());
+  settle();
+  lb1.host().sysctl("net.ipv4.conf.all.arp_ignore", "2");
+  EXPECT_TRUE(lb2.becomes("Active")) << lb1.daemon_output();
+  EXPECT_TRUE(lb1.logged("with it no device answers for a virtual MAC alone"));
+  lb1.host().sysctl("net.ipv4.conf.all.arp_ignore", "0");
+  EXPECT_TRUE(lb1.becomes("Active")) << lb1.daemon_output();
+}
+
 TEST_F(VipdVirtualMac, OfIpv6TheOtherOneAnswers) {
   lb1.host().ip({"address add 2001:db8::11/64 dev front nodad"});
   client.host.ip({"address add 2001:db8::200/64 dev eth0 nodad"});

@@ -54,6 +54,26 @@ TEST_F(VipdWatch, ATakeoverOfAnOrdinaryDayIsNoConflict) {
   EXPECT_EQ(lb1.vipctl({"status"}).status, 0);
 }
 
+// Of the local table, with our number, on a device that is for addresses: an earlier run's, or a slip of a
+// hand.
+TEST_F(VipdWatch, ALocalRouteOfOurNumberGoesOnceAndForAll) {
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  const auto routes = [&] {
+    return lb1.host().check({"ip", "route", "show", "table", "local", "proto", "202"});
+  };
+  const std::string add = "route add local 203.0.113.9 dev front proto 202";
+  lb1.host().ip({add});
+  EXPECT_TRUE(eventually(5s, [&] { return routes().empty(); })) << lb1.daemon_output();
+  EXPECT_TRUE(lb1.logged("203.0.113.9/32: ours and in no vip of this interface: removed"));
+  lb1.daemon().kill();
+  lb1.host().ip({add});
+  EXPECT_EQ(lb1.vipd(Argv{"cleanup", "--dry-run"}).text,
+            "front: remove address 192.0.2.100/32\nfront: remove address 203.0.113.9/32\n");
+  EXPECT_EQ(lb1.vipd("cleanup").status, 0);
+  EXPECT_EQ(routes(), "");
+}
+
 // A program here that waits for its client would wait for many minutes.
 TEST_F(VipdWatch, ConnectionsOfAnAddressThatHasGoneEndAndOthersDoNot) {
   both({.more = "reset_connections = true\n"});

@@ -147,7 +147,8 @@ std::vector<Stray> strays(const Picture& picture, const std::function<bool(const
   std::vector<Stray> found;
   for (const auto& [index, link] : picture.links())
     for (const auto& [prefix, seen] : link.addresses)
-      if (is_ours(seen) && !named({link.seen.name, prefix})) found.push_back({index, link.seen.name, prefix});
+      if (is_ours(seen) && !named({link.seen.name, prefix}))
+        found.push_back({index, link.seen.name, prefix, seen.is_route});
   return found;
 }
 

@@ -46,6 +46,7 @@ struct Stray {
   IfIndex link;
   std::string name;
   Prefix prefix;
+  bool is_route = false;  // of the local table
   bool operator==(const Stray&) const = default;
 };
 

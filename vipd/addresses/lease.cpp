@@ -38,8 +38,10 @@ void Renewal::begin(const LeasePlan& plan, std::size_t count, TimePoint now) {
   due_ = now + pause_;
 }
 
-void Renewal::keep(const LeasePlan& plan, std::size_t count, TimePoint now) {
-  if (!due_ || plan != plan_ || count != count_) begin(plan, count, now);
+bool Renewal::keep(const LeasePlan& plan, std::size_t count, TimePoint now) {
+  if (due_ && plan == plan_ && count == count_) return false;
+  begin(plan, count, now);
+  return true;
 }
 
 std::size_t Renewal::turn(TimePoint now) {

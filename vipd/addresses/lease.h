@@ -27,8 +27,8 @@ class Renewal {
   // From now on; what is held has just got a lifetime, or gets one with the first turn.
   void begin(const LeasePlan& plan, std::size_t count, TimePoint now);
   void stop() { due_.reset(); }
-  // Leaves the turns as they are where nothing is different.
-  void keep(const LeasePlan& plan, std::size_t count, TimePoint now);
+  // Leaves the turns as they are where nothing is different. True: they begin anew.
+  bool keep(const LeasePlan& plan, std::size_t count, TimePoint now);
   [[nodiscard]] std::optional<TimePoint> due() const { return due_; }
   // Between two turns.
   [[nodiscard]] std::chrono::nanoseconds pause() const { return pause_; }

@@ -9,6 +9,7 @@
 #include "lib/netlink/address_codec.h"
 #include "lib/netlink/explain.h"
 #include "lib/netlink/link_codec.h"
+#include "lib/netlink/local_route_codec.h"
 #include "lib/netlink/macvlan_codec.h"
 #include "lib/netlink/netlink_kernel.h"
 #include "vipd/addresses/secondaries.h"
@@ -17,6 +18,10 @@
 
 namespace hawser::vipd {
 
+namespace {
+constexpr auto kOurNumber = static_cast<std::uint8_t>(Owner::kVipd);
+}
+
 Result<LeftOver> LeftOver::find() {
   auto kernel = NetlinkKernel::open();
   if (!kernel) return tl::unexpected(kernel.error());
@@ -24,15 +29,20 @@ Result<LeftOver> LeftOver::find() {
   if (!observed) return tl::unexpected(observed.error());
   auto socket = nl::Socket::open(NETLINK_ROUTE);
   if (!socket) return tl::unexpected(socket.error());
+  const auto routes = socket->collect(nl::encode_get_local_routes(kOurNumber), nl::decode_local_route);
+  if (!routes) return tl::unexpected(routes.error());
+  std::vector<Picture::OnDevice> local_routes;
+  for (const auto& route : *routes)
+    if (route && route->protocol == kOurNumber) local_routes.emplace_back(route->device, route->to);
   Picture picture;
-  picture.see(*observed);
+  picture.see(*observed, local_routes);
   std::vector<LeftOverLink> links;
   for (const auto& [index, link] : picture.links()) {
     const bool may_be_store = link.seen.kind == "dummy" && is_store_name(link.seen.name);
     if (link.seen.kind != "macvlan" && !may_be_store) continue;
     const auto there = socket->ask(nl::encode_get_link(index), nl::decode_macvlan);
     if (there && there->alias == (may_be_store ? kStoreAlias : kVirtualLinkAlias))
-      links.push_back({index, there->name});
+      links.push_back({index, there->name, may_be_store ? LinkKind::kDummy : LinkKind::kOther});
   }
   return LeftOver(std::move(*socket), strays(picture, [](const AddressKey&) { return false; }),
                   std::move(links));
@@ -40,6 +50,13 @@ Result<LeftOver> LeftOver::find() {
 
 Status LeftOver::remove(const Stray& address) {
   const RemoveAddress step{address.name, address.prefix};
+  if (address.is_route) {
+    const auto done =
+        socket_.request(nl::encode_remove_local_route({address.link, address.prefix, kOurNumber}));
+    if (done || done.error().code == ESRCH || done.error().code == ENODEV) return {};
+    return fail_with(done.error().code, "{}: {}", describe(step),
+                     nl::explain(step, done.error(), nl::has_net_admin()));
+  }
   return keeping_secondaries(socket_, address.link, address.prefix, [&]() -> Status {
     const auto done = socket_.request(nl::encode_remove_address(address.link, address.prefix));
     const int code = done ? 0 : done.error().code;
@@ -51,7 +68,7 @@ Status LeftOver::remove(const Stray& address) {
 Status LeftOver::remove(const LeftOverLink& link) {
   const auto done = socket_.request(nl::encode_delete_link(link.index));
   if (done || done.error().code == ENODEV) return {};
-  const DeleteLink step{link.name};
+  const DeleteLink step{link.name, link.kind};
   return fail_with(done.error().code, "{}: {}", describe(step),
                    nl::explain(step, done.error(), nl::has_net_admin()));
 }

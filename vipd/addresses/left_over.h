@@ -12,6 +12,7 @@ namespace hawser::vipd {
 struct LeftOverLink {
   IfIndex index;
   std::string name;
+  LinkKind kind = LinkKind::kOther;
   bool operator==(const LeftOverLink&) const = default;
 };
 

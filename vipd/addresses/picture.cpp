@@ -28,7 +28,7 @@ bool Picture::see(const Observed& observed, const std::vector<OnDevice>& local_r
     fresh.names_[name] = status->second.index;
   }
   for (const auto& [device, prefix] : local_routes)
-    (void)fresh.address_is(device, prefix, {static_cast<std::uint8_t>(Owner::kVipd), {}});
+    (void)fresh.address_is(device, prefix, {static_cast<std::uint8_t>(Owner::kVipd), {}, false, true});
   if (fresh == *this) return false;
   *this = std::move(fresh);
   return true;

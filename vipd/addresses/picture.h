@@ -46,6 +46,7 @@ struct SeenAddress {
   std::uint8_t protocol = 0;  // IFA_PROTO
   Detection detection = Detection::kPassed;
   bool fleeting = false;  // not a source where there is another (is_fleeting())
+  bool is_route = false;  // a route of the local table that stands for it
   bool operator==(const SeenAddress&) const = default;
 };
 

@@ -82,13 +82,27 @@ bool is_store_name(const std::string& name) {
   return name.size() > 1 && (name[0] == 's' || name[0] == 'r') && is_digit(name[1]);
 }
 
+namespace {
+// As sysctl(8) takes it: a dot in a name must not be one between names ("front.100", a VLAN).
+std::string sysctl_of(const std::string& interface, std::string_view setting) {
+  const char between = interface.find('.') == std::string::npos ? '.' : '/';
+  return fmt::format("net{0}ipv4{0}conf{0}{1}{0}{2}", between, interface, setting);
+}
+}  // namespace
+
 std::string why_unanswered(const std::string& interface, int arp_ignore) {
   if (arp_ignore == 0) return {};
   return fmt::format(
-      "{0}: arp_ignore is {1}: with it nobody is answered there for an address that lives elsewhere (store): "
-      "set "
-      "net.ipv4.conf.{0}.arp_ignore and net.ipv4.conf.all.arp_ignore to 0, or leave store out",
-      interface, arp_ignore);
+      "{}: arp_ignore is {}: with it nobody is answered there for an address that lives elsewhere (store): "
+      "set {} and net.ipv4.conf.all.arp_ignore to 0, or leave store out",
+      interface, arp_ignore, sysctl_of(interface, "arp_ignore"));
+}
+
+std::string why_unanswered_from_vrf(const std::string& dummy, const std::string& vrf) {
+  return fmt::format(
+      "{0} is in VRF {1}, so that nobody is answered for what lives on it (store): take it out (ip link set "
+      "{0} nomaster)",
+      dummy, vrf);
 }
 
 std::string why_unanswered_in_vrf(const std::string& interface, const std::string& vrf) {

@@ -45,6 +45,8 @@ bool is_store_name(const std::string& name);
 std::string why_unanswered(const std::string& interface, int arp_ignore);
 // The same where the interface is in a VRF, whose table knows nothing of what lives outside of it.
 std::string why_unanswered_in_vrf(const std::string& interface, const std::string& vrf);
+// The same where somebody has put the dummy into one.
+std::string why_unanswered_from_vrf(const std::string& dummy, const std::string& vrf);
 
 // A dummy that bears our mark.
 struct SeenStoreLink {

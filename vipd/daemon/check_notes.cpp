@@ -63,4 +63,15 @@ std::vector<config::Problem> notes_on(const std::vector<config::Vip>& vips,
   return notes;
 }
 
+std::vector<config::Problem> notes_on_stores(const std::vector<config::Vip>& vips,
+                                             const std::function<int(const std::string&)>& arp_ignore) {
+  std::vector<config::Problem> notes;
+  for (const auto& vip : vips) {
+    if (store_links_of(vip).empty()) continue;
+    if (auto why = why_unanswered(vip.interface, arp_ignore(vip.interface)); !why.empty())
+      notes.push_back({.file = {}, .line = 0, .column = 0, .key = "vip." + vip.name, .what = std::move(why)});
+  }
+  return notes;
+}
+
 }  // namespace hawser::vipd

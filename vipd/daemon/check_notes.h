@@ -24,4 +24,9 @@ std::vector<config::Problem> notes_on(const std::vector<config::Vip>& vips,
                                       const std::map<std::string, bool>& here,
                                       const std::function<std::string(const std::string&)>& called);
 
+// "vip.web: front: arp_ignore is 1: with it nobody is answered there ..", of those that live elsewhere.
+// `arp_ignore`: the setting that counts on an interface.
+std::vector<config::Problem> notes_on_stores(const std::vector<config::Vip>& vips,
+                                             const std::function<int(const std::string&)>& arp_ignore);
+
 }  // namespace hawser::vipd

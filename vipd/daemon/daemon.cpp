@@ -45,6 +45,7 @@ Daemon::Daemon(asio::io_context& context, Options options)
       lateness_(context),
       monitor_(context),
       twin_timer_(context),
+      answers_timer_(context),
       look_timer_(context),
       reminder_(context),
       exec_timer_(context),
@@ -189,7 +190,7 @@ void Daemon::settle_interface(Running& running) {
     router.interface_unusable(why);
     return look_at(platform_->now() + kVirtualLinkAgain);
   }
-  if (const auto why = platform_->store_trouble(vip); !why.empty()) {
+  if (const auto why = platform_->store_trouble(vip, stays_quiet(vip.interface)); !why.empty()) {
     router.interface_unusable(why);
     return look_at(platform_->now() + kVirtualLinkAgain);
   }
@@ -225,20 +226,6 @@ void Daemon::secure() {
     if (const auto index = platform_->picture().index_of(name)) there.emplace(name, *index);
   if (there != secured_) worker_.secure(interfaces);
   secured_ = std::move(there);
-}
-
-// Only the devices of virtual MACs are to answer there. Told anew where one of these has come back as
-// another.
-void Daemon::quiet() {
-  std::map<std::string, IfIndex> there;
-  for (const auto& [key, running] : routers_)
-    if (running.router.vip().virtual_mac)
-      if (const auto index = platform_->picture().index_of(key.interface))
-        there.emplace(key.interface, *index);
-  if (there == quieted_ || (there.empty() && !quieted_)) return;
-  const auto names = std::views::keys(there);
-  worker_.quiet({names.begin(), names.end()});
-  quieted_ = std::move(there);
 }
 
 // `more`: those of a file that is about to be used, beside those that still run.

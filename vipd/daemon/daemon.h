@@ -100,6 +100,9 @@ class Daemon {
   void settle_interface(Running& running);
   void secure();
   void quiet();
+  void watch_answers();
+  [[nodiscard]] std::vector<int> answer_settings() const;
+  [[nodiscard]] bool stays_quiet(const std::string& interface) const;
   void settle_own_links(const std::vector<config::Vip>& more = {});
   void find_strays();
   void remove_strays();
@@ -183,7 +186,9 @@ class Daemon {
   };
   std::vector<Twins> twins_;  // by ARP and by neighbour discovery
   boost::asio::steady_timer twin_timer_;
-  std::size_t asked_for_ = 0;  // held addresses, one after the other
+  boost::asio::steady_timer answers_timer_;
+  std::vector<int> answer_settings_;  // as last read
+  std::size_t asked_for_ = 0;         // held addresses, one after the other
   boost::asio::steady_timer look_timer_;
   boost::asio::steady_timer reminder_;
   boost::asio::steady_timer exec_timer_;
@@ -207,6 +212,7 @@ class Daemon {
   std::optional<std::map<std::string, IfIndex>>
       secured_;  // where an address with a subnet floats, when the worker was told
   std::optional<std::map<std::string, IfIndex>> quieted_;  // the same of where virtual MACs are
+  TimePoint put_back_by_;                                  // where they were and are no more
   TimePoint looked_at_;
   std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
   std::uint64_t readings_ = 0;

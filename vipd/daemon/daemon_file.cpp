@@ -87,6 +87,7 @@ void Daemon::begin_with(const Reading& reading) {
 void Daemon::be_begun() {
   wait_for_news();
   watch_for_twins();
+  watch_answers();
   listen();
   notifier_.ready(fmt::format("{} vips", routers_.size()));
 }

@@ -38,4 +38,8 @@ int ipv4_setting(const std::string& interface, std::string_view setting) {
   return value;
 }
 
+int arp_ignore_of(const std::string& interface) {
+  return std::max(ipv4_setting("all", "arp_ignore"), ipv4_setting(interface, "arp_ignore"));
+}
+
 }  // namespace hawser::vipd

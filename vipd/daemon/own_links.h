@@ -19,5 +19,7 @@ Status mark(nl::Socket& socket, IfIndex link, const std::string& name, std::stri
 bool holds_something(const Picture::Link& link);
 // Of net.ipv4.conf.INTERFACE; 0 where it cannot be read.
 int ipv4_setting(const std::string& interface, std::string_view setting);
+// As it counts there: the greater of the interface's and that of all.
+int arp_ignore_of(const std::string& interface);
 
 }  // namespace hawser::vipd

@@ -148,8 +148,9 @@ void Platform::note(const AddressFact& fact, News& news) {
 }
 
 void Platform::note_route(const AddressFact& fact, News& news) {
-  const bool changed = fact.removed ? picture_.address_is_gone(fact.link, fact.prefix)
-                                    : picture_.address_is(fact.link, fact.prefix, {fact.protocol, {}});
+  const bool changed = fact.removed
+                           ? picture_.address_is_gone(fact.link, fact.prefix)
+                           : picture_.address_is(fact.link, fact.prefix, {fact.protocol, {}, false, true});
   if (changed) news.look = true;
 }
 
@@ -266,7 +267,7 @@ Status Platform::perform(const AddAddress& step, IfIndex link, nl::Put put, std:
   const auto done =
       steps_.request(as_route ? nl::encode_add_local_route({link, step.prefix, kOurNumber})
                               : nl::encode_put_address(put, link, step.prefix, step.address, lifetime));
-  if (done) picture_.address_is(link, step.prefix, {step.address.protocol, {}});
+  if (done) picture_.address_is(link, step.prefix, {step.address.protocol, {}, false, as_route});
   if (done) return {};
   const auto& refusal = done.error();
   return fail_with(refusal.code, "{}: {}", describe(step), nl::explain(step, refusal, nl::has_net_admin()));
@@ -277,8 +278,17 @@ Status Platform::take_away(const RemoveAddress& step, IfIndex link) {
   return keeping_secondaries(steps_, link, step.prefix, [&] { return perform(step, link); });
 }
 
+// What it was seen to be, whatever its device is for.
+bool Platform::is_route(IfIndex link, const Prefix& prefix) const {
+  const auto found = picture_.links().find(link);
+  if (found == picture_.links().end()) return false;
+  const auto address = found->second.addresses.find(prefix);
+  return address == found->second.addresses.end() ? store_links_.holds_routes(link)
+                                                  : address->second.is_route;
+}
+
 Status Platform::perform(const RemoveAddress& step, IfIndex link) {
-  const auto done = steps_.request(store_links_.holds_routes(link)
+  const auto done = steps_.request(is_route(link, step.prefix)
                                        ? nl::encode_remove_local_route({link, step.prefix, kOurNumber})
                                        : nl::encode_remove_address(link, step.prefix));
   const int code = done ? 0 : done.error().code;

@@ -85,9 +85,10 @@ class Platform : public Effects {
   }
   // The same of the dummies that addresses live on.
   void want_store_links(std::vector<StoreLink> wanted);
-  // Why what is to live there would not be held, or not answered for; empty: all is well.
-  [[nodiscard]] std::string store_trouble(const config::Vip& vip) const {
-    return store_links_.trouble(picture_, vip);
+  // Why what is to live there would not be held, or not answered for; empty: all is well. `stays`: the
+  // interface's own arp_ignore counts too.
+  [[nodiscard]] std::string store_trouble(const config::Vip& vip, bool stays) const {
+    return store_links_.trouble(picture_, vip, stays);
   }
   [[nodiscard]] Holding holding(const AddressKey& address) const override {
     return picture_.holding(address);
@@ -129,6 +130,7 @@ class Platform : public Effects {
   [[nodiscard]] AddAddress adding_here(const std::string& interface, const Prefix& prefix) const;
   Status perform(const AddAddress& step, IfIndex link, nl::Put put, std::chrono::seconds lease);
   Status take_away(const RemoveAddress& step, IfIndex link);
+  [[nodiscard]] bool is_route(IfIndex link, const Prefix& prefix) const;
   Status perform(const RemoveAddress& step, IfIndex link);
   [[nodiscard]] std::optional<MacAddress> mac_towards(const IpAddress& destination, IfIndex link);
 

@@ -31,6 +31,15 @@ std::string why_not_made(const StoreLink& link, const Error& why) {
   }
 }
 
+// Empty: it is in none.
+std::string vrf_of(const Picture& picture, const std::string& link) {
+  const auto* found = picture.find(link);
+  if (found == nullptr) return {};
+  const auto master = picture.links().find(found->seen.master);
+  const bool is_in_one = master != picture.links().end() && master->second.seen.kind == "vrf";
+  return is_in_one ? master->second.seen.name : "";
+}
+
 // Nothing is ever heard there; without it the dummy would have a link-local address.
 void switch_ipv6_off(const std::string& name) {
   std::ofstream(fmt::format("/proc/sys/net/ipv6/conf/{}/disable_ipv6", name)) << 1 << std::flush;
@@ -46,9 +55,9 @@ void StoreLinks::want(std::vector<StoreLink> wanted) {
 }
 
 // One without a mark that is just as we make it: we had made it and did not come so far as to mark it.
-bool StoreLinks::is_ours_by_its_words(const nl::DecodedMacvlan& link) const {
+bool StoreLinks::is_ours_by_its_words(const nl::DecodedMacvlan& link, bool is_empty) const {
   if (link.alias == kStoreAlias) return true;
-  return link.alias.empty() && !link.up &&
+  return link.alias.empty() && !link.up && is_empty &&
          std::ranges::find(wanted_, link.name, &StoreLink::name) != wanted_.end();
 }
 
@@ -61,7 +70,7 @@ std::vector<SeenStoreLink> StoreLinks::seen(nl::Socket& socket, const Picture& p
     if (before == known_.end()) {
       const auto there = socket.ask(nl::encode_get_link(index), nl::decode_macvlan);
       if (!there) continue;
-      before = known_.emplace(index, is_ours_by_its_words(*there)).first;
+      before = known_.emplace(index, is_ours_by_its_words(*there, link.addresses.empty())).first;
       if (before->second && there->alias.empty()) (void)mark(socket, index, link.seen.name, kStoreAlias);
     }
     known.emplace(*before);
@@ -129,18 +138,18 @@ bool StoreLinks::holds_routes(IfIndex link) const {
   return of_routes_.contains(link);
 }
 
-std::string StoreLinks::trouble(const Picture& picture, const config::Vip& vip) const {
+std::string StoreLinks::trouble(const Picture& picture, const config::Vip& vip, bool stays) const {
   const auto links = store_links_of(vip);
   if (links.empty()) return {};
   for (const auto& link : links)
     if (const auto found = troubles_.find(link.name); found != troubles_.end()) return found->second.why;
-  if (const auto* home = picture.find(vip.interface)) {
-    const auto master = picture.links().find(home->seen.master);
-    if (master != picture.links().end() && master->second.seen.kind == "vrf")
-      return why_unanswered_in_vrf(vip.interface, master->second.seen.name);
-  }
-  return why_unanswered(
-      vip.interface, std::max(ipv4_setting("all", "arp_ignore"), ipv4_setting(vip.interface, "arp_ignore")));
+  if (const auto vrf = vrf_of(picture, vip.interface); !vrf.empty())
+    return why_unanswered_in_vrf(vip.interface, vrf);
+  for (const auto& link : links)
+    if (const auto vrf = vrf_of(picture, link.name); !vrf.empty())
+      return why_unanswered_from_vrf(link.name, vrf);
+  return why_unanswered(vip.interface,
+                        stays ? arp_ignore_of(vip.interface) : ipv4_setting("all", "arp_ignore"));
 }
 
 }  // namespace hawser::vipd

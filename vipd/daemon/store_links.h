@@ -24,11 +24,12 @@ class StoreLinks {
   // What lives there are routes of the local table.
   [[nodiscard]] bool holds_routes(IfIndex link) const;
   // Why one of the vip's cannot be had, or nobody would be answered for what is on it; empty: all is well.
-  [[nodiscard]] std::string trouble(const Picture& picture, const config::Vip& vip) const;
+  // `stays`: not only what counts for all interfaces is here to stay, but what the vip's own says too.
+  [[nodiscard]] std::string trouble(const Picture& picture, const config::Vip& vip, bool stays) const;
 
  private:
   std::vector<SeenStoreLink> seen(nl::Socket& socket, const Picture& picture);
-  [[nodiscard]] bool is_ours_by_its_words(const nl::DecodedMacvlan& link) const;
+  [[nodiscard]] bool is_ours_by_its_words(const nl::DecodedMacvlan& link, bool is_empty) const;
   Status make(nl::Socket& socket, Picture& picture, const StoreLink& link);
   [[nodiscard]] bool may_try(const std::string& name, TimePoint now) const;
 

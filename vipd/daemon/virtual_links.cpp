@@ -55,11 +55,6 @@ Status prepare6(const std::string& link, bool ipv6) {
 }
 
 Status prepare(nl::Socket& socket, IfIndex index, const VirtualLink& link) {
-  if (link.ipv4)
-    if (const auto why =
-            why_not_answered(ipv4_setting("all", "arp_filter"), ipv4_setting("all", "arp_ignore"));
-        !why.empty())
-      return fail("{}: {}", link.name, why);
   if (auto marked = mark(socket, index, link.name, kVirtualLinkAlias); !marked) return marked;
   if (auto set = socket.request(nl::encode_set_inet_conf(index, kSettings)); !set)
     return fail_with(set.error().code, "{}: cannot set arp_ignore and rp_filter: {}", link.name,
@@ -93,11 +88,12 @@ std::string why_not_made(const VirtualLink& link, const Error& why) {
 }
 
 // One without a mark that is just as we make it: we had made it and did not come so far as to mark it.
-bool is_ours_by_its_words(const nl::DecodedMacvlan& link, const std::vector<VirtualLink>& wanted) {
+bool is_ours_by_its_words(const nl::DecodedMacvlan& link, bool is_empty,
+                          const std::vector<VirtualLink>& wanted) {
   if (link.alias == kVirtualLinkAlias) return true;
-  return link.alias.empty() && !link.up && link.bridge && std::ranges::any_of(wanted, [&](const auto& wish) {
-           return wish.name == link.name && wish.mac == link.mac;
-         });
+  return link.alias.empty() && !link.up && is_empty && link.bridge &&
+         std::ranges::any_of(
+             wanted, [&](const auto& wish) { return wish.name == link.name && wish.mac == link.mac; });
 }
 
 }  // namespace
@@ -121,9 +117,10 @@ std::vector<SeenVirtualLink> VirtualLinks::seen(nl::Socket& socket, const Pictur
     if (before == known_.end()) {
       const auto there = socket.ask(nl::encode_get_link(index), nl::decode_macvlan);
       if (!there) continue;
-      before =
-          known_.emplace(index, Known{is_ours_by_its_words(*there, wanted_), there->parent, there->bridge})
-              .first;
+      before = known_
+                   .emplace(index, Known{is_ours_by_its_words(*there, link.addresses.empty(), wanted_),
+                                         there->parent, there->bridge})
+                   .first;
     }
     known.emplace(index, before->second);
     if (!before->second.ours) continue;
@@ -171,7 +168,9 @@ bool VirtualLinks::may_try(const Picture& picture, const VirtualLink& link, Time
 
 void VirtualLinks::settle(nl::Socket& socket, Picture& picture, TimePoint now) {
   const auto there = seen(socket, picture);
+  deaf_.clear();
   if (wanted_.empty() && there.empty()) return troubles_.clear();
+  deaf_ = why_not_answered(ipv4_setting("all", "arp_filter"), ipv4_setting("all", "arp_ignore"));
   std::map<std::string, IfIndex> parents;
   for (const auto& link : wanted_)
     if (const auto index = picture.index_of(link.parent)) parents.emplace(link.parent, *index);
@@ -224,7 +223,10 @@ void VirtualLinks::lower(nl::Socket& socket, Picture& picture, IfIndex link) {
 
 std::string VirtualLinks::trouble(const std::string& name) const {
   const auto found = troubles_.find(name);
-  return found == troubles_.end() ? std::string() : found->second.why;
+  if (found != troubles_.end()) return found->second.why;
+  const auto wish = std::ranges::find(wanted_, name, &VirtualLink::name);
+  const bool is_deaf = !deaf_.empty() && wish != wanted_.end() && wish->ipv4;
+  return is_deaf ? fmt::format("{}: {}", name, deaf_) : "";
 }
 
 }  // namespace hawser::vipd

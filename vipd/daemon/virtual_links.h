@@ -24,7 +24,7 @@ class VirtualLinks {
   Status raise(nl::Socket& socket, Picture& picture, IfIndex link);
   // After one was removed: down, when it was the last; gone, when it is wanted no longer.
   void lower(nl::Socket& socket, Picture& picture, IfIndex link);
-  // Why a device cannot be had; empty: it is there, or its interface is not.
+  // Why a device cannot be had, or would not answer; empty: it is there, or its interface is not.
   [[nodiscard]] std::string trouble(const std::string& name) const;
 
  private:
@@ -48,6 +48,7 @@ class VirtualLinks {
   [[nodiscard]] bool may_try(const Picture& picture, const VirtualLink& link, TimePoint now) const;
 
   std::map<std::string, Trouble> troubles_;  // by name
+  std::string deaf_;                         // why none of them would answer ARP; empty: they do
 };
 
 }  // namespace hawser::vipd

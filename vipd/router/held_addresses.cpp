@@ -110,8 +110,7 @@ void HeldAddresses::begin_lease() {
 // Each gets its lease as it is added, or anew where it was there already.
 void HeldAddresses::hold() {
   by_hand_ = false;
-  if (!renewal_.due()) renewed_at_ = effects_.now();
-  renewal_.keep(lease_, addresses_.size(), effects_.now());
+  if (renewal_.keep(lease_, addresses_.size(), effects_.now())) renewed_at_ = effects_.now();
   announcing_.begin(effects_.now());
   jobs_.clear();
   remove_obsolete(Obsolete::kInTheWay);

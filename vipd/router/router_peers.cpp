@@ -148,7 +148,7 @@ void VirtualRouter::conflict(const std::string& interface, const IpAddress& addr
                            "this one",
                            mac, address, interface));
   event.kind = EventKind::kContention;
-  log_->warn(fmt::format("conflict {}", address), std::move(event));
+  log_->warn("conflict", std::move(event));  // of thousands that are answered for at once one is named
 }
 
 void VirtualRouter::refuse(BadPacket reason, const IpAddress& from) {

@@ -232,6 +232,14 @@ TEST_F(InterfaceTest, StraysBearOurNumberWhereNoVipNamesThem) {
   EXPECT_EQ(strays(picture, [](const AddressKey&) { return false; }).size(), 3U);
 }
 
+TEST_F(InterfaceTest, AStrayThatIsARouteIsTakenAwayAsOne) {
+  link("front");
+  const auto prefix = *Prefix::parse("203.0.113.9");
+  picture.address_is(*picture.index_of("front"), prefix, {202, {}, false, true});
+  EXPECT_THAT(strays(picture, [](const AddressKey&) { return false; }),
+              ElementsAre(Stray{IfIndex{1}, "front", prefix, true}));
+}
+
 TEST_F(InterfaceTest, AFloatingAddressThatSomebodyElsePutThereIsFoundInWhateverForm) {
   link("front");
   link("back");

@@ -111,7 +111,8 @@ TEST(Store, NamesFitAndAreOneForEachRouterAndInterface) {
 TEST(Store, ArpIgnoreIsNamedWithTheWayOut) {
   EXPECT_EQ(why_unanswered("front", 0), "");
   EXPECT_THAT(why_unanswered("front", 1), HasSubstr("front: arp_ignore is 1"));
-  EXPECT_THAT(why_unanswered("front", 8), HasSubstr("net.ipv4.conf.front.arp_ignore"));
+  EXPECT_THAT(why_unanswered("front", 8), HasSubstr("set net.ipv4.conf.front.arp_ignore and"));
+  EXPECT_THAT(why_unanswered("front.100", 8), HasSubstr("set net/ipv4/conf/front.100/arp_ignore and"));
 }
 
 TEST(Store, NothingIsAnsweredInAVrfForWhatLivesOutsideOfIt) {

@@ -31,6 +31,17 @@ TEST(CheckNotes, AreNoneWhereEveryInterfaceIsThereAndCanAdvertise) {
   EXPECT_THAT(lines_of({web()}, {{"front", true}, {"back", false}}), IsEmpty());
 }
 
+TEST(CheckNotes, NameWhatWouldLeaveAStoreUnanswered) {
+  auto vip = web();
+  const auto ignore = [](const std::string& interface) { return interface == "front" ? 1 : 0; };
+  EXPECT_THAT(notes_on_stores({vip}, ignore), IsEmpty());
+  vip.store = config::Store::kSpread;
+  const auto notes = notes_on_stores({vip}, ignore);
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_THAT(note_text(notes.front()), testing::StartsWith("vip.web: note: front: arp_ignore is 1"));
+  EXPECT_THAT(notes_on_stores({vip}, [](const std::string&) { return 0; }), IsEmpty());
+}
+
 TEST(CheckNotes, NameEveryInterfaceThatThisHostLacks) {
   EXPECT_THAT(lines_of({web()}, {{"lo", true}}),
               ElementsAre("vip.web: note: this host has no interface back now: vipd waits for it",

@@ -184,6 +184,15 @@ TEST_F(RouterDoubt, WhoeverAnswersForAnAddressThatIsHeldHereIsNamedOnce) {
   EXPECT_THAT(router.status().conflicts, IsEmpty()) << "of a role that is over";
 }
 
+TEST_F(RouterDoubt, WhoeverAnswersForAllOfThemIsOneLineAtOnce) {
+  auto router = active(web({"192.0.2.100", "192.0.2.101", "192.0.2.102"}), 10s);
+  forget();
+  for (const int last : {100, 101, 102})
+    router.conflict("front", IpAddress::v4(192, 0, 2, static_cast<std::uint8_t>(last)), kOther);
+  EXPECT_EQ(effects.log.size(), 1U);
+  EXPECT_EQ(router.status().conflicts.size(), 3U);
+}
+
 TEST_F(RouterDoubt, WhoHasJustTakenOverOrIsBackupHasNoConflict) {
   VirtualRouter router(web(), effects);
   router.interface_usable(kOurs);

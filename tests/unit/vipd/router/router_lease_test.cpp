@@ -73,6 +73,25 @@ TEST_F(RouterLease, OfAnEarlierRunIsRenewedAtOnce) {
   EXPECT_EQ(lease_of("192.0.2.100"), 4s) << "what is left of it may be little";
 }
 
+// Whether or not the loop is late for a turn when the file comes.
+TEST_F(RouterLease, OfWhatStaysIsRenewedInTimeAlsoWhenOthersComeWithTheFile) {
+  auto vip = web();
+  vip.lease.length = 2s;
+  auto more = web({"192.0.2.100", "192.0.2.101"});
+  more.lease.length = 2s;
+  for (auto late = 0ms; late < 1100ms; late += 50ms) {
+    effects = FakeEffects();
+    auto router = active(vip);
+    effects.time += late;
+    router.reconfigure(more);
+    finish(router);
+    effects.renewed.clear();
+    pass(router, 1200ms);
+    EXPECT_THAT(effects.renewed, testing::Contains(testing::Key(IpAddress::v4(192, 0, 2, 100))))
+        << late.count();
+  }
+}
+
 TEST_F(RouterLease, EndsWithTheRole) {
   auto router = active(web());
   hear(router, kPeer, 200);
