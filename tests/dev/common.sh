@@ -67,10 +67,13 @@ jobs() {
   echo $((processors < by_memory ? processors : by_memory))
 }
 
-# configure PRESET: quiet unless it fails.
+# configure PRESET: quiet unless it fails. Where another compiler is found under the preset's name than last time (ccache's folder came
+# first in PATH), CMake empties its cache and goes on without the preset's variables: a build without sanitizers that says nothing of it.
 configure() {
   local said
   said=$(cd "$root" && cmake --preset "$1" 2>&1) || die "$said"
+  grep -q '^CMAKE_BUILD_TYPE:STRING=.' "$root/build/$1/CMakeCache.txt" ||
+    said=$(cd "$root" && cmake --fresh --preset "$1" 2>&1) || die "$said"
 }
 
 # build PRESET [TARGET...]
