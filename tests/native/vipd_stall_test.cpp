@@ -8,6 +8,10 @@ namespace {
 
 class VipdStall : public VipTest {
  protected:
+  // Longer than any of them stands still: what is tried here is not the lease.
+  static constexpr const char* kLease = "lease = \"20s\"\n";
+
+  void SetUp() override { both({.more = kLease}); }
   static void stand_still(VipHost& host, Duration time = 1200ms) {
     host.daemon().signal(SIGSTOP);
     std::this_thread::sleep_for(time);
@@ -34,7 +38,7 @@ TEST_F(VipdStall, AloneItListensKeepsItsAddressesAndGoesOn) {
 }
 
 TEST_F(VipdStall, ABetterOneThatTookOverMeanwhileKeepsTheRole) {
-  both({.priority = "{ lb1 = 100, lb2 = 200 }", .more = "preempt = false\n"});
+  both({.priority = "{ lb1 = 100, lb2 = 200 }", .more = std::string(kLease) + "preempt = false\n"});
   settle();
   stand_still(lb1);
   EXPECT_TRUE(lb1.becomes("Backup"));

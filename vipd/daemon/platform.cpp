@@ -78,15 +78,16 @@ Status Platform::see() {
   return {};
 }
 
-// Ours lead through dummies; most hosts have none, and are not asked.
+// Ours lead through dummies; most hosts have none, and are asked once.
 Result<std::vector<Picture::OnDevice>> Platform::local_routes(const Observed& observed) {
   std::vector<Picture::OnDevice> ours;
   const auto is_dummy = [](const auto& entry) { return entry.second.kind == "dummy"; };
-  if (std::ranges::none_of(observed.links, is_dummy)) return ours;
+  if (!has_routes_ && std::ranges::none_of(observed.links, is_dummy)) return ours;
   const auto routes = routes_.collect(nl::encode_get_local_routes(kOurNumber), nl::decode_local_route);
   if (!routes) return fail_because("local routes: read", routes.error());
   for (const auto& route : *routes)
     if (route && route->protocol == kOurNumber) ours.emplace_back(route->device, route->to);
+  has_routes_ = !ours.empty();
   return ours;
 }
 
@@ -151,7 +152,7 @@ void Platform::note_route(const AddressFact& fact, News& news) {
   const bool changed = fact.removed
                            ? picture_.address_is_gone(fact.link, fact.prefix)
                            : picture_.address_is(fact.link, fact.prefix, {fact.protocol, {}, false, true});
-  if (changed) news.look = true;
+  if (changed) news.look = has_routes_ = true;
 }
 
 // ---- segments

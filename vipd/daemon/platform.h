@@ -150,6 +150,7 @@ class Platform : public Effects {
   };
   std::map<std::string, Role> roles_;  // not read for each of ten thousand addresses
   bool lost_ = false;                  // notifications, since then
+  bool has_routes_ = true;             // of the local table, with our number, as far as is known
   std::vector<IpAddress> lost_addresses_;
   std::map<Segment, std::unique_ptr<VrrpSocket>> sockets_;
   struct Renewal {
