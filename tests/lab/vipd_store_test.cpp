@@ -204,7 +204,10 @@ TEST_P(VipdStored, WhereTheInterfaceAnswersForItselfAloneThereIsNoRole) {
 // Nobody is told when such a setting changes.
 TEST_P(VipdStored, WhereTheInterfaceComesToAnswerForItselfAloneTheRoleGoesToTheOther) {
   for (auto* host : {&lb1, &lb2}) host->write(file(GetParam()));
-  settle();
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  lb2.start();
+  ASSERT_TRUE(lb2.hears_somebody());
   lb1.host().sysctl("net.ipv4.conf.front.arp_ignore", "1");
   EXPECT_TRUE(lb2.becomes("Active")) << lb1.daemon_output();
   EXPECT_THAT(lb1.vipctl({"status"}).text, HasSubstr("arp_ignore is 1"));
