@@ -203,7 +203,7 @@ class WithKeepalivedVirtualMac : public WithKeepalived {
       ++macs[mac];
     }
     const auto sent = text.find("Sent ");
-    const int probes = sent == std::string::npos ? 0 : std::atoi(text.c_str() + sent + 5);
+    const auto probes = sent == std::string::npos ? 0 : std::strtol(text.c_str() + sent + 5, nullptr, 10);
     std::string words;
     // The last question is asked as the time ends.
     const auto is_once = [&](int times) { return times == probes || times == probes - 1; };

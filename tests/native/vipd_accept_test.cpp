@@ -10,7 +10,6 @@ namespace hawser::lab {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 
 class VipdAccept : public VipTest {
  protected:

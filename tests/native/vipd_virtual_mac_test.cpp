@@ -146,7 +146,7 @@ TEST_F(VipdVirtualMac, UnicastComesFromTheVirtualMac) {
     std::istringstream rules(lb2.host().check({"nft", "list", "table", "netdev", "seen"}));
     for (std::string line; std::getline(rules, line);)
       if (line.find('"' + whose + '"') != std::string::npos)
-        return std::atoi(line.c_str() + line.find("packets ") + 8);
+        return static_cast<int>(std::strtol(line.c_str() + line.find("packets ") + 8, nullptr, 10));
     return -1;
   };
   EXPECT_TRUE(eventually(5s, [&] { return seen("virtual") > 20; })) << seen("virtual");
