@@ -6,8 +6,8 @@
 
 #include <libnftnl/common.h>
 #include <libnftnl/udata.h>
-#include <linux/if.h>
 #include <linux/netfilter.h>
+#include <net/if.h>
 
 #include "lib/netlink/nft_build.h"
 
