@@ -125,10 +125,15 @@ void await_service(Site& site) {
 void break_part(Site& site, const Director& director, Broken broken) {
   if (broken == Broken::kMonitor)
     director.tell("BROKEN ON PURPOSE: the file says monitor = \"none\" for bond0");
-  if (broken != Broken::kNetd && broken != Broken::kVipd) return;
-  const char* daemon = broken == Broken::kNetd ? "netd" : "vipd";
-  director.tell(fmt::format("BROKEN ON PURPOSE: {} is killed on both load balancers and stays dead", daemon));
-  for (LoadBalancer* balancer : {&site.lb1(), &site.lb2()}) balancer->kill(daemon);
+  if (broken == Broken::kNetd) {
+    director.tell("BROKEN ON PURPOSE: netd is killed on both load balancers and stays dead");
+    for (LoadBalancer* balancer : {&site.lb1(), &site.lb2()}) balancer->kill("netd");
+  }
+  // Not on lb1 too: what a dead one held is gone with its lease, before anything is pulled.
+  if (broken == Broken::kVipd) {
+    director.tell("BROKEN ON PURPOSE: vipd is killed on lb2 and stays dead");
+    site.lb2().kill("vipd");
+  }
 }
 
 int run_play(Site& site, const Arguments& arguments, const Terms& terms, lab::TimePoint start) {
