@@ -41,7 +41,9 @@ std::vector<int> Daemon::answer_settings() const {
     matters = matters || has_store(vip) || vip.virtual_mac;
   }
   if (!matters) return {};
-  std::vector<int> settings{ipv4_setting("all", "arp_ignore"), ipv4_setting("all", "arp_filter")};
+  // Whether what is found counts already is one of them: it is judged anew when that begins.
+  std::vector<int> settings{ipv4_setting("all", "arp_ignore"), ipv4_setting("all", "arp_filter"),
+                            platform_->now() >= put_back_by_ ? 1 : 0};
   for (const auto& interface : interfaces) settings.push_back(ipv4_setting(interface, "arp_ignore"));
   return settings;
 }
@@ -55,11 +57,8 @@ void Daemon::quiet() {
       if (const auto index = platform_->picture().index_of(key.interface))
         there.emplace(key.interface, *index);
   if (there == quieted_) return;
-  if (quieted_ &&
-      std::ranges::any_of(*quieted_, [&](const auto& one) { return !there.contains(one.first); })) {
-    put_back_by_ = platform_->now() + kPutBack;
-    look_at(put_back_by_);
-  }
+  const auto is_gone = [&](const auto& one) { return !there.contains(one.first); };
+  if (quieted_ && std::ranges::any_of(*quieted_, is_gone)) put_back_by_ = platform_->now() + kPutBack;
   const auto names = std::views::keys(there);
   worker_.quiet({names.begin(), names.end()});
   quieted_ = std::move(there);
