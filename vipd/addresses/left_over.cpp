@@ -12,6 +12,7 @@
 #include "lib/netlink/local_route_codec.h"
 #include "lib/netlink/macvlan_codec.h"
 #include "lib/netlink/netlink_kernel.h"
+#include "vipd/addresses/local_routes.h"
 #include "vipd/addresses/secondaries.h"
 #include "vipd/addresses/store.h"
 #include "vipd/addresses/virtual_link.h"
@@ -29,13 +30,13 @@ Result<LeftOver> LeftOver::find() {
   if (!observed) return tl::unexpected(observed.error());
   auto socket = nl::Socket::open(NETLINK_ROUTE);
   if (!socket) return tl::unexpected(socket.error());
-  const auto routes = socket->collect(nl::encode_get_local_routes(kOurNumber), nl::decode_local_route);
+  auto strict = nl::Socket::open(NETLINK_ROUTE);
+  if (!strict) return tl::unexpected(strict.error());
+  strict->only_what_is_asked();
+  const auto routes = our_local_routes(*strict);
   if (!routes) return tl::unexpected(routes.error());
-  std::vector<Picture::OnDevice> local_routes;
-  for (const auto& route : *routes)
-    if (route && route->protocol == kOurNumber) local_routes.emplace_back(route->device, route->to);
   Picture picture;
-  picture.see(*observed, local_routes);
+  picture.see(*observed, *routes);
   std::vector<LeftOverLink> links;
   for (const auto& [index, link] : picture.links()) {
     const bool may_be_store = link.seen.kind == "dummy" && is_store_name(link.seen.name);

@@ -12,6 +12,7 @@
 #include "lib/netlink/local_route_codec.h"
 #include "lib/netlink/neighbour_codec.h"
 #include "lib/netlink/way.h"
+#include "vipd/addresses/local_routes.h"
 #include "vipd/addresses/secondaries.h"
 #include "vipd/vrrp/frame.h"
 
@@ -80,14 +81,10 @@ Status Platform::see() {
 
 // Ours lead through dummies; most hosts have none, and are asked once.
 Result<std::vector<Picture::OnDevice>> Platform::local_routes(const Observed& observed) {
-  std::vector<Picture::OnDevice> ours;
   const auto is_dummy = [](const auto& entry) { return entry.second.kind == "dummy"; };
-  if (!has_routes_ && std::ranges::none_of(observed.links, is_dummy)) return ours;
-  const auto routes = routes_.collect(nl::encode_get_local_routes(kOurNumber), nl::decode_local_route);
-  if (!routes) return fail_because("local routes: read", routes.error());
-  for (const auto& route : *routes)
-    if (route && route->protocol == kOurNumber) ours.emplace_back(route->device, route->to);
-  has_routes_ = !ours.empty();
+  if (!has_routes_ && std::ranges::none_of(observed.links, is_dummy)) return std::vector<Picture::OnDevice>{};
+  auto ours = our_local_routes(routes_);
+  if (ours) has_routes_ = !ours->empty();
   return ours;
 }
 
