@@ -308,7 +308,8 @@ TEST_F(VipdVirtualMac, ASettingWithWhichItWouldNotAnswerIsSaid) {
   EXPECT_TRUE(eventually(5s, [&] { return lb1.logged("net.ipv4.conf.all.arp_filter is on"); }))
       << lb1.daemon_output();
   EXPECT_EQ(lb1.role(), "Initialize");
-  EXPECT_FALSE(has_device(lb1));
+  EXPECT_FALSE(is_up(lb1)) << links(lb1);
+  EXPECT_FALSE(lb1.holds("192.0.2.100"));
   lb1.host().check({"sysctl", "-qw", "net.ipv4.conf.all.arp_filter=0"});
   EXPECT_TRUE(lb1.becomes("Active"));
   EXPECT_EQ(answers("192.0.2.100"), kMac);
