@@ -10,6 +10,7 @@
 #include "tests/bench/measures.h"
 #include "tests/bench/numbers.h"
 #include "tests/support/failure.h"
+#include "tests/support/storm/storm.h"
 
 namespace hawser::bench {
 namespace {
@@ -28,6 +29,7 @@ struct Arguments {
   int requests = 1000;
   int addresses = 10000;
   int routers = 1000;
+  unsigned seeds = 200000;
 
   [[nodiscard]] bool wants(std::string_view part) const {
     return only.empty() || std::ranges::find(only, part) != only.end();
@@ -276,17 +278,36 @@ void bench_provider(const Arguments& arguments, const std::filesystem::path& fol
   fmt::print("{}Aim: vipd's advertising process below 8192 kB resident.\n\n", table(rows));
 }
 
+// Those below this are tried in every test run.
+constexpr unsigned kFirstSeed = 10000;
+
+void bench_storm(const Arguments& arguments, const std::filesystem::path& /*folder*/) {
+  if (arguments.seeds == 0) return;
+  fmt::print("VRRP's promises on 2 to 5 simulated routers: seeds from {} on, each in calm and in storm\n",
+             kFirstSeed);
+  const auto last = kFirstSeed + arguments.seeds;
+  unsigned broken = 0;
+  for (unsigned seed = kFirstSeed; seed < last; ++seed)
+    for (const auto& [kind, of] :
+         {std::pair("calm", &vipd::storm::calm), std::pair("storm", &vipd::storm::stormy)})
+      if (const auto what = of(seed, {}); !what.empty()) {
+        ++broken;
+        fmt::print("  {} seed {}: {}\n", kind, seed, what);
+      }
+  fmt::print("{}\n", table({{"", "tried", "broken"},
+                            {"seeds", fmt::to_string(arguments.seeds), fmt::to_string(broken)}}));
+}
+
 int run(const Arguments& arguments) {
   std::string pattern = (std::filesystem::temp_directory_path() / "hawser-bench.XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) lab::give_up_errno("{}: create", pattern);
   const std::filesystem::path folder = pattern;
   using Part = void (*)(const Arguments&, const std::filesystem::path&);
   const std::vector<std::pair<std::string_view, Part>> parts{
-      {"removal", bench_removal},   {"takeover", bench_takeover},
-      {"handover", bench_handover}, {"addresses", bench_addresses},
-      {"routers", bench_routers},   {"memory", bench_memory},
-      {"cable", bench_cable},       {"bonds", bench_bonds},
-      {"provider", bench_provider}, {"ipvs", bench_ipvs}};
+      {"removal", bench_removal},     {"takeover", bench_takeover}, {"handover", bench_handover},
+      {"addresses", bench_addresses}, {"routers", bench_routers},   {"memory", bench_memory},
+      {"cable", bench_cable},         {"bonds", bench_bonds},       {"provider", bench_provider},
+      {"ipvs", bench_ipvs},           {"storm", bench_storm}};
   for (const auto& [name, part] : parts)
     if (arguments.wants(name)) part(arguments, folder);
   std::filesystem::remove_all(folder);
@@ -300,11 +321,11 @@ int main(int argc, char** argv) {
   using namespace hawser::bench;
   Arguments arguments;
   CLI::App app{"Benchmarks of Hawser, with keepalived beside it where that is installed."};
-  app.add_option(
-         "--only", arguments.only,
-         "these parts: removal, takeover, handover, addresses, routers, memory, cable, bonds, provider, ipvs")
+  app.add_option("--only", arguments.only,
+                 "these parts: removal, takeover, handover, addresses, routers, memory, cable, bonds, "
+                 "provider, ipvs, storm")
       ->check(CLI::IsMember({"removal", "takeover", "handover", "addresses", "routers", "memory", "cable",
-                             "bonds", "provider", "ipvs"}));
+                             "bonds", "provider", "ipvs", "storm"}));
   app.add_option("--runs", arguments.runs, "how often what is short is repeated")->check(CLI::Range(1, 1000));
   app.add_option("--services", arguments.services, "for memory: services of four real servers")
       ->check(CLI::Range(1, 20000));
@@ -316,6 +337,7 @@ int main(int argc, char** argv) {
   app.add_option("--addresses", arguments.addresses, "for addresses: at the most")
       ->check(CLI::Range(1, 10000));
   app.add_option("--routers", arguments.routers, "for routers: how many")->check(CLI::Range(1, 10000));
+  app.add_option("--seeds", arguments.seeds, "for storm: how many, or 0")->check(CLI::Range(0U, 1000000000U));
   CLI11_PARSE(app, argc, argv);
   try {
     return run(arguments);

@@ -1,6 +1,6 @@
 // The promises of VRRP by seeds (storm.h), and that the seeds find what breaks them: each planted bug is one
 // that an implementation of VRRP has had.
-#include "tests/unit/vipd/vrrp/storm.h"
+#include "tests/support/storm/storm.h"
 
 #include <algorithm>
 

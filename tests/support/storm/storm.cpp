@@ -1,4 +1,4 @@
-#include "tests/unit/vipd/vrrp/storm.h"
+#include "tests/support/storm/storm.h"
 
 #include <algorithm>
 #include <map>
