@@ -33,7 +33,12 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
       if (wrong) return self->end();
       boost::json::parse_options as_it_comes;
       as_it_comes.allow_invalid_utf8 = true;  // a file's name may be anything
-      const auto message = boost::json::parse(self->body, wrong, {}, as_it_comes);
+      // A file of a thousand vips is large: what it took is given back whole, text and tree, rather than in
+      // pieces between what is made of it and stays.
+      const auto message = boost::json::parse(
+          self->body, wrong, boost::json::make_shared_resource<boost::json::monotonic_resource>(),
+          as_it_comes);
+      decltype(self->body)().swap(self->body);
       if (wrong || !message.is_object()) return self->end();
       if (self->over) return;
       self->on_message(message.get_object());

@@ -5,6 +5,7 @@
 // to say tells it what time it is.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -21,13 +22,15 @@ namespace hawser {
 
 class Damper {
  public:
+  using Pause = std::chrono::duration<std::int32_t, std::milli>;
+  // Small numbers: a host has a thousand of these.
   struct Pace {
-    std::uint32_t free = 1;      // lines of a topic before the first pause
-    Milliseconds change{5000};   // the first pause before a topic says something else; doubled each time
-    Milliseconds repeat{60000};  // before it says the same again; doubled too
-    Milliseconds longest{3600000};
-    std::size_t topics = 1024;  // that are told apart: what comes beyond shares one
-    std::size_t reasons = 6;    // of a topic that are said without a pause, once each
+    std::uint16_t free = 1;  // lines of a topic before the first pause
+    Pause change{5000};      // the first pause before a topic says something else; doubled each time
+    Pause repeat{60000};     // before it says the same again; doubled too
+    Pause longest{3600000};
+    std::uint16_t topics = 1024;  // that are told apart: what comes beyond shares one
+    std::uint16_t reasons = 6;    // of a topic that are said without a pause, once each
     bool operator==(const Pace&) const = default;
   };
 

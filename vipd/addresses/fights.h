@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lib/base/duration.h"
+#include "lib/base/sparse.h"
 #include "vipd/addresses/picture.h"
 
 namespace hawser::vipd {
@@ -32,7 +33,7 @@ class Fights {
     std::deque<TimePoint> last;  // at most kMany
     bool fight = false;
   };
-  std::map<AddressKey, Losses> known_;
+  Sparse<std::map<AddressKey, Losses>> known_;
 };
 
 }  // namespace hawser::vipd

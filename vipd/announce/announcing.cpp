@@ -53,7 +53,7 @@ bool Announcing::admits(const AddressKey& address, TimePoint now) {
     --left_;
     return true;
   }
-  if (known_.insert(address).second) waiting_.push_back(address);
+  if (known_.fill().insert(address).second) waiting_.push_back(address);
   return false;
 }
 

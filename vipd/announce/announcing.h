@@ -6,6 +6,7 @@
 #include <set>
 #include <vector>
 
+#include "lib/base/sparse.h"
 #include "vipd/addresses/picture.h"
 #include "vipd/announce/announce_schedule.h"
 
@@ -37,7 +38,7 @@ class Announcing {
   AnnounceSchedule schedule_;
   // Paced: so many may go at once, and then as many after each pause.
   std::vector<AddressKey> waiting_;
-  std::set<AddressKey> known_;  // those in `waiting_`
+  Sparse<std::set<AddressKey>> known_;  // those in `waiting_`
   TimePoint next_at_{};
   int left_ = 0;  // of this moment's
 };

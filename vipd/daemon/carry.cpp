@@ -109,7 +109,7 @@ json::object role_json(const Role& role) {
 
 json::object signing_json(const Signing& signing) {
   json::array heard;
-  for (const auto& [sender, last] : signing.heard.last)
+  for (const auto& [sender, last] : *signing.heard.last)
     heard.push_back(json::object{{"source", to_string(sender.first)},
                                  {"key", sender.second},
                                  {"sequence", last.sequence},
@@ -120,7 +120,7 @@ Signing signing_in(const json::value& value) {
   Signing signing;
   signing.sent = value.at("sent").to_number<std::uint64_t>();
   for (const auto& heard : value.at("heard").as_array())
-    signing.heard.last[{address_in(heard.at("source")), heard.at("key").to_number<std::uint8_t>()}] = {
+    signing.heard.last.fill()[{address_in(heard.at("source")), heard.at("key").to_number<std::uint8_t>()}] = {
         heard.at("sequence").to_number<std::uint64_t>(), heard.at("order").to_number<std::uint64_t>()};
   return signing;
 }

@@ -42,10 +42,10 @@ void HeldAddresses::reconfigure(const config::Vip& vip) {
     if (found != wanted.end())
       found->second = holding;
     else if (is_ours(effects_.holding(address)))
-      obsolete_.insert(address);
+      obsolete_.fill().insert(address);
   }
   for (const auto& [address, holding] : wanted) obsolete_.erase(address);
-  std::erase_if(refused_, [&](const auto& entry) { return !wanted.contains(entry.first); });
+  refused_.erase_if([&](const auto& entry) { return !wanted.contains(entry.first); });
   addresses_ = std::move(wanted);
   (void)take_stock();
   remove_obsolete(is_whole() ? Obsolete::kInTheWay : Obsolete::kAll);
@@ -58,7 +58,7 @@ void HeldAddresses::reconfigure(const config::Vip& vip) {
 
 // Whether another interface has it from us still.
 bool HeldAddresses::moves(const AddressKey& address) const {
-  return std::ranges::any_of(obsolete_,
+  return std::ranges::any_of(*obsolete_,
                              [&](const auto& old) { return old.second.address == address.second.address; });
 }
 
@@ -69,7 +69,7 @@ void HeldAddresses::remove_obsolete(Obsolete which) {
       return entry.first.first == old.first && entry.first.second.address == old.second.address;
     });
   };
-  for (const auto& address : obsolete_)
+  for (const auto& address : *obsolete_)
     if (which == Obsolete::kAll || in_the_way(address) == (which == Obsolete::kInTheWay))
       jobs_.push({Job::Kind::kRemove, address});
 }
@@ -243,7 +243,7 @@ void HeldAddresses::hold(const AddressKey& address) {
   const bool was_there = effects_.holding(address) == Holding::kOurs;
   const auto holding = add(address);
   if (!holding) {
-    refused_[address] = holding.error().text;
+    refused_.fill()[address] = holding.error().text;
     return;
   }
   if (*holding == Holding::kForeignTentative) return note(address, found->second, *holding);
@@ -290,7 +290,7 @@ Result<Holding> HeldAddresses::add(const AddressKey& address) {
     return fail("{} on {} is {}", prefix.address, interface, why_mute(there));
   }
   if (!effects_.has_interface(interface)) {  // tried again when it returns
-    awaited_.insert(interface);
+    awaited_.fill().insert(interface);
     log_.warn(fmt::format("missing {}", interface),
               {.kind = EventKind::kInterface,
                .what = interface,
@@ -331,8 +331,8 @@ void HeldAddresses::queue_missing() {
 }
 
 std::string HeldAddresses::why_none() const {
-  const bool none = use_ == Use::kHeld && !addresses_.empty() && refused_.size() == addresses_.size();
-  return none ? refused_.begin()->second : std::string();
+  const bool none = use_ == Use::kHeld && !addresses_.empty() && refused_->size() == addresses_.size();
+  return none ? refused_->begin()->second : std::string();
 }
 
 // What the kernel says to one address it says to all others of its family on that interface.
@@ -344,7 +344,7 @@ bool HeldAddresses::can_hold() {
     if (answers(there)) return true;
     if (is_foreign(there)) return false;
     if (!effects_.has_interface(interface)) {
-      awaited_.insert(interface);
+      awaited_.fill().insert(interface);
       return false;
     }
     if (!tried.emplace(interface, prefix.address.family()).second) return false;
@@ -358,17 +358,17 @@ void HeldAddresses::add_secondaries(std::set<std::string>& interfaces) const {
     if (has_secondaries(address.second)) interfaces.insert(address.first);
   };
   for (const auto& [address, holding] : addresses_) add(address);
-  std::ranges::for_each(obsolete_, add);
+  std::ranges::for_each(*obsolete_, add);
 }
 
 bool HeldAddresses::names(const AddressKey& address) const {
-  return addresses_.contains(address) || obsolete_.contains(address);
+  return addresses_.contains(address) || obsolete_->contains(address);
 }
 
 std::size_t HeldAddresses::ours() const {
   const auto is_there = [this](const AddressKey& address) { return is_ours(effects_.holding(address)); };
   return static_cast<std::size_t>(std::ranges::count_if(std::views::keys(addresses_), is_there) +
-                                  std::ranges::count_if(obsolete_, is_there));
+                                  std::ranges::count_if(*obsolete_, is_there));
 }
 
 std::map<AddressKey, Holding> HeldAddresses::there() const {
@@ -389,7 +389,7 @@ std::string HeldAddresses::fault() const {
     first = fmt::format("{} on {}", address.second.address, address.first);
     if (there != Holding::kNo)
       first += fmt::format(" ({})", why_mute(there));
-    else if (const auto why = refused_.find(address); why != refused_.end())
+    else if (const auto why = refused_->find(address); why != refused_->end())
       first += fmt::format(" ({})", why->second);
   }
   if (missing == 0) return {};

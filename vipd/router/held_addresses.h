@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lib/base/rare.h"
+#include "lib/base/sparse.h"
 #include "vipd/addresses/fights.h"
 #include "vipd/addresses/lease.h"
 #include "vipd/announce/announcing.h"
@@ -83,7 +84,7 @@ class HeldAddresses {
   // As the kernel has them now.
   [[nodiscard]] std::map<AddressKey, Holding> there() const;
   [[nodiscard]] const std::vector<AddressKey>& put_by_others() const { return put_by_others_; }
-  [[nodiscard]] const std::map<std::string, std::string>& out_of_reach() const { return out_of_reach_; }
+  [[nodiscard]] const std::map<std::string, std::string>& out_of_reach() const { return *out_of_reach_; }
   [[nodiscard]] std::vector<AddressKey> fought_over() const { return fights_.going_on(); }
   [[nodiscard]] const LeasePlan& lease() const { return lease_; }
   [[nodiscard]] std::uint64_t announced() const { return announced_; }
@@ -131,14 +132,14 @@ class HeldAddresses {
   Use use_ = Use::kNone;
   bool owner_;  // of the addresses: they are the interface's own
   bool ends_connections_;
-  std::map<std::string, std::string> carriers_;  // carriers_of(vip)
-  std::map<AddressKey, Holding> addresses_;      // as they were when this router last looked
-  std::map<AddressKey, std::string> refused_;    // why the kernel did not take it at the last try
-  std::set<std::string> awaited_;                // interfaces that were missing then
+  std::map<std::string, std::string> carriers_;        // carriers_of(vip)
+  std::map<AddressKey, Holding> addresses_;            // as they were when this router last looked
+  Sparse<std::map<AddressKey, std::string>> refused_;  // why the kernel did not take it at the last try
+  Sparse<std::set<std::string>> awaited_;              // interfaces that were missing then
   bool home_is_back_ = false;
   std::vector<AddressKey> put_by_others_;
-  std::map<std::string, std::string> out_of_reach_;
-  std::set<AddressKey> obsolete_;  // ours, no longer in the file
+  Sparse<std::map<std::string, std::string>> out_of_reach_;
+  Sparse<std::set<AddressKey>> obsolete_;  // ours, no longer in the file
   WorkQueue<Job> jobs_;
   Announcing announcing_;
   bool by_hand_ = false;  // the round that goes on

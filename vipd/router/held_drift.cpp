@@ -48,19 +48,19 @@ void HeldAddresses::say_what_stays() {
 }
 
 void HeldAddresses::out_of_reach(std::map<std::string, std::string> why) {
-  for (const auto& [interface, before] : out_of_reach_)
+  for (const auto& [interface, before] : *out_of_reach_)
     if (!why.contains(interface)) {
       log_.over(fmt::format("reach {}", interface));
       log_.tell(fmt::format("reach {}", interface),
                 {.kind = EventKind::kInterface, .what = interface, .to = "can be used again"});
     }
   for (const auto& [interface, reason] : why)
-    if (const auto known = out_of_reach_.find(interface);
-        known == out_of_reach_.end() || known->second != reason)
+    if (const auto known = out_of_reach_->find(interface);
+        known == out_of_reach_->end() || known->second != reason)
       log_.warn(
           fmt::format("reach {}", interface),
           {.kind = EventKind::kInterface, .what = reason, .to = "nobody reaches the vip's addresses there"});
-  out_of_reach_ = std::move(why);
+  out_of_reach_ = Sparse(std::move(why));
 }
 
 void HeldAddresses::kernel_changed(bool overdue) {
@@ -84,7 +84,7 @@ void HeldAddresses::kernel_changed(bool overdue) {
 
 // An interface that an address needs has returned.
 bool HeldAddresses::awaited_is_back() {
-  const auto gone = std::erase_if(awaited_, [this](const std::string& name) {
+  const auto gone = awaited_.erase_if([this](const std::string& name) {
     if (!effects_.has_interface(name)) return false;
     log_.over(fmt::format("missing {}", name));
     log_.tell("back", {.kind = EventKind::kInterface, .what = name, .to = "interface is there again"});

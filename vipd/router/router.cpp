@@ -41,10 +41,6 @@ VrrpConfig machine_config(const config::Vip& vip, const IpAddress& source, Stanc
           vip.version};
 }
 
-WireForm form_of(const config::Vip& vip) {
-  return {vip.version, vip.checksum.value_or(VrrpChecksum::kPseudoHeader), vip.password_text};
-}
-
 void earlier(std::optional<TimePoint>& first, const std::optional<TimePoint>& other) {
   if (other && (!first || *other < *first)) first = other;
 }
@@ -97,7 +93,7 @@ VirtualRouter::VirtualRouter(config::Vip vip, Effects& effects)
       created_(effects.now()),
       since_(created_),
       found_(held_by_an_earlier_run()),
-      form_(form_of(vip_)) {
+      checksum_(vip_.checksum.value_or(VrrpChecksum::kPseudoHeader)) {
   plan_lease();
 }
 
@@ -130,7 +126,7 @@ bool VirtualRouter::goes_on() {
   machine_ = carried->machine;
   since_ = carried->since;
   why_ = carried->why;
-  if (!vip_.checksum) form_.checksum = carried->checksum;
+  if (!vip_.checksum) checksum_ = carried->checksum;
   found_ = false;
   was_carried_ = true;
   held_.go_on(use_of(machine_), since_);
@@ -147,7 +143,7 @@ std::optional<RouterState> VirtualRouter::state() const {
   const auto name = role();
   if (leaving_ || !usable_ || asking_since_ || (name != RoleName::kActive && name != RoleName::kBackup))
     return std::nullopt;
-  return RouterState{machine_, since_, why_, config_.source, form_.checksum, signing_};
+  return RouterState{machine_, since_, why_, config_.source, checksum_, signing_};
 }
 
 void VirtualRouter::interface_unusable(const std::string& why) {
@@ -194,7 +190,7 @@ void VirtualRouter::kernel_changed() {
 void VirtualRouter::receive(const Received& received, const IpAddress& from) {
   ++counters_.received;
   not_before_.reset();
-  if (!vip_.checksum) form_.checksum = received.form.checksum;
+  if (!vip_.checksum) checksum_ = received.form.checksum;
   compare_addresses(received.advertisement, from);
   measure(from, effects_.now());
   const bool was_active = role() == RoleName::kActive;
@@ -251,7 +247,7 @@ void VirtualRouter::reconfigure(const config::Vip& vip) {
   vip_ = vip;
   configure_machine();
   // The checksum that was learnt stays.
-  form_ = {vip_.version, vip_.checksum.value_or(form_.checksum), vip_.password_text};
+  checksum_ = vip_.checksum.value_or(checksum_);
   if (unable_) unable_->at = effects_.now();
   unreached_.clear();
   unheard_.reset();  // whoever is not heard still is named again
@@ -379,7 +375,7 @@ RouterStatus VirtualRouter::status() const {
                       since_,
                       usable_ ? config_.source : IpAddress(),
                       machine_.heard,
-                      form_,
+                      form(),
                       there,
                       held_.put_by_others(),
                       fault(),
@@ -389,15 +385,15 @@ RouterStatus VirtualRouter::status() const {
   status.outlook = outlook_of(config_, machine_, effects_.now());
   status.late = late_;
   status.lease = held_.lease();
-  status.conflicts = conflicts_;
+  status.conflicts = *conflicts_;
   status.answers = answers(machine_);
   status.stance = stance_;
   status.differs = differs_.optional();
   status.unheard = unheard_.optional();
   status.out_of_reach = held_.out_of_reach();
   status.fought_over = held_.fought_over();
-  status.senders = senders_;
-  for (const auto& [peer, refusal] : unreached_)
+  status.senders = *senders_;
+  for (const auto& [peer, refusal] : *unreached_)
     if (effects_.now() - refusal.at < kRefusalHolds + 4 * vip_.advertisement_interval)
       status.refused.emplace(peer, refusal);
   return status;

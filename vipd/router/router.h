@@ -13,6 +13,7 @@
 
 #include "lib/base/enum_set.h"
 #include "lib/base/rare.h"
+#include "lib/base/sparse.h"
 #include "lib/config/config.h"
 #include "vipd/router/effects.h"
 #include "vipd/router/held_addresses.h"
@@ -284,6 +285,8 @@ class VirtualRouter {
   void judge_source();
   void say_twin(const std::string& who);
   void drop(BadPacket reason, std::string why);  // empty: counted alone
+  // Without a signature: each advertisement has its own.
+  [[nodiscard]] WireForm form() const { return {vip_.version, checksum_, vip_.password_text}; }
   // What to put around this one advertisement, for all whom it goes to.
   WireForm signed_form(const Advertisement& advertisement);
   std::optional<BadPacket> disbelief(const Packet& packet, const Received& received);
@@ -313,10 +316,10 @@ class VirtualRouter {
   std::optional<TimePoint> asking_since_;
   std::optional<TimePoint> not_before_;  // the provider led the addresses elsewhere
   unsigned losers_heard_ = 0;
-  bool leaving_ = false;  // shutdown() was called
-  WireForm form_;         // without a signature: each advertisement has its own
+  bool leaving_ = false;   // shutdown() was called
+  VrrpChecksum checksum_;  // that is sent
   Signing signing_;
-  std::map<IpAddress, Sender> senders_;
+  Sparse<std::map<IpAddress, Sender>> senders_;
   struct Unable {  // left the role because no address could be held
     TimePoint at;  // when to try again
     Milliseconds pause;
@@ -326,8 +329,8 @@ class VirtualRouter {
   std::string unusable_;  // the reason, once it was said
   Rare<Difference> differs_;
   Rare<Unheard> unheard_;
-  std::map<IpAddress, Refusal> unreached_;
-  std::map<IpAddress, Conflict> conflicts_;
+  Sparse<std::map<IpAddress, Refusal>> unreached_;
+  Sparse<std::map<IpAddress, Conflict>> conflicts_;
   std::vector<Change> history_;
   Late late_;
   std::size_t held_here_ = 0;

@@ -59,11 +59,11 @@ void VirtualRouter::send_to(const IpAddress& destination, const Advertisement& a
   if (sent) {
     ++counters_.sent;
     sent_at_ = effects_.now();
-    if (unreached_.contains(destination)) log_->over(topic());
+    if (unreached_->contains(destination)) log_->over(topic());
     return;
   }
   ++counters_.not_sent;
-  unreached_[destination] = {fmt::format("cannot be sent to ({})", sent.error().text), effects_.now()};
+  unreached_.fill()[destination] = {fmt::format("cannot be sent to ({})", sent.error().text), effects_.now()};
   const bool multicast = is_group(destination);
   log_->warn(topic(),
              {.kind = EventKind::kRefusal,

@@ -18,12 +18,13 @@ void RouterLog::tell(std::string_view topic, Event event) {
 void RouterLog::warn(std::string_view topic, Event event) {
   event.object = vip_;
   event.level = Level::kWarning;
-  if (const auto told = troubles_.say(topic, std::move(event), effects_.now())) effects_.report(*told);
+  if (!troubles_) troubles_ = Damper();
+  if (const auto told = troubles_->say(topic, std::move(event), effects_.now())) effects_.report(*told);
 }
 
 std::optional<TimePoint> RouterLog::due() const {
   const auto changes = changes_.due();
-  const auto troubles = troubles_.due();
+  const auto troubles = troubles_ ? troubles_->due() : std::nullopt;
   if (!changes || !troubles) return changes ? changes : troubles;
   return std::min(*changes, *troubles);
 }
@@ -31,7 +32,8 @@ std::optional<TimePoint> RouterLog::due() const {
 void RouterLog::say_last_words() {
   const auto now = effects_.now();
   for (const auto& event : changes_.last_words(now)) effects_.report(event);
-  for (const auto& event : troubles_.last_words(now)) effects_.report(event);
+  if (!troubles_) return;
+  for (const auto& event : troubles_->last_words(now)) effects_.report(event);
 }
 
 }  // namespace hawser::vipd

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "lib/base/rare.h"
 #include "lib/daemon/damper.h"
 #include "vipd/router/effects.h"
 
@@ -17,7 +18,9 @@ class RouterLog {
   void tell(std::string_view topic, Event event);
   void warn(std::string_view topic, Event event);
   // What was wrong is so no more.
-  void over(std::string_view topic) { troubles_.over(topic); }
+  void over(std::string_view topic) {
+    if (troubles_) troubles_->over(topic);
+  }
 
   [[nodiscard]] std::optional<TimePoint> due() const;
   void say_last_words();  // due() has come
@@ -25,8 +28,8 @@ class RouterLog {
  private:
   Effects& effects_;
   std::string vip_;
-  Damper changes_;   // info
-  Damper troubles_;  // warnings
+  Damper changes_;         // info
+  Rare<Damper> troubles_;  // warnings
 };
 
 }  // namespace hawser::vipd

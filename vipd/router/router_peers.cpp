@@ -141,7 +141,7 @@ void VirtualRouter::conflict(const std::string& interface, const IpAddress& addr
            answers(effects_.holding({held.interface, held.prefix}));
   });
   if (!ours) return;
-  conflicts_[address] = {mac, now};
+  conflicts_.fill()[address] = {mac, now};
   auto event =
       of_peers(fmt::format("{} answers for {} on {} too: clients reach the one or the other; take it away "
                            "there, or let that host hear "
@@ -185,7 +185,7 @@ void VirtualRouter::peer_unreachable(const IpAddress& peer, int code) {
   const bool unwanted = code == ENOPROTOOPT || code == EPROTO;
   const auto reason =
       unwanted ? std::string("runs no VRRP") : fmt::format("cannot be reached ({})", std::strerror(code));
-  unreached_[peer] = {reason, effects_.now()};
+  unreached_.fill()[peer] = {reason, effects_.now()};
   log_->warn(fmt::format("peer {}", peer), of_peers(fmt::format("{} {}: it cannot take over", peer, reason)));
 }
 

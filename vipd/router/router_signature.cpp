@@ -77,7 +77,7 @@ std::string why_not_believed(BadPacket reason, const config::Vip& vip, const IpA
 }  // namespace
 
 WireForm VirtualRouter::signed_form(const Advertisement& advertisement) {
-  auto form = form_;
+  auto form = this->form();
   const auto* key = signing_key(vip_);
   if (key == nullptr) return form;
   const auto window = config::window_of(vip_.hmac_window, vip_.advertisement_interval);
@@ -139,9 +139,10 @@ void VirtualRouter::note_signature(const IpAddress& from, bool is_signed) {
 }
 
 void VirtualRouter::remember_sender(const IpAddress& from, const Sender& sender) {
-  senders_[from] = sender;
-  if (senders_.size() <= kMostSenders) return;
-  senders_.erase(std::ranges::min_element(senders_, {}, [](const auto& entry) { return entry.second.at; }));
+  senders_.fill()[from] = sender;
+  if (senders_->size() <= kMostSenders) return;
+  const auto heard_at = [](const auto& entry) { return entry.second.at; };
+  senders_.erase(IpAddress(std::ranges::min_element(*senders_, {}, heard_at)->first));
 }
 
 // While it is still heard.

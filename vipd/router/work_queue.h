@@ -19,7 +19,7 @@ class WorkQueue {
  public:
   void push(Job job) { jobs_.push_back(std::move(job)); }
   void clear() {
-    jobs_ = {};
+    std::vector<Job>().swap(jobs_);  // gives back what it took, as = {} would not
     next_ = 0;
   }
   [[nodiscard]] bool empty() const { return next_ == jobs_.size(); }

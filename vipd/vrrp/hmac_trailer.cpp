@@ -68,9 +68,8 @@ bool is_within(HmacSequence sequence, WallClock now, std::chrono::seconds window
 }
 
 void forget_oldest(HeardSequences& heard) {
-  const auto oldest =
-      std::ranges::min_element(heard.last, {}, [](const auto& entry) { return entry.second.order; });
-  heard.last.erase(oldest);
+  auto& all = heard.last.fill();
+  all.erase(std::ranges::min_element(all, {}, [](const auto& entry) { return entry.second.order; }));
 }
 
 }  // namespace
@@ -118,14 +117,14 @@ Freshness hear(HeardSequences& heard, const IpAddress& source, const HmacTrailer
                ClockWindow window) {
   if (window && !is_within(trailer.sequence, now, *window)) return Freshness::kOfAnotherTime;
   const auto sender = std::pair(source, trailer.key);
-  const auto found = heard.last.find(sender);
+  const auto found = heard.last->find(sender);
   const bool counts =
-      found != heard.last.end() && (!window || is_within(found->second.sequence, now, *window));
+      found != heard.last->end() && (!window || is_within(found->second.sequence, now, *window));
   if (counts && !is_after(trailer.sequence, found->second.sequence)) return Freshness::kReplayed;
   std::uint64_t order = 0;
-  for (const auto& [who, last] : heard.last) order = std::max(order, last.order);
-  heard.last[sender] = {trailer.sequence, order + 1};
-  if (heard.last.size() > kMostSequences) forget_oldest(heard);
+  for (const auto& [who, last] : *heard.last) order = std::max(order, last.order);
+  heard.last.fill()[sender] = {trailer.sequence, order + 1};
+  if (heard.last->size() > kMostSequences) forget_oldest(heard);
   return Freshness::kFresh;
 }
 

@@ -16,6 +16,7 @@
 #include "lib/base/address.h"
 #include "lib/base/bytes.h"
 #include "lib/base/duration.h"
+#include "lib/base/sparse.h"
 #include "lib/config/config.h"
 
 namespace hawser::vipd {
@@ -73,7 +74,7 @@ struct HeardSequences {
     std::uint64_t order = 0;  // of hearing
     bool operator==(const Last&) const = default;
   };
-  std::map<std::pair<IpAddress, std::uint8_t>, Last> last{};
+  Sparse<std::map<std::pair<IpAddress, std::uint8_t>, Last>> last{};
   bool operator==(const HeardSequences&) const = default;
 };
 inline constexpr std::size_t kMostSequences{16};  // whoever has the key chooses how many senders there are

@@ -252,7 +252,7 @@ TEST(HmacSequences, AreRememberedOfTheLastSendersAlone) {
   for (std::uint32_t i = 0; i < 100; ++i)
     EXPECT_EQ(hear(heard, IpAddress::v4(0xC6336400U + i), {1, 1000, {}}, kNoon, std::nullopt),
               Freshness::kFresh);
-  EXPECT_EQ(heard.last.size(), kMostSequences);
+  EXPECT_EQ(heard.last->size(), kMostSequences);
   EXPECT_EQ(hear(heard, IpAddress::v4(0xC6336400U + 99), {1, 1000, {}}, kNoon, std::nullopt),
             Freshness::kReplayed);
 }
