@@ -113,6 +113,23 @@ TEST_F(Vipd, ARestartIsNoElection) {
   EXPECT_THAT(monitor.output(), Not(HasSubstr("Deleted")));
 }
 
+TEST_F(Vipd, RestartsAndACrashLoseNoRequest) {
+  Neighbour client("client", "192.0.2.200", segment);
+  const Backend backend(lb1.host(), 7777);
+  both({.interval = "1s"});
+  settle();
+  Client asking(client.host, kRequests);
+  ASSERT_TRUE(eventually(5s, [&] { return asking.answered_in_a_row(20, {}); }));
+  for (int round = 0; round < 3; ++round) EXPECT_EQ(lb1.vipctl({"restart"}).status, 0);
+  lb1.daemon().kill();
+  lb1.start();
+  EXPECT_TRUE(lb1.becomes("Active"));
+  std::this_thread::sleep_for(2s);
+  asking.stop();
+  EXPECT_EQ(asking.report().lost, 0U) << "of " << asking.report().sent << lb1.daemon_output();
+  EXPECT_EQ(lb2.web().at("counters").at("became_active").as_int64(), 0);
+}
+
 TEST_F(Vipd, ARestartTakesWhatTheFileSaysByThen) {
   settle();
   lb1.write({.addresses = R"(["192.0.2.100", "192.0.2.101"])", .priority = "{ lb1 = 210, lb2 = 100 }"});
