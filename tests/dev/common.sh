@@ -115,10 +115,10 @@ tracked_sources() {
 # A program of GoogleTest in the virtual machine: in_lab PRESET PROGRAM [ARGUMENT...]. Fails when the program did, when one of its tests
 # was skipped, and when none ran (a filter that matches nothing). Wants $vm and $logs. selftest holds it to that.
 in_lab() {
-  local preset=$1 program=$2 log=$logs/$2-$1.log status=0
+  local preset=$1 program=$2 log=$logs/$2-$1${GTEST_SHARD_INDEX:+-part-$GTEST_SHARD_INDEX}.log status=0
   shift 2
   # Only grep's "nothing left to print" is forgiven; an `|| true` at the end would forgive the program.
-  "$vm/run" -- "$root/build/$preset/bin/$program" "$@" 2>&1 | tee "$log" |
+  setpriv --pdeathsig TERM "$vm/run" -- "$root/build/$preset/bin/$program" "$@" 2>&1 | tee "$log" |
     { grep -vE '^\[ RUN  |^\[       OK|^\[-----|^$' || true; } || status=$?
   if ((status != 0)) || grep -qF '[  FAILED  ]' "$log"; then
     say "$program: failed (status $status)"
@@ -132,4 +132,19 @@ in_lab() {
     say "$program: no test ran"
     return 1
   }
+}
+
+# The same in two machines beside one another, each with half of the tests: they wait more than they compute. What each said comes at the end.
+in_two_labs() {
+  (($(jobs) > 1)) || { in_lab "$@"; return; }
+  local index pid pids=() status=0
+  for index in 0 1; do
+    GTEST_TOTAL_SHARDS=2 GTEST_SHARD_INDEX=$index in_lab "$@" > "$logs/part-$index.out" 2>&1 &
+    pids+=($!)
+  done
+  trap 'kill "${pids[@]}" 2> /dev/null; exit 130' INT TERM
+  for pid in "${pids[@]}"; do wait "$pid" || status=1; done
+  trap - INT TERM
+  cat "$logs/part-0.out" "$logs/part-1.out"
+  return "$status"
 }
