@@ -51,8 +51,8 @@ Carry example() {
   six.state.machine.heard.reset();
   six.state.checksum = VrrpChecksum::kPlain;
   six.state.signing.sent = 0xFEDCBA9876543210;
-  six.state.signing.heard.last = {{{IpAddress::v4(192, 0, 2, 12), 1}, {0xFFFFFFFFFFFFFFFF, 7}},
-                                  {{*IpAddress::parse("fe80::12"), 255}, {1, 8}}};
+  six.state.signing.heard.last.fill() = {{{IpAddress::v4(192, 0, 2, 12), 1}, {0xFFFFFFFFFFFFFFFF, 7}},
+                                         {{*IpAddress::parse("fe80::12"), 255}, {1, 8}}};
   carry.routers = {router(active), six, router(Backup{}, 53)};
   carry.sockets = {{"front", Family::kIpv6, IfIndex{3}, 17}};
   return carry;
