@@ -234,7 +234,8 @@ struct Ipvs::PerformHost {
   }
   Status operator()(const StopSync& step) const {
     auto status = ipvs.request([&](std::uint16_t family) { return encode_stop_daemon(family, step.role); });
-    return failed_with(status, ESRCH) ? Status{} : status;
+    // One that had not begun to run yet ends with EINTR (kthread_stop()), and ends all the same.
+    return failed_with(status, ESRCH) || failed_with(status, EINTR) ? Status{} : status;
   }
   Status operator()(const SetIpvsSysctl& step) const { return write_ipvs_sysctl(step.which, step.to); }
   Status operator()(const ZeroCounters& step) const {

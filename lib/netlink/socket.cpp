@@ -12,6 +12,7 @@
 #include <netlink/genl/ctrl.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -102,8 +103,15 @@ Result<std::uint16_t> Socket::number_of(const char* family) {
   return tl::unexpected(Error{{}, refused != 0 ? refused : errno});
 }
 
+// The kernel works while we send, and what it was interrupted in it does not acknowledge (netlink_rcv_skb()
+// skips that for EINTR): what has not come by now never will.
 Status Socket::request(Message message) {
-  return exchange(message, [](const MessageView&) -> Status { return {}; });
+  const auto number = send(message);
+  if (!number) return tl::unexpected(number.error());
+  pollfd answer{fd(), POLLIN, 0};
+  if (::poll(&answer, 1, 0) == 0)
+    return fail_with(EINTR, "the kernel was interrupted and does not say what became of it");
+  return hear(*number, [](const MessageView&) -> Status { return {}; });
 }
 
 // What is refused the kernel tells in any case, so only the last one asks for an answer: thousands of
@@ -158,11 +166,21 @@ Status Socket::dump(Message& message, const std::function<void()>& start, const 
 // what does not fit its own length, and copies each message into memory of its own (a look at 17 links: 25 us
 // become 29).
 Status Socket::exchange(Message& message, const Visit& visit) {
-  torn_ = false;
-  Status seen;
+  const auto number = send(message);
+  if (!number) return tl::unexpected(number.error());
+  return hear(*number, visit);
+}
+
+Result<std::uint32_t> Socket::send(Message& message) {
   const auto number = nl_socket_use_seq(get());
   nlmsg_hdr(message.get())->nlmsg_seq = number;
   if (nl_send(get(), message.get()) < 0) return last_error();
+  return number;
+}
+
+Status Socket::hear(std::uint32_t number, const Visit& visit) {
+  torn_ = false;
+  Status seen;
   while (true) {
     const auto datagram = receive();
     if (!datagram && datagram.error().code == EAGAIN)

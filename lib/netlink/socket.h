@@ -39,7 +39,7 @@ class Socket {
 
   // Sends one message (with NLM_F_ACK) and waits for its acknowledgement. The error's code is the kernel's
   // errno; its text the kernel's own words, which are often empty: lib/netlink/explain.h makes a sentence of
-  // both.
+  // both. EINTR: the kernel was interrupted, and says nothing more.
   Status request(Message message);
 
   // Sends several, which must fit one datagram, and waits for the acknowledgement of the last; gives the
@@ -101,6 +101,8 @@ class Socket {
   explicit Socket(nl_sock* socket);
   Status dump(Message& message, const std::function<void()>& start, const Visit& visit);
   Status exchange(Message& message, const Visit& visit);
+  Result<std::uint32_t> send(Message& message);  // its number
+  Status hear(std::uint32_t number, const Visit& visit);
   // True when the exchange of that number is over.
   Result<bool> take_all(ByteView datagram, std::uint32_t number,
                         const std::function<void(const MessageView&)>& visit);

@@ -104,6 +104,16 @@ TEST_P(IpvsHostContract, RefusesDaemonsThatCannotBe) {
   EXPECT_EQ(ipvs().daemons.at(SyncRole::kMaster), daemon());
 }
 
+// Stopped that soon, the kernel does not acknowledge it.
+TEST_P(IpvsHostContract, StopsDaemonsThatHaveHardlyBegun) {
+  for (int round = 0; round < 100; ++round) {
+    perform(StartSync{SyncRole::kMaster, daemon()});
+    perform(StopSync{SyncRole::kMaster});
+    ASSERT_FALSE(HasFailure()) << round;
+  }
+  EXPECT_TRUE(observe().state.ipvs.daemons.empty());
+}
+
 TEST_P(IpvsHostContract, KeepsDaemonsAndRealServersOfAnotherFamilyApart) {
   Service service;
   service.netmask = 32;
