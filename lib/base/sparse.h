@@ -2,6 +2,8 @@
 // Copied and compared by what it holds.
 #pragma once
 
+#include <map>
+#include <set>
 #include <utility>
 
 #include "lib/base/rare.h"

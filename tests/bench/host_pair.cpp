@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 #include "tests/bench/processes.h"
 #include "tests/lab/demo/observe.h"
@@ -76,8 +77,8 @@ pid_t advertiser(Product product, const std::vector<lab::Process>& processes) {
   return tree.at(1);
 }
 
-HostPair::HostPair(Product product, const std::filesystem::path& folder, const PairPlan& plan)
-    : product_{product}, folder_{folder / name_of(product)}, plan_{plan} {
+HostPair::HostPair(Product product, const std::filesystem::path& folder, PairPlan plan)
+    : product_{product}, folder_{folder / name_of(product)}, plan_{std::move(plan)} {
   int last_byte = 11;
   for (const char* name : {"lb1", "lb2"}) {
     Host& host = hosts_.try_emplace(name, name).first->second;

@@ -29,7 +29,7 @@ pid_t advertiser(Product product, const std::vector<lab::Process>& processes);
 
 class HostPair {
  public:
-  HostPair(Product product, const std::filesystem::path& folder, const PairPlan& plan = {});
+  HostPair(Product product, const std::filesystem::path& folder, PairPlan plan = {});
   HostPair(const HostPair&) = delete;
   HostPair& operator=(const HostPair&) = delete;
   ~HostPair();  // ends the daemons as an operator would: what is killed may leave children
