@@ -16,7 +16,7 @@ const IpAddress kPeer = IpAddress::v4(192, 0, 2, 12);
 
 CarriedRouter router(Role role, std::uint8_t id = 51, Family family = Family::kIpv4) {
   RouterState state;
-  state.machine = {std::move(role), Heard{kPeer, Priority(200), TimePoint(99s)}};
+  state.machine = {role, Heard{kPeer, Priority(200), TimePoint(99s)}};
   state.since = TimePoint(90s);
   state.why = "started";
   state.source = IpAddress::v4(192, 0, 2, 11);
