@@ -15,7 +15,6 @@ using testing::ElementsAreArray;
 
 const IpAddress kSource = IpAddress::v4(192, 0, 2, 11);
 const IpAddress kOther = IpAddress::v4(192, 0, 2, 12);
-const PacketHeader kMulticast{kSource, kVrrpGroup, kVrrpTtl};
 
 Bytes trailer_bytes(const HmacTrailer& trailer) {
   Writer writer;
