@@ -20,13 +20,13 @@ Milliseconds doubled(Milliseconds first, std::uint32_t times, Milliseconds longe
   return std::min(pause, longest);
 }
 
-std::size_t number_of(std::string_view words) {
-  return std::hash<std::string_view>()(words);
+std::uint32_t number_of(std::string_view words) {
+  return static_cast<std::uint32_t>(std::hash<std::string_view>()(words));
 }
 
 // What is said of it without who and how many: the words that have no digit in them. Or a peer that sends
 // another address each time had a new reason each time.
-std::size_t reason_of(std::string_view text) {
+std::uint32_t reason_of(std::string_view text) {
   std::string reason;
   while (!text.empty()) {
     const auto word = text.substr(0, text.find(' '));
@@ -49,9 +49,13 @@ bool Damper::is_quiet(const Topic& topic, TimePoint now) const {
   return now - topic.heard_at >= std::max(kQuiet, pause(topic, number_of({})));
 }
 
-bool Damper::is_new_reason(const Topic& topic, Words reason) const {
-  return topic.reasons.size() < pace_.reasons &&
-         std::ranges::find(topic.reasons, reason) == topic.reasons.end();
+bool Damper::is_new_reason(const Topic& topic, Words reason) {
+  const auto end = topic.reasons.begin() + topic.reasons_said;
+  return end != topic.reasons.end() && std::find(topic.reasons.begin(), end, reason) == end;
+}
+
+void Damper::note_reason(Topic& topic, Words reason) {
+  if (is_new_reason(topic, reason)) topic.reasons.at(topic.reasons_said++) = reason;
 }
 
 TimePoint Damper::due(const Topic& topic) const {
@@ -59,18 +63,29 @@ TimePoint Damper::due(const Topic& topic) const {
                   topic.since + std::max(kLasts, 3 * topic.lasted));
 }
 
+std::vector<Damper::Topic>::iterator Damper::place_of(Words name) {
+  return std::ranges::lower_bound(topics_, name, {}, &Topic::name);
+}
+
 Damper::Topic& Damper::find_or_make(std::string_view name, TimePoint now) {
-  const auto found = topics_.find(name);
-  if (found != topics_.end()) return found->second;
+  auto number = number_of(name);
+  auto place = place_of(number);
+  if (place != topics_.end() && place->name == number) return *place;
   if (topics_.size() >= pace_.topics)
-    std::erase_if(topics_, [&](const auto& entry) { return is_quiet(entry.second, now); });
-  return topics_[std::string(topics_.size() < pace_.topics ? name : kOthers)];
+    std::erase_if(topics_, [&](const Topic& topic) { return is_quiet(topic, now); });
+  if (topics_.size() >= pace_.topics) number = number_of(kOthers);
+  place = place_of(number);
+  if (place == topics_.end() || place->name != number) {
+    place = topics_.emplace(place);
+    place->name = number;
+  }
+  return *place;
 }
 
 Event Damper::write(Topic& topic, Event event, TimePoint now) {
   const auto line = line_of(event);
   topic.said = number_of(line);
-  if (const auto reason = reason_of(line); is_new_reason(topic, reason)) topic.reasons.push_back(reason);
+  note_reason(topic, reason_of(line));
   if (topic.kept_back > 0)
     event.repeats = {topic.kept_back, std::chrono::ceil<std::chrono::seconds>(now - topic.said_at)};
   topic.waiting.reset();
@@ -96,7 +111,7 @@ std::optional<Event> Damper::say(std::string_view topic, Event event, TimePoint 
   if (is_quiet(said, now)) {
     said.lines = 0;
     said.lasted = Milliseconds(0);
-    said.reasons.clear();
+    said.reasons_said = 0;
   }
   const auto text = line_of(event);
   const auto line = number_of(text);
@@ -112,15 +127,16 @@ std::optional<Event> Damper::say(std::string_view topic, Event event, TimePoint 
 }
 
 void Damper::over(std::string_view topic) {
-  const auto found = topics_.find(topic);
-  if (found == topics_.end()) return;
-  found->second.over = true;
-  found->second.waiting.reset();
+  const auto number = number_of(topic);
+  const auto place = place_of(number);
+  if (place == topics_.end() || place->name != number) return;
+  place->over = true;
+  place->waiting.reset();
 }
 
 std::optional<TimePoint> Damper::due() const {
   std::optional<TimePoint> first;
-  for (const auto& [name, topic] : topics_) {
+  for (const auto& topic : topics_) {
     if (!topic.waiting) continue;
     if (const auto at = due(topic); !first || at < *first) first = at;
   }
@@ -129,7 +145,7 @@ std::optional<TimePoint> Damper::due() const {
 
 std::vector<Event> Damper::last_words(TimePoint now) {
   std::vector<Event> events;
-  for (auto& [name, topic] : topics_) {
+  for (auto& topic : topics_) {
     if (!topic.waiting || now < due(topic)) continue;
     --topic.kept_back;  // the one that is said now
     events.push_back(write(topic, *topic.waiting, now));

@@ -5,10 +5,10 @@
 // to say tells it what time it is.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,7 +30,6 @@ class Damper {
     Pause repeat{60000};     // before it says the same again; doubled too
     Pause longest{3600000};
     std::uint16_t topics = 1024;  // that are told apart: what comes beyond shares one
-    std::uint16_t reasons = 6;    // of a topic that are said without a pause, once each
     bool operator==(const Pace&) const = default;
   };
 
@@ -51,34 +50,38 @@ class Damper {
   bool operator==(const Damper&) const = default;
 
  private:
-  // A line or a reason, as the number that std::hash makes of it: what is asked of it is whether it is the
-  // same, and a thousand routers have a topic each.
-  using Words = std::size_t;
+  // A name, a line or a reason, as the number that std::hash makes of it: what is asked of it is whether it
+  // is the same, and a thousand routers have a topic each.
+  using Words = std::uint32_t;
   struct Topic {
-    Words said = 0;              // last
-    Words heard = 0;             // last
-    Rare<Event> waiting;         // to be said when the pause is over
-    std::vector<Words> reasons;  // said already
+    Words name = 0;
+    Words said = 0;                  // last
+    Words heard = 0;                 // last
+    std::array<Words, 6> reasons{};  // that were said without a pause, once each
+    std::uint8_t reasons_said = 0;
+    bool over = false;
+    std::uint32_t lines = 0;
+    std::uint32_t kept_back = 0;
+    Rare<Event> waiting;  // to be said when the pause is over
     TimePoint said_at;
     TimePoint heard_at;
     TimePoint since;         // of `heard`
     Milliseconds lasted{0};  // the longest of what was heard before it
-    std::uint32_t lines = 0;
-    std::uint64_t kept_back = 0;
-    bool over = false;
     bool operator==(const Topic&) const = default;
   };
 
   [[nodiscard]] Milliseconds pause(const Topic& topic, Words line) const;
   [[nodiscard]] bool is_quiet(const Topic& topic, TimePoint now) const;
-  [[nodiscard]] bool is_new_reason(const Topic& topic, Words reason) const;
+  [[nodiscard]] static bool is_new_reason(const Topic& topic, Words reason);
   [[nodiscard]] TimePoint due(const Topic& topic) const;
+  [[nodiscard]] std::vector<Topic>::iterator place_of(Words name);
   Topic& find_or_make(std::string_view name, TimePoint now);
+  static void note_reason(Topic& topic, Words reason);
   static void hear(Topic& topic, Words line, TimePoint now);
   Event write(Topic& topic, Event event, TimePoint now);
 
   Pace pace_;
-  std::map<std::string, Topic, std::less<>> topics_;
+  std::vector<Topic> topics_;  // by name
 };
 
 }  // namespace hawser

@@ -21,7 +21,7 @@ control::Message message_of(const EventRecord& record) {
 
 void EventLog::report(const Event& event) {
   log::write(event);
-  const auto& record = ring_.add(event, std::chrono::system_clock::now());
+  const auto record = ring_.add(event, std::chrono::system_clock::now());
   if (feed_->listeners() > 0) feed_->publish(message_of(record));
 }
 

@@ -4,7 +4,9 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <vector>
 
+#include "lib/base/bytes.h"
 #include "lib/events/event.h"
 
 namespace hawser {
@@ -21,14 +23,17 @@ class EventRing {
  public:
   static constexpr std::size_t kMost = 1000;
 
-  const EventRecord& add(Event event, std::chrono::system_clock::time_point at);
+  // As it is remembered.
+  EventRecord add(Event event, std::chrono::system_clock::time_point at);
   // Oldest first.
-  [[nodiscard]] const std::deque<EventRecord>& records() const { return records_; }
+  [[nodiscard]] std::vector<EventRecord> records() const;
   // How many were pushed out.
   [[nodiscard]] std::uint64_t forgotten() const { return last_ - records_.size(); }
 
  private:
-  std::deque<EventRecord> records_;
+  // Written out: an Event has room for six texts, and of most of a thousand two are there. They are read by
+  // hand, and rarely.
+  std::deque<Bytes> records_;
   std::uint64_t last_ = 0;
 };
 

@@ -83,6 +83,27 @@ TEST(EventRing, KeepsTheLastThousandAndCountsTheOthers) {
   EXPECT_EQ(ring.forgotten(), 3U);
 }
 
+TEST(EventRing, RemembersAllOfAnEvent) {
+  Event full{.kind = EventKind::kStorage,
+             .level = Level::kError,
+             .object = "web",
+             .what = std::string(70'000, 'w'),
+             .from = "from",
+             .to = "",
+             .cause = {CauseKind::kProvider, "why"},
+             .evidence = std::string("\0 and more", 10),
+             .duration = 0ms,
+             .outlook = Outlook::kWaits,
+             .repeats = {5'000'000'000, 7ms}};
+  EventRing ring;
+  const auto at = std::chrono::system_clock::time_point(1764118923004ms);
+  EXPECT_EQ(ring.add(full, at), (EventRecord{1, at, full}));
+  ring.add(kTakeover, at);
+  ring.add({}, {});
+  EXPECT_THAT(ring.records(), testing::ElementsAre(EventRecord{1, at, full}, EventRecord{2, at, kTakeover},
+                                                   EventRecord{3, {}, {}}));
+}
+
 TEST(EventJson, HasEachPartAndTheLine) {
   const auto json = to_json({7, std::chrono::system_clock::time_point(1764118923004ms), kTakeover});
   EXPECT_EQ(
