@@ -15,6 +15,9 @@ class Rare {
   Rare() = default;
   Rare(const Rare& other) : value_(other ? std::make_unique<T>(*other) : nullptr) {}
   Rare(Rare&& other) noexcept = default;
+  explicit Rare(std::optional<T> value) {
+    if (value) value_ = std::make_unique<T>(std::move(*value));
+  }
   Rare& operator=(Rare other) noexcept {
     value_.swap(other.value_);
     return *this;

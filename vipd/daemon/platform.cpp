@@ -338,6 +338,7 @@ void Platform::renew() {
                                               lifetime_of(renewal.lease)));
   }
   renewals_.erase(renewals_.begin(), renewals_.begin() + static_cast<std::ptrdiff_t>(count));
+  if (renewals_.empty()) renewals_.shrink_to_fit();  // a thousand vips have their turn together
   if (!renewals_.empty()) boost::asio::post(context_, [this] { renew(); });
   if (messages.empty()) return;
   const auto refused = steps_.request_together(messages);

@@ -14,7 +14,7 @@ double span_between(TimePoint from, TimePoint to) {
   return std::round(std::chrono::duration<double>(to - from).count() * 1000) / 1000;
 }
 
-json::value last_heard_json(const std::optional<Heard>& heard, TimePoint now) {
+json::value last_heard_json(const Rare<Heard>& heard, TimePoint now) {
   if (!heard) return nullptr;
   return json::object{{"address", to_string(heard->source)},
                       {"priority", heard->priority.value},

@@ -1,10 +1,10 @@
 // A change of a virtual router's role, as it is told upward and remembered.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "lib/base/duration.h"
+#include "lib/base/rare.h"
 #include "vipd/vrrp/machine.h"
 
 namespace hawser::vipd {
@@ -14,7 +14,7 @@ struct Change {
   TimePoint at;
   RoleName from, to;
   std::string why;
-  std::optional<Heard> heard;
+  Rare<Heard> heard;
   Priority priority;  // ours
   bool operator==(const Change&) const = default;
 };

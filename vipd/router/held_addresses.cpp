@@ -10,31 +10,31 @@
 
 namespace hawser::vipd {
 
-namespace {
-
-std::map<AddressKey, Holding> configured(const config::Vip& vip) {
-  std::map<AddressKey, Holding> addresses;
-  if (!vip.provider.empty()) return addresses;  // in every role: RoutedAddresses
+// Sorted once: each in its place would move the others ten thousand times.
+HeldAddresses::Addresses HeldAddresses::configured(const config::Vip& vip) {
+  Addresses::sequence_type addresses;
+  if (!vip.provider.empty()) return {};  // in every role: RoutedAddresses
+  addresses.reserve(vip.addresses.size());
   for (const auto& address : vip.addresses)
-    addresses.emplace(AddressKey{address.interface, address.prefix}, Holding::kNo);
-  return addresses;
+    addresses.emplace_back(AddressKey{address.interface, address.prefix}, Holding::kNo);
+  Addresses sorted;
+  sorted.adopt_sequence(std::move(addresses));
+  return sorted;
 }
-
-}  // namespace
 
 HeldAddresses::HeldAddresses(const config::Vip& vip, Effects& effects, RouterLog& log)
     : effects_(effects),
       log_(log),
       owner_(vip.priority == kOwnerPriority),
       ends_connections_(vip.reset_connections),
-      carriers_(carriers_of(vip)),
+      carriers_(Sparse(carriers_of(vip))),
       addresses_(configured(vip)),
       announcing_(vip.announce) {}
 
 void HeldAddresses::reconfigure(const config::Vip& vip) {
   owner_ = vip.priority == kOwnerPriority;
   ends_connections_ = vip.reset_connections;
-  carriers_ = carriers_of(vip);
+  carriers_ = Sparse(carriers_of(vip));
   announcing_.change(vip.announce);
   auto wanted = configured(vip);
   for (const auto& [address, holding] : addresses_) {
@@ -46,6 +46,7 @@ void HeldAddresses::reconfigure(const config::Vip& vip) {
   }
   for (const auto& [address, holding] : wanted) obsolete_.erase(address);
   refused_.erase_if([&](const auto& entry) { return !wanted.contains(entry.first); });
+  next_renewal_ = next_renewal_among(wanted);
   addresses_ = std::move(wanted);
   (void)take_stock();
   remove_obsolete(is_whole() ? Obsolete::kInTheWay : Obsolete::kAll);
@@ -212,13 +213,16 @@ void HeldAddresses::queue_renewals() {
     return;
   }
   renewed_at_ = effects_.now();
-  auto next = renewed_ ? addresses_.upper_bound(*renewed_) : addresses_.begin();
   for (; count > 0 && !addresses_.empty(); --count) {
-    if (next == addresses_.end()) next = addresses_.begin();
-    renewed_ = next->first;
-    jobs_.push({Job::Kind::kRenew, next->first});
-    ++next;
+    next_renewal_ %= addresses_.size();
+    jobs_.push({Job::Kind::kRenew, addresses_.nth(next_renewal_++)->first});
   }
+}
+
+// Nobody's turn is missed where some were added or removed.
+std::size_t HeldAddresses::next_renewal_among(const Addresses& others) const {
+  if (next_renewal_ >= addresses_.size()) return 0;
+  return others.index_of(others.lower_bound(addresses_.nth(next_renewal_)->first));
 }
 
 void HeldAddresses::renew(const AddressKey& address) {
@@ -269,8 +273,8 @@ void HeldAddresses::send(const AddressKey& address) {
 
 // The interface over which others reach what is held on a device.
 const std::string& HeldAddresses::carrier_of(const std::string& held_on) const {
-  const auto found = carriers_.find(held_on);
-  return found == carriers_.end() ? held_on : found->second;
+  const auto found = carriers_->find(held_on);
+  return found == carriers_->end() ? held_on : found->second;
 }
 
 void HeldAddresses::queue_announcements() {

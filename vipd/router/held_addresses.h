@@ -9,7 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "lib/base/rare.h"
+#include <boost/container/flat_map.hpp>
+
 #include "lib/base/sparse.h"
 #include "vipd/addresses/fights.h"
 #include "vipd/addresses/lease.h"
@@ -91,6 +92,8 @@ class HeldAddresses {
   [[nodiscard]] std::uint64_t times_put_back() const { return times_put_back_; }
 
  private:
+  // Most vips have one address, some ten thousand.
+  using Addresses = boost::container::flat_map<AddressKey, Holding>;
   struct Job {
     enum class Kind : std::uint8_t { kHold, kRemove, kAnnounce, kRenew };
     Kind kind;
@@ -106,6 +109,7 @@ class HeldAddresses {
   void send(const AddressKey& address);
   [[nodiscard]] const std::string& carrier_of(const std::string& held_on) const;
   void forget_jobs();
+  static Addresses configured(const config::Vip& vip);
   enum class Obsolete : std::uint8_t { kInTheWay, kOthers, kAll };
   void remove_obsolete(Obsolete which);
   [[nodiscard]] bool moves(const AddressKey& address) const;
@@ -122,6 +126,7 @@ class HeldAddresses {
   void queue_announcements();
   void begin_lease();
   void queue_renewals();
+  [[nodiscard]] std::size_t next_renewal_among(const Addresses& others) const;
   [[nodiscard]] bool has_run_out() const;
   void say_run_out(const std::vector<AddressKey>& lost);
   [[nodiscard]] bool is_held() const { return use_ != Use::kNone; }
@@ -132,8 +137,8 @@ class HeldAddresses {
   Use use_ = Use::kNone;
   bool owner_;  // of the addresses: they are the interface's own
   bool ends_connections_;
-  std::map<std::string, std::string> carriers_;        // carriers_of(vip)
-  std::map<AddressKey, Holding> addresses_;            // as they were when this router last looked
+  Sparse<std::map<std::string, std::string>> carriers_;  // carriers_of(vip)
+  Addresses addresses_;  // as they were when this router last looked
   Sparse<std::map<AddressKey, std::string>> refused_;  // why the kernel did not take it at the last try
   Sparse<std::set<std::string>> awaited_;              // interfaces that were missing then
   bool home_is_back_ = false;
@@ -146,7 +151,7 @@ class HeldAddresses {
   bool leased_ = false;   // some were given a lifetime
   LeasePlan lease_;
   Renewal renewal_;
-  Rare<AddressKey> renewed_;             // the last one
+  std::size_t next_renewal_ = 0;         // the place of the one whose turn it is next
   std::optional<TimePoint> renewed_at_;  // the last turn
   std::optional<TimePoint> ran_out_at_;  // when it came too late
   std::optional<TimePoint> retry_at_;

@@ -100,7 +100,7 @@ VirtualRouter::VirtualRouter(config::Vip vip, Effects& effects)
 void VirtualRouter::interface_usable(const IpAddress& source) {
   const bool moved = usable_ && source != config_.source;
   config_.source = source;
-  unusable_.clear();
+  unusable_.reset();
   log_->over("interface");
   judge_source();
   if (moved) return handle(Reload{effects_.now()});
@@ -143,13 +143,13 @@ std::optional<RouterState> VirtualRouter::state() const {
   const auto name = role();
   if (leaving_ || !usable_ || asking_since_ || (name != RoleName::kActive && name != RoleName::kBackup))
     return std::nullopt;
-  return RouterState{machine_, since_, why_, config_.source, checksum_, signing_};
+  return RouterState{machine_, since_, why(), config_.source, checksum_, signing_};
 }
 
 void VirtualRouter::interface_unusable(const std::string& why) {
   if (role() == RoleName::kInitialize) {
     held_.remove_left_over(fmt::format("of the earlier run removed: {}", why));
-    if (unusable_ != why)
+    if (!unusable_ || *unusable_ != why)
       log_->warn("interface", {.kind = EventKind::kInterface, .cause = {CauseKind::kInterface, why}});
     why_ = why;
   } else if (role() == RoleName::kActive) {
@@ -279,7 +279,7 @@ std::string VirtualRouter::announce() {
 std::string VirtualRouter::why_not_taken() const {
   const auto now = effects_.now();
   if (role() == RoleName::kActive) return {};
-  if (role() != RoleName::kBackup) return fmt::format("is {}: {}", hawser::name_of(role()), why_);
+  if (role() != RoleName::kBackup) return fmt::format("is {}: {}", hawser::name_of(role()), why());
   if (!needs().empty()) return "its provider decides: hand it over on the host that has it";
   const auto& heard = machine_.heard;
   const auto taking = machine_config(vip_, config_.source, Stance::kTaking);
@@ -360,6 +360,11 @@ void VirtualRouter::try_again(TimePoint now) {
   handle(Startup{now, false, {}});
 }
 
+std::string VirtualRouter::why() const {
+  if (why_) return *why_;
+  return history_.empty() ? "not started" : history_.back().why;
+}
+
 std::string VirtualRouter::fault() const {
   return unable_ ? unable_->why : held_.fault();
 }
@@ -371,7 +376,7 @@ RouterStatus VirtualRouter::status() const {
       there.emplace(held_as(address), effects_.holding(held_as(address)));
   RouterStatus status{vip_,
                       role(),
-                      why_,
+                      why(),
                       since_,
                       usable_ ? config_.source : IpAddress(),
                       machine_.heard,
@@ -426,9 +431,10 @@ void VirtualRouter::change_role(const RoleChange& change, CauseKind cause) {
   if (change.to == RoleName::kActive) ++counters_.became_active;
   const auto now = effects_.now();
   const auto lasted = std::chrono::duration_cast<Milliseconds>(now - std::exchange(since_, now));
-  why_ = change.why;
+  why_.reset();
   conflicts_.clear();  // of the role before
-  history_.push_back({now, change.from, change.to, change.why, machine_.heard, config_.priority});
+  history_.push_back(
+      {now, change.from, change.to, change.why, Rare<Heard>(machine_.heard), config_.priority});
   if (history_.size() > kMostChanges) history_.erase(history_.begin());
   log_->tell("role", {.kind = EventKind::kRole,
                       .from = std::string(hawser::name_of(change.from)),

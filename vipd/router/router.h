@@ -274,6 +274,7 @@ class VirtualRouter {
   void give_up(const std::string& why);
   void try_again(TimePoint now);
   [[nodiscard]] std::string fault() const;
+  [[nodiscard]] std::string why() const;  // it is in its role
   bool goes_on();
   void configure_machine();
   void plan_lease();
@@ -306,7 +307,7 @@ class VirtualRouter {
   Machine machine_;
   TimePoint created_;
   TimePoint since_;
-  std::string why_ = "not started";
+  Rare<std::string> why_;  // where the last change does not say it
   bool usable_ = false;
   bool found_ = false;     // routed addresses of an earlier run, not used yet
   bool was_lost_ = false;  // the interface, since this router began
@@ -326,7 +327,7 @@ class VirtualRouter {
     std::string why;
   };
   Rare<Unable> unable_;
-  std::string unusable_;  // the reason, once it was said
+  Rare<std::string> unusable_;  // the reason, once it was said
   Rare<Difference> differs_;
   Rare<Unheard> unheard_;
   Sparse<std::map<IpAddress, Refusal>> unreached_;

@@ -19,7 +19,7 @@ std::map<std::string, FencePlan> fence_plans(const config::Config& config) {
   for (const auto& [vip_name, vip] : config.vips) {
     if (!vip.require_fencing) continue;
     auto& plan = plans[vip_name];
-    for (const auto& [name, priority] : vip.priorities) {
+    for (const auto& [name, priority] : *vip.priorities) {
       const auto node = config.nodes.find(name);
       if (name == config.node || node == config.nodes.end()) continue;
       if (auto target = target_of(config, node->second)) plan.others.emplace(name, std::move(*target));

@@ -200,7 +200,7 @@ void build_vips(const File& file, Config& config) {
     for (auto& address : vip.addresses)
       address.interface = address.interface.empty() ? home : device_of(file, address.interface);
     if (const auto all = file.priorities.find(name); all != file.priorities.end())
-      vip.priorities = all->second;
+      vip.priorities = Sparse(all->second);
     vip.peers = peers_of(file, name, section, nullptr);
     if (const auto own = file.nodes.find(file.view.node); own != file.nodes.end())
       vip.own = own->second.spec.addresses;

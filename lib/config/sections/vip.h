@@ -7,6 +7,7 @@
 #include "lib/base/address.h"
 #include "lib/base/duration.h"
 #include "lib/base/names.h"
+#include "lib/base/sparse.h"
 #include "lib/base/strong.h"
 #include "lib/config/sections/section.h"
 #include "lib/config/sections/vip_hmac.h"
@@ -53,7 +54,7 @@ struct Vip {
   std::vector<VipAddress> addresses;
   Vrid virtual_router_id;
   Priority priority{100};                          // this host's
-  std::map<std::string, std::uint8_t> priorities;  // every node's
+  Sparse<std::map<std::string, std::uint8_t>> priorities;  // every node's
   Milliseconds advertisement_interval{1000};
   int version = 3;
   std::string password{};       // of version 2: "file:/PATH" or "systemd:NAME"

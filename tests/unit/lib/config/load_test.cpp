@@ -67,7 +67,7 @@ TEST(Load, AVipKnowsEveryNodesPriority) {
   EXPECT_EQ(vip.name, "web");
   EXPECT_EQ(vip.interface, "front");
   EXPECT_EQ(vip.priority, Priority{100});
-  EXPECT_THAT(vip.priorities, ElementsAre(Pair("lb1", 150), Pair("lb2", 100)));
+  EXPECT_THAT(*vip.priorities, ElementsAre(Pair("lb1", 150), Pair("lb2", 100)));
   EXPECT_EQ(vip.virtual_router_id, Vrid{51});
   EXPECT_EQ(vip.advertisement_interval, Milliseconds(100));
   EXPECT_TRUE(vip.preempt);

@@ -122,7 +122,7 @@ TEST(VipdWhy, TellsTheLastChangesWithWhatWasKnown) {
   const auto status = example();
   auto router = status.vips.at(0);
   router.outlook = "yields to a priority above 150";
-  const Heard heard{IpAddress::v4(192, 0, 2, 12), Priority(100), TimePoint(996s)};
+  const Rare<Heard> heard(Heard{IpAddress::v4(192, 0, 2, 12), Priority(100), TimePoint(996s)});
   const std::vector<Change> changes{
       {TimePoint(990s), RoleName::kInitialize, RoleName::kBackup, "started", {}, Priority(150)},
       {TimePoint(1000s), RoleName::kBackup, RoleName::kActive, router.why, heard, Priority(150)}};

@@ -17,7 +17,7 @@ TEST(FencePlans, NameEachOtherNodeAsItsProviderDoes) {
   config.providers["robot"].name = "robot";
   auto& web = config.vips["web"];
   web.require_fencing = true;
-  web.priorities = {{"lb1", 150}, {"lb2", 100}, {"lb3", 50}};
+  web.priorities.fill() = {{"lb1", 150}, {"lb2", 100}, {"lb3", 50}};
   config.vips["mail"].priorities = web.priorities;
   const auto plans = fence_plans(config);
   ASSERT_EQ(plans.size(), 1U);

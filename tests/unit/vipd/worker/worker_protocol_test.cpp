@@ -149,7 +149,7 @@ TEST(Handover, SettingsAreThePartOfTheFileThatVipdUses) {
   config.lock_memory = false;
   config.log_level = "warning";
   auto vip = every_field();
-  vip.priorities = {{"lb1", 254}, {"lb2", 100}};
+  vip.priorities.fill() = {{"lb1", 254}, {"lb2", 100}};
   vip.virtual_mac = false;
   vip.store = config::Store::kInterface;
   config.vips["web"] = vip;
