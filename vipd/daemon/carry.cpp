@@ -75,7 +75,8 @@ json::object role_json(const Backup& role) {
           {"interval", maybe_json(role.interval, interval_json)},
           {"preempt_at", maybe_json(role.preempt_at, time_json)},
           {"discarded", maybe_json(role.discarded, interval_json)},
-          {"holding", role.holding}};
+          {"holding", role.holding},
+          {"not_before", time_json(role.not_before)}};
 }
 Backup backup_in(const json::value& value) {
   Backup role;
@@ -87,6 +88,8 @@ Backup backup_in(const json::value& value) {
   role.preempt_at = maybe_in(value.at("preempt_at"), time_in);
   role.discarded = maybe_in(value.at("discarded"), interval_in);
   role.holding = value.at("holding").as_bool();
+  // A version before this one waited for nothing, and knew of no silence.
+  if (const auto* time = value.as_object().if_contains("not_before")) role.not_before = time_in(*time);
   return role;
 }
 
@@ -95,11 +98,13 @@ json::object role_json(const Active& role) {
           {"advert_at", time_json(role.advert_at)},
           {"quiet_until", time_json(role.quiet_until)},
           {"silent_until", time_json(role.silent_until)},
-          {"listening", role.listening}};
+          {"listening", role.listening},
+          {"alone", role.alone}};
 }
 Active active_in(const json::value& value) {
+  const auto* alone = value.as_object().if_contains("alone");
   return {time_in(value.at("advert_at")), time_in(value.at("quiet_until")), time_in(value.at("silent_until")),
-          value.at("listening").as_bool()};
+          value.at("listening").as_bool(), alone != nullptr && alone->as_bool()};
 }
 
 json::object role_json(const Role& role) {

@@ -9,10 +9,6 @@ namespace hawser::vipd {
 
 namespace {
 
-// How long the new Active may take to add and announce the addresses; we need about 0.1 ms for each.
-constexpr Milliseconds kGrace{100};
-constexpr Milliseconds kGraceEach{1};
-
 // After the kernel refused every address; doubled each time.
 constexpr Milliseconds kFirstPause{1000};
 constexpr Milliseconds kLongestPause{30000};
@@ -37,8 +33,9 @@ VrrpConfig machine_config(const config::Vip& vip, const IpAddress& source, Stanc
           stance == Stance::kTaking || (stance == Stance::kOrdinary && vip.preempt),
           stance == Stance::kOrdinary ? vip.preempt_delay : Milliseconds(0),
           !vip.provider.empty(),
-          kGrace + kGraceEach * vip.addresses.size(),
-          vip.version};
+          leaving_grace(vip.addresses.size()),
+          vip.version,
+          vip.return_delay};
 }
 
 void earlier(std::optional<TimePoint>& first, const std::optional<TimePoint>& other) {

@@ -48,8 +48,9 @@ nanoseconds wait_of(const VrrpConfig& config, const Backup& backup) {
 }
 
 TimePoint takeover_at(const VrrpConfig& config, const Backup& backup) {
-  const auto silent_at = backup.since + wait_of(config, backup);
-  return backup.preempt_at ? std::min(silent_at, *backup.preempt_at) : silent_at;
+  TimePoint at = backup.since + wait_of(config, backup);
+  if (backup.preempt_at) at = std::min(at, *backup.preempt_at);
+  return std::max(at, backup.not_before);
 }
 
 std::optional<TimePoint> deadline_of(const VrrpConfig&, const Initialize& role) {
@@ -175,8 +176,15 @@ std::string why_taking_over(const Turn& turn, const Backup& role) {
   return fmt::format("no advertisement from {} for {}", heard->source, silence);
 }
 
+// Nobody left the role to us, and we do not take it from one that is heard.
+bool is_silence(const Backup& role, TimePoint now) {
+  return role.wait == Backup::Wait::kActiveDown && !role.discarded &&
+         !(role.preempt_at && now >= *role.preempt_at);
+}
+
 void on(Turn& turn, const Backup& role, const Timer&) {
   turn.become_active(why_taking_over(turn, role));
+  std::get<Active>(turn.machine.role).alone = is_silence(role, turn.now);
 }
 
 // RFC 9568 6.4.2: the Active router's interval is learnt with each advertisement that is accepted.
@@ -193,6 +201,7 @@ void on(Turn& turn, const Backup& role, const AdvertisementHeard& event) {
   if (event.priority == kLeavingPriority) {
     backup.wait = Backup::Wait::kSkew;
     backup.since = event.now;
+    backup.not_before = {};  // it says so itself
     backup.preempt_at.reset();
     backup.discarded.reset();
     turn.machine.role = backup;
@@ -297,11 +306,12 @@ void on(Turn& turn, const Active& role, const Timer& event) {
 // router had the addresses, and the caches of the segment would keep pointing here. Hearing it, the winner
 // announces again, and so does keepalived. It says the winner's interval: the others would learn ours from it
 // once more, and where that is much shorter they would miss the winner before its next advertisement.
-void yield(Turn& turn, const AdvertisementHeard& event) {
+void yield(Turn& turn, const Active& role, const AdvertisementHeard& event) {
   turn.send(turn.config.priority, event.interval);
   turn.stop_holding();
   Backup backup;
   accept(backup, event);
+  if (role.alone) backup.not_before = event.now + turn.config.return_delay;
   turn.become(backup, fmt::format("{} has priority {}, ours is {}", event.source, event.priority,
                                   turn.config.priority));
 }
@@ -325,6 +335,7 @@ void reassert(Turn& turn, Active active, const AdvertisementHeard& event) {
   // otherwise.
   if (active.listening || event.now > active.advert_at) active.advert_at = event.now + turn.config.interval;
   const bool doubted = active.listening;
+  active.alone = false;
   active = end_of_doubt(turn, active);
   active.silent_until = event.now + between_answers(turn.config);
   if (announce) active.quiet_until = event.now + between_announcements(turn.config);
@@ -337,7 +348,7 @@ void reassert(Turn& turn, Active active, const AdvertisementHeard& event) {
 }
 
 void on(Turn& turn, const Active& role, const AdvertisementHeard& event) {
-  if (yields_to(turn.config, event.priority, event.source)) return yield(turn, event);
+  if (yields_to(turn.config, event.priority, event.source)) return yield(turn, role, event);
   if (event.priority != kLeavingPriority) return reassert(turn, role, event);
   if (event.now < role.silent_until) return;
   Active active = role;

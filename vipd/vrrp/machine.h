@@ -32,9 +32,16 @@ struct VrrpConfig {
   bool keeps_addresses = false;  // in every role: a provider routes them
   Milliseconds grace{100};       // leaving: how long we go on answering once the new Active was heard
   int version = 3;
+  Milliseconds return_delay{0};  // after nobody was heard: how long the role is not taken from who is
 
   bool operator==(const VrrpConfig&) const = default;
 };
+
+// How long who leaves answers for so many addresses: the new Active may need that to add and announce them
+// (we need about 0.1 ms for each).
+constexpr Milliseconds leaving_grace(std::size_t addresses) {
+  return Milliseconds(100) + Milliseconds(1) * addresses;
+}
 
 // (256 - priority) / 256 of an interval, exact; and three intervals more (RFC 9568 6.1).
 std::chrono::nanoseconds skew_time(Priority priority, Centiseconds interval);
@@ -68,6 +75,9 @@ struct Backup {
   std::optional<Centiseconds>
       discarded;  // the last advertisement was of a lower priority, and we will take over; its interval
   bool holding = false;  // the addresses of an earlier run are still in the kernel
+  // All others were silent, and are heard again: what brings them here may need a while, and silence is not
+  // believed before.
+  TimePoint not_before{};
   bool operator==(const Backup&) const = default;
 };
 
@@ -78,6 +88,7 @@ struct Active {
   // After a stall that was longer than the others wait: nothing is sent before it is known whether another
   // router is Active by now. The addresses stay: if nobody is, this host is the one that answers.
   bool listening = false;
+  bool alone = false;  // it took over from silence, and has heard nobody since
   bool operator==(const Active&) const = default;
 };
 

@@ -176,7 +176,8 @@ void add_timing(Rows<VipSpec>& rows) {
       .add("startup_delay", &VipSpec::startup_delay, Span{0ms, 1h},
            "time after the start in which it takes no part; not after a restart that finds its addresses")
       .add("return_delay", &VipSpec::return_delay, Span{0ms, 1h},
-           "the same after its interface was lost: where routing needs time until all is reachable again");
+           "the same after its interface, or all others, were lost: where routing needs time until all is "
+           "reachable again");
   rows.custom(
           setting("lease", "\"auto\", \"off\" or duration", "\"auto\"",
                   "how long the kernel keeps the addresses of a vipd that is gone for good or hangs; off: "
