@@ -84,6 +84,19 @@ TEST(BenchWire, CountsFromTheMomentOfTheActiveDownTimer) {
   EXPECT_THAT(takeover_lateness(packets), Optional(testing::DoubleNear(2.0625, 1e-6)));
 }
 
+TEST(BenchWire, TheFirstAnswerIsThatOfTheOtherHost) {
+  // IPv4 and UDP, from the floating address or another.
+  const auto answer = [](std::chrono::milliseconds time, std::uint8_t host, std::uint8_t sender) {
+    return packet(time, {0x08, 0x00, 0x45, 0, 0, 32, 0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, host, 192, 0, 2, 9},
+                  sender);
+  };
+  const std::vector<lab::Packet> packets{advertisement(1000ms, 150), answer(1200ms, 100, 150),
+                                         answer(1300ms, 11, 100), answer(1363ms, 100, 100),
+                                         answer(1364ms, 100, 100)};
+  EXPECT_THAT(first_answer(packets), Optional(testing::DoubleNear(2.0625, 1e-6)));
+  EXPECT_EQ(first_answer(std::vector{advertisement(1000ms, 150), answer(1200ms, 100, 150)}), std::nullopt);
+}
+
 TEST(BenchWire, ATakeoverIsWholeWhenTheLastAddressIsAnnouncedForTheFirstTime) {
   const std::vector<lab::Packet> packets{advertisement(1000ms, 150), arp(1363ms, 100, 100),
                                          arp(1364ms, 101, 101), arp(1370ms, 102, 102), arp(2363ms, 100, 100)};

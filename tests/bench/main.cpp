@@ -98,11 +98,19 @@ void bench_takeover(const Arguments& arguments, const std::filesystem::path& fol
     }
 }
 
+// "3 connection reset, 1 timeout"
+std::string reasons(const std::map<std::string, std::size_t>& losses) {
+  std::string text;
+  for (const auto& [why, count] : losses)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, why);
+  return text;
+}
+
 void bench_handover(const Arguments& arguments, const std::filesystem::path& folder) {
   using lab::Client;
   const auto every = std::chrono::microseconds(1'000'000 / arguments.requests);
   fmt::print("Planned work on the Active: {} requests a second (aim: none lost)\n", arguments.requests);
-  std::vector<Row> rows{{"", "lost", "of", "runs", "longest gap, median ms", "worst ms"}};
+  std::vector<Row> rows{{"", "lost", "of", "runs", "longest gap, median ms", "worst ms", "lost by"}};
   for (const auto& [word, leave] :
        {std::pair("stopped", Leave::kStop), std::pair("handed over", Leave::kHandover)})
     for (const auto& [asks, protocol] : {std::pair("UDP", Client::Protocol::kUdp),
@@ -113,11 +121,11 @@ void bench_handover(const Arguments& arguments, const std::filesystem::path& fol
         for (const auto& [product, result] : for_each_product<Handover>(
                  [&](Product product) { return handovers(product, folder, arguments.runs, plan); })) {
           if (product == Product::kKeepalived && leave == Leave::kHandover) continue;  // it has no such word
-          rows.push_back({fmt::format("{} {}, {}{}", name_of(product), word, asks, where),
-                          fmt::to_string(result.lost), fmt::to_string(result.sent),
-                          fmt::to_string(result.gaps.size()),
-                          fmt::format("{:.1f}", quantile(result.gaps, 0.5).value_or(0)),
-                          fmt::format("{:.1f}", quantile(result.gaps, 1).value_or(0))});
+          rows.push_back(
+              {fmt::format("{} {}, {}{}", name_of(product), word, asks, where), fmt::to_string(result.lost),
+               fmt::to_string(result.sent), fmt::to_string(result.gaps.size()),
+               fmt::format("{:.1f}", quantile(result.gaps, 0.5).value_or(0)),
+               fmt::format("{:.1f}", quantile(result.gaps, 1).value_or(0)), reasons(result.losses)});
         }
       }
   fmt::print("{}\n", table(rows));
@@ -128,18 +136,18 @@ void bench_addresses(const Arguments& arguments, const std::filesystem::path& fo
       "One virtual router of many addresses, advertised each {} ms, and its Active freezes: from the "
       "Backup's "
       "Active_Down timer to the first gratuitous ARP for the first address (aim: below 5 ms) and for the "
-      "last "
-      "one, and the longest time without an advertisement while they come (aim: below two intervals)\n",
+      "last one, to the first answer that a client got from the new Active, and the longest time without an "
+      "advertisement while they come (aim: below two intervals)\n",
       kAdvertisement.count());
-  std::vector<Row> rows{{"", "addresses", "first, median ms", "worst ms", "last, median ms",
-                         "pause, median ms", "worst ms", "runs"}};
+  std::vector<Row> rows{{"", "addresses", "first, median ms", "worst ms", "answer, median ms", "worst ms",
+                         "last, median ms", "pause, median ms", "worst ms", "runs"}};
   const auto add = [&](const std::string& who, int addresses, const ManyAddresses& result) {
     const auto cell = [](const std::vector<double>& values, double which) {
       return fmt::format("{:.2f}", quantile(values, which).value_or(0));
     };
     rows.push_back({who, fmt::to_string(addresses), cell(result.late, 0.5), cell(result.late, 1),
-                    cell(result.whole, 0.5), cell(result.pauses, 0.5), cell(result.pauses, 1),
-                    fmt::to_string(result.late.size())});
+                    cell(result.answers, 0.5), cell(result.answers, 1), cell(result.whole, 0.5),
+                    cell(result.pauses, 0.5), cell(result.pauses, 1), fmt::to_string(result.late.size())});
   };
   const int runs = std::max(3, arguments.runs / 4);
   for (const int addresses : {1, 1000, 4000, 10000}) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,11 +28,11 @@ std::vector<double> takeovers(Product product, const std::filesystem::path& fold
                               std::chrono::milliseconds interval = kAdvertisement,
                               Fault fault = Fault::kFrozen);
 
-// The same of a virtual router with so many addresses, of which the first is waited for; and how long the new
-// Active was without an advertisement at the most while it added the others, and when the last was announced,
-// ms.
+// The same of a virtual router with so many addresses, of which the first is waited for; when a client that
+// asks there each millisecond had its first answer; how long the new Active was without an advertisement at
+// the most while it added the others, and when the last was announced, ms.
 struct ManyAddresses {
-  std::vector<double> late, pauses, whole;
+  std::vector<double> late, answers, pauses, whole;
 };
 ManyAddresses many_addresses(Product product, const std::filesystem::path& folder, const PairPlan& plan,
                              int runs);
@@ -56,7 +57,8 @@ struct HandoverPlan {
 struct Handover {
   std::size_t lost = 0;
   std::size_t sent = 0;
-  std::vector<double> gaps;  // the longest time without an answer of each run, ms
+  std::map<std::string, std::size_t> losses;  // by reason
+  std::vector<double> gaps;                   // the longest time without an answer of each run, ms
 };
 // Requests to the floating address while lb1 leaves the role to lb2.
 Handover handovers(Product product, const std::filesystem::path& folder, int runs, const HandoverPlan& plan);

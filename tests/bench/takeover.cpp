@@ -76,6 +76,7 @@ Handover handovers(Product product, const std::filesystem::path& folder, int run
     client.stop();
     const auto report = client.report();
     result.lost += report.lost;
+    for (const auto& [why, count] : report.losses) result.losses[why] += count;
     result.sent += report.sent;
     result.gaps.push_back(lab::milliseconds(report.longest_gap));
     plan.leave == Leave::kStop ? pair.start("lb1") : pair.resume_lb1();
@@ -91,7 +92,8 @@ namespace {
 std::string filter_of(const PairPlan& plan) {
   const auto last = IpAddress::parse(last_address(plan));
   const auto from = last ? last->v4_host_order() - 63 : 0;
-  return fmt::format("ip proto 112 or (arp and (host {} or arp[24:4] >= {}))", kFloating, from);
+  return fmt::format("ip proto 112 or (arp and (host {0} or arp[24:4] >= {1})) or (udp and src host {0})",
+                     kFloating, from);
 }
 
 }  // namespace
@@ -110,18 +112,29 @@ ManyAddresses many_addresses(Product product, const std::filesystem::path& folde
     all_are_on("lb1");
     std::this_thread::sleep_for(1s);
     const lab::Capture capture(pair.wire(), HostPair::wire_interface(), {.filter = filter_of(plan)});
+    lab::Client client(pair.client(), {.protocol = lab::Client::Protocol::kUdp,
+                                       .address = std::string(kFloating),
+                                       .port = 80,
+                                       .every = 1ms,
+                                       .timeout = 500ms});
     std::this_thread::sleep_for(3 * kAdvertisement);
     pair.freeze_lb1();
     const auto taken = lab::eventually(kPatience, [&] { return pair.has_last("lb2"); });
     std::this_thread::sleep_for(10 * kAdvertisement);
+    client.stop();
     const auto packets = capture.packets();
     const auto late = takeover_lateness(packets);
+    const auto answer = first_answer(packets);
     const auto pause = longest_pause(packets, kLowPriority);
     const auto whole = whole_takeover(packets);
     pair.thaw_lb1();
-    if (!taken || !late || !pause || !whole)
-      lab::give_up("{}: no takeover of {} addresses", name_of(product), addresses);
+    if (!taken || !late || !answer || !pause || !whole)
+      lab::give_up("{}: no takeover of {} addresses ({}{}{}{}{} missing)", name_of(product), addresses,
+                   taken ? "" : " the last address", late ? "" : " an announcement",
+                   answer ? "" : " an answer", pause ? "" : " advertisements",
+                   whole ? "" : " the last announcement");
     result.late.push_back(*late);
+    result.answers.push_back(*answer);
     result.pauses.push_back(*pause);
     result.whole.push_back(*whole);
   }

@@ -55,6 +55,17 @@ bool is_gratuitous_arp(const lab::Packet& packet) {
   return address && to_string(*address) == kFloating;
 }
 
+bool is_answer(const lab::Packet& packet) {
+  constexpr std::uint8_t kUdp = 17;
+  Reader reader(packet.bytes);
+  if (skip_ethernet(reader) != kIpv4) return false;
+  reader.skip(9);
+  const bool udp = reader.u8() == kUdp;
+  reader.skip(2);
+  const auto source = IpAddress::from_bytes(reader.take(4));
+  return udp && reader.ok() && source && to_string(*source) == kFloating;
+}
+
 bool is_syn(const lab::Packet& packet) {
   constexpr std::uint8_t kTcp = 6;
   constexpr unsigned kSyn = 0x02;
@@ -74,17 +85,30 @@ std::chrono::nanoseconds active_down(std::chrono::nanoseconds interval) {
   return 3 * interval + (256 - kLowPriority) * interval / 256;
 }
 
-std::optional<double> takeover_lateness(std::span<const lab::Packet> packets,
-                                        std::chrono::nanoseconds interval) {
+namespace {
+
+template <class Is>
+std::optional<double> first_of_the_other(std::span<const lab::Packet> packets,
+                                         std::chrono::nanoseconds interval, Is is) {
   const auto from_active = [](const lab::Packet& packet) { return is_advertisement(packet, kHighPriority); };
   const auto last = std::find_if(packets.rbegin(), packets.rend(), from_active);
   if (last == packets.rend()) return std::nullopt;
-  const auto announced = std::find_if(last.base(), packets.end(), [&](const lab::Packet& packet) {
-    return is_gratuitous_arp(packet) && sender_of(packet) != sender_of(*last);
+  const auto first = std::find_if(last.base(), packets.end(), [&](const lab::Packet& packet) {
+    return is(packet) && sender_of(packet) != sender_of(*last);
   });
-  if (announced == packets.end()) return std::nullopt;
-  return std::chrono::duration<double, std::milli>(announced->time - last->time - active_down(interval))
-      .count();
+  if (first == packets.end()) return std::nullopt;
+  return std::chrono::duration<double, std::milli>(first->time - last->time - active_down(interval)).count();
+}
+
+}  // namespace
+
+std::optional<double> takeover_lateness(std::span<const lab::Packet> packets,
+                                        std::chrono::nanoseconds interval) {
+  return first_of_the_other(packets, interval, is_gratuitous_arp);
+}
+
+std::optional<double> first_answer(std::span<const lab::Packet> packets, std::chrono::nanoseconds interval) {
+  return first_of_the_other(packets, interval, is_answer);
 }
 
 std::optional<double> whole_takeover(std::span<const lab::Packet> packets,

@@ -17,6 +17,9 @@ std::optional<IpAddress> gratuitous_arp(const lab::Packet& packet);
 // One for the floating address.
 bool is_gratuitous_arp(const lab::Packet& packet);
 
+// A UDP datagram from the floating address: an answer to a client.
+bool is_answer(const lab::Packet& packet);
+
 // TCP over IPv4: the first packet of a connection.
 bool is_syn(const lab::Packet& packet);
 
@@ -28,6 +31,10 @@ std::chrono::nanoseconds active_down(std::chrono::nanoseconds interval = kAdvert
 // missing, or where the Active still advertised after the ARP was sent.
 std::optional<double> takeover_lateness(std::span<const lab::Packet> packets,
                                         std::chrono::nanoseconds interval = kAdvertisement);
+
+// The same to the first answer that a client got from another host than the Active.
+std::optional<double> first_answer(std::span<const lab::Packet> packets,
+                                   std::chrono::nanoseconds interval = kAdvertisement);
 
 // The same until each of the addresses that are announced in the capture was announced for the first time.
 std::optional<double> whole_takeover(std::span<const lab::Packet> packets,
