@@ -311,6 +311,19 @@ TEST_F(VipdPicture, WhatHappenedWhileNotificationsWereLostIsFoundAllTheSame) {
 
 // ---- addresses with a subnet of others
 
+TEST_F(VipdPicture, AFloatingAddressIsNotTheFirstOfASubnetThatTheHostIsToBeIn) {
+  lb1.write({.addresses = R"(["192.0.2.100/24"])"});
+  lb1.host().ip({"address add 198.51.100.11/24 dev front", "address del 192.0.2.11/24 dev front"});
+  lb1.start();
+  EXPECT_TRUE(
+      eventually(20s, [&] { return lb1.logged("waits for this host's own address in 192.0.2.0/24"); }));
+  EXPECT_FALSE(lb1.holds("192.0.2.100"));
+  lb1.host().ip({"address add 192.0.2.11/24 dev front"});
+  ASSERT_TRUE(eventually(20s, [&] { return lb1.holds("192.0.2.100"); }));
+  EXPECT_THAT(lb1.host().check({"ip", "-o", "address", "show", "dev", "front", "primary"}),
+              testing::Not(HasSubstr("192.0.2.100/24")));
+}
+
 class VipdSecondaries : public VipdPicture {
  protected:
   void SetUp() override {

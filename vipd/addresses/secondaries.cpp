@@ -111,6 +111,19 @@ bool has_secondaries(const Prefix& prefix) {
   return prefix.address.is_v4() && prefix.length < 32;
 }
 
+bool has_home(const Picture& picture, const std::vector<IpAddress>& own, const Prefix& prefix) {
+  if (!has_secondaries(prefix)) return true;
+  const auto is_there = [&](const IpAddress& address) {
+    return address != prefix.address && prefix.contains(address);
+  };
+  if (std::ranges::none_of(own, is_there)) return true;
+  return std::ranges::any_of(picture.links(), [&](const auto& link) {
+    return std::ranges::any_of(link.second.addresses, [&](const auto& address) {
+      return !is_ours(address.second) && is_there(address.first.address);
+    });
+  });
+}
+
 Promotions promotions(const std::vector<IfIndex>& journal, const std::set<std::string>& wanted,
                       const std::vector<SecondariesOf>& links) {
   Promotions planned;

@@ -15,12 +15,17 @@
 #include "lib/base/strong.h"
 #include "lib/events/event.h"
 #include "lib/netlink/socket.h"
+#include "vipd/addresses/picture.h"
 
 namespace hawser::vipd {
 
 // The first line of a journal of interface indexes, which mean something in this boot and in this network
 // namespace only.
 std::string journal_era();
+
+// Whether the host is in the network of an address already, where it is to be: false while it has none of its
+// own there and `own`, what its file names, has one.
+bool has_home(const Picture& picture, const std::vector<IpAddress>& own, const Prefix& prefix);
 
 struct SecondariesOf {  // a link as it is
   IfIndex link;

@@ -9,6 +9,11 @@ namespace {
 // A moment, where the rate allows several in it: who paces ten thousand does not want a timer for each.
 constexpr std::chrono::nanoseconds kMoment = std::chrono::milliseconds(10);
 
+// Without a rate, of those that a full queue kept back.
+constexpr std::size_t kAtOnce{256};
+// How long a full queue is tried: a second after a round began it has to do with the next one.
+constexpr Milliseconds kTried{1000};
+
 int per_moment(int rate) {
   return std::max(1, static_cast<int>(rate * kMoment.count() /
                                       std::chrono::nanoseconds(std::chrono::seconds(1)).count()));
@@ -22,21 +27,38 @@ std::chrono::nanoseconds moment(int rate) {
 
 }  // namespace
 
+void Announcing::begin(TimePoint now) {
+  schedule_ = first_round(how_, now);
+  begun_ = now;
+}
+
+void Announcing::begin_takeover(TimePoint now, Milliseconds over_after) {
+  begin(now);
+  const auto over = now + over_after;
+  const bool is_round = how_.count > 1 && now + how_.interval == over;
+  when_over_ = is_off() || is_round ? TimePoint::max() : over;
+}
+
 void Announcing::stop() {
   schedule_ = {};
+  when_over_ = TimePoint::max();
   waiting_.clear();
   known_.clear();
 }
 
-void Announcing::go_on(TimePoint since, TimePoint now) {
-  schedule_ = first_round(how_, since);
+void Announcing::go_on(TimePoint since, TimePoint now, Milliseconds over_after) {
+  begin_takeover(since, over_after);
+  if (when_over_ <= now) when_over_ = TimePoint::max();
   while (schedule_.next && *schedule_.next <= now) schedule_ = after_round(schedule_, how_, *schedule_.next);
 }
 
 bool Announcing::round_begins(TimePoint now) {
-  if (!schedule_.next || now < *schedule_.next) return false;
-  schedule_ = after_round(schedule_, how_, now);
-  return true;
+  const bool is_over = when_over_ <= now;
+  if (is_over) when_over_ = TimePoint::max();
+  const bool is_due = schedule_.next && *schedule_.next <= now;
+  if (is_due) schedule_ = after_round(schedule_, how_, now);
+  if (is_over || is_due) begun_ = now;
+  return is_over || is_due;
 }
 
 bool Announcing::is_off() const {
@@ -53,27 +75,37 @@ bool Announcing::admits(const AddressKey& address, TimePoint now) {
     --left_;
     return true;
   }
-  if (known_.fill().insert(address).second) waiting_.push_back(address);
+  wait(address);
   return false;
+}
+
+void Announcing::wait(const AddressKey& address) {
+  if (known_.fill().insert(address).second) waiting_.push_back(address);
+}
+
+void Announcing::postpone(const AddressKey& address, TimePoint now) {
+  if (now - begun_ >= kTried) return;
+  wait(address);
+  next_at_ = std::max<TimePoint>(next_at_, now + kMoment);
 }
 
 std::vector<AddressKey> Announcing::next(TimePoint now) {
   std::vector<AddressKey> turn;
   if (waiting_.empty() || now < next_at_) return turn;
-  // A rate that was taken away meanwhile holds nothing up.
-  const auto count = how_.rate == 0 ? waiting_.size() : static_cast<std::size_t>(per_moment(how_.rate));
+  const auto count = how_.rate == 0 ? kAtOnce : static_cast<std::size_t>(per_moment(how_.rate));
   const auto last = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(count, waiting_.size()));
   turn.assign(waiting_.begin(), last);
   waiting_.erase(waiting_.begin(), last);
   for (const auto& address : turn) known_.erase(address);
   left_ = 0;
-  if (how_.rate > 0) next_at_ = now + moment(how_.rate);
+  next_at_ = now + (how_.rate > 0 ? moment(how_.rate) : kMoment);
   return turn;
 }
 
 std::optional<TimePoint> Announcing::due() const {
-  if (waiting_.empty()) return schedule_.next;
-  return schedule_.next ? std::min(*schedule_.next, next_at_) : next_at_;
+  auto first = std::min(when_over_, schedule_.next.value_or(TimePoint::max()));
+  if (!waiting_.empty()) first = std::min(first, next_at_);
+  return first == TimePoint::max() ? std::nullopt : std::optional(first);
 }
 
 }  // namespace hawser::vipd

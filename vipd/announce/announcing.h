@@ -17,11 +17,14 @@ class Announcing {
   explicit Announcing(const config::Announce& how) : how_(how) {}
   void change(const config::Announce& how) { how_ = how; }
 
-  // A takeover, or a doubt: the first round has just begun.
-  void begin(TimePoint now) { schedule_ = first_round(how_, now); }
+  // A doubt: the first round has just begun.
+  void begin(TimePoint now);
+  // A takeover. Who leaves the role goes on answering for a while: a round comes when that is over, so that
+  // whoever asked it then learns better.
+  void begin_takeover(TimePoint now, Milliseconds over_after);
   void stop();
   // The same after a restart, of a takeover that was at `since`: what is left of its rounds, and the refresh.
-  void go_on(TimePoint since, TimePoint now);
+  void go_on(TimePoint since, TimePoint now, Milliseconds over_after);
   // True, once: a round is due, and begins now.
   bool round_begins(TimePoint now);
   // Announced by other means: nothing is to be sent.
@@ -29,6 +32,9 @@ class Announcing {
 
   // True: announce it now. False: its turn comes later, see next().
   bool admits(const AddressKey& address, TimePoint now);
+  // The interface's queue was full: its turn comes again, in a moment. One that stays full has to do with the
+  // next round.
+  void postpone(const AddressKey& address, TimePoint now);
   // Those whose turn has come.
   std::vector<AddressKey> next(TimePoint now);
   [[nodiscard]] std::optional<TimePoint> due() const;
@@ -36,11 +42,15 @@ class Announcing {
  private:
   config::Announce how_;
   AnnounceSchedule schedule_;
+  TimePoint when_over_ = TimePoint::max();  // of a takeover; max: that round is not due
+  TimePoint begun_{};                       // the last round
   // Paced: so many may go at once, and then as many after each pause.
   std::vector<AddressKey> waiting_;
   Sparse<std::set<AddressKey>> known_;  // those in `waiting_`
   TimePoint next_at_{};
   int left_ = 0;  // of this moment's
+
+  void wait(const AddressKey& address);
 };
 
 }  // namespace hawser::vipd

@@ -101,6 +101,7 @@ void Daemon::wait_for_news() {
 void Daemon::take_news() {
   const auto news = platform_->drain();
   for (const auto& [from, to] : news.renamed) say_renamed(from, to);
+  for (const auto& interface : news.moved) announce_again(interface);
   if (news.look) look_soon();
 }
 
@@ -171,7 +172,7 @@ void Daemon::settle_all() {
 
 void Daemon::announce_again(const std::string& interface) {
   for (auto& [key, running] : routers_) {
-    running.router.mac_changed(interface);
+    running.router.announce_again_on(interface);
     settle(key);
   }
 }

@@ -156,6 +156,7 @@ void Daemon::apply(const Settings& settings) {
   be_on_time(settings);
   if (const auto fed = watchdog_.use(settings.watchdog); !fed) warn("watchdog", fed.error());
   follow_names(settings);
+  platform_->expect(settings.own);
   settle_own_links(settings.vips);
   std::set<RouterKey> in_file;
   // Those that begin first: what moves from one to them is then claimed before it is let go of.
@@ -171,7 +172,7 @@ void Daemon::apply(const Settings& settings) {
     running.router.shutdown();
     settle(key);
   }
-  settings_ = {settings, settings, settings.node, {}};
+  settings_ = {settings, settings, settings.node, {}, settings.own};
   worker_.drop_for(unaccepted_of(settings.vips));
   share_out(settings.vips);
   want_routed(settings.vips);

@@ -50,6 +50,11 @@ class Judge {
     if (router_.differs && now_ - router_.differs->at < kRecently)
       add(Condition::kDegraded,
           fmt::format("{} advertises other addresses: the files differ", router_.differs->source));
+    if (const auto& other = router_.other_interval; other && now_ - other->at < kRecently)
+      add(Condition::kDegraded,
+          fmt::format("{} advertises each {}, and this host's file says {}: the files differ", other->source,
+                      format_duration(Milliseconds(other->interval)),
+                      format_duration(router_.vip.advertisement_interval)));
     return std::move(found_);
   }
 

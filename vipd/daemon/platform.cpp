@@ -124,10 +124,21 @@ void Platform::note(const LinkFact& fact, News& news) {
     picture_.link_is_gone(fact.index);
     news.look = true;
   }
+  if (fact.removed) carrier_changes_.erase(fact.index);
   if (fact.removed) return;
+  if (carrier_is_back(fact) || fact.failover || fact.announced) news.moved.insert(fact.name);
   if (name != fact.name) news.renamed.emplace_back(name, fact.name);
   if (picture_.link_is(fact.index, {fact.name, fact.up, fact.carrier, fact.mac, fact.kind, fact.master}))
     news.look = true;
+}
+
+// Two changes that come as one notification, or within a look, leave it as it was.
+bool Platform::carrier_is_back(const LinkFact& fact) {
+  const auto [told, fresh] = carrier_changes_.try_emplace(fact.index, fact.carrier_changes);
+  const bool changed = std::exchange(told->second, fact.carrier_changes) != fact.carrier_changes;
+  const auto known = picture_.links().find(fact.index);
+  const bool was_away = known != picture_.links().end() && !known->second.seen.carrier;
+  return fact.carrier && (changed || was_away);
 }
 
 // Our own steps are in the picture before their notifications come, and are no news.
@@ -391,13 +402,14 @@ NeighborRole Platform::neighbor_role(const std::string& interface) {
   return found->second.role;
 }
 
-void Platform::announce(const std::string& interface, const IpAddress& address) {
+Status Platform::announce(const std::string& interface, const IpAddress& address) {
   const auto index = picture_.index_of(interface);
   const auto* link = picture_.find(interface);
-  if (!index || link == nullptr || link->seen.mac.is_zero()) return;
+  if (!index || link == nullptr || link->seen.mac.is_zero()) return {};
   const auto role = address.is_v6() ? neighbor_role(interface) : NeighborRole::kHost;
   for (const auto& frame : announcement_of(address, link->seen.mac, role))
-    if (!frames_.send(*index, frame)) return;  // the next round makes it good
+    if (auto sent = frames_.send(*index, frame); !sent) return sent;
+  return {};
 }
 
 namespace {

@@ -17,6 +17,7 @@
 #include "lib/netlink/netlink_kernel.h"
 #include "lib/netlink/socket.h"
 #include "vipd/addresses/interface.h"
+#include "vipd/addresses/secondaries.h"
 #include "vipd/daemon/store_links.h"
 #include "vipd/daemon/virtual_links.h"
 #include "vipd/daemon/waking_clock.h"
@@ -46,6 +47,9 @@ class Platform : public Effects {
   struct News {
     bool look = false;  // something is not what it was, or some notifications are missing
     std::vector<std::pair<std::string, std::string>> renamed;  // what it was called, what it is called now
+    // Where a bond has chosen another active port, the kernel has told neighbours where its own addresses
+    // are, or a carrier has returned, were it away for less than a look: they may look elsewhere for ours.
+    std::set<std::string> moved;
   };
   News drain();
   // A fresh look at links and addresses. Returns the interfaces whose hardware address is not what it was
@@ -93,6 +97,11 @@ class Platform : public Effects {
   [[nodiscard]] Holding holding(const AddressKey& address) const override {
     return picture_.holding(address);
   }
+  // The host's own addresses, as its file names them.
+  void expect(std::vector<IpAddress> own) { own_ = std::move(own); }
+  [[nodiscard]] bool has_home(const Prefix& prefix) const override {
+    return vipd::has_home(picture_, own_, prefix);
+  }
   [[nodiscard]] bool has_interface(const std::string& name) const override {
     return picture_.find(name) != nullptr;
   }
@@ -107,7 +116,7 @@ class Platform : public Effects {
   void end_connections(const IpAddress& address) override { lost_addresses_.push_back(address); }
   // Those whose connections are to be ended, once.
   std::vector<IpAddress> take_lost_addresses() { return std::exchange(lost_addresses_, {}); }
-  void announce(const std::string& interface, const IpAddress& address) override;
+  Status announce(const std::string& interface, const IpAddress& address) override;
   // Asks the segment who has our own address, once.
   void probe(const std::string& interface, const IpAddress& address);
   void role_changed(const std::string& vip, const Change& change) override {
@@ -125,6 +134,7 @@ class Platform : public Effects {
   void close_socket(const Segment& segment);
   NeighborRole neighbor_role(const std::string& interface);
   void note(const LinkFact& fact, News& news);
+  bool carrier_is_back(const LinkFact& fact);
   void note(const AddressFact& fact, News& news);
   void note_route(const AddressFact& fact, News& news);
   [[nodiscard]] AddAddress adding_here(const std::string& interface, const Prefix& prefix) const;
@@ -143,6 +153,7 @@ class Platform : public Effects {
   FrameSocket frames_;
   Listeners listeners_;
   Picture picture_;
+  std::vector<IpAddress> own_;
   std::map<IfIndex, MacAddress> macs_;  // when we last looked
   struct Role {
     NeighborRole role = NeighborRole::kHost;
@@ -153,6 +164,7 @@ class Platform : public Effects {
   bool has_routes_ = true;             // of the local table, with our number, as far as is known
   std::vector<IpAddress> lost_addresses_;
   std::map<Segment, std::unique_ptr<VrrpSocket>> sockets_;
+  std::map<IfIndex, std::uint32_t> carrier_changes_;  // as last told of
   struct Renewal {
     AddressKey address;
     std::chrono::seconds lease;

@@ -29,6 +29,9 @@ class Effects {
   // What the kernel has, as of the last notification and our own last step.
   [[nodiscard]] virtual Holding holding(const AddressKey& address) const = 0;
   [[nodiscard]] virtual bool has_interface(const std::string& name) const = 0;
+  // False where the file names an address of the host's own in the network of this one, and the kernel does
+  // not have such a one yet: the floating one would be the first of its subnet, and the host's source there.
+  [[nodiscard]] virtual bool has_home(const Prefix& prefix) const = 0;
   // Safe to repeat; an address of ours that is there already, or gone already, is no error. Code EEXIST:
   // it is there and somebody else's. The kernel takes it away after `lease`, if it is not renewed; 0: never.
   virtual Status add_address(const std::string& interface, const Prefix& prefix,
@@ -43,8 +46,8 @@ class Effects {
   virtual Status try_address(const std::string& interface, const Prefix& prefix) = 0;
   // A dummy of that name, up. One that is there is no error.
   virtual Status make_dummy(const std::string& name) = 0;
-  // Every frame that announces the address, once. What does not get out is made good by the next round.
-  virtual void announce(const std::string& interface, const IpAddress& address) = 0;
+  // Every frame that announces the address, once. Code ENOBUFS: the interface's queue is full.
+  virtual Status announce(const std::string& interface, const IpAddress& address) = 0;
   // A vip has another role now. In the middle of the router's step: whoever listens comes back to it later.
   virtual void role_changed(const std::string& vip, const Change& change) = 0;
   virtual void report(const Event& event) = 0;

@@ -10,6 +10,15 @@
 
 namespace hawser::vipd {
 
+namespace {
+
+// As it may have another file, its interval does not count less than ours.
+Milliseconds others_answer(const config::Vip& vip) {
+  return std::max(vip.advertisement_interval, leaving_grace(vip.addresses.size()));
+}
+
+}  // namespace
+
 // Sorted once: each in its place would move the others ten thousand times.
 HeldAddresses::Addresses HeldAddresses::configured(const config::Vip& vip) {
   Addresses::sequence_type addresses;
@@ -25,6 +34,7 @@ HeldAddresses::Addresses HeldAddresses::configured(const config::Vip& vip) {
 HeldAddresses::HeldAddresses(const config::Vip& vip, Effects& effects, RouterLog& log)
     : effects_(effects),
       log_(log),
+      others_answer_(others_answer(vip)),
       owner_(vip.priority == kOwnerPriority),
       ends_connections_(vip.reset_connections),
       carriers_(Sparse(carriers_of(vip))),
@@ -32,6 +42,7 @@ HeldAddresses::HeldAddresses(const config::Vip& vip, Effects& effects, RouterLog
       announcing_(vip.announce) {}
 
 void HeldAddresses::reconfigure(const config::Vip& vip) {
+  others_answer_ = others_answer(vip);
   owner_ = vip.priority == kOwnerPriority;
   ends_connections_ = vip.reset_connections;
   carriers_ = Sparse(carriers_of(vip));
@@ -91,7 +102,7 @@ void HeldAddresses::go_on(Use use, TimePoint since) {
   if (use == Use::kNone) return remove_left_over("of the earlier run removed");
   begin_lease();
   if (use != Use::kHeld) return;
-  announcing_.go_on(since, effects_.now());
+  announcing_.go_on(since, effects_.now(), others_answer_);
   queue_missing();
 }
 
@@ -112,7 +123,7 @@ void HeldAddresses::begin_lease() {
 void HeldAddresses::hold() {
   by_hand_ = false;
   if (renewal_.keep(lease_, addresses_.size(), effects_.now())) renewed_at_ = effects_.now();
-  announcing_.begin(effects_.now());
+  announcing_.begin_takeover(effects_.now(), others_answer_);
   jobs_.clear();
   remove_obsolete(Obsolete::kInTheWay);
   for (const auto& [address, holding] : addresses_) jobs_.push({Job::Kind::kHold, address});
@@ -143,7 +154,7 @@ void HeldAddresses::announce_by_hand() {
   by_hand_ = true;
 }
 
-void HeldAddresses::mac_changed(const std::string& interface) {
+void HeldAddresses::announce_again_on(const std::string& interface) {
   const auto here = [&](const auto& entry) {
     return carrier_of(entry.first.first) == interface && answers(entry.second);
   };
@@ -267,8 +278,11 @@ void HeldAddresses::announce(const AddressKey& address) {
 // A paced one may have waited for long.
 void HeldAddresses::send(const AddressKey& address) {
   if (use_ != Use::kHeld || !has(address) || !answers(effects_.holding(address))) return;
-  ++announced_;
-  effects_.announce(carrier_of(address.first), address.second.address);
+  const auto sent = effects_.announce(carrier_of(address.first), address.second.address);
+  if (sent)
+    ++announced_;
+  else if (sent.error().code == ENOBUFS || sent.error().code == EAGAIN)
+    announcing_.postpone(address, effects_.now());
 }
 
 // The interface over which others reach what is held on a device.
@@ -301,6 +315,18 @@ Result<Holding> HeldAddresses::add(const AddressKey& address) {
                .to = "interface missing",
                .cause = {CauseKind::kInterface, fmt::format("{} is held when it returns", prefix.address)}});
     return fail("{}: interface missing", interface);
+  }
+  if (!effects_.has_home(prefix)) {  // tried again when it has
+    awaits_network_ = true;
+    log_.warn(
+        topic("network", address),
+        of_address(address,
+                   fmt::format(" waits for this host's own address in {}, which the file names: it would "
+                               "be the first there",
+                               prefix.network()),
+                   CauseKind::kInterface));
+    return fail("{} on {} waits for this host's own address in {}", prefix.address, interface,
+                prefix.network());
   }
   const auto added = effects_.add_address(interface, prefix, lease_.length);
   if (added) return Holding::kOurs;
@@ -349,6 +375,10 @@ bool HeldAddresses::can_hold() {
     if (is_foreign(there)) return false;
     if (!effects_.has_interface(interface)) {
       awaited_.fill().insert(interface);
+      return false;
+    }
+    if (!effects_.has_home(prefix)) {
+      awaits_network_ = true;
       return false;
     }
     if (!tried.emplace(interface, prefix.address.family()).second) return false;

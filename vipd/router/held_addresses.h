@@ -49,7 +49,7 @@ class HeldAddresses {
   // The same because an operator wants it, also where the file has switched announcements off.
   void announce_by_hand();
   // What is announced on that interface goes out again.
-  void mac_changed(const std::string& interface);
+  void announce_again_on(const std::string& interface);
   // Whether some of them are there and ours: an earlier run held them.
   bool take_stock();
   // `overdue`: a timer of the router has not been heard yet, and may end its role: nothing is put back
@@ -71,7 +71,7 @@ class HeldAddresses {
   [[nodiscard]] std::string why_none() const;
   // Whether the kernel would take one.
   bool can_hold();
-  // True, once: an interface that an address needs has returned.
+  // True, once: an interface or a network that an address needs is there.
   bool home_is_back() { return std::exchange(home_is_back_, false); }
 
   // Which are not there although they should be; empty: all are, or are about to be.
@@ -122,6 +122,7 @@ class HeldAddresses {
   void note_fights(const std::vector<AddressKey>& lost);
   void settle_fights();
   bool awaited_is_back();
+  bool network_is_there();
   void queue_missing();
   void queue_announcements();
   void begin_lease();
@@ -135,12 +136,14 @@ class HeldAddresses {
   Effects& effects_;
   RouterLog& log_;
   Use use_ = Use::kNone;
-  bool owner_;  // of the addresses: they are the interface's own
+  Milliseconds others_answer_;  // who leaves the role, to this host
+  bool owner_;                  // of the addresses: they are the interface's own
   bool ends_connections_;
   Sparse<std::map<std::string, std::string>> carriers_;  // carriers_of(vip)
-  Addresses addresses_;  // as they were when this router last looked
-  Sparse<std::map<AddressKey, std::string>> refused_;  // why the kernel did not take it at the last try
-  Sparse<std::set<std::string>> awaited_;              // interfaces that were missing then
+  Addresses addresses_;                                  // as they were when this router last looked
+  Sparse<std::map<AddressKey, std::string>> refused_;    // why the kernel did not take it at the last try
+  Sparse<std::set<std::string>> awaited_;                // interfaces that were missing then
+  bool awaits_network_ = false;                          // one was not added because its has_home() was false
   bool home_is_back_ = false;
   std::vector<AddressKey> put_by_others_;
   Sparse<std::map<std::string, std::string>> out_of_reach_;

@@ -161,8 +161,8 @@ void VirtualRouter::interface_unusable(const std::string& why) {
   handle(Fault{effects_.now(), why});
 }
 
-void VirtualRouter::mac_changed(const std::string& interface) {
-  held_.mac_changed(interface);
+void VirtualRouter::announce_again_on(const std::string& interface) {
+  held_.announce_again_on(interface);
 }
 
 void VirtualRouter::put_by_others(std::vector<AddressKey> there) {
@@ -189,6 +189,7 @@ void VirtualRouter::receive(const Received& received, const IpAddress& from) {
   not_before_.reset();
   if (!vip_.checksum) checksum_ = received.form.checksum;
   compare_addresses(received.advertisement, from);
+  compare_interval(received.advertisement, from);
   measure(from, effects_.now());
   const bool was_active = role() == RoleName::kActive;
   handle(AdvertisementHeard{effects_.now(), from, received.advertisement.priority,
@@ -391,6 +392,7 @@ RouterStatus VirtualRouter::status() const {
   status.answers = answers(machine_);
   status.stance = stance_;
   status.differs = differs_.optional();
+  status.other_interval = other_interval_.optional();
   status.unheard = unheard_.optional();
   status.out_of_reach = held_.out_of_reach();
   status.fought_over = held_.fought_over();

@@ -38,6 +38,14 @@ struct Difference {
   bool operator==(const Difference&) const = default;
 };
 
+// Whose advertisements last came at another interval than this host's file has.
+struct OtherInterval {
+  IpAddress source;
+  Centiseconds interval;
+  TimePoint at;
+  bool operator==(const OtherInterval&) const = default;
+};
+
 // An advertisement of our router id that is not listened to, though its sender may mean well.
 struct Unheard {
   std::string why;  // "192.0.2.99 advertises router id 51 and is not among the peers: .."
@@ -123,6 +131,7 @@ struct RouterStatus {
   bool answers = false;                    // this host is the one that answers for the addresses
   std::map<IpAddress, Refusal> refused{};  // by destination; those that last failed
   std::optional<Difference> differs{};
+  std::optional<OtherInterval> other_interval{};
   std::optional<Unheard> unheard{};  // the last one
   std::map<std::string, std::string>
       out_of_reach{};                     // other interfaces of the vip, and why nobody is reached there
@@ -164,8 +173,9 @@ class VirtualRouter {
   void put_by_others(std::vector<AddressKey> there);
   // Over which of its other interfaces nobody reaches the vip, and why. Safe to repeat.
   void out_of_reach(std::map<std::string, std::string> why);
-  // The interface has another hardware address: what it holds there is announced again.
-  void mac_changed(const std::string& interface);
+  // Neighbours may look elsewhere for what it holds there: the interface has another hardware address or its
+  // carrier back, its bond another active port.
+  void announce_again_on(const std::string& interface);
   void receive(const Received& received, const IpAddress& from);
   void refuse(BadPacket reason, const IpAddress& from);
   // Whether it is signed as this vip wants it; if not, it is refused. What it bears of time is remembered:
@@ -295,6 +305,7 @@ class VirtualRouter {
   void remember_sender(const IpAddress& from, const Sender& sender);
   void watch_clock(const IpAddress& from, std::chrono::seconds lead);
   void compare_addresses(const Advertisement& advertisement, const IpAddress& from);
+  void compare_interval(const Advertisement& advertisement, const IpAddress& from);
   void send_to(const IpAddress& destination, const Advertisement& advertisement, const WireForm& form);
   Status transmit(const IpAddress& destination, ByteView message);
 
@@ -329,6 +340,7 @@ class VirtualRouter {
   Rare<Unable> unable_;
   Rare<std::string> unusable_;  // the reason, once it was said
   Rare<Difference> differs_;
+  Rare<OtherInterval> other_interval_;
   Rare<Unheard> unheard_;
   Sparse<std::map<IpAddress, Refusal>> unreached_;
   Sparse<std::map<IpAddress, Conflict>> conflicts_;

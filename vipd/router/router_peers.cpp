@@ -178,6 +178,22 @@ void VirtualRouter::compare_addresses(const Advertisement& advertisement, const 
                                                from, named(theirs), named(ours))));
 }
 
+// Of version 2 such a one is not listened to (objection()); version 3 learns it, and takeovers then take as
+// long as the Active router's file says.
+void VirtualRouter::compare_interval(const Advertisement& advertisement, const IpAddress& from) {
+  if (advertisement.interval == config_.interval) {
+    if (!other_interval_ || other_interval_->source != from) return;
+    other_interval_.reset();
+    return log_->over("interval");
+  }
+  other_interval_ = OtherInterval{from, advertisement.interval, effects_.now()};
+  log_->warn("interval", of_peers(fmt::format(
+                             "{} advertises each {} where this host has {}: the files differ, and how soon "
+                             "another takes over depends on who is Active",
+                             from, format_duration(Milliseconds(advertisement.interval)),
+                             format_duration(vip_.advertisement_interval))));
+}
+
 void VirtualRouter::peer_unreachable(const IpAddress& peer, int code) {
   if (std::ranges::find(vip_.peers, peer) == vip_.peers.end()) return;
   // ICMP "protocol unreachable", of IPv6 "unrecognized next header": the host is there, and no program of it

@@ -22,6 +22,8 @@ std::string text(const json::value& value) {
 
 json::value settings_json(const Settings& settings) {
   json::array vips;
+  json::array own;
+  for (const auto& address : settings.own) own.emplace_back(to_string(address));
   json::object passwords;  // no rows have them: what is made of rows is printed
   json::object secrets;
   for (const auto& vip : settings.vips) {
@@ -33,6 +35,7 @@ json::value settings_json(const Settings& settings) {
   }
   return json::object{{"node", settings.node},
                       {"vips", std::move(vips)},
+                      {"own", std::move(own)},
                       {"passwords", std::move(passwords)},
                       {"secrets", std::move(secrets)},
                       {"vipd", config::to_json<config::VipdSpec>(config::vipd_rows(), settings)},
@@ -58,6 +61,8 @@ Settings settings_from(const json::object& object) {
   settings.node = text(object.at("node"));
   for (const auto& vip : object.at("vips").as_array())
     settings.vips.push_back(section_from(config::vip_rows(), vip));
+  for (const auto& address : object.at("own").as_array())
+    settings.own.push_back(IpAddress::parse(text(address)).value());
   for (auto& vip : settings.vips)
     if (const auto* password = object.at("passwords").as_object().if_contains(vip.name))
       vip.password_text = text(*password);
@@ -81,8 +86,18 @@ bool among_nodes(const std::vector<IpAddress>& peers, const std::map<std::string
 
 }  // namespace
 
+// None of them is known where the file speaks of no host but vips.
+std::vector<IpAddress> own_addresses(const config::Config& config) {
+  std::vector<IpAddress> own;
+  if (const auto node = config.nodes.find(config.node); node != config.nodes.end())
+    own = node->second.addresses;
+  for (const auto& [name, link] : config.network.links)
+    for (const auto& [prefix, address] : link.addresses) own.push_back(prefix.address);
+  return own;
+}
+
 Settings settings_of(const config::Config& config) {
-  Settings settings{config, config, config.node, {}};
+  Settings settings{config, config, config.node, {}, own_addresses(config)};
   for (const auto& [name, vip] : config.vips) {
     for (auto& election : config::by_election(vip)) {
       auto one = in_its_store(on_its_virtual_link(std::move(election)));

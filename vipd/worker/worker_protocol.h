@@ -23,6 +23,7 @@ namespace hawser::vipd {
 struct Settings : config::VipdSpec, config::LogSpec {
   std::string node;
   std::vector<config::Vip> vips;  // by name; with the passwords themselves
+  std::vector<IpAddress> own{};   // this host's, as [nodes], [bond.NAME] and [link.NAME] name them
 
   bool operator==(const Settings&) const = default;
 };

@@ -53,7 +53,7 @@ struct Vip {
   std::string interface;
   std::vector<VipAddress> addresses;
   Vrid virtual_router_id;
-  Priority priority{100};                          // this host's
+  Priority priority{100};                                  // this host's
   Sparse<std::map<std::string, std::uint8_t>> priorities;  // every node's
   Milliseconds advertisement_interval{1000};
   int version = 3;

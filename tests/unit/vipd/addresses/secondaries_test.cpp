@@ -15,6 +15,34 @@ TEST(Secondaries, AreAtStakeWhereAnIpv4AddressHasASubnet) {
   EXPECT_FALSE(has_secondaries(*Prefix::parse("2001:db8::1/64")));
 }
 
+class Home : public testing::Test {
+ protected:
+  Picture picture;
+  const std::vector<IpAddress> own{IpAddress::v4(192, 0, 2, 11), IpAddress::v4(198, 51, 100, 11)};
+  void SetUp() override { picture.link_is(kFront, {"front", true, true, {}}); }
+  void add(const char* prefix, std::uint8_t protocol = 0) {
+    picture.address_is(kFront, *Prefix::parse(prefix), {protocol});
+  }
+  [[nodiscard]] bool has(const char* prefix) const { return has_home(picture, own, *Prefix::parse(prefix)); }
+};
+
+TEST_F(Home, IsWaitedForWhereTheFileNamesAnAddressThatHasNotCome) {
+  EXPECT_FALSE(has("192.0.2.100/24"));
+  add("198.51.100.11/24");
+  EXPECT_FALSE(has("192.0.2.100/24")) << "of another network";
+  add("192.0.2.101/24", static_cast<std::uint8_t>(Owner::kVipd));
+  EXPECT_FALSE(has("192.0.2.100/24")) << "another floating one is none of the host's own";
+  add("192.0.2.15/24");
+  EXPECT_TRUE(has("192.0.2.100/24")) << "whichever it is";
+}
+
+TEST_F(Home, IsNotWaitedForWhereTheFileNamesNoneOrTheAddressHasNoSubnet) {
+  EXPECT_TRUE(has("203.0.113.100/24")) << "a network that only floating addresses are in";
+  EXPECT_TRUE(has("192.0.2.100/32"));
+  EXPECT_TRUE(has("2001:db8::100/64"));
+  EXPECT_TRUE(has("192.0.2.11/30")) << "the owner's own";
+}
+
 TEST(Secondaries, ALinkThatDoesNotPromoteIsJournalledAndSet) {
   EXPECT_EQ(promotions({}, {"front"}, {{kFront, "front", false}}), (Promotions{{kFront}, {kFront}, {}}));
 }

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 const TimePoint kNow{1000s};
 
 AddressKey address(int number) {
-  return {"front", *Prefix::parse(fmt::format("198.51.100.{}", number))};
+  return {"front", *Prefix::parse(fmt::format("198.51.{}.{}", 100 + number / 256, number % 256))};
 }
 
 config::Announce rated(int rate) {
@@ -80,6 +80,73 @@ TEST(Announcing, HasItsRounds) {
   EXPECT_FALSE(announcing.round_begins(kNow + 1s));
   EXPECT_TRUE(announcing.round_begins(kNow + 2s));
   EXPECT_EQ(announcing.due(), kNow + 62s) << "the refresh";
+}
+
+TEST(Announcing, ATakeoverHasARoundWhenWhoLeftAnswersNoMore) {
+  Announcing announcing({1, 1s, 0s, 0});
+  announcing.begin_takeover(kNow, 110ms);
+  EXPECT_EQ(announcing.due(), kNow + 110ms);
+  EXPECT_FALSE(announcing.round_begins(kNow + 109ms));
+  EXPECT_TRUE(announcing.round_begins(kNow + 110ms));
+  EXPECT_FALSE(announcing.round_begins(kNow + 110ms));
+  EXPECT_EQ(announcing.due(), std::nullopt);
+}
+
+TEST(Announcing, ThatRoundStandsBesideTheOthersUnlessOneOfThemIsThenAnyway) {
+  Announcing announcing({3, 1s, 0s, 0});
+  announcing.begin_takeover(kNow, 110ms);
+  for (const auto at : {110ms, 1000ms, 2000ms}) {
+    EXPECT_EQ(announcing.due(), kNow + at);
+    EXPECT_TRUE(announcing.round_begins(kNow + at));
+  }
+  EXPECT_EQ(announcing.due(), std::nullopt);
+  announcing.begin_takeover(kNow, 1000ms);
+  for (const auto at : {1000ms, 2000ms}) EXPECT_TRUE(announcing.round_begins(kNow + at));
+  EXPECT_EQ(announcing.due(), std::nullopt);
+}
+
+TEST(Announcing, ThatRoundIsNoneOfADoubtOfOneThatIsOffOrOfOneThatHasLeft) {
+  Announcing announcing({1, 1s, 0s, 0});
+  announcing.begin(kNow);
+  EXPECT_EQ(announcing.due(), std::nullopt);
+  announcing.begin_takeover(kNow, 110ms);
+  announcing.stop();
+  EXPECT_EQ(announcing.due(), std::nullopt);
+  Announcing off({0, 1s, 0s, 0});
+  off.begin_takeover(kNow, 110ms);
+  EXPECT_EQ(off.due(), std::nullopt);
+}
+
+TEST(Announcing, ARestartGoesOnWithThatRound) {
+  Announcing announcing({1, 1s, 0s, 0});
+  announcing.go_on(kNow, kNow + 50ms, 110ms);
+  EXPECT_EQ(announcing.due(), kNow + 110ms);
+  announcing.go_on(kNow, kNow + 110ms, 110ms);
+  EXPECT_EQ(announcing.due(), std::nullopt);
+}
+
+TEST(Announcing, WhatAFullQueueKeptBackHasItsTurnInAMoment) {
+  Announcing announcing({1, 1s, 0s, 0});
+  announcing.begin(kNow);
+  for (int i = 0; i < 300; ++i) announcing.postpone(address(i), kNow);
+  announcing.postpone(address(0), kNow);
+  EXPECT_EQ(announcing.due(), kNow + 10ms);
+  EXPECT_TRUE(announcing.next(kNow + 9ms).empty());
+  EXPECT_EQ(announcing.next(kNow + 10ms).size(), 256U);
+  EXPECT_EQ(announcing.next(kNow + 20ms).size(), 44U);
+  EXPECT_EQ(announcing.due(), std::nullopt);
+}
+
+TEST(Announcing, AQueueThatStaysFullHasToDoWithTheNextRound) {
+  Announcing announcing({2, 5s, 0s, 0});
+  announcing.begin(kNow);
+  announcing.postpone(address(1), kNow + 999ms);
+  EXPECT_EQ(announcing.next(kNow + 2s).size(), 1U);
+  announcing.postpone(address(1), kNow + 2s);
+  EXPECT_EQ(announcing.due(), kNow + 5s);
+  ASSERT_TRUE(announcing.round_begins(kNow + 5s));
+  announcing.postpone(address(1), kNow + 5s);
+  EXPECT_EQ(announcing.next(kNow + 6s).size(), 1U);
 }
 
 TEST(Announcing, IsOffWithoutCountAndRefresh) {

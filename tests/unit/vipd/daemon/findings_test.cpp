@@ -211,6 +211,16 @@ TEST(VipFindings, OtherAddressesInAnothersFileAreSaidForAMinute) {
   EXPECT_THAT(found(router), IsEmpty());
 }
 
+TEST(VipFindings, AnotherIntervalInAnothersFileIsSaidForAMinute) {
+  auto router = web();
+  router.other_interval = OtherInterval{kPeer, Centiseconds(10), kNow - 59s};
+  EXPECT_THAT(found(router),
+              ElementsAre(degraded(
+                  "192.0.2.12 advertises each 100ms, and this host's file says 1s: the files differ")));
+  router.other_interval->at = kNow - 60s;
+  EXPECT_THAT(found(router), IsEmpty());
+}
+
 TEST(VipFindings, ABrokenFileIsSaidFirst) {
   DaemonStatus status;
   status.now = kNow;

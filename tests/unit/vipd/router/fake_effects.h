@@ -69,6 +69,10 @@ class FakeEffects : public Effects {
     return passed ? Holding::kOurs : Holding::kOursMute;
   }
   [[nodiscard]] bool has_interface(const std::string& name) const override { return !missing.contains(name); }
+  std::set<Prefix> homeless;  // networks that the host's own address has not come to
+  [[nodiscard]] bool has_home(const Prefix& prefix) const override {
+    return !homeless.contains(prefix.network());
+  }
   std::map<AddressKey, std::chrono::seconds> leases;  // what each was given last
   Status add_address(const std::string& interface, const Prefix& prefix,
                      std::chrono::seconds lease) override {
@@ -117,10 +121,13 @@ class FakeEffects : public Effects {
     std::erase_if(addresses, [&](const auto& address) { return address.first == name; });
     missing.insert(name);
   }
-  void announce(const std::string& interface, const IpAddress& address) override {
+  int refuse_announcing = 0;  // an errno
+  Status announce(const std::string& interface, const IpAddress& address) override {
+    if (refuse_announcing != 0) return fail_with(refuse_announcing, "full");
     announced.push_back(address);
     announced_on.push_back(interface);
     order.push_back(fmt::format("announce {}", address));
+    return {};
   }
   std::map<AddressKey, TimePoint> ends;  // of the leases
   void give(const AddressKey& address, std::chrono::seconds lease) {

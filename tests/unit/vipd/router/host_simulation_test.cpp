@@ -119,6 +119,7 @@ class Host : public Effects {
     return send(interface, source, destination, message);
   }
   [[nodiscard]] Holding holding(const AddressKey& address) const override { return kernel_.holding(address); }
+  [[nodiscard]] bool has_home(const Prefix&) const override { return true; }
   [[nodiscard]] bool has_interface(const std::string& name) const override {
     return kernel_.find(name) != nullptr;
   }
@@ -139,7 +140,7 @@ class Host : public Effects {
   }
   void end_connections(const IpAddress&) override {}
   Status make_dummy(const std::string& name) override { return fail("{}: no dummies here", name); }
-  void announce(const std::string&, const IpAddress&) override {}
+  Status announce(const std::string&, const IpAddress&) override { return {}; }
   void role_changed(const std::string&, const Change&) override {}
   void report(const Event&) override {}
 

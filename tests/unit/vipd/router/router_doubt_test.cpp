@@ -52,6 +52,100 @@ TEST_F(RouterDoubt, AReturnDelayIsNoneAtTheStart) {
   EXPECT_EQ(router.role(), RoleName::kActive);
 }
 
+// Where a network returns, its routing may hear the others and lose them again.
+TEST_F(RouterDoubt, AReturnDelayBeginsWhenAnotherIsHeardAfterNobodyWas) {
+  auto vip = web();
+  vip.return_delay = 30s;
+  auto router = active(vip);
+  hear(router, kPeer, 200);
+  ASSERT_EQ(router.role(), RoleName::kBackup);
+  EXPECT_THAT(router.status().outlook, HasSubstr("in 30s at the earliest: its return delay is running"));
+  pass(router, 29s);
+  EXPECT_EQ(router.role(), RoleName::kBackup) << "silence is not believed yet";
+  pass(router, 2s);
+  EXPECT_EQ(router.role(), RoleName::kActive);
+}
+
+TEST_F(RouterDoubt, AReturnDelayEndsWhereTheActiveLeavesTheRole) {
+  auto vip = web();
+  vip.return_delay = 30s;
+  auto router = active(vip);
+  hear(router, kPeer, 200);
+  hear(router, kPeer, 0);
+  pass(router, 1s);
+  EXPECT_EQ(router.role(), RoleName::kActive);
+}
+
+TEST_F(RouterDoubt, AReturnDelayIsNoneWhereOthersWereHeardAllTheTime) {
+  auto vip = web();
+  vip.return_delay = 30s;
+  auto router = active(vip);
+  hear(router, kPeer, 100);  // it loses, and is there
+  hear(router, kPeer, 200);
+  ASSERT_EQ(router.role(), RoleName::kBackup);
+  pass(router, 4s);
+  EXPECT_EQ(router.role(), RoleName::kActive);
+}
+
+TEST_F(RouterDoubt, AnotherIntervalIsSaidOnceAndNotWhenItIsOver) {
+  auto router = backup();
+  const auto says = [&](int interval) {
+    router.receive({{Vrid(51), Priority(200), Centiseconds(interval), {IpAddress::v4(192, 0, 2, 100)}},
+                    {3, VrrpChecksum::kPseudoHeader, {}}},
+                   kPeer);
+  };
+  const auto lines = [&] {
+    return std::ranges::count_if(effects.log, [](const auto& line) {
+      return line.find("192.0.2.12 advertises each 100ms where this host has 1s: the files differ") !=
+             std::string::npos;
+    });
+  };
+  says(10);
+  says(10);
+  EXPECT_EQ(lines(), 1);
+  EXPECT_EQ(router.status().other_interval->interval, Centiseconds(10));
+  says(100);
+  EXPECT_FALSE(router.status().other_interval);
+}
+
+TEST_F(RouterDoubt, WhatAFullQueueKeptBackIsAnnouncedInAMoment) {
+  auto router = active(web());
+  forget();
+  effects.refuse_announcing = ENOBUFS;
+  const auto before = router.status().counters.announced;
+  (void)router.announce();
+  finish(router);
+  pass(router, 500ms);
+  EXPECT_EQ(router.status().counters.announced, before) << "only what went out counts";
+  effects.refuse_announcing = 0;
+  pass(router, 20ms);
+  EXPECT_EQ(effects.announced.size(), 1U);
+}
+
+TEST_F(RouterDoubt, WhatCannotBeAnnouncedIsLeftToTheNextRound) {
+  auto router = active(web());
+  forget();
+  effects.refuse_announcing = ENETDOWN;
+  (void)router.announce();
+  finish(router);
+  effects.refuse_announcing = 0;
+  pass(router, 900ms);
+  EXPECT_TRUE(effects.announced.empty());
+  pass(router, 200ms);
+  EXPECT_EQ(effects.announced.size(), 1U);
+}
+
+TEST_F(RouterDoubt, WhatIsHeldOnAnInterfaceThatReturnsIsAnnouncedAgain) {
+  auto vip = web();
+  vip.addresses.push_back({*Prefix::parse("203.0.113.100/32"), "back"});
+  auto router = active(vip, 20s);
+  router.out_of_reach({{"back", "back: no carrier"}});
+  forget();
+  router.out_of_reach({});
+  finish(router);
+  EXPECT_THAT(effects.announced, Contains(IpAddress::v4(203, 0, 113, 100)));
+}
+
 TEST_F(RouterDoubt, LateAdvertisementsAreCountedAndSaidOnce) {
   auto router = backup();
   for (int i = 0; i < 5; ++i) hear_after(router, 1s);
@@ -102,8 +196,10 @@ TEST_F(RouterDoubt, APacedAnnouncementGoesOnInItsTime) {
   pass(router, 3500ms);
   EXPECT_EQ(effects.addresses.size(), 3U) << "held at once";
   EXPECT_EQ(effects.announced.size(), 1U);
-  pass(router, 3s);
+  pass(router, 2s);
   EXPECT_EQ(effects.announced.size(), 3U);
+  pass(router, 10s);
+  EXPECT_EQ(effects.announced.size(), 6U) << "and the round for whoever asked the one that left";
 }
 
 TEST_F(RouterDoubt, APacedAnnouncementOfWhatTheFileNoLongerNamesIsNone) {

@@ -241,15 +241,15 @@ TEST_F(VirtualRouterTest, WhatAnEarlierRunLeftGoesWhenTheInterfaceCannotBeUsed) 
 
 TEST_F(VirtualRouterTest, AnotherHardwareAddressIsAnnouncedByTheActiveRouterOnly) {
   auto router = active(web());
-  router.mac_changed("back");
+  router.announce_again_on("back");
   finish(router);
   EXPECT_THAT(effects.announced, IsEmpty());
-  router.mac_changed("front");
+  router.announce_again_on("front");
   finish(router);
   EXPECT_THAT(effects.announced, ElementsAre(IpAddress::v4(192, 0, 2, 100)));
   hear(router, kPeer, 200);
   effects.announced.clear();
-  router.mac_changed("front");
+  router.announce_again_on("front");
   finish(router);
   EXPECT_THAT(effects.announced, IsEmpty());
 }

@@ -1,6 +1,7 @@
 #include "vipd/worker/worker_protocol.h"
 
 #include <boost/json.hpp>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace hawser::vipd {
@@ -58,7 +59,11 @@ TEST(Handover, EveryFieldArrives) {
   patient.lead = config::VrrpLead::kIpv6;
   patient.lease = {{}, true};
   patient.hmac_window = {{}, true};
-  const Reading reading{Settings{{20, false}, {"debug"}, "lb1", {every_field(), patient, config::Vip{}}},
+  const Reading reading{Settings{{20, false},
+                                 {"debug"},
+                                 "lb1",
+                                 {every_field(), patient, config::Vip{}},
+                                 {IpAddress::v4(192, 0, 2, 11), *IpAddress::parse("2001:db8::11")}},
                         true,
                         {{"a", 1, 2, "b", "c"}},
                         "what was to be remembered"};
@@ -159,6 +164,18 @@ TEST(Handover, SettingsAreThePartOfTheFileThatVipdUses) {
   arrives.virtual_mac = false;
   arrives.store = config::Store::kInterface;
   EXPECT_EQ(settings_of(config), (Settings{{5, false}, {"warning"}, "lb1", {arrives}}));
+}
+
+TEST(Handover, TheHostsOwnAddressesAreThoseOfItsNodeAndItsDevices) {
+  config::Config config;
+  config.node = "lb1";
+  config.nodes["lb1"].addresses = {IpAddress::v4(192, 0, 2, 11)};
+  config.nodes["lb2"].addresses = {IpAddress::v4(192, 0, 2, 12)};
+  config.network.links["back"].addresses[*Prefix::parse("198.51.100.11/24")] = {};
+  EXPECT_THAT(settings_of(config).own,
+              testing::ElementsAre(IpAddress::v4(192, 0, 2, 11), IpAddress::v4(198, 51, 100, 11)));
+  config.node.clear();
+  EXPECT_THAT(settings_of(config).own, testing::ElementsAre(IpAddress::v4(198, 51, 100, 11)));
 }
 
 TEST(Handover, AddressesLiveInTheStoreOfTheirElection) {
