@@ -16,6 +16,13 @@ class WithFrr : public VipTest, public testing::WithParamInterface<Peer> {
  protected:
   static bool is_v6() { return GetParam().v6; }
   static std::string address() { return is_v6() ? "2001:db8::100" : "192.0.2.100"; }
+  Neighbour client{"client", "192.0.2.200", segment};
+
+  void SetUp() override {
+    VipTest::SetUp();
+    lb1.host().ip({"address add 2001:db8::11/64 dev front nodad"});
+    client.host.ip({"address add 2001:db8::200/64 dev eth0 nodad"});
+  }
 
   // lb1 runs vipd, lb2 FRR.
   void start_frr(int priority) {
@@ -26,6 +33,8 @@ class WithFrr : public VipTest, public testing::WithParamInterface<Peer> {
         "interface front\n vrrp 51 version {}\n vrrp 51 priority {}\n vrrp 51 advertisement-interval 1000\n"
         " vrrp 51 {} {}\n",
         GetParam().version, priority, is_v6() ? "ipv6" : "ip", address());
+    // What protodown leaves in the kernel's table of local addresses, any other interface would answer for.
+    lb2.host().sysctl("net.ipv4.conf.front.arp_ignore", "1");
     lb2.host().ip(
         {"link add vrrp4 link front type macvlan mode bridge",
          fmt::format("link set vrrp4 address 00:00:5e:00:0{}:33", is_v6() ? 2 : 1),
@@ -88,12 +97,19 @@ TEST_P(WithFrr, VipdIsActiveLeavesAndReturns) {
   std::this_thread::sleep_for(5s);  // longer than its down timer
   EXPECT_EQ(vrrpd->output().find("-> Master"), std::string::npos);
   EXPECT_EQ(lb1.web().at("counters").at("became_active").as_int64(), 1);
+  const Answers answers(segment, address());
+  EXPECT_TRUE(answers.come_from("lb1"));
+  EXPECT_TRUE(client.pings(address()));
   EXPECT_EQ(lb1.daemon().stop(20s), 0);
   ASSERT_TRUE(frr_says("Backup -> Master"));
   EXPECT_TRUE(lb1.logged("web: Initialize: left, ")) << lb1.daemon().output();
+  EXPECT_TRUE(answers.come_from("lb2"));
   lb1.start();
   ASSERT_TRUE(lb1.becomes("Active"));
   EXPECT_TRUE(frr_says("Master -> Backup"));
+  be_cut_off_and_return(answers);
+  EXPECT_TRUE(eventually(5s, [&] { return client.pings(address()); }));
+  expect_one_at_a_time(answers);
 }
 
 TEST_P(WithFrr, VipdTakesOverFromASilentOneAndYieldsWhenItReturns) {

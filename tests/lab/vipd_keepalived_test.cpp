@@ -33,8 +33,10 @@ class WithKeepalived : public VipTest {
   bool is_backup() {
     return eventually(20s, [&] { return keepalived->output().find("BACKUP STATE") != std::string::npos; });
   }
-  // lb1, Active, stops: keepalived has the address until it is back.
+  // lb1, Active, stops: keepalived has the address until it is back. And again where it is cut off.
   void leave_and_return(const std::string& address = "192.0.2.100") {
+    const Answers answers(segment, address);
+    ASSERT_TRUE(answers.come_from("lb1"));
     EXPECT_EQ(lb1.daemon().stop(20s), 0);
     ASSERT_TRUE(keepalived_holds(true, address));
     EXPECT_FALSE(lb1.holds(address));
@@ -42,6 +44,8 @@ class WithKeepalived : public VipTest {
     lb1.start();
     ASSERT_TRUE(lb1.becomes("Active"));
     EXPECT_TRUE(keepalived_holds(false, address));
+    be_cut_off_and_return(answers);
+    expect_one_at_a_time(answers);
   }
   void TearDown() override {
     VipTest::TearDown();
@@ -60,25 +64,59 @@ TEST_F(WithKeepalived, VipdIsActiveAndKeepalivedStaysBackup) {
   EXPECT_FALSE(eventually(5s, [&] { return lb2.holds("192.0.2.100"); }));
   EXPECT_EQ(lb1.role(), "Active");
   EXPECT_EQ(lb1.web().at("counters").at("became_active").as_int64(), 1);
+  leave_and_return();
+}
+
+TEST_F(WithKeepalived, VipdIsActiveAndReturnsWhenItsCableIsPulledOrItIsKilled) {
+  lb1.write({.interval = "1s"});
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  start_keepalived(100, "1");
+  ASSERT_TRUE(is_backup());
+  const Answers answers(segment, "192.0.2.100");
+  ASSERT_TRUE(answers.come_from("lb1"));
+  segment.where().set_link("lb1-front", false);
+  EXPECT_TRUE(answers.come_from("lb2"));
+  segment.where().set_link("lb1-front", true);
+  EXPECT_TRUE(answers.come_from("lb1"));
+  EXPECT_FALSE(lb2.holds("192.0.2.100"));
+  lb1.daemon().kill();
+  EXPECT_TRUE(answers.come_from("lb2")) << "the lease has ended";
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(answers.come_from("lb1"));
+  EXPECT_FALSE(lb2.holds("192.0.2.100"));
+  expect_one_at_a_time(answers);
 }
 
 TEST_F(WithKeepalived, VipdIsBackupTakesOverWhenKeepalivedLeavesAndYieldsWhenItReturns) {
-  lb1.write({.priority = "{ lb1 = 90, lb2 = 80 }"});
-  start_keepalived(200);
+  lb1.write({.priority = "{ lb1 = 90, lb2 = 80 }", .interval = "1s"});
+  start_keepalived(200, "1");
   ASSERT_TRUE(keepalived_holds(true));
   lb1.start();
   ASSERT_TRUE(lb1.becomes("Backup"));
-  std::this_thread::sleep_for(1s);
-  EXPECT_EQ(lb1.role(), "Backup");
+  ASSERT_TRUE(lb1.hears_somebody());
   EXPECT_EQ(lb1.web().at("heard").at("priority").as_int64(), 200);
+  const Answers answers(segment, "192.0.2.100");
+  ASSERT_TRUE(answers.come_from("lb2"));
+  EXPECT_EQ(lb1.role(), "Backup");
   keepalived->stop();
   ASSERT_TRUE(lb1.becomes("Active"));
   EXPECT_TRUE(lb1.logged("web: Active: 192.0.2.12 left the role")) << lb1.daemon().output();
-  EXPECT_TRUE(eventually(5s, [&] { return lb1.holds("192.0.2.100"); }));
-  start_keepalived(200);
+  EXPECT_TRUE(answers.come_from("lb1"));
+  start_keepalived(200, "1");
   EXPECT_TRUE(lb1.becomes("Backup"));
   EXPECT_TRUE(lb1.logged("web: Backup: 192.0.2.12 has priority 200, ours is 90"));
   EXPECT_TRUE(eventually(5s, [&] { return !lb1.holds("192.0.2.100"); }));
+  EXPECT_TRUE(answers.come_from("lb2"));
+  expect_one_at_a_time(answers);
+}
+
+TEST_F(WithKeepalived, VipdTakesOverFromASilentOneAndYieldsWhenItReturns) {
+  lb1.write({.priority = "{ lb1 = 90, lb2 = 80 }", .interval = "1s"});
+  start_keepalived(200, "1");
+  ASSERT_TRUE(keepalived_holds(true));
+  take_over_from_a_silent_one_and_yield();
   EXPECT_TRUE(keepalived_holds(true));
 }
 
@@ -229,6 +267,7 @@ TEST_F(WithKeepalivedVirtualMac, VipdIsActiveLeavesAndReturns) {
   EXPECT_FALSE(eventually(5s, [&] { return lb2.holds("192.0.2.100"); }));
   EXPECT_EQ(lb1.web().at("counters").at("became_active").as_int64(), 1);
   EXPECT_EQ(answers(), kOnce);
+  const Answers by_host(segment, "192.0.2.100");
   EXPECT_TRUE(client.pings("192.0.2.100"));
   EXPECT_EQ(lb1.daemon().stop(20s), 0);
   ASSERT_TRUE(keepalived_holds(true));
@@ -241,6 +280,7 @@ TEST_F(WithKeepalivedVirtualMac, VipdIsActiveLeavesAndReturns) {
   EXPECT_TRUE(eventually(5s, [&] { return client.pings("192.0.2.100"); }))
       << "with what the client knew: the MAC has moved";
   EXPECT_EQ(answers(), kOnce);
+  expect_one_at_a_time(by_host);
 }
 
 TEST_F(WithKeepalivedVirtualMac, VipdTakesOverFromASilentOneAndYieldsWhenItReturns) {
@@ -251,6 +291,7 @@ TEST_F(WithKeepalivedVirtualMac, VipdTakesOverFromASilentOneAndYieldsWhenItRetur
   ASSERT_TRUE(lb1.becomes("Backup"));
   ASSERT_TRUE(lb1.hears_somebody());
   EXPECT_EQ(answers(), kOnce);
+  const Answers by_host(segment, "192.0.2.100");
   segment.where().set_link("lb2-front", false);
   ASSERT_TRUE(lb1.becomes("Active"));
   EXPECT_TRUE(eventually(5s, [&] { return client.pings("192.0.2.100"); }))
@@ -265,6 +306,7 @@ TEST_F(WithKeepalivedVirtualMac, VipdTakesOverFromASilentOneAndYieldsWhenItRetur
   EXPECT_TRUE(keepalived_holds(true));
   EXPECT_TRUE(eventually(10s, [&] { return client.pings("192.0.2.100"); }));
   EXPECT_EQ(answers(), kOnce);
+  expect_one_at_a_time(by_host);
 }
 
 // ---- unicast
@@ -337,15 +379,7 @@ TEST_P(WithKeepalived6, VipdTakesOverFromASilentOneAndYieldsWhenItReturns) {
   lb1.write(file("{ lb1 = 90, lb2 = 80 }"));
   start_keepalived6(200);
   ASSERT_TRUE(keepalived_holds(true, kWeb));
-  lb1.start();
-  ASSERT_TRUE(lb1.hears_somebody());
-  ASSERT_EQ(lb1.role(), "Backup");
-  segment.where().set_link("lb2-front", false);
-  EXPECT_TRUE(lb1.becomes("Active"));
-  EXPECT_TRUE(eventually(5s, [&] { return lb1.holds(kWeb); }));
-  segment.where().set_link("lb2-front", true);
-  EXPECT_TRUE(lb1.becomes("Backup"));
-  EXPECT_TRUE(eventually(5s, [&] { return !lb1.holds(kWeb); }));
+  take_over_from_a_silent_one_and_yield(kWeb);
   EXPECT_TRUE(keepalived_holds(true, kWeb));
 }
 

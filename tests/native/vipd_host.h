@@ -9,6 +9,7 @@
 
 #include <boost/json.hpp>
 
+#include "tests/support/answers.h"
 #include "tests/support/failure.h"
 #include "tests/support/fixture.h"
 
@@ -179,18 +180,57 @@ class VipTest : public LabTest {
     ASSERT_TRUE(lb2.hears_somebody()) << lb2.daemon().output();  // Backup it is from its first moment
     ASSERT_TRUE(lb1.holds("192.0.2.100"));
   }
-  // lb1 is Backup of another program on lb2, whose cable is pulled and plugged in again.
+  // Nobody hears a host any more and it hears nobody, but it keeps its carrier; and the end of that.
+  void cut_off(const std::string& node) const {
+    segment.where().ip({fmt::format("link set {}-front nomaster", node)});
+  }
+  void join(const std::string& node) const {
+    segment.where().ip({fmt::format("link set {}-front master bridge", node)});
+  }
+  // lb1 is Backup of another program on lb2, whose cable is pulled and plugged in again, and which then is
+  // cut off, so that both are Active when they meet again.
   void take_over_from_a_silent_one_and_yield(const std::string& address = "192.0.2.100") {
+    const Answers answers(segment, address);
     lb1.start();
     ASSERT_TRUE(lb1.becomes("Backup"));
     ASSERT_TRUE(lb1.hears_somebody());
+    ASSERT_TRUE(answers.come_from("lb2"));
     segment.where().set_link("lb2-front", false);
     EXPECT_TRUE(lb1.becomes("Active"));
     EXPECT_TRUE(lb1.logged("web: Active: no advertisement from "));
+    EXPECT_TRUE(answers.come_from("lb1"));
     segment.where().set_link("lb2-front", true);
+    yield_to_the_other(answers, address);
+    cut_off("lb2");
+    EXPECT_TRUE(lb1.becomes("Active"));
+    EXPECT_TRUE(answers.come_from("lb1"));
+    join("lb2");
+    yield_to_the_other(answers, address);
+    expect_one_at_a_time(answers);
+  }
+  void yield_to_the_other(const Answers& answers, const std::string& address) {
     EXPECT_TRUE(lb1.becomes("Backup"));
     EXPECT_TRUE(lb1.logged(" has priority 200, ours is 90"));
     EXPECT_TRUE(eventually(5s, [&] { return !lb1.holds(address); }));
+    EXPECT_TRUE(answers.come_from("lb2"));
+  }
+  // lb1 is Active and the better one; another program on lb2 is Active meanwhile.
+  void be_cut_off_and_return(const Answers& answers) {
+    ASSERT_TRUE(answers.come_from("lb1"));
+    cut_off("lb1");
+    EXPECT_TRUE(answers.come_from("lb2"));
+    join("lb1");
+    EXPECT_TRUE(answers.come_from("lb1"));
+    EXPECT_EQ(lb1.role(), "Active");
+  }
+  // Both have answered for the address, and at once for no longer than an advertisement takes to come and to
+  // be obeyed.
+  static void expect_one_at_a_time(const Answers& answers, Duration interval = 1s) {
+    const auto both = longest_overlap(answers.all());
+    RecordProperty("both_answered_ms", std::to_string(milliseconds(both)));
+    EXPECT_GT(answers.of("lb1"), 0U);
+    EXPECT_GT(answers.of("lb2"), 0U);
+    EXPECT_LE(milliseconds(both), milliseconds(interval + 100ms));
   }
   void TearDown() override {
     if (!HasFailure()) return;

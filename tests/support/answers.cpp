@@ -220,4 +220,14 @@ std::size_t Answers::of(const std::string& host) const {
   return static_cast<std::size_t>(std::ranges::count(answers, host, &Answer::host));
 }
 
+bool Answers::come_from(const std::string& host, Duration within) const {
+  return eventually(within, [&] {
+    const auto before = all().size();
+    std::this_thread::sleep_for(20 * kEvery);
+    const auto answers = all();
+    const auto since = std::span(answers).subspan(before);
+    return !since.empty() && std::ranges::count(since, host, &Answer::host) == std::ssize(since);
+  });
+}
+
 }  // namespace hawser::lab

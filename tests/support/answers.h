@@ -27,6 +27,8 @@ class Answers {
   // So far, in order; the time is the kernel's, since 1970 (CLOCK_REALTIME).
   [[nodiscard]] std::vector<Answer> all() const;
   [[nodiscard]] std::size_t of(const std::string& host) const;
+  // Waits until that host answers and no other does.
+  [[nodiscard]] bool come_from(const std::string& host, Duration within = 20s) const;
 
  private:
   struct State;
