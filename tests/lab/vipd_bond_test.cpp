@@ -1,0 +1,82 @@
+// vipd on a bond: one that is deleted and made again, and one whose other port becomes the active one.
+#include <optional>
+
+#include "tests/native/vipd_host.h"
+
+namespace hawser::lab {
+namespace {
+
+class VipdOnBond : public VipTest {
+ protected:
+  std::optional<Cable> left, right;
+  Neighbour client{"client", "192.0.2.200", segment};
+
+  void SetUp() override {
+    VipTest::SetUp();
+    lb1.disconnect();
+    left.emplace(segment.connect(lb1.host(), "eth0"));
+    right.emplace(segment.connect(lb1.host(), "eth1"));
+    make_bond();
+  }
+  void make_bond() const {
+    lb1.host().ip({"link add front type bond mode active-backup miimon 50", "link set eth0 down",
+                   "link set eth1 down", "link set eth0 master front", "link set eth1 master front",
+                   "link set front up", "address add 192.0.2.11/24 dev front"});
+  }
+  [[nodiscard]] std::string active_port() const {
+    const auto text = lb1.host().check({"cat", "/sys/class/net/front/bonding/active_slave"});
+    return text.substr(0, text.find('\n'));
+  }
+};
+
+TEST_F(VipdOnBond, ABondThatIsMadeAgainIsTakenUpAgain) {
+  lb1.start();
+  ASSERT_TRUE(lb1.becomes("Active"));
+  lb1.host().ip({"link delete front"});
+  EXPECT_TRUE(lb1.becomes("Initialize"));
+  EXPECT_TRUE(lb1.logged("web: Initialize: front: interface missing")) << lb1.daemon_output();
+  make_bond();
+  EXPECT_TRUE(lb1.becomes("Active")) << lb1.daemon_output();
+  EXPECT_TRUE(eventually(5s, [&] { return lb1.holds("192.0.2.100") && client.pings("192.0.2.100"); }))
+      << lb1.daemon_output();
+}
+
+// What a client hears of the address when the bond goes to its other port.
+class VipdOnBondThatFailsOver : public VipdOnBond {
+ protected:
+  void is_announced_again(const std::string& store) {
+    lb1.write({.more = "announce = { count = 1 }\n" + store});
+    lb1.start();
+    ASSERT_TRUE(lb1.becomes("Active"));
+    ASSERT_TRUE(eventually(5s, [&] { return client.pings("192.0.2.100"); })) << lb1.daemon_output();
+    // From the address and for it: gratuitous.
+    const Capture gratuitous(
+        client.host, "eth0",
+        {.filter = "arp and arp[14:4] = 0xc0000264 and arp[24:4] = 0xc0000264 and ether src " + lb1.mac()});
+    ASSERT_TRUE(is_quiet(gratuitous));
+    const auto before = gratuitous.count();
+    const auto active = active_port();
+    (active == "eth0" ? left : right)->pull();
+    EXPECT_TRUE(eventually(5s, [&] { return active_port() == (active == "eth0" ? "eth1" : "eth0"); }));
+    EXPECT_TRUE(eventually(5s, [&] { return gratuitous.count() > before; })) << lb1.daemon_output();
+    EXPECT_EQ(lb1.web().at("counters").at("became_active").as_int64(), 1) << lb1.daemon_output();
+    EXPECT_TRUE(client.pings("192.0.2.100"));
+  }
+
+ private:
+  static bool is_quiet(const Capture& capture) {
+    return eventually(30s, [&] {
+      const auto before = capture.count();
+      std::this_thread::sleep_for(2s);
+      return capture.count() == before;
+    });
+  }
+};
+
+// The kernel does it (num_grat_arp of the bond), as the address is the bond's own.
+TEST_F(VipdOnBondThatFailsOver, AnAddressOfItsOwnIsAnnouncedAgain) {
+  is_announced_again("");
+}
+
+}  // namespace
+}  // namespace hawser::lab
