@@ -225,12 +225,12 @@ class VipTest : public LabTest {
   }
   // Both have answered for the address, and at once for no longer than an advertisement takes to come and to
   // be obeyed.
-  static void expect_one_at_a_time(const Answers& answers, Duration interval = 1s) {
+  static void expect_one_at_a_time(const Answers& answers, Duration longest = 1s) {
     const auto both = longest_overlap(answers.all());
     RecordProperty("both_answered_ms", std::to_string(milliseconds(both)));
     EXPECT_GT(answers.of("lb1"), 0U);
     EXPECT_GT(answers.of("lb2"), 0U);
-    EXPECT_LE(milliseconds(both), milliseconds(interval + 100ms));
+    EXPECT_LE(milliseconds(both), milliseconds(longest + 100ms));
   }
   void TearDown() override {
     if (!HasFailure()) return;
