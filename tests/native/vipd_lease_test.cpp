@@ -2,6 +2,7 @@
 #include <csignal>
 
 #include "tests/native/vipd_host.h"
+#include "tests/support/thorough.h"
 
 namespace hawser::lab {
 namespace {
@@ -11,6 +12,11 @@ class VipdLease : public VipTest {
   static bool goes(const VipHost& host) {
     return eventually(6s, [&] { return !host.holds("192.0.2.100"); });
   }
+  // How long it may be there: the kernel takes up to 0.7 s more.
+  static Duration lease(const VipHost& host) {
+    return std::chrono::seconds(host.web().at("lease_seconds").as_int64()) + 1s;
+  }
+  static Duration a_while() { return thorough() ? Duration(1min) : Duration(4s); }
 };
 
 TEST_F(VipdLease, WhatAKilledOneHeldIsGoneAfterItAndNotBefore) {
@@ -45,13 +51,41 @@ TEST_F(VipdLease, AHangThatCostsTheAddressIsSaidAndMendedWhereNobodyElseIsActive
 TEST_F(VipdLease, AHangThroughWhichAnotherTookOverBringsNothingBack) {
   both({.priority = "{ lb1 = 100, lb2 = 200 }", .more = "preempt = false\n"});
   settle();
+  const Answers answers(segment, "192.0.2.100");
+  ASSERT_TRUE(answers.come_from("lb1"));
+  const auto longest = lease(lb1);
+  const auto stopped = Clock::now();
   lb1.daemon().signal(SIGSTOP);
   EXPECT_TRUE(lb2.becomes("Active"));
   EXPECT_TRUE(goes(lb1));
+  EXPECT_LE(milliseconds(Clock::now() - stopped), milliseconds(longest));
+  EXPECT_FALSE(eventually(
+      stopped + a_while() - Clock::now(), [&] { return lb1.holds("192.0.2.100"); }, 200ms));
   lb1.daemon().signal(SIGCONT);
   EXPECT_TRUE(lb1.becomes("Backup"));
   EXPECT_FALSE(lb1.holds("192.0.2.100"));
   EXPECT_EQ(lb2.role(), "Active");
+  EXPECT_TRUE(answers.come_from("lb2"));
+  const auto both_answered = longest_overlap(answers.all());
+  RecordProperty("both_answered_ms", std::to_string(milliseconds(both_answered)));
+  EXPECT_GT(milliseconds(both_answered), 0) << "the one that hangs cannot know";
+  EXPECT_LE(milliseconds(both_answered), milliseconds(longest));
+}
+
+TEST_F(VipdLease, AHangOfTheBetterOneEndsWithItsReturnAndOneAnswersAtATime) {
+  both({});
+  settle();
+  lb1.daemon().signal(SIGSTOP);
+  EXPECT_TRUE(lb2.becomes("Active"));
+  EXPECT_TRUE(goes(lb1));
+  std::this_thread::sleep_for(thorough() ? Duration(1min) : Duration(0s));
+  const Answers answers(segment, "192.0.2.100");
+  ASSERT_TRUE(answers.come_from("lb2"));
+  lb1.daemon().signal(SIGCONT);
+  EXPECT_TRUE(lb1.becomes("Active"));
+  EXPECT_TRUE(answers.come_from("lb1"));
+  EXPECT_EQ(lb2.role(), "Backup");
+  expect_one_at_a_time(answers, 100ms);
 }
 
 TEST_F(VipdLease, OffMeansForEver) {
