@@ -53,6 +53,8 @@ class VipdOnBondThatFailsOver : public VipdOnBond {
     const Capture gratuitous(
         client.host, "eth0",
         {.filter = "arp and arp[14:4] = 0xc0000264 and arp[24:4] = 0xc0000264 and ether src " + lb1.mac()});
+    EXPECT_EQ(lb1.vipctl({"announce", "web"}).status, 0);
+    EXPECT_TRUE(eventually(5s, [&] { return gratuitous.count() > 0; })) << "it would be seen";
     ASSERT_TRUE(is_quiet(gratuitous));
     const auto before = gratuitous.count();
     const auto active = active_port();
