@@ -200,7 +200,8 @@ void VirtualRouter::receive(const Received& received, const IpAddress& from) {
 
 void VirtualRouter::on_time() {
   const auto now = effects_.now();
-  if (must_ask(now))
+  // After a stall it listens before it asks: whoever is Active by now is not to be fenced.
+  if (must_ask(now) && (asking_since_ || !is_stalled(config_, machine_, now)))
     asking_since_ = asking_since_.value_or(now);
   else
     handle(Timer{now});

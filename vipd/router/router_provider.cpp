@@ -45,7 +45,7 @@ void VirtualRouter::provider_says(const ProviderWord& word) {
   if (asks() && word.given.contains(needs())) {
     asking_since_.reset();
     not_before_.reset();
-    return handle(Timer{now});
+    return handle(Timer{now, true});
   }
   if (!vip_.arbiter || role() != RoleName::kActive || word.elsewhere.empty()) return;
   say_goodbye();

@@ -53,6 +53,14 @@ TimePoint takeover_at(const VrrpConfig& config, const Backup& backup) {
   return std::max(at, backup.not_before);
 }
 
+// How late its timer may be. Initialize and Leaving may be as late as they are.
+std::optional<nanoseconds> patience_of(const VrrpConfig& config, const Role& role) {
+  if (std::holds_alternative<Active>(role)) return active_down_interval(config, config.interval);
+  const auto* backup = std::get_if<Backup>(&role);
+  if (backup == nullptr) return std::nullopt;
+  return active_down_interval(config, backup->interval.value_or(config.interval));
+}
+
 std::optional<TimePoint> deadline_of(const VrrpConfig&, const Initialize& role) {
   return role.start_at;
 }
@@ -168,7 +176,8 @@ std::string why_above(const VrrpConfig& config, Priority priority, const IpAddre
 std::string why_taking_over(const Turn& turn, const Backup& role) {
   const auto& heard = turn.machine.heard;
   const auto silence = in_seconds(turn.now - role.since);
-  if (role.wait == Backup::Wait::kListen) return fmt::format("no other router heard for {}", silence);
+  if (role.wait == Backup::Wait::kListen && !role.discarded)
+    return fmt::format("no other router heard for {}", silence);
   if (!heard || heard->at < role.since) return fmt::format("no advertisement for {}", silence);
   if (role.discarded || (role.preempt_at && turn.now >= *role.preempt_at))
     return why_above(turn.config, heard->priority, heard->source);
@@ -182,7 +191,22 @@ bool is_silence(const Backup& role, TimePoint now) {
          !(role.preempt_at && now >= *role.preempt_at);
 }
 
-void on(Turn& turn, const Backup& role, const Timer&) {
+// What was sent while this host was suspended may be lost, so that nobody was heard says nothing: the Active
+// router will be within an interval of its own. What was known of it is out of date, as is a preempt delay.
+void listen_after_stall(Turn& turn, const Backup& role, nanoseconds late) {
+  Backup backup = role;
+  backup.wait = Backup::Wait::kListen;
+  backup.since = turn.now;
+  backup.preempt_at.reset();
+  backup.discarded.reset();
+  turn.machine.role = backup;
+  turn.actions.emplace_back(
+      Note{fmt::format("takeover {} late: listening for another router first", in_seconds(late))});
+}
+
+void on(Turn& turn, const Backup& role, const Timer& event) {
+  if (!event.awaited && is_stalled(turn.config, turn.machine, event.now))
+    return listen_after_stall(turn, role, event.now - takeover_at(turn.config, role));
   turn.become_active(why_taking_over(turn, role));
   std::get<Active>(turn.machine.role).alone = is_silence(role, turn.now);
 }
@@ -246,6 +270,7 @@ void on(Turn& turn, const Backup& role, const PriorityChanged&) {
   if (!heard || heard->priority < turn.config.priority) return;
   Backup backup = role;
   if (backup.discarded) {
+    backup.wait = Backup::Wait::kActiveDown;
     backup.since = heard->at;
     backup.interval = backup.discarded;
   }
@@ -294,9 +319,8 @@ void listen_after_stall(Turn& turn, Active active, nanoseconds late) {
 }
 
 void on(Turn& turn, const Active& role, const Timer& event) {
-  const auto late = event.now - role.advert_at;
-  if (late >= active_down_interval(turn.config, turn.config.interval))
-    return listen_after_stall(turn, role, late);
+  if (is_stalled(turn.config, turn.machine, event.now))
+    return listen_after_stall(turn, role, event.now - role.advert_at);
   send_and_go_on(turn, role);
   if (role.listening)
     turn.actions.emplace_back(Note{"no other router heard after the stall: addresses announced again"});
@@ -464,6 +488,12 @@ bool heeded(const VrrpConfig& config, const Machine& machine, const MachineEvent
 
 std::optional<TimePoint> deadline(const VrrpConfig& config, const Machine& machine) {
   return std::visit([&](const auto& role) { return deadline_of(config, role); }, machine.role);
+}
+
+bool is_stalled(const VrrpConfig& config, const Machine& machine, TimePoint now) {
+  const auto due = deadline(config, machine);
+  const auto patience = patience_of(config, machine.role);
+  return due && patience && now >= *due + *patience;
 }
 
 bool holds_addresses(const Machine& machine) {

@@ -66,7 +66,7 @@ struct Backup {
   enum class Wait : std::uint8_t {
     kActiveDown,  // for the Active router to fall silent
     kSkew,        // after priority 0
-    kListen,  // after a restart that found our addresses in place: one advertisement interval and the skew
+    kListen,      // after a restart that found our addresses in place, or a stall: an interval and the skew
   };
   Wait wait = Wait::kActiveDown;
   TimePoint since;                       // the wait runs from here
@@ -121,6 +121,8 @@ struct Machine {
 
 // When the machine wants a Timer event; none: never.
 std::optional<TimePoint> deadline(const VrrpConfig& config, const Machine& machine);
+// Whether it has slept through its time for as long as others wait: who is Active by now it cannot know.
+bool is_stalled(const VrrpConfig& config, const Machine& machine, TimePoint now);
 // Whether the addresses should be on the interface.
 bool holds_addresses(const Machine& machine);
 // Whether this host is the one that answers for them: Active, or holding them while it listens after a
@@ -146,6 +148,7 @@ struct TakeRole {  // an operator wants it here, whoever has it; `config` is tha
 };
 struct Timer {
   TimePoint now;
+  bool awaited = false;  // a provider was asked first: it is late for that, not for a stall
 };
 struct AdvertisementHeard {
   TimePoint now;

@@ -26,7 +26,7 @@ std::string of(const VrrpConfig&, const Machine&, const Initialize& role, TimePo
 
 std::string of(const VrrpConfig& config, const Machine& machine, const Backup& role, TimePoint now) {
   const auto due = deadline(config, machine);
-  if (role.wait == Backup::Wait::kListen)
+  if (role.wait == Backup::Wait::kListen && !role.discarded)
     return fmt::format("takes the role in {}, if no other router is heard", left(due, now));
   const auto& heard = machine.heard;
   if (role.wait == Backup::Wait::kSkew || !heard || heard->at < role.since)

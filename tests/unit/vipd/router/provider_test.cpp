@@ -35,8 +35,16 @@ class RoutedRouter : public testing::Test {
     router->interface_usable(kOwn);
   }
   void waits(Milliseconds length) {
+    const auto end = effects.time + length;
+    for (auto due = router->due(); due && *due <= end; due = router->due()) {
+      effects.time = std::max(effects.time, *due);
+      router->on_time();
+    }
+    effects.time = end;
+  }
+  void sleeps(Milliseconds length) {
     effects.time += length;
-    if (const auto due = router->due(); due && effects.time >= *due) router->on_time();
+    router->on_time();
   }
   void hears(std::uint8_t priority) {
     const Advertisement heard{Vrid(51), Priority(priority), Centiseconds(10), {}};
@@ -118,11 +126,32 @@ TEST_F(RoutedRouter, AnArbiterIsWaitedForHoweverLongItTakes) {
   EXPECT_EQ(router->role(), RoleName::kBackup);
   EXPECT_TRUE(router->asks());
   EXPECT_EQ(router->due(), std::nullopt) << "and nothing spins meanwhile";
+  waits(1h);
   router->provider_says({});
   EXPECT_EQ(router->role(), RoleName::kBackup);
   router->provider_says({{Consent::kProvider}});
   EXPECT_EQ(router->role(), RoleName::kActive);
   EXPECT_FALSE(router->asks());
+}
+
+// Fencing would switch off whoever is Active by now.
+TEST_F(RoutedRouter, WhoSleptListensBeforeItAsks) {
+  for (const auto* what : {"arbiter", "fencing"}) {
+    starts(what);
+    hears(200);
+    sleeps(1h);
+    EXPECT_FALSE(router->asks()) << what;
+    hears(200);
+    waits(100ms);
+    EXPECT_FALSE(router->asks()) << what;
+    sleeps(1h);
+    waits(1s);
+    EXPECT_TRUE(router->asks()) << what << ": nobody was heard";
+    EXPECT_EQ(router->due(), std::nullopt);
+    waits(1h);
+    router->provider_says({{Consent::kProvider, Consent::kFencing}});
+    EXPECT_EQ(router->role(), RoleName::kActive) << what;
+  }
 }
 
 TEST_F(RoutedRouter, WhoIsHeardMeanwhileHasTheRole) {

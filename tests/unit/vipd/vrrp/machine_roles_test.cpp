@@ -185,6 +185,121 @@ TEST(VrrpBackup, AReloadForgetsARunningPreemptDelayAndWhatWasDiscarded) {
             change(RoleName::kBackup, RoleName::kActive, "no advertisement from 192.0.2.12 for 3.5s"));
 }
 
+TEST(VrrpBackup, AReloadDoesNotBeginTheWaitAnew) {
+  auto driven = backup();
+  driven.give(Reload{kStart + 3s});
+  EXPECT_EQ(driven.due(), kStart + kActiveDown);
+}
+
+TEST(VrrpBackup, APriorityThatFallsAfterAFarewellWaitsForTheOneThatFollowed) {
+  auto driven = backup();
+  driven.give(heard(kStart + 1s, 0)).give(heard(kStart + 1100ms, 100));
+  driven.config.priority = Priority(90);
+  driven.give(PriorityChanged{kStart + 1200ms});
+  EXPECT_EQ(driven.due(), kStart + 1100ms + active_down_interval(Priority(90), kInterval));
+}
+
+// What came while it slept may be lost: a queue that is empty says nothing of who is Active by now.
+class VrrpLateBackup : public testing::Test {
+ protected:
+  VrrpLateBackup() { driven.give(heard(kStart, 200)); }
+  Driven driven = backup();
+  TimePoint woken = kStart + 2 * kActiveDown;
+};
+
+TEST_F(VrrpLateBackup, TakesOverAsLongAsItIsLessLateThanOthersWait) {
+  driven.give(Timer{woken - 1ns});
+  EXPECT_EQ(driven.role(), RoleName::kActive);
+}
+
+TEST_F(VrrpLateBackup, ListensForAnIntervalAndTheSkewAndThenTakesOver) {
+  driven.give(Timer{woken});
+  EXPECT_THAT(driven.actions, ElementsAre(Note{"takeover 3.5s late: listening for another router first"}));
+  EXPECT_EQ(driven.role(), RoleName::kBackup);
+  EXPECT_FALSE(driven.holds());
+  EXPECT_EQ(driven.due(), woken + 1s + kSkew);
+  driven.give(Timer{woken + 1s + kSkew - 1ns});
+  EXPECT_THAT(driven.actions, IsEmpty());
+  driven.give(Timer{woken + 1s + kSkew});
+  EXPECT_THAT(driven.actions,
+              ElementsAre(send(128), HoldAddresses{},
+                          change(RoleName::kBackup, RoleName::kActive, "no other router heard for 1.5s")));
+}
+
+TEST_F(VrrpLateBackup, GoesByTheIntervalThatItLearnt) {
+  driven.give(heard(kStart, 200, kHigher, Centiseconds(10)));
+  driven.give(Timer{kStart + 700ms});
+  EXPECT_EQ(driven.role(), RoleName::kBackup);
+  EXPECT_EQ(driven.due(), kStart + 700ms + 150ms);
+}
+
+TEST_F(VrrpLateBackup, StaysBackupOfWhoIsHeard) {
+  driven.give(Timer{woken}).give(heard(woken + 1s, 200));
+  EXPECT_THAT(driven.actions, IsEmpty());
+  EXPECT_EQ(driven.due(), woken + 1s + kActiveDown);
+}
+
+TEST_F(VrrpLateBackup, StealsNothingFromALowerOneWithoutPreemption) {
+  driven.config.preempt = false;
+  driven.give(Timer{woken}).give(heard(woken + 1s, 1));
+  EXPECT_EQ(driven.due(), woken + 1s + kActiveDown);
+}
+
+TEST_F(VrrpLateBackup, WithPreemptionALowerOneLosesTheRoleAtTheEndOfTheListening) {
+  driven.give(Timer{woken}).give(heard(woken + 1s, 127));
+  EXPECT_EQ(driven.due(), woken + 1s + kSkew);
+  driven.give(Timer{woken + 1s + kSkew});
+  EXPECT_EQ(driven.actions.back(),
+            change(RoleName::kBackup, RoleName::kActive, "priority 128 is above the 127 of 192.0.2.12"));
+}
+
+TEST_F(VrrpLateBackup, FollowsPriorityZeroWithinTheSkew) {
+  driven.give(Timer{woken}).give(heard(woken + 100ms, 0));
+  EXPECT_EQ(driven.due(), woken + 100ms + kSkew);
+}
+
+TEST_F(VrrpLateBackup, APreemptDelayBeginsAnew) {
+  auto delayed = backup(configured(128, true, 60s));
+  for (int second = 0; second < 58; ++second) delayed.give(heard(kStart + std::chrono::seconds(second), 100));
+  ASSERT_EQ(delayed.due(), kStart + 60s);
+  const auto now = kStart + 60s + kActiveDown;
+  delayed.give(Timer{now});
+  EXPECT_EQ(delayed.due(), now + 1s + kSkew) << "whom it was to be taken from may be gone";
+  delayed.give(heard(now + 1s, 100));
+  EXPECT_EQ(delayed.due(), now + 1s + kActiveDown);
+  EXPECT_EQ(std::get<Backup>(delayed.machine.role).preempt_at, now + 61s);
+}
+
+TEST_F(VrrpLateBackup, ListensOnceMoreWhereItStalledAgain) {
+  driven.give(Timer{woken});
+  const auto again = *driven.due() + kActiveDown;
+  driven.give(Timer{again});
+  EXPECT_EQ(driven.role(), RoleName::kBackup);
+  EXPECT_EQ(driven.due(), again + 1s + kSkew);
+}
+
+TEST_F(VrrpLateBackup, KeepsTheAddressesOfAnEarlierRun) {
+  Driven listening(configured(128, false));
+  listening.give(Startup{kStart, true, {}});
+  const auto late = *listening.due() + kActiveDown;
+  listening.give(Timer{late});
+  EXPECT_EQ(listening.role(), RoleName::kBackup);
+  EXPECT_TRUE(listening.holds());
+  EXPECT_EQ(listening.due(), late + 1s + kSkew);
+}
+
+TEST_F(VrrpLateBackup, WhoWaitedForAProviderDidNotSleep) {
+  driven.give(Timer{woken + 1h, true});
+  EXPECT_EQ(driven.role(), RoleName::kActive);
+}
+
+TEST_F(VrrpLateBackup, AStartupDelayThatEndsLateIsNoStall) {
+  Driven starting(configured());
+  starting.give(Startup{kStart, false, kStart + 10s}).give(Timer{kStart + 1h});
+  EXPECT_EQ(starting.role(), RoleName::kBackup);
+  EXPECT_EQ(starting.due(), kStart + 1h + kActiveDown);
+}
+
 TEST(VrrpBackup, StopsWithoutAWord) {
   auto driven = backup();
   driven.give(Shutdown{kStart});

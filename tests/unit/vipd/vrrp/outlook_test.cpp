@@ -49,6 +49,11 @@ TEST(Outlook, OfWhoListens) {
   Driven stalled(configured());
   stalled.give(Startup{kStart, false, {}}).give(Timer{kStart + 4s}).give(Timer{kStart + 60s});
   EXPECT_EQ(outlook(stalled, kStart + 60s), "goes on in 1s, if no other router is heard");
+  Driven slept(configured());
+  slept.give(Startup{kStart, false, {}}).give(Timer{kStart + 60s});
+  EXPECT_EQ(outlook(slept, kStart + 60s), "takes the role in 1.5s, if no other router is heard");
+  slept.give(heard(kStart + 61s, 100));
+  EXPECT_EQ(outlook(slept, kStart + 61s), "takes over in 0.5s: priority 128 is above the 100 of 192.0.2.12");
 }
 
 TEST(Outlook, OfTheActiveRouter) {

@@ -37,6 +37,7 @@ class Segment {
     give(i, Startup{now_, true, {}});
   }
   void leave(std::size_t i) { give(i, Shutdown{now_}); }
+  void reload(std::size_t i) { give(i, Reload{now_}); }
   void crash(std::size_t i) { routers_[i].machine = {}; }
   void cut(std::size_t i, bool is_cut) { routers_[i].cut = is_cut; }
   void lose(double share) { loss_ = share; }
@@ -153,6 +154,18 @@ TEST_P(VrrpSimulation, EqualPrioritiesEndWithTheHighestAddress) {
   segment.start_all();
   segment.run(2s);
   EXPECT_EQ(segment.active(), std::vector<std::size_t>{2});
+}
+
+TEST_P(VrrpSimulation, TwoThatBootTogetherEndWithOneActiveThoughOneIsReloadedMeanwhile) {
+  Segment segment({200, 100}, GetParam(), GetParam() % 2 == 0);
+  segment.start_all();
+  segment.run(std::chrono::milliseconds(8 * GetParam()));
+  segment.reload(GetParam() % 2U);
+  segment.run(active_down_interval(Priority(200), kInterval) - std::chrono::milliseconds(8 * GetParam()));
+  EXPECT_EQ(segment.active(), std::vector<std::size_t>{0}) << "the wait goes on where it was";
+  segment.run(2s);
+  EXPECT_EQ(segment.active(), std::vector<std::size_t>{0});
+  EXPECT_EQ(segment.longest_double(), 0ns);
 }
 
 TEST_P(VrrpSimulation, AfterACrashOneTakesOverWithinTheActiveDownIntervalAndTheDelay) {
