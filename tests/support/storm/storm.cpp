@@ -1,48 +1,24 @@
 #include "tests/support/storm/storm.h"
 
 #include <algorithm>
-#include <map>
-#include <random>
-#include <vector>
+#include <array>
+
+#include "tests/support/storm/segment.h"
 
 namespace hawser::vipd::storm {
 
 namespace {
 
-using namespace std::chrono_literals;
-using std::chrono::nanoseconds;
-
-using Random = std::mt19937;
-
-int between(Random& random, int least, int most) {
-  return std::uniform_int_distribution<int>(least, most)(random);
-}
-
-bool happens(Random& random, double share) {
-  return std::bernoulli_distribution(share)(random);
-}
-
 Priority any_priority(Random& random) {
   return Priority(static_cast<std::uint8_t>(between(random, 1, 254)));
 }
 
-struct Router {
-  VrrpConfig config;   // that it goes by
-  VrrpConfig written;  // in its file
-  bool standing = false;
-  Machine machine;
-  int side = 0;                          // of a cut segment
-  bool running = false, paused = false;  // paused: hears and does nothing until it goes on
-  std::vector<AdvertisementHeard> unread;
+Centiseconds any_interval(Random& random) {
+  return Centiseconds(std::array{10, 20, 50}.at(static_cast<std::size_t>(between(random, 0, 2))));
+}
 
-  [[nodiscard]] bool active() const { return running && std::holds_alternative<Active>(machine.role); }
-};
-
-// As vipd/router/router.cpp has it.
-VrrpConfig standing_by(VrrpConfig config) {
-  config.priority = Priority(1);
-  config.preempt = false;
-  return config;
+std::size_t any_of(Segment& segment) {
+  return static_cast<std::size_t>(between(segment.random(), 0, static_cast<int>(segment.size()) - 1));
 }
 
 // Addresses whose order is another one when their bytes are read the wrong way round.
@@ -61,236 +37,13 @@ std::vector<Router> routers_of(Random& random, bool same_preempt) {
   for (auto& router : routers) {
     auto& config = router.config;
     config.priority = equal ? priority : any_priority(random);
-    config.interval =
-        Centiseconds(std::array{10, 20, 50}.at(static_cast<std::size_t>(between(random, 0, 2))));
+    config.interval = any_interval(random);
     config.source = address_of(random, number++);
     config.preempt = same_preempt ? preempt : happens(random, 0.5);
     router.written = config;
   }
   return routers;
 }
-
-bool is_better(const VrrpConfig& one, const VrrpConfig& other) {
-  return one.priority > other.priority || (one.priority == other.priority && one.source > other.source);
-}
-
-class Segment {
- public:
-  Segment(std::vector<Router> routers, Random& random, const Rules& rules)
-      : random_(random), rules_(rules), routers_(std::move(routers)) {}
-
-  struct Weather {
-    nanoseconds delay{};  // at the most; 0: what is sent is there
-    double loss = 0, twice = 0;
-  };
-
-  Random& random() { return random_; }
-  void set(const Weather& weather) { weather_ = weather; }
-  Router& router(std::size_t i) { return routers_[i]; }
-  [[nodiscard]] const Router& router(std::size_t i) const { return routers_[i]; }
-  [[nodiscard]] std::size_t size() const { return routers_.size(); }
-  [[nodiscard]] TimePoint now() const { return now_; }
-  [[nodiscard]] const std::string& broken() const { return broken_; }
-  [[nodiscard]] unsigned takeovers() const { return takeovers_; }
-
-  // What it was asked for, and it says so itself.
-  [[nodiscard]] VrrpConfig promised(std::size_t i) const {
-    const auto& router = routers_[i];
-    return router.standing ? standing_by(router.written) : router.written;
-  }
-  void start(std::size_t i, bool adopted = false) {
-    routers_[i].config = rules_.recalls ? promised(i) : routers_[i].written;
-    routers_[i].machine = {};
-    routers_[i].running = true;
-    give(i, Startup{now_, adopted, {}});
-  }
-  void kill(std::size_t i) {
-    routers_[i].running = false;
-    routers_[i].machine = {};
-    routers_[i].unread.clear();
-  }
-  void leave(std::size_t i) { give(i, Shutdown{now_}); }
-  void set_priority(std::size_t i, Priority priority) {
-    routers_[i].written.priority = priority;
-    routers_[i].config = promised(i);
-    give(i, PriorityChanged{now_});
-  }
-  void release(std::size_t i) {
-    auto& router = routers_[i];
-    router.standing = true;
-    router.config = promised(i);
-    if (router.active())
-      give(i, HandOver{now_});
-    else
-      give(i, PriorityChanged{now_});
-  }
-  // Reads what has come meanwhile first, as vipd does when it wakes.
-  void go_on(std::size_t i) {
-    routers_[i].paused = false;
-    for (auto& heard : std::exchange(routers_[i].unread, {})) hear(i, heard);
-  }
-
-  void run(nanoseconds duration) {
-    const auto end = now_ + duration;
-    while (const auto next = next_event(end)) {
-      now_ = *next;
-      deliver();
-      for (std::size_t i = 0; i < routers_.size(); ++i) {
-        const auto& router = routers_[i];
-        if (!router.running || router.paused) continue;
-        if (const auto due = rules_.deadline(router.config, router.machine); due && *due <= now_)
-          give(i, Timer{now_});
-      }
-    }
-    now_ = end;
-  }
-
-  [[nodiscard]] std::vector<std::size_t> active() const {
-    std::vector<std::size_t> found;
-    for (std::size_t i = 0; i < routers_.size(); ++i)
-      if (routers_[i].active()) found.push_back(i);
-    return found;
-  }
-  [[nodiscard]] std::size_t others_than(std::size_t one) const {
-    std::size_t others = 0;
-    for (std::size_t i = 0; i < routers_.size(); ++i) others += routers_[i].running && i != one ? 1 : 0;
-    return others;
-  }
-  // The one that has to win among those that run.
-  [[nodiscard]] std::optional<std::size_t> best() const {
-    std::optional<std::size_t> best;
-    for (std::size_t i = 0; i < routers_.size(); ++i)
-      if (routers_[i].running && (!best || is_better(routers_[i].config, routers_[*best].config))) best = i;
-    return best;
-  }
-  [[nodiscard]] std::optional<std::size_t> best_but(std::size_t one) const {
-    std::optional<std::size_t> best;
-    for (std::size_t i = 0; i < routers_.size(); ++i)
-      if (i != one && routers_[i].running && (!best || is_better(routers_[i].config, routers_[*best].config)))
-        best = i;
-    return best;
-  }
-  void blame(const std::string& what) {
-    if (broken_.empty())
-      broken_ = fmt::format("{:.3f}s: {}", std::chrono::duration<double>(now_ - kBegin).count(), what);
-  }
-  [[nodiscard]] std::string name_of(std::size_t i) const {
-    return fmt::format("{} (priority {})", routers_[i].config.source, routers_[i].config.priority);
-  }
-
- private:
-  static constexpr TimePoint kBegin{1000s};
-
-  struct Packet {
-    std::size_t from, to;
-    AdvertisementHeard heard;
-  };
-
-  std::optional<TimePoint> next_event(TimePoint end) const {
-    auto next = end + 1ns;
-    if (!flying_.empty()) next = std::min(next, flying_.begin()->first);
-    for (const auto& router : routers_) {
-      if (!router.running || router.paused) continue;
-      if (const auto due = rules_.deadline(router.config, router.machine))
-        next = std::min(next, std::max(*due, now_));
-    }
-    return next <= end ? std::optional(next) : std::nullopt;
-  }
-
-  [[nodiscard]] bool connected(std::size_t one, std::size_t other) const {
-    return routers_[one].side == routers_[other].side;
-  }
-
-  void deliver() {
-    while (!flying_.empty() && flying_.begin()->first <= now_) {
-      const auto packet = flying_.begin()->second;
-      flying_.erase(flying_.begin());
-      arrive(packet);
-    }
-  }
-
-  void arrive(const Packet& packet) {
-    auto& to = routers_[packet.to];
-    if (!connected(packet.from, packet.to) || !to.running) return;
-    if (to.paused)
-      to.unread.push_back(packet.heard);
-    else
-      hear(packet.to, packet.heard);
-  }
-
-  // The first advertisement of a better router ends a second role; a worse one is answered.
-  void hear(std::size_t i, AdvertisementHeard heard) {
-    heard.now = now_;
-    const auto& router = routers_[i];
-    const bool was_active = router.active();
-    const VrrpConfig sender{heard.priority, heard.interval, heard.source, true, 0ms};
-    const bool loses = was_active && heard.priority != kLeavingPriority && is_better(sender, router.config);
-    const bool wins = was_active && heard.priority != kLeavingPriority && is_better(router.config, sender);
-    const bool rested = !was_active || now_ >= std::get<Active>(router.machine.role).silent_until;
-    const auto sent = sent_;
-    give(i, heard);
-    if (loses && router.active())
-      blame(fmt::format("{} stays Active though it heard {}, priority {}", name_of(i), heard.source,
-                        heard.priority));
-    if (wins && rested && sent == sent_)
-      blame(fmt::format("{} does not answer {}, which is Active too", name_of(i), heard.source));
-  }
-
-  void give(std::size_t i, const MachineEvent& event) {
-    auto& router = routers_[i];
-    const bool was_active = router.active();
-    const bool given_up = was_active && wakes_late(router, event);
-    auto outcome = rules_.step(router.config, router.machine, event);
-    router.machine = outcome.machine;
-    if (!was_active && router.active()) ++takeovers_;
-    for (const auto& action : outcome.actions)
-      if (const auto* send = std::get_if<SendAdvertisement>(&action)) {
-        judge_sender(i, event, *send);
-        if (given_up) blame(fmt::format("{} advertises before it has listened after a stall", name_of(i)));
-        broadcast(i, *send);
-      }
-  }
-
-  // Of who is Active: the others have waited long enough to take over.
-  static bool wakes_late(const Router& router, const MachineEvent& event) {
-    const auto* timer = std::get_if<Timer>(&event);
-    if (timer == nullptr) return false;
-    const auto& active = std::get<Active>(router.machine.role);
-    return timer->now - active.advert_at >= active_down_interval(router.config, router.config.interval);
-  }
-
-  // Who is not Active advertises only as a last word to who is, or when it is back with its addresses.
-  void judge_sender(std::size_t i, const MachineEvent& event, const SendAdvertisement& send) {
-    ++sent_;
-    if (send.priority == kLeavingPriority || routers_[i].active()) return;
-    if (!std::holds_alternative<AdvertisementHeard>(event) && !std::holds_alternative<Startup>(event))
-      blame(fmt::format("{} advertises and is not Active", name_of(i)));
-  }
-
-  void broadcast(std::size_t from, const SendAdvertisement& send) {
-    const auto& config = routers_[from].config;
-    const AdvertisementHeard heard{{}, config.source, send.priority, send.interval};
-    for (std::size_t to = 0; to < routers_.size(); ++to) {
-      if (to == from) continue;
-      if (weather_.delay == 0ns) {
-        arrive({from, to, heard});
-        continue;
-      }
-      if (happens(random_, weather_.loss)) continue;
-      for (int copies = happens(random_, weather_.twice) ? 2 : 1; copies > 0; --copies)
-        flying_.emplace(now_ + weather_.delay * between(random_, 1, 1000) / 1000, Packet{from, to, heard});
-    }
-  }
-
-  Random& random_;
-  const Rules& rules_;
-  std::vector<Router> routers_;
-  std::multimap<TimePoint, Packet> flying_;
-  Weather weather_;
-  TimePoint now_ = kBegin;
-  std::string broken_;
-  unsigned takeovers_ = 0, sent_ = 0;
-};
 
 // The longest that a router on its own waits, whatever interval it has learnt.
 constexpr nanoseconds kLongestDown = 4 * 500ms;
@@ -431,19 +184,124 @@ void try_priority(Segment& segment, std::size_t i, Priority priority) {
   expect(segment, expected, before, fmt::format("a change of priority: {}", segment.name_of(i)));
 }
 
+// Who is Active says so at once, and who is not goes on waiting where it was.
+void try_reload(Segment& segment, std::size_t i) {
+  const auto was = segment.active();
+  const auto before = segment.takeovers();
+  if (happens(segment.random(), 0.5)) segment.router(i).written.interval = any_interval(segment.random());
+  segment.reload(i);
+  segment.run(kLongestDown);
+  if (!was.empty()) expect(segment, {was[0], 0}, before, fmt::format("a reload of {}", segment.name_of(i)));
+}
+
+// Two that begin at one instant, and the file of one is read again meanwhile: that does not put off its end.
+void try_boot_together(Segment& segment, std::size_t i, std::size_t j) {
+  const auto wait_of = [&](std::size_t k) {
+    const auto config = segment.promised(k);
+    return active_down_interval(config, config.interval);
+  };
+  const auto before = segment.takeovers();
+  const auto [first, second] = std::minmax(i, j);
+  const auto quick = wait_of(second) < wait_of(first) ? second : first;
+  const auto slow = quick == first ? second : first;
+  segment.start(first);
+  segment.start(second);
+  const auto reloaded_after = wait_of(quick) * between(segment.random(), 0, 99) / 100;
+  segment.run(reloaded_after);
+  segment.reload(happens(segment.random(), 0.5) ? first : second);
+  segment.run(wait_of(quick) - reloaded_after);
+  expect(segment, {quick, 1}, before, "a boot of two");
+  segment.run(kLongestDown);
+  const auto config = segment.promised(slow);
+  const bool takes = config.preempt && config.priority > segment.promised(quick).priority;
+  expect(segment, {takes ? slow : quick, takes ? 2U : 1U}, before, "two have begun together");
+}
+
+// Others have the role by then, if there are any, and the better one of the two that have it keeps it.
+void sleep_as_active(Segment& segment, std::size_t i) {
+  const auto before = segment.takeovers();
+  const auto length = between(segment.random(), 1, 4000) * 1ms;
+  segment.suspend(i);
+  segment.run(length);
+  auto others = segment.active();
+  std::erase(others, i);
+  const auto taken = segment.takeovers() - before;
+  const bool must = segment.others_than(i) > 0 && length > kLongestDown;
+  if (taken != others.size() || (must && taken != 1))
+    segment.blame(fmt::format("{} takeovers while {} slept", taken, segment.name_of(i)));
+  segment.go_on(i);
+  segment.run(kLongestDown);
+  const bool loses = !others.empty() && is_better(segment.router(others[0]).config, segment.router(i).config);
+  expect(segment, {loses ? others[0] : i, taken}, before, fmt::format("the sleep of {}", segment.name_of(i)));
+}
+
+// It wakes before its time has come, or so late that it has to listen first. In between it may take over for
+// a moment: nobody knows then that it slept.
+void sleep_as_backup(Segment& segment, std::size_t i) {
+  const auto was = segment.active();
+  const auto before = segment.takeovers();
+  const auto& router = segment.router(i);
+  const auto left = *deadline(router.config, router.machine) - segment.now();
+  const auto interval = std::get<Backup>(router.machine.role).interval.value_or(router.config.interval);
+  const auto late = active_down_interval(router.config, interval) + between(segment.random(), 0, 2000) * 1ms;
+  const auto length = happens(segment.random(), 0.3) ? left / 2 : left + late;
+  segment.suspend(i);
+  segment.run(length);
+  segment.go_on(i);
+  segment.run(kLongestDown);
+  expect(segment, {was[0], 0}, before, fmt::format("the sleep of {}", segment.name_of(i)));
+}
+
+void try_sleep(Segment& segment, std::size_t i) {
+  if (segment.active().empty()) return;
+  if (segment.router(i).active()) return sleep_as_active(segment, i);
+  if (std::holds_alternative<Backup>(segment.router(i).machine.role)) sleep_as_backup(segment, i);
+}
+
+// Something of what happens to one that runs.
+void try_running(Segment& segment, std::size_t i) {
+  auto& random = segment.random();
+  switch (between(random, 0, 9)) {
+    case 0:
+      return try_release(segment, i);
+    case 1:
+    case 2:
+      return try_priority(segment, i, any_priority(random));
+    case 3:
+      return try_reload(segment, i);
+    case 4:
+    case 5:
+      return try_sleep(segment, i);
+    default:
+      return try_end(segment, i, happens(random, 0.5));
+  }
+}
+
+void try_absent(Segment& segment, std::size_t i) {
+  auto& random = segment.random();
+  const auto other = (i + 1) % segment.size();
+  if (happens(random, 0.1))
+    segment.router(i).standing = false;  // resumed meanwhile
+  else if (segment.others_than(i) == 0 && happens(random, 0.3))
+    try_boot_together(segment, i, other);
+  else
+    try_start(segment, i);
+}
+
 // ---- storm
 
 void strike(Segment& segment, Random& random) {
-  const auto i = static_cast<std::size_t>(between(random, 0, static_cast<int>(segment.size()) - 1));
+  const auto i = any_of(segment);
   auto& router = segment.router(i);
-  switch (between(random, 0, 8)) {
+  const bool awake = router.running && !router.paused;
+  switch (between(random, 0, 10)) {
     case 0:
       return segment.kill(i);
     case 1:
       if (!router.running) segment.start(i, happens(random, 0.5));
       return;
     case 2:
-      if (router.running && !router.paused) segment.leave(i);
+      if (awake) segment.leave(i);
       return;
     case 3:
       router.side = between(random, 0, 1);
@@ -452,12 +310,17 @@ void strike(Segment& segment, Random& random) {
       router.side = 0;
       return;
     case 5:
-      router.paused = router.running;
+      return segment.pause(i);
+    case 6:
+      if (router.paused) segment.go_on(i);
       return;
     case 7:
       return segment.set_priority(i, any_priority(random));
-    case 6:
-      if (router.paused) segment.go_on(i);
+    case 8:
+      return segment.suspend(i);
+    case 9:
+      router.written.interval = any_interval(random);
+      if (awake) segment.reload(i);
       return;
     default:
       return segment.set(
@@ -485,19 +348,13 @@ void clear_up(Segment& segment) {
 std::string calm(unsigned seed, const Rules& rules) {
   Random random(seed);
   Segment segment(routers_of(random, false), random, rules);
+  segment.expect_one();
   for (int events = between(random, 4, 12); events > 0 && segment.broken().empty(); --events) {
-    const auto i = static_cast<std::size_t>(between(random, 0, static_cast<int>(segment.size()) - 1));
-    const bool planned = happens(random, 0.5);
-    if (segment.router(i).running && happens(random, 0.1))
-      try_release(segment, i);
-    else if (!segment.router(i).running && happens(random, 0.1))
-      segment.router(i).standing = false;  // resumed meanwhile
-    else if (segment.router(i).running && happens(random, 0.3))
-      try_priority(segment, i, any_priority(random));
-    else if (segment.router(i).running)
-      try_end(segment, i, planned);
+    const auto i = any_of(segment);
+    if (segment.router(i).running)
+      try_running(segment, i);
     else
-      try_start(segment, i);
+      try_absent(segment, i);
     const auto quiet = segment.takeovers();
     segment.run(kLongestDown);
     if (segment.takeovers() != quiet) segment.blame("a takeover for which there was no reason");

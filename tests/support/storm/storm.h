@@ -1,9 +1,10 @@
 // What VRRP promises, tried on the real machine by seeds: 2 to 5 routers of random priorities, addresses and
 // intervals on a segment in virtual time, to which random things happen. Two kinds of seeds:
-// - calm: nothing is delayed or lost; routers start, leave, are killed and are told to stand by one after
-//   another. Who is Active, after how long, and that there are never two, is known for each.
-// - storm: packets are delayed, lost and doubled, the segment is cut, routers are paused, killed and started
-//   again, all at once; then it is over, and exactly the best one has to be Active in time, and stay it.
+// - calm: nothing is delayed or lost; routers start, leave, are killed, suspended, reloaded and told to stand
+//   by one after another. Who is Active and after how long is known for each, and that there are never two.
+// - storm: packets are delayed, lost and doubled, the segment is cut, routers are paused, suspended, killed
+//   and started again, all at once; then it is over, and exactly the best one has to be Active in time, and
+//   stay it.
 #pragma once
 
 #include <functional>

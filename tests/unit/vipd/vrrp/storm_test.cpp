@@ -140,6 +140,30 @@ TEST(PlantedBug, ALateWakeThatIsNotNoticed) {
   EXPECT_TRUE(found_by(rules));
 }
 
+// What a Backup does at the end of its wait, whenever that was.
+TEST(PlantedBug, ALateWakeOfABackupThatIsNotNoticed) {
+  Rules rules;
+  rules.step = [](const VrrpConfig& config, const Machine& machine, const MachineEvent& event) {
+    const auto* timer = std::get_if<Timer>(&event);
+    if (timer == nullptr || !std::holds_alternative<Backup>(machine.role))
+      return step(config, machine, event);
+    return step(config, machine, Timer{timer->now, true});
+  };
+  EXPECT_TRUE(found_by(rules));
+}
+
+TEST(PlantedBug, AReloadThatBeginsTheWaitAnew) {
+  Rules rules;
+  rules.step = [](const VrrpConfig& config, const Machine& machine, const MachineEvent& event) {
+    auto next = step(config, machine, event);
+    const auto* reload = std::get_if<Reload>(&event);
+    auto* backup = std::get_if<Backup>(&next.machine.role);
+    if (reload != nullptr && backup != nullptr) backup->since = reload->now;
+    return next;
+  };
+  EXPECT_TRUE(found_by(rules));
+}
+
 TEST(PlantedBug, APriorityThatFallsWhilePreemptionIsGoingOn) {
   Rules rules;
   rules.step = [](const VrrpConfig& config, const Machine& machine, const MachineEvent& event) {
