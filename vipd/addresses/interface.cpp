@@ -35,10 +35,14 @@ tl::expected<IpAddress, std::string> usable(const std::string& interface, const 
   return address.first.address;
 }
 
+std::string lacks_configured(const config::Vip& vip) {
+  return fmt::format("{}: does not have the source address {}", vip.interface, *vip.source);
+}
+
 tl::expected<IpAddress, std::string> configured_source(const Picture::Link& link, const config::Vip& vip) {
   for (const auto& address : link.addresses)
     if (address.first.address == *vip.source) return usable(vip.interface, address);
-  return tl::unexpected(fmt::format("{}: does not have the source address {}", vip.interface, *vip.source));
+  return tl::unexpected(lacks_configured(vip));
 }
 
 // RFC 9568 5.1.2.1: multicast of IPv6 comes from a link-local address; unicast from one that reaches the
@@ -49,14 +53,15 @@ bool wants_link_local(const config::Vip& vip) {
          std::ranges::any_of(vip.peers, &IpAddress::is_link_local);
 }
 
+bool may_be_source(const config::Vip& vip, const IpAddress& address) {
+  if (address.family() != family_of(vip)) return false;
+  return address.is_v4() || address.is_link_local() == wants_link_local(vip);
+}
+
 std::vector<Address> candidates_on(const Picture::Link& link, const config::Vip& vip) {
-  const auto family = family_of(vip);
   std::vector<Address> found;
-  for (const auto& [prefix, seen] : link.addresses) {
-    const auto& address = prefix.address;
-    const bool scoped = family == Family::kIpv4 || address.is_link_local() == wants_link_local(vip);
-    if (address.family() == family && scoped && !is_ours(seen)) found.emplace_back(prefix, seen);
-  }
+  for (const auto& [prefix, seen] : link.addresses)
+    if (may_be_source(vip, prefix.address) && !is_ours(seen)) found.emplace_back(prefix, seen);
   return found;
 }
 
@@ -83,6 +88,12 @@ auto fitness(const Address& candidate, const config::Vip& vip, const IpAddress& 
 }
 
 }  // namespace
+
+std::string why_no_source(const config::Vip& vip, const std::vector<IpAddress>& there) {
+  if (vip.source) return std::ranges::find(there, *vip.source) != there.end() ? "" : lacks_configured(vip);
+  const auto may = [&](const IpAddress& address) { return may_be_source(vip, address); };
+  return std::ranges::any_of(there, may) ? "" : no_candidate(vip);
+}
 
 bool hears(const Picture& picture, const std::string& interface, Family family) {
   const auto* link = picture.find(interface);

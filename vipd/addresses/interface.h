@@ -25,6 +25,9 @@ namespace hawser::vipd {
 tl::expected<IpAddress, std::string> source_on(const Picture& picture, const config::Vip& vip,
                                                const IpAddress& present);
 
+// Why none of the addresses that its interface has could be that one; empty: one could.
+std::string why_no_source(const config::Vip& vip, const std::vector<IpAddress>& there);
+
 // Why nothing that goes over the link can be counted on: it is down, it has no carrier, or it is the port of
 // something that takes its traffic (a VRF does not). Empty: it can.
 std::string why_useless(const Picture& picture, const Picture::Link& link);

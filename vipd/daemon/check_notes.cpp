@@ -1,10 +1,14 @@
 #include "vipd/daemon/check_notes.h"
 
 #include <array>
+#include <cstring>
+#include <optional>
+#include <span>
 
 #include <fmt/format.h>
 #include <ifaddrs.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "vipd/addresses/interface.h"
@@ -13,13 +17,30 @@
 
 namespace hawser::vipd {
 
-std::map<std::string, bool> interfaces_here() {
-  std::map<std::string, bool> here;
+namespace {
+
+std::optional<IpAddress> address_of(const sockaddr* socket) {
+  std::array<std::uint8_t, 16> bytes{};
+  const auto copied = [&](const auto& field) {
+    std::memcpy(bytes.data(), &field, sizeof(field));
+    return IpAddress::from_bytes(std::span(bytes).first(sizeof(field))).value();
+  };
+  if (socket != nullptr && socket->sa_family == AF_INET)
+    return copied(reinterpret_cast<const sockaddr_in*>(socket)->sin_addr);
+  if (socket != nullptr && socket->sa_family == AF_INET6)
+    return copied(reinterpret_cast<const sockaddr_in6*>(socket)->sin6_addr);
+  return std::nullopt;
+}
+
+}  // namespace
+
+InterfacesHere interfaces_here() {
+  InterfacesHere here;
   ifaddrs* list = nullptr;
   if (::getifaddrs(&list) != 0) return here;
   for (const auto* entry = list; entry != nullptr; entry = entry->ifa_next) {
-    auto& has_v4 = here[entry->ifa_name];
-    has_v4 = has_v4 || (entry->ifa_addr != nullptr && entry->ifa_addr->sa_family == AF_INET);
+    auto& addresses = here[entry->ifa_name];
+    if (const auto address = address_of(entry->ifa_addr)) addresses.push_back(*address);
   }
   ::freeifaddrs(list);
   return here;
@@ -40,8 +61,7 @@ std::string missing(const config::Vip& vip, const std::string& name, const std::
 
 }  // namespace
 
-std::vector<config::Problem> notes_on(const std::vector<config::Vip>& vips,
-                                      const std::map<std::string, bool>& here,
+std::vector<config::Problem> notes_on(const std::vector<config::Vip>& vips, const InterfacesHere& here,
                                       const std::function<std::string(const std::string&)>& called) {
   std::vector<config::Problem> notes;
   for (const auto& vip : vips) {
@@ -56,9 +76,8 @@ std::vector<config::Problem> notes_on(const std::vector<config::Vip>& vips,
     for (const auto& name : used)
       if (!here.contains(name)) note(missing(vip, name, called(name)));
     const auto found = here.find(vip.interface);
-    if (found != here.end() && !found->second)
-      note(fmt::format("{} has no IPv4 address now, and advertisements come from one: give it one",
-                       vip.interface));
+    if (found == here.end()) continue;
+    if (auto why = why_no_source(vip, found->second); !why.empty()) note(std::move(why));
   }
   return notes;
 }

@@ -11,8 +11,9 @@
 
 namespace hawser::vipd {
 
-// Interfaces by name, and whether they have an IPv4 address.
-std::map<std::string, bool> interfaces_here();
+// The addresses of this host by the name of their interface; one that has none is there too.
+using InterfacesHere = std::map<std::string, std::vector<IpAddress>>;
+InterfacesHere interfaces_here();
 
 // What the interface is called that the kernel finds under this name, which may be another name (altname) of
 // it; empty: there is none.
@@ -20,8 +21,7 @@ std::string kernel_name_of(const std::string& name);
 
 // "vip.web: this host has no interface front now: vipd waits for it". `called`: kernel_name_of(), or a
 // stand-in for it.
-std::vector<config::Problem> notes_on(const std::vector<config::Vip>& vips,
-                                      const std::map<std::string, bool>& here,
+std::vector<config::Problem> notes_on(const std::vector<config::Vip>& vips, const InterfacesHere& here,
                                       const std::function<std::string(const std::string&)>& called);
 
 // "vip.web: front: arp_ignore is 1: with it nobody is answered there ..", of those that live elsewhere.

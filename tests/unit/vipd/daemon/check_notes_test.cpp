@@ -9,7 +9,12 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
-using testing::Key;
+using testing::Pair;
+
+const std::vector<IpAddress> kNothing;
+const std::vector<IpAddress> kFour{IpAddress::v4(192, 0, 2, 11)};
+const std::vector<IpAddress> kSix{*IpAddress::parse("fe80::11")};
+const std::vector<IpAddress> kGlobalSix{*IpAddress::parse("2001:db8::11")};
 
 config::Vip web() {
   config::Vip vip;
@@ -19,8 +24,8 @@ config::Vip web() {
   return vip;
 }
 
-std::vector<std::string> lines_of(const std::vector<config::Vip>& vips,
-                                  const std::map<std::string, bool>& here, const std::string& called = "") {
+std::vector<std::string> lines_of(const std::vector<config::Vip>& vips, const InterfacesHere& here,
+                                  const std::string& called = "") {
   std::vector<std::string> lines;
   for (const auto& note : notes_on(vips, here, [&](const std::string&) { return called; }))
     lines.push_back(note_text(note));
@@ -28,7 +33,7 @@ std::vector<std::string> lines_of(const std::vector<config::Vip>& vips,
 }
 
 TEST(CheckNotes, AreNoneWhereEveryInterfaceIsThereAndCanAdvertise) {
-  EXPECT_THAT(lines_of({web()}, {{"front", true}, {"back", false}}), IsEmpty());
+  EXPECT_THAT(lines_of({web()}, {{"front", kFour}, {"back", kNothing}}), IsEmpty());
 }
 
 TEST(CheckNotes, NameWhatWouldLeaveAStoreUnanswered) {
@@ -43,7 +48,7 @@ TEST(CheckNotes, NameWhatWouldLeaveAStoreUnanswered) {
 }
 
 TEST(CheckNotes, NameEveryInterfaceThatThisHostLacks) {
-  EXPECT_THAT(lines_of({web()}, {{"lo", true}}),
+  EXPECT_THAT(lines_of({web()}, {{"lo", kFour}}),
               ElementsAre("vip.web: note: this host has no interface back now: vipd waits for it",
                           "vip.web: note: this host has no interface front now: vipd waits for it"));
 }
@@ -54,7 +59,7 @@ TEST(CheckNotes, DoNotMissTheDeviceOfAVirtualMac) {
   vip.virtual_mac = true;
   vip.virtual_router_id = Vrid(51);
   vip.addresses = {{*Prefix::parse("192.0.2.100"), "v4-51-front"}};
-  EXPECT_THAT(lines_of({vip}, {{"front", true}}), IsEmpty());
+  EXPECT_THAT(lines_of({vip}, {{"front", kFour}}), IsEmpty());
 }
 
 TEST(CheckNotes, DoNotMissTheDummiesOfAStore) {
@@ -62,18 +67,53 @@ TEST(CheckNotes, DoNotMissTheDummiesOfAStore) {
   vip.virtual_router_id = Vrid(51);
   vip.store = config::Store::kSpread;
   vip.addresses = {{*Prefix::parse("192.0.2.100"), "s51-0-front"}};
-  EXPECT_THAT(lines_of({vip}, {{"front", true}}), IsEmpty());
+  EXPECT_THAT(lines_of({vip}, {{"front", kFour}}), IsEmpty());
 }
 
 TEST(CheckNotes, SayThatAdvertisementsNeedAnIpv4Address) {
-  EXPECT_THAT(
-      lines_of({web()}, {{"front", false}, {"back", false}}),
-      ElementsAre(
-          "vip.web: note: front has no IPv4 address now, and advertisements come from one: give it one"));
+  EXPECT_THAT(lines_of({web()}, {{"front", kSix}, {"back", kNothing}}),
+              ElementsAre("vip.web: note: front: no IPv4 address to advertise from: give it one"));
+}
+
+config::Vip six() {
+  auto vip = web();
+  vip.addresses = {{*Prefix::parse("2001:db8::100"), "front"}};
+  return vip;
+}
+
+TEST(CheckNotes, AskForAnIpv4AddressOnlyWhereIpv4Elects) {
+  EXPECT_THAT(lines_of({six()}, {{"front", kSix}}), IsEmpty());
+  auto both = web();
+  both.addresses = {{*Prefix::parse("192.0.2.100"), "front"}, {*Prefix::parse("2001:db8::100"), "front"}};
+  EXPECT_EQ(lines_of({both}, {{"front", kSix}}).size(), 1U);
+  both.lead = config::VrrpLead::kIpv6;
+  EXPECT_THAT(lines_of({both}, {{"front", kSix}}), IsEmpty());
+}
+
+// RFC 9568 5.1.2.1; by unicast it is one that reaches the peers.
+TEST(CheckNotes, AskForALinkLocalAddressWhereIpv6ElectsByMulticast) {
+  for (const auto& there : {kFour, kGlobalSix})
+    EXPECT_THAT(lines_of({six()}, {{"front", there}}),
+                ElementsAre(testing::StartsWith(
+                    "vip.web: note: front: no link-local IPv6 address to advertise from: give it one")));
+  auto unicast = six();
+  unicast.transport = config::VrrpTransport::kUnicast;
+  unicast.peers = {*IpAddress::parse("2001:db8::12")};
+  EXPECT_THAT(lines_of({unicast}, {{"front", kGlobalSix}}), IsEmpty());
+  EXPECT_THAT(lines_of({unicast}, {{"front", kSix}}),
+              ElementsAre(testing::StartsWith("vip.web: note: front: no IPv6 address to advertise from")));
+}
+
+TEST(CheckNotes, AskForTheSourceThatTheFileNames) {
+  auto vip = web();
+  vip.source = IpAddress::v4(192, 0, 2, 11);
+  EXPECT_THAT(lines_of({vip}, {{"front", kFour}, {"back", kNothing}}), IsEmpty());
+  EXPECT_THAT(lines_of({vip}, {{"front", {IpAddress::v4(192, 0, 2, 99)}}, {"back", kNothing}}),
+              ElementsAre("vip.web: note: front: does not have the source address 192.0.2.11"));
 }
 
 TEST(CheckNotes, SayWhatAnInterfaceIsCalledWhoseOtherNameIsInTheFile) {
-  EXPECT_THAT(lines_of({web()}, {{"front", true}, {"eth0", true}}, "eth0"),
+  EXPECT_THAT(lines_of({web()}, {{"front", kFour}, {"eth0", kFour}}, "eth0"),
               ElementsAre("vip.web: note: back is another name of eth0: write eth0 in [vip.web]"));
 }
 
@@ -83,7 +123,7 @@ TEST(CheckNotes, TheKernelNamesWhatIsHereAndNothingElse) {
 }
 
 TEST(CheckNotes, TheLoopbackInterfaceIsHere) {
-  EXPECT_THAT(interfaces_here(), Contains(Key("lo")));
+  EXPECT_THAT(interfaces_here(), Contains(Pair("lo", Contains(IpAddress::v4(127, 0, 0, 1)))));
 }
 
 }  // namespace
