@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "lib/base/utf8.h"
 #include "lib/control/client.h"
 
 namespace hawser::control {
@@ -55,7 +56,7 @@ Response good(const json::object& body) {
 }
 
 Response refusal(int status, std::string_view text) {
-  return {status, json::serialize(json::object{{"error", text}})};
+  return {status, json::serialize(json::object{{"error", as_utf8(text)}})};
 }
 
 Result<json::value> parse_answer(std::string_view from, const Response& response) {

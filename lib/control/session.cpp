@@ -6,6 +6,7 @@
 #include <boost/beast/http.hpp>
 #include <sys/socket.h>
 
+#include "lib/control/incoming.h"
 #include "lib/control/json.h"
 #include "lib/control/later.h"
 #include "lib/control/stream.h"
@@ -30,16 +31,6 @@ http::response<http::string_body> to_http(const Response& response) {
   message.body() = response.body;
   message.prepare_payload();
   return message;
-}
-
-// What cannot be read at all gets no answer but a closed connection.
-std::optional<Response> complain(const error_code& problem) {
-  if (problem == http::error::body_limit) return refusal(413, "the request's body is too large");
-  if (problem == http::error::header_limit) return refusal(431, "the request's header is too large");
-  if (problem == http::error::end_of_stream || problem == http::error::partial_message) return std::nullopt;
-  if (problem.category() == http::make_error_code(http::error::bad_method).category())
-    return refusal(400, "not an HTTP request: " + problem.message());
-  return std::nullopt;
 }
 
 // A peer that the kernel does not name is nobody.
@@ -71,18 +62,14 @@ Response answer(ServerState& state, const Request& request) {
 asio::awaitable<std::optional<Response>> converse(std::shared_ptr<ServerState> state,
                                                   std::shared_ptr<Session> session) {
   boost::beast::flat_buffer buffer;
-  http::request_parser<http::string_body> parser;
-  parser.header_limit(static_cast<std::uint32_t>(state->limits.header));
-  parser.body_limit(state->limits.body);
+  RequestParser parser;
+  limit(parser, state->limits);
   error_code problem;
   co_await http::async_read(session->socket, buffer, parser,
                             asio::redirect_error(asio::use_awaitable, problem));
   if (problem) co_return complain(problem);
   if (!state->handler) co_return std::nullopt;
-  auto message = parser.release();
-  const Request request{std::string(message.method_string()), std::string(message.target()),
-                        std::move(message.body()), peer_of(*session)};
-  co_return answer(*state, request);
+  co_return answer(*state, request_from(parser, peer_of(*session)));
 }
 
 asio::awaitable<void> send(std::shared_ptr<Session> session, const Response response) {

@@ -1,6 +1,7 @@
 #include "vipd/daemon/stands.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include <boost/json.hpp>
 
@@ -19,12 +20,28 @@ Stand stand_from(const json::object& object) {
   const auto stance = from_name<Stance>(json::value_to<std::string>(object.at("stance")));
   if (!stance) throw std::invalid_argument("stance");
   Stand stand{*stance, {}};
-  if (const auto& until = object.at("until"); !until.is_null())
-    stand.until = WallTime(Milliseconds(until.to_number<std::int64_t>()));
+  if (const auto& until = object.at("until"); !until.is_null()) {
+    stand.until = end_from(until.to_number<std::int64_t>());
+    if (!stand.until) throw std::invalid_argument("until");
+  }
   return stand;
 }
 
 }  // namespace
+
+std::optional<WallTime> end_from(std::int64_t count) {
+  constexpr auto kLast = std::chrono::duration_cast<Milliseconds>(WallTime::duration::max());
+  if (count < 0 || Milliseconds(count) > kLast) return std::nullopt;
+  return WallTime(Milliseconds(count));
+}
+
+std::optional<WallTime> end_from(std::string_view text) {
+  std::int64_t count = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stop, problem] = std::from_chars(text.data(), end, count);
+  if (problem != std::errc{} || stop != end) return std::nullopt;
+  return end_from(count);
+}
 
 std::string write_stands(const Stands& stands) {
   json::object vips;

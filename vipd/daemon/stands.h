@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -19,6 +20,11 @@ struct Stand {
   bool operator==(const Stand&) const = default;
 };
 using Stands = std::map<std::string, Stand>;  // by vip; ordinary ones are absent
+
+// Milliseconds since 1970, as an end is asked for and kept; nullopt: no such number, or a time that the clock
+// does not reach (the year 2262).
+std::optional<std::chrono::system_clock::time_point> end_from(std::int64_t count);
+std::optional<std::chrono::system_clock::time_point> end_from(std::string_view text);
 
 // {"format": 1, "vips": {"web": {"stance": "standing by", "until": 1800000000000}}}
 std::string write_stands(const Stands& stands);

@@ -68,6 +68,16 @@ TEST_F(RoutesTest, AnotherMethodIsNamed) {
   EXPECT_THAT(answer.body, HasSubstr("DELETE /v1/reload: only POST is answered there"));
 }
 
+// Found by fuzzing: the refusal of a path of any bytes was no JSON.
+TEST(Refusal, IsJsonWhateverWasAskedFor) {
+  const Routes none(kDaemon);
+  const auto answer = none.answer({"GET", "/\xff\xc3\xa4", "", {}});
+  boost::system::error_code wrong;
+  const auto body = boost::json::parse(answer.body, wrong);
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(body.at("error").as_string(), "GET /?\xc3\xa4: no such thing; there is ");
+}
+
 TEST(Good, BeginsWithItsFormatWhateverTheBodySaysOfIt) {
   EXPECT_EQ(good({}).body, R"({"format":1})");
   EXPECT_EQ(good({{"a \"b\"", 1}, {"format", 7}, {"list", boost::json::array{1, "x"}}}).body,

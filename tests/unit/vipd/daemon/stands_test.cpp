@@ -29,8 +29,20 @@ TEST(Stands, AreReadAsTheyWereWritten) {
 TEST(Stands, ThatAreNotUnderstoodAreAnError) {
   for (const auto* text :
        {"{", "[]", R"({"vips":7})", R"({"vips":{"web":{"stance":"lying","until":null}}})",
-        R"({"vips":{"web":{"stance":"taking"}}})", R"({"vips":{"web":{"stance":"taking","until":"x"}}})"})
+        R"({"vips":{"web":{"stance":"taking","until":9223372036854775807}}})",
+        R"({"vips":{"web":{"stance":"taking","until":-1}}})", R"({"vips":{"web":{"stance":"taking"}}})",
+        R"({"vips":{"web":{"stance":"taking","until":"x"}}})"})
     EXPECT_FALSE(read_stands(text)) << text;
+}
+
+// Found by fuzzing: a clock that counts nanoseconds overflowed.
+TEST(Stands, EndAtATimeThatTheClockReaches) {
+  EXPECT_EQ(end_from("1800000000000"), kNow);
+  EXPECT_EQ(end_from("0"), WallTime());
+  EXPECT_TRUE(end_from("9223372036854"));
+  for (const auto* text :
+       {"9223372036855", "9223372036854775807", "9223372036854775808", "-1", "", "1x", " 1"})
+    EXPECT_FALSE(end_from(text)) << text;
 }
 
 TEST(Stands, EndWithTheirTime) {
