@@ -25,4 +25,14 @@ inline std::vector<std::string> names_in(const boost::json::value& answer) {
   return names;
 }
 
+// ---- what would come of it. Asked of paths of their own: a vipd of an earlier version, which would do it,
+// does not have them.
+
+inline const cli::Option kOnlyPlan{"--dry-run", "", "only say what would be done"};
+inline constexpr Milliseconds kAnotherProgram{10000};  // is asked by vipd before it answers
+
+int say_plan(const cli::Arguments& arguments, const boost::json::value& answer);
+// `target`: of the verb, "take?vip=web".
+int plan(const cli::Arguments& arguments, const std::string& target);
+
 }  // namespace hawser::vipd

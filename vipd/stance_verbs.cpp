@@ -104,6 +104,7 @@ int handover(const cli::Arguments& arguments) {
   if (there->role != "Active")
     return cli::refuse(arguments, "vipctl",
                        fmt::format("{}: is {} here: there is nothing to hand over", vip, there->role));
+  if (arguments.has(kOnlyPlan.name)) return plan(arguments, "stand-by?vip=" + vip);
   if (const auto asked = ask(arguments, "POST", "/v1/stand-by?vip=" + vip); !asked)
     return cli::refuse(arguments, "vipctl", asked.error());
   const auto after = after_leaving(arguments, {vip});
@@ -119,6 +120,7 @@ int take(const cli::Arguments& arguments) {
   const auto before = look(arguments);
   if (!before) return cli::refuse(arguments, "vipctl", before.error());
   if (find(*before, vip) == nullptr) return cli::refuse(arguments, "vipctl", unknown(*before, vip));
+  if (arguments.has(kOnlyPlan.name)) return plan(arguments, "take?vip=" + vip);
   if (const auto asked = ask(arguments, "POST", "/v1/take?vip=" + vip); !asked)
     return cli::refuse(arguments, "vipctl", asked.error());
   const auto after = look(arguments);
@@ -129,7 +131,7 @@ int take(const cli::Arguments& arguments) {
 }
 
 int release(const cli::Arguments& arguments) {
-  std::string target = "/v1/stand-by";
+  std::string target = "stand-by";
   if (const auto given = arguments.values.find(kUntil.name); given != arguments.values.end()) {
     const auto until = parse_until(given->second, std::chrono::system_clock::now());
     if (!until) {
@@ -139,7 +141,8 @@ int release(const cli::Arguments& arguments) {
     target +=
         fmt::format("?until={}", std::chrono::duration_cast<Milliseconds>(until->time_since_epoch()).count());
   }
-  const auto asked = ask(arguments, "POST", target);
+  if (arguments.has(kOnlyPlan.name)) return plan(arguments, target);
+  const auto asked = ask(arguments, "POST", "/v1/" + target);
   if (!asked) return cli::refuse(arguments, "vipctl", asked.error());
   const auto names = names_in(*asked);
   const auto after = after_leaving(arguments, names);
@@ -151,19 +154,32 @@ int release(const cli::Arguments& arguments) {
   return all ? kDone : kRefused;
 }
 
+// Of each that is named, or of all.
+std::vector<std::string> resume_targets(const cli::Arguments& arguments) {
+  if (arguments.words.empty()) return {"resume"};
+  std::vector<std::string> targets;
+  for (const auto& vip : arguments.words) targets.push_back("resume?vip=" + vip);
+  return targets;
+}
+
+int plan_resume(const cli::Arguments& arguments) {
+  json::array all;
+  for (const auto& target : resume_targets(arguments)) {
+    const auto answer = ask(arguments, "GET", "/v1/plan/" + target);
+    if (!answer) return cli::refuse(arguments, "vipctl", answer.error());
+    for (const auto& one : control::list_in(*answer, "plan")) all.push_back(one);
+  }
+  return say_plan(arguments, json::object{{"format", 1}, {"plan", std::move(all)}});
+}
+
 int resume(const cli::Arguments& arguments) {
+  if (arguments.has(kOnlyPlan.name)) return plan_resume(arguments);
   std::vector<std::string> names;
-  const auto one = [&](const std::string& target) -> Status {
-    const auto asked = ask(arguments, "POST", target);
-    if (!asked) return tl::unexpected(asked.error());
+  for (const auto& target : resume_targets(arguments)) {
+    const auto asked = ask(arguments, "POST", "/v1/" + target);
+    if (!asked) return cli::refuse(arguments, "vipctl", asked.error());
     for (auto& name : names_in(*asked)) names.push_back(std::move(name));
-    return {};
-  };
-  if (arguments.words.empty())
-    if (const auto done = one("/v1/resume"); !done) return cli::refuse(arguments, "vipctl", done.error());
-  for (const auto& vip : arguments.words)
-    if (const auto done = one("/v1/resume?vip=" + vip); !done)
-      return cli::refuse(arguments, "vipctl", done.error());
+  }
   if (arguments.json)
     cli::print(control::pretty({{"format", 1}, {"vips", json::array(names.begin(), names.end())}}));
   else if (names.empty())
@@ -200,10 +216,22 @@ Result<WallTime> parse_until(const std::string& text, WallTime now) {
 }
 
 std::vector<cli::Verb> stance_verbs() {
-  return {{"handover", "NAME", "give the role to another router without a loss, and stand by", handover},
-          {"take", "NAME", "take the role from whoever has it, and keep it", take},
-          {"release", "", "hand every vip over and stand by, before work on this host", release, {kUntil}},
-          {"resume", "[NAME...]", "go on as the file says, after a handover, release or take", resume}};
+  return {{"handover",
+           "NAME",
+           "give the role to another router without a loss, and stand by",
+           handover,
+           {kOnlyPlan}},
+          {"take", "NAME", "take the role from whoever has it, and keep it", take, {kOnlyPlan}},
+          {"release",
+           "",
+           "hand every vip over and stand by, before work on this host",
+           release,
+           {kUntil, kOnlyPlan}},
+          {"resume",
+           "[NAME...]",
+           "go on as the file says, after a handover, release or take",
+           resume,
+           {kOnlyPlan}}};
 }
 
 }  // namespace hawser::vipd

@@ -6,7 +6,9 @@
 #include "lib/cli/age.h"
 #include "lib/cli/json_cell.h"
 #include "lib/cli/table.h"
+#include "lib/config/config.h"
 #include "lib/config/problem_json.h"
+#include "vipd/daemon/names.h"
 
 namespace hawser::vipd {
 
@@ -75,6 +77,15 @@ std::string accept_lines(const json::array& vips) {
     if (const auto& accept = value_in(vip, "accept"); accept.is_bool() && !accept.get_bool())
       text += fmt::format("{}: accept = false: packets to its addresses are dropped here, ping too\n",
                           cell_in(vip, "name"));
+  return text;
+}
+
+// Nothing takes its addresses away by itself.
+std::string lease_lines(const json::array& vips) {
+  std::string text;
+  for (const auto& vip : vips)
+    if (cell_in(vip, "store") == name_of(config::Store::kLocalRoutes))
+      text += fmt::format("{}: {}\n", cell_in(vip, "name"), kNoLease);
   return text;
 }
 
@@ -228,8 +239,8 @@ std::string status_text(const json::value& status, std::size_t width) {
   const auto& vips = list_in(status, "vips");
   if (vips.empty()) return head(status) + "no vips on this host\n" + file_lines(status);
   return fmt::format("{}{}{}\n{}\n{}{}{}{}", head(status), vip_table(vips, width),
-                     outlook_lines(vips) + version_lines(vips) + accept_lines(vips) + signature_lines(vips) +
-                         stance_lines(vips) + late_lines(vips),
+                     outlook_lines(vips) + version_lines(vips) + accept_lines(vips) + lease_lines(vips) +
+                         signature_lines(vips) + stance_lines(vips) + late_lines(vips),
                      address_table(vips), route_table(status, width), counter_table(status, width),
                      file_lines(status), loop_line(status));
 }

@@ -23,9 +23,9 @@
 #include "vipd/addresses/secondaries.h"
 #include "vipd/daemon/check_notes.h"
 #include "vipd/daemon/own_links.h"
+#include "vipd/daemon/read_ahead.h"
 #include "vipd/worker/no_accept.h"
 #include "vipd/worker/reading.h"
-#include "vipd/worker/worker_link.h"
 
 namespace hawser::vipd {
 
@@ -96,35 +96,23 @@ int say_cleaned(const cli::Arguments& arguments, const std::vector<Step>& steps,
   return refused.empty() ? kDone : kRefused;
 }
 
-constexpr Milliseconds kFirstReading{4000};  // less than who asks waits
-
 // What the worker would begin with: it is started, as `run` would, and asked.
 Result<Reading> first_reading(const Files& files) {
   boost::asio::io_context context;
-  std::optional<Reading> reading;
-  auto trouble = fmt::format("worker: the file was not read within {}", format_duration(kFirstReading));
-  WorkerLink worker(context, files,
-                    {.reading =
-                         [&](const Reading& answer, std::uint64_t /*answers*/) {
-                           reading = answer;
-                           context.stop();
-                         }},
-                    [&](const Event& event) {
-                      trouble = line_of(event);
-                      context.stop();
-                    });
-  if (auto begun = worker.start(); !begun) return tl::unexpected(begun.error());
-  context.run_for(kFirstReading);
-  if (!reading) return fail("{}", trouble);
-  return *reading;
+  Result<Reading> first = fail("worker: it was not asked");
+  ReadAhead ahead(context, files, config::Emptiness::kRefused, [&](const Result<Reading>& reading) {
+    first = reading;
+    context.stop();
+  });
+  if (auto begun = ahead.start(); !begun) return tl::unexpected(begun.error());
+  context.run();
+  return first;
 }
 
 // As `run` would do it: what is netd's business alone does not matter, and where the file is bad the last
 // good one does.
 int check_start(const cli::Arguments& arguments) {
-  auto files = files_of(arguments);
-  files.only_reads = true;
-  const auto reading = first_reading(files);
+  const auto reading = first_reading(files_of(arguments));
   if (!reading) return cli::refuse(arguments, "vipd", reading.error());
   const answer::Verdict verdict{reading->problems, {}};
   if (!reading->settings) return answer::refuse(arguments, verdict);
@@ -151,9 +139,27 @@ int check(const cli::Arguments& arguments) {
   return answer::accept(arguments, verdict, fmt::format("{}: good\n", arguments.config.native()));
 }
 
+namespace {
+
+int plan_reload(const cli::Arguments& arguments, const std::string& query) {
+  const auto answer = control::ask_json(arguments.runtime_dir / "vipd.sock",
+                                        {"POST", "/v1/plan/reload" + query, ""}, kPatience);
+  if (!answer) return cli::refuse(arguments, "vipd", answer.error());
+  const auto problems = config::problems_from(control::value_in(*answer, "problems"));
+  if (!problems.empty()) return answer::refuse(arguments, {problems, {}});
+  const auto changes = control::text_in(*answer, "changes");
+  return answer::accept(
+      arguments, {}, fmt::format("{}: would be read again: {}\n", control::text_in(*answer, "file"), changes),
+      {{"changes", changes}});
+}
+
+}  // namespace
+
 int reload(const cli::Arguments& arguments) {
-  const std::string target = arguments.has("--allow-empty") ? "/v1/reload?allow-empty" : "/v1/reload";
-  const auto asked = control::ask_json(arguments.runtime_dir / "vipd.sock", {"POST", target, ""});
+  const std::string query = arguments.has("--allow-empty") ? "?allow-empty" : "";
+  if (arguments.has("--dry-run")) return plan_reload(arguments, query);
+  const auto asked =
+      control::ask_json(arguments.runtime_dir / "vipd.sock", {"POST", "/v1/reload" + query, ""});
   if (!asked) return cli::refuse(arguments, "vipd", asked.error());
   const auto state = state_after(arguments, control::number_in(*asked, "readings"));
   if (!state) return cli::refuse(arguments, "vipd", state.error());

@@ -21,8 +21,9 @@ using cli::cell_in;
 
 int announce(const cli::Arguments& arguments) {
   const auto& words = arguments.words;
-  const auto answer =
-      ask(arguments, "POST", words.empty() ? "/v1/announce" : "/v1/announce?vip=" + words.front());
+  const auto target = words.empty() ? "announce" : "announce?vip=" + words.front();
+  if (arguments.has(kOnlyPlan.name)) return plan(arguments, target);
+  const auto answer = ask(arguments, "POST", "/v1/" + target);
   if (!answer) return cli::refuse(arguments, "vipctl", answer.error());
   if (arguments.json) {
     cli::print(control::pretty(*answer));
@@ -71,8 +72,11 @@ std::string why_text(const json::value& why, std::size_t width) {
 
 std::vector<cli::Verb> vip_verbs() {
   return {{"why", "NAME", "its last changes of role, what was known at each, and what would move it", why},
-          {"announce", "[NAME]", "tell the segment again where the addresses are that are Active here",
-           announce}};
+          {"announce",
+           "[NAME]",
+           "tell the segment again where the addresses are that are Active here",
+           announce,
+           {kOnlyPlan}}};
 }
 
 }  // namespace hawser::vipd

@@ -14,6 +14,7 @@
 #include "lib/control/finding.h"
 #include "lib/control/json.h"
 #include "vipd/addresses/left_over.h"
+#include "vipd/ask.h"
 #include "vipd/daemon/names.h"
 #include "vipd/foreign_words.h"
 #include "vipd/provider_verb.h"
@@ -115,8 +116,22 @@ bool runs(std::uint64_t pid) {
   return ::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM;
 }
 
+int refuse_restart(const cli::Arguments& arguments, const std::string& why) {
+  return cli::refuse(arguments, "vipctl", fmt::format("restart: nothing changed: {}", why));
+}
+
+int plan_restart(const cli::Arguments& arguments) {
+  const auto answer = control::ask_json(arguments.runtime_dir / "vipd.sock", {"POST", "/v1/plan/restart", ""},
+                                        vipd::kAnotherProgram);
+  if (!answer) return cli::refuse(arguments, "vipctl", answer.error());
+  if (const auto refused = control::text_in(*answer, "refused"); !refused.empty())
+    return refuse_restart(arguments, refused);
+  return vipd::say_plan(arguments, *answer);
+}
+
 // Back when it answers again with a loop that has just begun.
 int restart(const cli::Arguments& arguments) {
+  if (arguments.has(vipd::kOnlyPlan.name)) return plan_restart(arguments);
   const auto before = ask_status(arguments);
   if (!before) return cli::refuse(arguments, "vipctl", before.error());
   const auto asked = ask(arguments, {"POST", "/v1/restart", ""});
@@ -131,7 +146,7 @@ int restart(const cli::Arguments& arguments) {
       return cli::refuse(arguments, "vipctl", not_back(fmt::format("vipd (process {}) has ended", pid)));
     if (!now) continue;
     if (const auto refused = refusal_of(*before, *now); !refused.empty())
-      return cli::refuse(arguments, "vipctl", fmt::format("restart: nothing changed: {}", refused));
+      return refuse_restart(arguments, refused);
     if (control::text_in(*now, "started") == control::text_in(*before, "started")) continue;
     cli::print(arguments.json ? control::pretty(*now) : cli::printable(told(*now)) + "\n");
     return kDone;
@@ -149,7 +164,7 @@ int main(int argc, char** argv) {
       {cli::Common::kRuntimeDir, cli::Common::kStateDir, cli::Common::kJson},
       {{"status", "", "roles, addresses, counters; exit 3 if not as they should be", status},
        {"is-active", "NAME", "exit status 0 if this host answers for the vip, 3 if not", is_active},
-       {"restart", "", "make vipd start itself again; roles and addresses stay", restart},
+       {"restart", "", "make vipd start itself again; roles and addresses stay", restart, {vipd::kOnlyPlan}},
        vipd::provider_verb(),
        answer::events_verb("vipctl", "vipd")},
       vipd::foreign_words_for_vipctl()};

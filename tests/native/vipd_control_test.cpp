@@ -165,12 +165,60 @@ TEST_F(VipdControl, IsActiveNeverSaysNoWhileOneThatCrashedListens) {
   EXPECT_EQ(lb2.vipctl({"is-active", "web"}).status, 3);
 }
 
+// What happened before an upgrade is what is asked about after it.
+TEST_F(VipdControl, ARestartRemembersWhatHasBeen) {
+  settle();
+  const auto told = [&](const VipHost& host) {
+    const auto answer = control::ask_json(host.directory() / "vipd.sock", {"GET", "/v1/why?vip=web", ""});
+    const auto why = answer.value_or(nullptr);
+    std::vector<std::string> changes;
+    for (const auto& change : control::list_in(why, "changes"))
+      changes.push_back(fmt::format("{} to {}: {}", control::text_in(change, "from"),
+                                    control::text_in(change, "to"), control::text_in(change, "why")));
+    return changes;
+  };
+  const auto count = [](const VipHost& host, std::string_view counter) {
+    return control::number_in(host.web().at("counters"), counter);
+  };
+  const auto before = told(lb1);
+  ASSERT_FALSE(before.empty());
+  const auto received = count(lb2, "advertisements_received");
+  const auto sent = count(lb1, "advertisements_sent");
+  EXPECT_GT(received, 0U);
+  for (const auto* host : {&lb1, &lb2}) EXPECT_EQ(host->vipctl({"restart"}).status, 0);
+  EXPECT_EQ(told(lb1), before);
+  EXPECT_THAT(lb1.vipctl({"why", "web"}).text, HasSubstr("no advertisement"));
+  EXPECT_EQ(count(lb1, "became_active"), 1U);
+  EXPECT_GE(count(lb1, "advertisements_sent"), sent);
+  EXPECT_GE(count(lb2, "advertisements_received"), received);
+}
+
 TEST_F(VipdControl, IsActiveWaitsForARestartThatIsUnderWay) {
   both({.interval = "1s", .more = "preempt = false"});
   settle();
   Process restart(lb1.host(), {program("vipctl"), "restart", "--runtime-dir", lb1.directory()});
   for (int i = 0; i < 60; ++i) EXPECT_EQ(lb1.vipctl({"is-active", "web"}).status, 0) << i;
   EXPECT_EQ(restart.wait(10s), 0);
+}
+
+TEST_F(VipdControl, ADryRunOfAReloadTellsWhatItWouldChange) {
+  settle();
+  const auto before = readings();
+  lb1.write({.priority = "{ lb1 = 201, lb2 = 100 }"});
+  const auto dry = lb1.vipd(Argv{"reload", "--dry-run"});
+  EXPECT_EQ(dry.status, 0) << dry.text;
+  EXPECT_THAT(dry.text, HasSubstr("hawser.toml: would be read again: web changed (priority)\n"));
+  lb1.write({.priority = "nonsense"});
+  const auto bad = lb1.vipd(Argv{"reload", "--dry-run"});
+  EXPECT_EQ(bad.status, 78) << bad.text;
+  EXPECT_EQ(bad.text, lb1.vipd("reload").text);
+  lb1.write_text("format = 1\n[nodes]\nlb1 = \"192.0.2.11\"\nlb2 = \"192.0.2.12\"\n");
+  EXPECT_EQ(lb1.vipd(Argv{"reload", "--dry-run"}).text, lb1.vipd("reload").text);
+  EXPECT_THAT(lb1.vipd(Argv{"reload", "--dry-run", "--allow-empty"}).text,
+              HasSubstr("would be read again: web removed\n"));
+  EXPECT_EQ(readings(), before + 2) << "of the bad ones, by the verb itself";
+  EXPECT_EQ(lb1.web().at("priority"), 200);
+  EXPECT_EQ(lb1.role(), "Active");
 }
 
 // The group of the socket may look, and that is all: a restart or another file is root's to ask for.

@@ -6,6 +6,7 @@
 namespace hawser::lab {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 class VipdStance : public VipTest {
@@ -73,6 +74,50 @@ TEST_F(VipdStance, ARoleIsTakenFromAHigherPriority) {
   EXPECT_EQ(lb2.role(), "Active");
   EXPECT_EQ(lb2.vipctl({"resume", "web"}).status, 0);
   EXPECT_TRUE(lb1.becomes("Active"));
+}
+
+// And it tells what the verb itself would tell.
+TEST_F(VipdStance, ADryRunChangesNothing) {
+  settle();
+  const auto changes = [&](const VipHost& host) { return host.vipctl({"why", "web", "--json"}).text.size(); };
+  const auto before = changes(lb1);
+  const auto dry = [](const VipHost& host, Argv words) {
+    words.push_back("--dry-run");
+    return host.vipctl(words);
+  };
+  EXPECT_THAT(dry(lb1, {"handover", "web"}).text,
+              HasSubstr("web: Active here: would send priority 0 and go on answering until another router is "
+                        "Active; then it is Active again in "));
+  EXPECT_THAT(dry(lb1, {"release", "--until", "2h"}).text, HasSubstr("; as the file says again from 20"));
+  EXPECT_EQ(dry(lb1, {"release", "--until", "soon"}).status, 2);
+  EXPECT_THAT(
+      dry(lb2, {"take", "web"}).text,
+      AllOf(HasSubstr("web: Backup here: would advertise priority 254, hold the addresses and be Active"),
+            HasSubstr("; 192.0.2.11 (priority 200) was heard ")));
+  EXPECT_THAT(dry(lb1, {"announce"}).text, HasSubstr("web: would announce 1 addresses again\n"));
+  EXPECT_EQ(dry(lb1, {"resume"}).text, "nothing would change\n");
+  EXPECT_EQ(dry(lb1, {"restart"}).text, "web: Active here: would go on so, with its timers\n");
+  for (const auto& words : std::vector<Argv>{{"handover", "web"},
+                                             {"handover", "mail"},
+                                             {"take", "mail"},
+                                             {"announce", "web"},
+                                             {"resume", "mail"}}) {
+    const auto would = dry(lb2, words);
+    EXPECT_EQ(would.status, 1) << would.text;
+    // Both name whom they have asked.
+    EXPECT_EQ(would.text, lb2.vipctl(words).text);
+  }
+  std::this_thread::sleep_for(500ms);
+  EXPECT_EQ(lb1.role(), "Active");
+  EXPECT_EQ(lb2.role(), "Backup");
+  EXPECT_EQ(stance(lb1), "ordinary");
+  EXPECT_EQ(stance(lb2), "ordinary");
+  EXPECT_EQ(changes(lb1), before);
+  EXPECT_EQ(lb1.vipctl({"handover", "web"}).status, 0);
+  EXPECT_THAT(dry(lb1, {"resume", "web"}).text,
+              HasSubstr("web: Backup here: would go on with priority 200; then it takes over from 192.0.2.12 "
+                        "(priority 100): priority 200 is above that"));
+  EXPECT_EQ(stance(lb1), "standing by");
 }
 
 TEST_F(VipdStance, AReleaseEndsWithItsTime) {

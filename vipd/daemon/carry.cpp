@@ -1,11 +1,13 @@
 #include "vipd/daemon/carry.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <limits>
 
 #include <boost/json.hpp>
 #include <fcntl.h>
@@ -33,8 +35,8 @@ TimePoint time_in(const json::value& value) {
   return TimePoint(TimePoint::duration(value.to_number<std::int64_t>()));
 }
 
-template <class T, class Write>
-json::value maybe_json(const std::optional<T>& value, Write write) {
+template <class Maybe, class Write>
+json::value maybe_json(const Maybe& value, Write write) {
   return value ? write(*value) : json::value(nullptr);
 }
 template <class Read>
@@ -130,6 +132,15 @@ Signing signing_in(const json::value& value) {
   return signing;
 }
 
+Family family_in(const json::value& value) {
+  return text_of(value) == to_string(Family::kIpv6) ? Family::kIpv6 : Family::kIpv4;
+}
+
+RouterKey key_in(const json::value& value) {
+  return {text_of(value.at("interface")), family_in(value.at("family")),
+          Vrid(value.at("id").to_number<std::uint8_t>())};
+}
+
 json::object router_json(const CarriedRouter& router) {
   const auto& [key, state] = router;
   return {{"interface", key.interface},
@@ -144,14 +155,9 @@ json::object router_json(const CarriedRouter& router) {
           {"signing", signing_json(state.signing)}};
 }
 
-Family family_in(const json::value& value) {
-  return text_of(value) == to_string(Family::kIpv6) ? Family::kIpv6 : Family::kIpv4;
-}
-
 CarriedRouter router_in(const json::value& value) {
   CarriedRouter router;
-  router.key = {text_of(value.at("interface")), family_in(value.at("family")),
-                Vrid(value.at("id").to_number<std::uint8_t>())};
+  router.key = key_in(value);
   const auto& role = value.at("role");
   if (text_of(role.at("role")) == "Active")
     router.state.machine.role = active_in(role);
@@ -167,6 +173,117 @@ CarriedRouter router_in(const json::value& value) {
   if (const auto* signing = value.as_object().if_contains("signing"))
     router.state.signing = signing_in(*signing);
   return router;
+}
+
+// ---- what has been. A role does not depend on it: what does not fit is forgotten alone
+
+// Differences between any two of these are times too.
+constexpr auto kFarthest = std::numeric_limits<std::int64_t>::max() / 4;
+
+TimePoint past_time_in(const json::value& value) {
+  const auto time = time_in(value);
+  const auto count = time.time_since_epoch().count();
+  if (count > kFarthest || count < -kFarthest) throw std::invalid_argument("time");
+  return time;
+}
+
+RoleName role_name_in(const json::value& value) {
+  const auto name = from_name<RoleName>(value.as_string());
+  if (!name) throw std::invalid_argument("role");
+  return *name;
+}
+
+json::object change_json(const Change& change) {
+  return {{"at", time_json(change.at)},
+          {"from", name_of(change.from)},
+          {"to", name_of(change.to)},
+          {"why", change.why},
+          {"heard", maybe_json(change.heard, heard_json)},
+          {"priority", change.priority.value}};
+}
+Change change_in(const json::value& value) {
+  auto heard = maybe_in(value.at("heard"), heard_in);
+  if (heard) heard->at = past_time_in(value.at("heard").at("at"));
+  return {past_time_in(value.at("at")),   role_name_in(value.at("from")),
+          role_name_in(value.at("to")),   text_of(value.at("why")),
+          decltype(Change::heard)(heard), Priority(value.at("priority").to_number<std::uint8_t>())};
+}
+
+json::object late_json(const Late& late) {
+  return {{"over_half", late.over_half},
+          {"by_quarter", json::array(late.by_quarter.begin(), late.by_quarter.end())},
+          {"longest", late.longest.count()}};
+}
+Late late_in(const json::value& value) {
+  Late late;
+  late.over_half = value.at("over_half").to_number<std::uint64_t>();
+  const auto& quarters = value.at("by_quarter").as_array();
+  for (std::size_t i = 0; i < late.by_quarter.size(); ++i)
+    late.by_quarter.at(i) = quarters.at(i).to_number<std::uint64_t>();
+  late.longest = past_time_in(value.at("longest")).time_since_epoch();
+  return late;
+}
+
+// By their names here, so that one that another version does not know is one that it does not have.
+constexpr std::array<std::pair<std::string_view, std::uint64_t Counters::*>, 6> kCounters{
+    {{"sent", &Counters::sent},
+     {"not_sent", &Counters::not_sent},
+     {"received", &Counters::received},
+     {"became_active", &Counters::became_active},
+     {"announced", &Counters::announced},
+     {"put_back", &Counters::put_back}}};
+
+json::object counters_json(const Counters& counters) {
+  json::object bad;
+  for (const auto& [reason, name] : kNames<BadPacket>)
+    if (const auto count = counters.bad.of(reason); count != 0) bad[name] = count;
+  json::object object{{"bad", std::move(bad)}};
+  for (const auto& [name, counter] : kCounters) object[name] = counters.*counter;
+  return object;
+}
+Counters counters_in(const json::value& value) {
+  Counters counters;
+  const auto& object = value.as_object();
+  for (const auto& [name, counter] : kCounters)
+    if (const auto* count = object.if_contains(name)) counters.*counter = count->to_number<std::uint64_t>();
+  BadPackets::ByReason bad{};
+  for (const auto& [name, count] : object.at("bad").as_object())
+    if (const auto reason = from_name<BadPacket>(name))
+      bad.at(static_cast<std::size_t>(*reason)) = count.to_number<std::uint64_t>();
+  if (bad != BadPackets::ByReason{}) counters.bad.by_reason = bad;
+  return counters;
+}
+
+json::object past_json(const CarriedPast& carried) {
+  const auto& [key, past] = carried;
+  json::array changes;
+  for (const auto& change : past.changes) changes.push_back(change_json(change));
+  return {{"interface", key.interface},   {"family", to_string(key.family)},
+          {"id", key.id.value},           {"changes", std::move(changes)},
+          {"late", late_json(past.late)}, {"counters", counters_json(past.counters)}};
+}
+CarriedPast past_in(const json::value& value) {
+  CarriedPast carried{key_in(value), {}};
+  auto& [key, past] = carried;
+  const auto& changes = value.at("changes").as_array();
+  const auto skipped = changes.size() - std::min(changes.size(), kMostChanges);
+  for (auto i = skipped; i < changes.size(); ++i) past.changes.push_back(change_in(changes.at(i)));
+  past.late = late_in(value.at("late"));
+  past.counters = counters_in(value.at("counters"));
+  return carried;
+}
+
+// A version before this one left none.
+std::vector<CarriedPast> pasts_in(const json::object& carry) {
+  std::vector<CarriedPast> pasts;
+  const auto* written = carry.if_contains("pasts");
+  if (written == nullptr || !written->is_array()) return pasts;
+  for (const auto& past : written->get_array()) try {
+      pasts.push_back(past_in(past));
+    } catch (const std::exception&) {
+      continue;
+    }
+  return pasts;
 }
 
 json::object socket_json(const CarriedSocket& socket) {
@@ -191,6 +308,7 @@ Carry carry_in(const json::value& value) {
   carry.stands = text_of(value.at("stands"));
   for (const auto& router : value.at("routers").as_array()) carry.routers.push_back(router_in(router));
   for (const auto& socket : value.at("sockets").as_array()) carry.sockets.push_back(socket_in(socket));
+  carry.pasts = pasts_in(value.as_object());
   return carry;
 }
 
@@ -233,6 +351,8 @@ std::string write_carry(const Carry& carry) {
   for (const auto& router : carry.routers) routers.push_back(router_json(router));
   json::array sockets;
   for (const auto& socket : carry.sockets) sockets.push_back(socket_json(socket));
+  json::array pasts;
+  for (const auto& past : carry.pasts) pasts.push_back(past_json(past));
   Reading reading;
   reading.settings = carry.settings;
   reading.last_good = carry.last_good;
@@ -240,7 +360,8 @@ std::string write_carry(const Carry& carry) {
                                       {"reading", encode(FromWorker(reading))},
                                       {"stands", carry.stands},
                                       {"routers", std::move(routers)},
-                                      {"sockets", std::move(sockets)}});
+                                      {"sockets", std::move(sockets)},
+                                      {"pasts", std::move(pasts)}});
 }
 
 Result<Carry> read_carry(const std::string& text) {

@@ -1,5 +1,6 @@
-// What a vipd that starts itself again hands to itself: the settings in use, the roles with their timers, and
-// the sockets with what has come in, so that for the other routers nothing has happened. It goes through a
+// What a vipd that starts itself again hands to itself: the settings in use, the roles with their timers, the
+// sockets with what has come in, so that for the other routers nothing has happened, and what is remembered
+// of each role's past. It goes through a
 // file in memory that outlives exec. Another version that does not understand its form begins as after a
 // crash: with the addresses that are there, listening first.
 #pragma once
@@ -21,6 +22,12 @@ struct CarriedRouter {
   bool operator==(const CarriedRouter&) const = default;
 };
 
+struct CarriedPast {
+  RouterKey key;
+  Past past;
+  bool operator==(const CarriedPast&) const = default;
+};
+
 struct CarriedSocket {
   std::string interface;
   Family family = Family::kIpv4;
@@ -35,6 +42,7 @@ struct Carry {
   std::string stands;  // as they are remembered
   std::vector<CarriedRouter> routers;
   std::vector<CarriedSocket> sockets;
+  std::vector<CarriedPast> pasts{};  // also of those that have no role to go on with
   bool operator==(const Carry&) const = default;
 };
 

@@ -41,7 +41,7 @@ Daemon::Daemon(asio::io_context& context, Options options)
                .drop = [this](const DropReport& report) { not_dropped_ = report.trouble; }},
               [this](const Event& event) { report(event); }),
       notifier_(context),
-      watchdog_(context),
+      watchdog_(context, [this](const Error& why) { warn("unfed watchdog", why); }),
       lateness_(context),
       monitor_(context),
       twin_timer_(context),

@@ -13,6 +13,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "lib/control/later.h"
 #include "lib/control/routes.h"
 #include "lib/control/server.h"
 #include "lib/daemon/daemon_events.h"
@@ -23,6 +24,7 @@
 #include "vipd/announce/twin_watch.h"
 #include "vipd/daemon/carry.h"
 #include "vipd/daemon/platform.h"
+#include "vipd/daemon/read_ahead.h"
 #include "vipd/daemon/rehearsal.h"
 #include "vipd/daemon/route_word.h"
 #include "vipd/daemon/stands.h"
@@ -70,6 +72,7 @@ class Daemon {
   // the file
   void take(Reading reading, std::uint64_t answers);
   void reload(config::Emptiness emptiness);
+  void refuse_to_empty(Reading& reading, config::Emptiness emptiness) const;
   [[nodiscard]] std::optional<std::string> refusal_to_empty(const Settings& settings) const;
   void refuse(const Reading& reading);
   void begin_with(const Reading& reading);
@@ -81,6 +84,7 @@ class Daemon {
   void be_on_time(const Settings& settings);
   void apply(const Settings& settings);
   void start_or_change(const config::Vip& vip);
+  void say_no_lease(const config::Vip& vip);
   void share_out(const std::vector<config::Vip>& vips);
   [[nodiscard]] Settings in_use() const;  // all of the file that counts now
   void follow_names(const Settings& settings);
@@ -140,9 +144,25 @@ class Daemon {
   [[nodiscard]] Running* running(const std::string& vip);
   void stand(const std::vector<std::string>& vips, const Stand& stand);
   void wait_for_ends();
-  control::Response answer_stand_by(const control::Request& request);
-  control::Response answer_take(const control::Request& request);
-  control::Response answer_resume(const control::Request& request);
+  struct Asked {  // and found to be in order
+    std::vector<std::string> vips;
+    Stand stand;
+  };
+  using AskedOrNot = tl::expected<Asked, control::Response>;
+  AskedOrNot asked_to_stand_by(const control::Request& request);
+  AskedOrNot asked_to_take(const control::Request& request);
+  AskedOrNot asked_to_resume(const control::Request& request);
+  control::Response carry_out(const Asked& asked);
+  void route_stand(control::Routes& routes, const std::string& what,
+                   AskedOrNot (Daemon::*asked)(const control::Request&));
+
+  // and what would come of it
+  control::Response plan_stand(const Asked& asked);
+  static control::Response plan_announce(const std::vector<Running*>& those);
+  control::Response plan_restart();
+  [[nodiscard]] control::Response foretold_restart(const Status& would_start) const;
+  control::Response plan_reload(const control::Request& request);
+  [[nodiscard]] control::Response foretold_reload(Reading reading, config::Emptiness emptiness) const;
 
   // addresses that a provider routes
   void want_routed(const std::vector<config::Vip>& vips);
@@ -162,7 +182,9 @@ class Daemon {
   control::Routes routes();
   [[nodiscard]] std::vector<std::string> vip_names() const;
   control::Response answer_why(const control::Request& request);
-  control::Response answer_announce(const control::Request& request);
+  tl::expected<std::vector<Running*>, control::Response> asked_to_announce(const control::Request& request);
+  control::Response announce(const std::vector<Running*>& those);
+  static config::Emptiness emptiness_in(const control::Request& request);
   control::Response answer_reload(const control::Request& request);
   control::Response restart();
   void rehearsed(const Status& would_start);
@@ -224,6 +246,7 @@ class Daemon {
   bool stopping_ = false;
   bool ending_ = false;
   std::unique_ptr<Rehearsal> rehearsal_;
+  std::unique_ptr<ReadAhead> ahead_;  // while somebody waits for what a reload would do
   RestartStatus restart_;
   bool wants_exec_ = false;
   int exit_code_ = 0;

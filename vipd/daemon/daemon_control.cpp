@@ -15,11 +15,22 @@ control::Routes Daemon::routes() {
       .post("/v1/restart", [this](const auto&) {
         return stopping_ ? control::refusal(409, "vipd is stopping") : restart();
       });
-  routes.post("/v1/stand-by", [this](const auto& request) { return answer_stand_by(request); })
-      .post("/v1/take", [this](const auto& request) { return answer_take(request); })
-      .post("/v1/resume", [this](const auto& request) { return answer_resume(request); });
+  route_stand(routes, "stand-by", &Daemon::asked_to_stand_by);
+  route_stand(routes, "take", &Daemon::asked_to_take);
+  route_stand(routes, "resume", &Daemon::asked_to_resume);
   routes.get("/v1/why", [this](const auto& request) { return answer_why(request); })
-      .post("/v1/announce", [this](const auto& request) { return answer_announce(request); });
+      .post("/v1/announce",
+            [this](const auto& request) {
+              const auto those = asked_to_announce(request);
+              return those ? announce(*those) : those.error();
+            })
+      .get("/v1/plan/announce", [this](const auto& request) {
+        const auto those = asked_to_announce(request);
+        return those ? plan_announce(*those) : those.error();
+      });
+  // These start another program.
+  routes.post("/v1/plan/restart", [this](const auto&) { return plan_restart(); })
+      .post("/v1/plan/reload", [this](const auto& request) { return plan_reload(request); });
   events_.add_to(routes);
   return routes;
 }
@@ -39,25 +50,39 @@ control::Response Daemon::answer_why(const control::Request& request) {
                                 std::chrono::system_clock::now()));
 }
 
-// Of one vip, or of all that are Active here.
-control::Response Daemon::answer_announce(const control::Request& request) {
+// One vip, or all that are Active here.
+tl::expected<std::vector<Daemon::Running*>, control::Response> Daemon::asked_to_announce(
+    const control::Request& request) {
   const std::string vip(control::value_of(request, "vip"));
-  if (!vip.empty() && running(vip) == nullptr) return control::refusal(404, no_such_vip(vip, vip_names()));
-  boost::json::array announced;
+  if (!vip.empty() && running(vip) == nullptr)
+    return tl::unexpected(control::refusal(404, no_such_vip(vip, vip_names())));
+  std::vector<Running*> those;
   std::string why_not = "no vip is Active here: only its Active router announces an address";
   for (auto& [key, running] : routers_) {
     const auto& name = running.router.vip().name;
     if (!vip.empty() && name != vip) continue;
-    const auto why = running.router.announce();
-    if (why.empty()) {
-      announced.emplace_back(name);
-      settle(key);
-    } else if (!vip.empty()) {
+    const auto why = running.router.why_not_announced();
+    if (why.empty())
+      those.push_back(&running);
+    else if (!vip.empty())
       why_not = fmt::format("{}: {}", name, why);
-    }
   }
-  if (announced.empty()) return control::refusal(409, why_not);
+  if (those.empty()) return tl::unexpected(control::refusal(409, why_not));
+  return those;
+}
+
+control::Response Daemon::announce(const std::vector<Running*>& those) {
+  boost::json::array announced;
+  for (auto* running : those) {
+    running->router.announce();
+    announced.emplace_back(running->router.vip().name);
+    settle(key_of(running->router.vip()));
+  }
   return control::good({{"vips", std::move(announced)}});
+}
+
+config::Emptiness Daemon::emptiness_in(const control::Request& request) {
+  return asks_for(request, "allow-empty") ? config::Emptiness::kAllowed : config::Emptiness::kRefused;
 }
 
 control::Response Daemon::answer_reload(const control::Request& request) {
@@ -65,7 +90,7 @@ control::Response Daemon::answer_reload(const control::Request& request) {
   // The worker reads it meanwhile: done when `readings` of the status is above this. Those that are under way
   // already are not the one that is asked for.
   const auto before = readings_ + worker_.outstanding();
-  reload(asks_for(request, "allow-empty") ? config::Emptiness::kAllowed : config::Emptiness::kRefused);
+  reload(emptiness_in(request));
   return control::good({{"readings", before}});
 }
 

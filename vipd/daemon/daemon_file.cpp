@@ -10,6 +10,7 @@
 #include "vipd/daemon/changes.h"
 #include "vipd/daemon/check_notes.h"
 #include "vipd/daemon/daemon.h"
+#include "vipd/daemon/names.h"
 
 namespace hawser::vipd {
 
@@ -21,11 +22,7 @@ constexpr Milliseconds kReminder{60000};
 
 void Daemon::take(Reading reading, std::uint64_t answers) {
   readings_ += answers;
-  const auto refusal = reading.settings && platform_ ? refusal_to_empty(*reading.settings) : std::nullopt;
-  if (refusal) {
-    reading.problems.push_back({options_.files.config.native(), 0, 0, "", *refusal});
-    reading.settings.reset();
-  }
+  if (platform_) refuse_to_empty(reading, emptiness_);
   problems_ = reading.problems;
   if (stopping_) return;
   if (!platform_) return begin_with(reading);
@@ -46,9 +43,16 @@ void Daemon::take(Reading reading, std::uint64_t answers) {
   notifier_.ready(fmt::format("{} vips", routers_.size()));
 }
 
+void Daemon::refuse_to_empty(Reading& reading, config::Emptiness emptiness) const {
+  if (!reading.settings || emptiness == config::Emptiness::kAllowed) return;
+  const auto refusal = refusal_to_empty(*reading.settings);
+  if (!refusal) return;
+  reading.problems.push_back({options_.files.config.native(), 0, 0, "", *refusal});
+  reading.settings.reset();
+}
+
 // Nearly always a mistake, so it must be said twice.
 std::optional<std::string> Daemon::refusal_to_empty(const Settings& settings) const {
-  if (emptiness_ == config::Emptiness::kAllowed) return std::nullopt;
   std::string names;
   for (const auto& [key, running] : routers_)
     if (!running.router.leaving())
@@ -114,11 +118,15 @@ void Daemon::go_on(const Settings& settings) {
     platform_->adopt_socket({socket.interface, socket.family}, socket.index, Fd(socket.fd));
   std::map<RouterKey, RouterState> states;
   for (auto& router : carry->routers) states.emplace(router.key, std::move(router.state));
+  std::map<RouterKey, Past> pasts;
+  for (auto& carried : carry->pasts) pasts.emplace(carried.key, std::move(carried.past));
   for (const auto& vip : settings.vips) {
     auto& router = routers_.try_emplace(key_of(vip), vip, *platform_).first->second.router;
     router.adopt(stance_of(stands_, vip.name));
     if (const auto state = states.find(key_of(vip)); state != states.end())
       router.go_on_with(std::move(state->second));
+    if (const auto past = pasts.find(key_of(vip)); past != pasts.end())
+      router.remember(std::move(past->second));
   }
 }
 
@@ -201,11 +209,18 @@ void Daemon::start_or_change(const config::Vip& vip) {
   const auto [found, fresh] = routers_.try_emplace(key, vip, *platform_);
   auto& running = found->second;
   if (fresh) running.router.adopt(stance_of(stands_, vip.name));
+  if (fresh) say_no_lease(vip);
   if (!fresh && running.router.vip() != vip) running.router.reconfigure(vip);
   if (!fresh && running.router.leaving()) running.router.resume();
   if (!fresh) running.router.set_stance(stance_of(stands_, vip.name));
   settle_interface(running);
   settle(key);
+}
+
+// Unless the file says that it is known.
+void Daemon::say_no_lease(const config::Vip& vip) {
+  if (vip.store != config::Store::kLocalRoutes || vip.lease.off) return;
+  report({.kind = EventKind::kAddress, .object = vip.name, .what = std::string(kNoLease)});
 }
 
 // What renewing leases costs is shared by all.

@@ -32,6 +32,14 @@ RouterState on_timers(RouterState state, const Platform& platform) {
   return state;
 }
 
+Past on_timers(Past past, const Platform& platform) {
+  for (auto& change : past.changes) {
+    change.at = platform.timer(change.at);
+    if (change.heard) change.heard->at = platform.timer(change.heard->at);
+  }
+  return past;
+}
+
 }  // namespace
 
 control::Response Daemon::restart() {
@@ -65,11 +73,12 @@ void Daemon::rehearsed(const Status& would_start) {
 Carry Daemon::leave_before_exec() {
   if (server_) server_->leave_file();
   (void)watchdog_.use("");  // the next one may not want it
-  Carry carry{in_use(), last_good_, write_stands(stands_), {}, {}};
+  Carry carry{in_use(), last_good_, write_stands(stands_), {}, {}, {}};
   for (auto& [key, running] : routers_) {
     running.router.advertise_before_exec();
     auto state = running.router.state();
     if (state) carry.routers.push_back({key, on_timers(std::move(*state), *platform_)});
+    carry.pasts.push_back({key, on_timers(running.router.past(), *platform_)});
   }
   for (const auto& [segment, socket] : platform_->sockets())
     if (const int fd = socket->copy_for_exec(); fd >= 0)

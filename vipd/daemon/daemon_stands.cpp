@@ -1,6 +1,4 @@
 // What operators ask of the vips: to stand by, to take the role, and to go on as the file says.
-#include <charconv>
-
 #include <boost/json.hpp>
 
 #include "lib/base/wall_clock.h"
@@ -17,15 +15,6 @@ namespace {
 
 // The clock may be set meanwhile.
 constexpr std::chrono::minutes kLookAtClock{1};
-
-// Milliseconds since 1970; nullopt: no number.
-std::optional<WallTime> time_in(std::string_view text) {
-  std::int64_t count = 0;
-  const auto* end = text.data() + text.size();
-  const auto [stop, problem] = std::from_chars(text.data(), end, count);
-  if (problem != std::errc{} || stop != end) return std::nullopt;
-  return WallTime(Milliseconds(count));
-}
 
 std::string words_of(const Stand& stand) {
   if (stand.stance == Stance::kOrdinary) return "as the file says";
@@ -88,50 +77,74 @@ void Daemon::wait_for_ends() {
   });
 }
 
+namespace {
+
+tl::unexpected<control::Response> refused(int status, const std::string& why) {
+  return tl::unexpected(control::refusal(status, why));
+}
+
+}  // namespace
+
 // Of one vip, or of all.
-control::Response Daemon::answer_stand_by(const control::Request& request) {
-  if (stopping_) return control::refusal(409, "vipd is stopping");
-  Stand wanted{Stance::kStandingBy, {}};
+Daemon::AskedOrNot Daemon::asked_to_stand_by(const control::Request& request) {
+  if (stopping_) return refused(409, "vipd is stopping");
+  Asked asked{{}, {Stance::kStandingBy, {}}};
   if (const auto until = control::value_of(request, "until"); !until.empty()) {
-    wanted.until = time_in(until);
-    if (!wanted.until) return control::refusal(400, "until: is no number of milliseconds");
-    if (*wanted.until <= std::chrono::system_clock::now()) return control::refusal(400, "until: is over");
+    asked.stand.until = end_from(until);
+    if (!asked.stand.until) return refused(400, "until: is no time in milliseconds since 1970");
+    if (*asked.stand.until <= std::chrono::system_clock::now()) return refused(400, "until: is over");
   }
   const std::string vip(control::value_of(request, "vip"));
-  if (!vip.empty() && running(vip) == nullptr) return control::refusal(404, no_such_vip(vip, vip_names()));
-  std::vector<std::string> names;
+  if (!vip.empty() && running(vip) == nullptr) return refused(404, no_such_vip(vip, vip_names()));
   for (const auto& [key, running] : routers_)
     if (!running.router.leaving() && (vip.empty() || running.router.vip().name == vip))
-      names.push_back(running.router.vip().name);
-  stand(names, wanted);
-  return control::good({{"vips", boost::json::array(names.begin(), names.end())}});
+      asked.vips.push_back(running.router.vip().name);
+  return asked;
 }
 
-control::Response Daemon::answer_take(const control::Request& request) {
-  if (stopping_) return control::refusal(409, "vipd is stopping");
+Daemon::AskedOrNot Daemon::asked_to_take(const control::Request& request) {
+  if (stopping_) return refused(409, "vipd is stopping");
   const std::string vip(control::value_of(request, "vip"));
   const auto* there = running(vip);
-  if (there == nullptr) return control::refusal(404, no_such_vip(vip, vip_names()));
+  if (there == nullptr) return refused(404, no_such_vip(vip, vip_names()));
   if (const auto why = there->router.why_not_taken(); !why.empty())
-    return control::refusal(409, fmt::format("{}: {}", vip, why));
-  stand({vip}, {Stance::kTaking, {}});
-  return control::good({{"vips", boost::json::array{vip}}});
+    return refused(409, fmt::format("{}: {}", vip, why));
+  return Asked{{vip}, {Stance::kTaking, {}}};
 }
 
-control::Response Daemon::answer_resume(const control::Request& request) {
+Daemon::AskedOrNot Daemon::asked_to_resume(const control::Request& request) {
   const std::string vip(control::value_of(request, "vip"));
   if (!vip.empty() && running(vip) == nullptr && !stands_.contains(vip))
-    return control::refusal(404, no_such_vip(vip, vip_names()));
-  std::vector<std::string> names;
+    return refused(404, no_such_vip(vip, vip_names()));
+  Asked asked;
   for (const auto& [name, stand] : stands_)
-    if (vip.empty() || name == vip) names.push_back(name);
+    if (vip.empty() || name == vip) asked.vips.push_back(name);
   for (const auto& [key, running] : routers_) {  // what it does counts, not only what is written down
     const auto& name = running.router.vip().name;
     const bool stands = running.router.stance() != Stance::kOrdinary && !stands_.contains(name);
-    if (stands && (vip.empty() || name == vip)) names.push_back(name);
+    if (stands && (vip.empty() || name == vip)) asked.vips.push_back(name);
   }
-  if (!names.empty()) stand(names, {});
-  return control::good({{"vips", boost::json::array(names.begin(), names.end())}});
+  return asked;
+}
+
+control::Response Daemon::carry_out(const Asked& asked) {
+  if (!asked.vips.empty()) stand(asked.vips, asked.stand);
+  return control::good({{"vips", boost::json::array(asked.vips.begin(), asked.vips.end())}});
+}
+
+// To be done, and to be told; who may not change anything may be told.
+void Daemon::route_stand(control::Routes& routes, const std::string& what,
+                         AskedOrNot (Daemon::*asked)(const control::Request&)) {
+  routes
+      .post("/v1/" + what,
+            [this, asked](const auto& request) {
+              const auto in_order = (this->*asked)(request);
+              return in_order ? carry_out(*in_order) : in_order.error();
+            })
+      .get("/v1/plan/" + what, [this, asked](const auto& request) {
+        const auto in_order = (this->*asked)(request);
+        return in_order ? plan_stand(*in_order) : in_order.error();
+      });
 }
 
 }  // namespace hawser::vipd

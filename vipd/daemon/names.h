@@ -18,4 +18,9 @@ inline std::string no_such_vip(const std::string& wanted, const std::vector<std:
   return fmt::format("{}: no such vip", wanted);
 }
 
+// Of a vip with store = "local-routes": the log says it when the vip begins, `vipctl status` always.
+inline constexpr std::string_view kNoLease =
+    "no lease: its addresses are local routes: after a vipd that is killed for good 'vipd cleanup' removes "
+    "them";
+
 }  // namespace hawser::vipd

@@ -26,18 +26,6 @@ Priority priority_of(const config::Vip& vip, Stance stance) {
   return stance == Stance::kTaking ? std::max(kTakingPriority, vip.priority) : vip.priority;
 }
 
-VrrpConfig machine_config(const config::Vip& vip, const IpAddress& source, Stance stance) {
-  return {priority_of(vip, stance),
-          std::chrono::duration_cast<Centiseconds>(vip.advertisement_interval),
-          source,
-          stance == Stance::kTaking || (stance == Stance::kOrdinary && vip.preempt),
-          stance == Stance::kOrdinary ? vip.preempt_delay : Milliseconds(0),
-          !vip.provider.empty(),
-          leaving_grace(vip.addresses.size()),
-          vip.version,
-          vip.return_delay};
-}
-
 void earlier(std::optional<TimePoint>& first, const std::optional<TimePoint>& other) {
   if (other && (!first || *other < *first)) first = other;
 }
@@ -79,6 +67,18 @@ Use use_of(const Machine& machine) {
 
 RouterKey key_of(const config::Vip& vip) {
   return {vip.interface, family_of(vip), vip.virtual_router_id};
+}
+
+VrrpConfig VirtualRouter::machine_config(const config::Vip& vip, const IpAddress& source, Stance stance) {
+  return {priority_of(vip, stance),
+          std::chrono::duration_cast<Centiseconds>(vip.advertisement_interval),
+          source,
+          stance == Stance::kTaking || (stance == Stance::kOrdinary && vip.preempt),
+          stance == Stance::kOrdinary ? vip.preempt_delay : Milliseconds(0),
+          !vip.provider.empty(),
+          leaving_grace(vip.addresses.size()),
+          vip.version,
+          vip.return_delay};
 }
 
 VirtualRouter::VirtualRouter(config::Vip vip, Effects& effects)
@@ -134,6 +134,23 @@ void VirtualRouter::go_on_with(RouterState state) {
   config_.source = state.source;  // it is kept as long as it is there
   signing_ = state.signing;       // whatever becomes of the role: what was heard is not heard again
   carried_ = std::move(state);
+}
+
+void VirtualRouter::remember(Past past) {
+  history_ = std::move(past.changes);
+  late_ = past.late;
+  counters_ = std::move(past.counters);
+}
+
+Past VirtualRouter::past() const {
+  return {history_, late_, counters()};
+}
+
+Counters VirtualRouter::counters() const {
+  auto counters = counters_;
+  counters.announced += held_.announced();
+  counters.put_back += held_.times_put_back();
+  return counters;
 }
 
 std::optional<RouterState> VirtualRouter::state() const {
@@ -258,20 +275,39 @@ void VirtualRouter::adopt(Stance stance) {
   configure_machine();
 }
 
-void VirtualRouter::set_stance(Stance stance) {
-  if (stance == stance_) return;
-  adopt(stance);
-  if (stance == Stance::kStandingBy && role() == RoleName::kActive) return handle(HandOver{effects_.now()});
-  handle(PriorityChanged{effects_.now()});  // the addresses are where they were
+// What an operator wants of it, as an event in the role that it has.
+MachineEvent VirtualRouter::asked_for(Stance stance) const {
+  const auto now = effects_.now();
+  if (stance == Stance::kStandingBy && role() == RoleName::kActive) return HandOver{now};
+  if (stance == Stance::kTaking && role() == RoleName::kBackup) return TakeRole{now};
+  return PriorityChanged{now};  // the addresses are where they were
 }
 
-std::string VirtualRouter::announce() {
+// Who had taken the role before a restart does not take it once more.
+void VirtualRouter::set_stance(Stance stance) {
+  if (stance == stance_) return;
+  const auto event =
+      stance == Stance::kTaking ? MachineEvent(PriorityChanged{effects_.now()}) : asked_for(stance);
+  adopt(stance);
+  handle(event);
+}
+
+std::string VirtualRouter::plan_of(Stance stance) const {
+  if (stance == stance_ && stance != Stance::kTaking)
+    return fmt::format("{} here, and {} already", hawser::name_of(role()), hawser::name_of(stance));
+  return foretold(machine_config(vip_, config_.source, stance), machine_, asked_for(stance), effects_.now());
+}
+
+void VirtualRouter::announce() {
+  held_.announce_by_hand();
+}
+
+std::string VirtualRouter::why_not_announced() const {
   if (role() != RoleName::kActive)
     return fmt::format("is {} here: only its Active router announces it", hawser::name_of(role()));
   if (held_.size() == 0) return "a provider routes it: no announcement moves it";
   if (use_of(machine_) != Use::kHeld)
     return "listens after a stall: it is announced when no other router is heard";
-  held_.announce_by_hand();
   return {};
 }
 
@@ -290,9 +326,9 @@ std::string VirtualRouter::why_not_taken() const {
 }
 
 void VirtualRouter::take() {
+  const auto event = asked_for(Stance::kTaking);
   adopt(Stance::kTaking);
-  if (role() == RoleName::kBackup) return handle(TakeRole{effects_.now()});
-  handle(PriorityChanged{effects_.now()});
+  handle(event);
 }
 
 void VirtualRouter::shutdown() {
@@ -383,9 +419,7 @@ RouterStatus VirtualRouter::status() const {
                       there,
                       held_.put_by_others(),
                       fault(),
-                      counters_};
-  status.counters.announced = held_.announced();
-  status.counters.put_back = held_.times_put_back();
+                      counters()};
   status.outlook = outlook_of(config_, machine_, effects_.now());
   status.late = late_;
   status.lease = held_.lease();

@@ -110,6 +110,15 @@ struct Late {
   bool operator==(const Late&) const = default;
 };
 
+// What of a router is evidence of what has been, and outlives a program that starts itself again, whatever
+// role it has.
+struct Past {
+  std::vector<Change> changes;  // of its role, the oldest first
+  Late late;
+  Counters counters;
+  bool operator==(const Past&) const = default;
+};
+
 struct RouterStatus {
   config::Vip vip;
   RoleName role = RoleName::kInitialize;
@@ -207,8 +216,11 @@ class VirtualRouter {
   void adopt(Stance stance);
   // Becomes Active at once, where why_not_taken() is empty.
   void take();
-  // Announces every address again, or says why not.
-  std::string announce();
+  // What would come of that, and of take(), in words: "Active here: would send priority 0, ..".
+  [[nodiscard]] std::string plan_of(Stance stance) const;
+  // Announces every address again, where why_not_announced() is empty.
+  void announce();
+  [[nodiscard]] std::string why_not_announced() const;
   // How many addresses all vips of this host may hold: renewing their leases is not to cost more for that.
   void share_with(std::size_t held_here);
   [[nodiscard]] std::string why_not_taken() const;
@@ -219,9 +231,12 @@ class VirtualRouter {
   void advertise_before_exec();  // a last advertisement before the program starts itself again
   // None: it has no role that a new start could go on with.
   [[nodiscard]] std::optional<RouterState> state() const;
+  [[nodiscard]] Past past() const;
   // Before it begins: it goes on as if nothing had been, if its interface is as it was and the others have
   // not had to give it up.
   void go_on_with(RouterState state);
+  // Before it begins too: what an earlier run saw is told as if this one had.
+  void remember(Past past);
 
   // ---- what it wants
 
@@ -270,6 +285,9 @@ class VirtualRouter {
   [[nodiscard]] const std::vector<Change>& changes() const { return history_; }
 
  private:
+  static VrrpConfig machine_config(const config::Vip& vip, const IpAddress& source, Stance stance);
+  [[nodiscard]] MachineEvent asked_for(Stance stance) const;
+  [[nodiscard]] Counters counters() const;
   [[nodiscard]] bool is_other_priority_only(const config::Vip& vip) const;
   void change_priority(Priority priority);
   void handle(const MachineEvent& event);
@@ -347,7 +365,7 @@ class VirtualRouter {
   std::vector<Change> history_;
   Late late_;
   std::size_t held_here_ = 0;
-  Counters counters_;
+  Counters counters_;  // of announcing and putting back: what an earlier run had counted
 };
 
 }  // namespace hawser::vipd

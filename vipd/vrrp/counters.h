@@ -1,4 +1,5 @@
-// What is counted, per vip and per interface, since the process began.
+// What is counted, per vip and per interface, since the process began; per vip also across
+// `vipctl restart`, which is the same process.
 #pragma once
 
 #include <array>

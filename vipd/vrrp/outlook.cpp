@@ -39,7 +39,12 @@ std::string of(const VrrpConfig& config, const Machine& machine, const Backup& r
     return fmt::format("takes over from silence in {} at the earliest: its return delay is running",
                        in_seconds(role.not_before - now));
   const auto down = active_down_interval(config, role.interval.value_or(config.interval));
-  const auto* unless = config.priority > heard->priority ? ", and not before: preempt is off" : "";
+  const bool above = config.priority > heard->priority;
+  // Its priority has only just become that, or the delay has: it is judged with the next advertisement.
+  if (above && (config.preempt || config.priority == kOwnerPriority))
+    return fmt::format("takes over from {} (priority {}): priority {} is above that", heard->source,
+                       heard->priority, config.priority);
+  const auto* unless = above ? ", and not before: preempt is off" : "";
   return fmt::format("takes over if {} (priority {}) is not heard for {}{}", heard->source, heard->priority,
                      in_seconds(down), unless);
 }
@@ -57,7 +62,53 @@ std::string of(const VrrpConfig&, const Machine&, const Leaving& role, TimePoint
   return fmt::format("{} in {}, if no other router is heard", then, left(role.drop_at, now));
 }
 
+std::string done_by(const SendAdvertisement& action) {
+  return fmt::format("{} priority {}", action.priority == kLeavingPriority ? "send" : "advertise",
+                     action.priority);
+}
+std::string done_by(const HoldAddresses&) {
+  return "hold the addresses";
+}
+std::string done_by(const DropAddresses&) {
+  return "drop the addresses";
+}
+std::string done_by(const Announce&) {
+  return "announce them";
+}
+std::string done_by(const RoleChange& action) {
+  if (action.to == RoleName::kLeaving) return "go on answering until another router is Active";
+  return fmt::format("be {}", hawser::name_of(action.to));
+}
+std::string done_by(const Note& action) {
+  return action.text;
+}
+
+std::string done_by(const std::vector<Action>& actions) {
+  std::string text;
+  for (std::size_t i = 0; i < actions.size(); ++i) {
+    const auto* before = i == 0 ? "" : i + 1 == actions.size() ? " and " : ", ";
+    text += before + std::visit([](const auto& action) { return done_by(action); }, actions[i]);
+  }
+  return text;
+}
+
+std::string last_heard(const Machine& machine, TimePoint now) {
+  const auto& heard = machine.heard;
+  if (!heard) return "no other router was heard";
+  return fmt::format("{} (priority {}) was heard {} ago", heard->source, heard->priority,
+                     in_seconds(now - heard->at));
+}
+
 }  // namespace
+
+std::string foretold(const VrrpConfig& config, const Machine& machine, const MachineEvent& event,
+                     TimePoint now) {
+  const auto after = step(config, machine, event);
+  const auto done =
+      after.actions.empty() ? fmt::format("go on with priority {}", config.priority) : done_by(after.actions);
+  return fmt::format("{} here: would {}; then it {}; {}", hawser::name_of(name_of_role(machine.role)), done,
+                     outlook_of(config, after.machine, now), last_heard(machine, now));
+}
 
 std::string outlook_of(const VrrpConfig& config, const Machine& machine, TimePoint now) {
   return std::visit([&](const auto& role) { return of(config, machine, role, now); }, machine.role);

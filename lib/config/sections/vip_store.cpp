@@ -107,8 +107,7 @@ void note_vip_stores(const File& file, Report& report) {
     if (vip.spec.store == Store::kLocalRoutes && !vip.spec.lease.off)
       note(report, vip, "store",
            "\"local-routes\" has no lease: after a vipd that is killed for good this host goes on answering; "
-           "ExecStopPost=vipd cleanup in its unit, or `vipd cleanup`, ends that; lease = \"off\" says that "
-           "it is "
+           "`vipd cleanup` ends that (by ExecStopPost= too: see vipd(8)); lease = \"off\" says that it is "
            "known",
            Part::kVipd);
 }

@@ -23,6 +23,17 @@ CarriedRouter router(Role role, std::uint8_t id = 51, Family family = Family::kI
   return {{"front", family, Vrid(id)}, std::move(state)};
 }
 
+CarriedPast past() {
+  Past past;
+  past.changes = {{TimePoint(80s), RoleName::kInitialize, RoleName::kBackup, "started", {}, Priority(100)},
+                  {TimePoint(90s), RoleName::kBackup, RoleName::kActive, "no advertisement",
+                   Rare<Heard>(Heard{kPeer, Priority(200), TimePoint(86s)}), Priority(254)}};
+  past.late = {3, {0xFFFFFFFFFFFFFFFF, 2, 1, 0}, 2500ms};
+  past.counters = {1, 2, 3, 4, 5, 6, {}};
+  past.counters.bad.count(BadPacket::kReplayed);
+  return {{"front", Family::kIpv6, Vrid(54)}, past};
+}
+
 Carry example() {
   Carry carry;
   carry.settings.emplace();
@@ -55,6 +66,7 @@ Carry example() {
                                          {{*IpAddress::parse("fe80::12"), 255}, {1, 8}}};
   carry.routers = {router(active), six, router(Backup{}, 53)};
   carry.sockets = {{"front", Family::kIpv6, IfIndex{3}, 17}};
+  carry.pasts = {past(), {{"front", Family::kIpv4, Vrid(51)}, {}}};
   return carry;
 }
 
@@ -76,6 +88,74 @@ TEST(Carry, WithoutSignaturesIsReadToo) {
   const auto back = read_carry(old);
   ASSERT_TRUE(back.has_value()) << back.error().text;
   EXPECT_EQ(*back, carry);
+}
+
+std::string replaced(std::string text, const std::string& what, const std::string& with) {
+  const auto at = text.find(what);
+  EXPECT_NE(at, std::string::npos) << what;
+  return text.replace(at, what.size(), with);
+}
+
+TEST(Carry, WithoutAPastIsReadToo) {
+  const auto written = write_carry(example());
+  const auto back = read_carry(written.substr(0, written.find(R"(,"pasts":)")) + "}");
+  ASSERT_TRUE(back.has_value()) << back.error().text;
+  EXPECT_EQ(back->routers, example().routers);
+  EXPECT_TRUE(back->pasts.empty());
+}
+
+// Whatever stands there, the roles go on, and so does the other past.
+TEST(Carry, APastThatIsNotUnderstoodIsForgottenAlone) {
+  const auto written = write_carry(example());
+  for (const auto& [what, with] : std::vector<std::pair<std::string, std::string>>{
+           {R"("to":"Active")", R"("to":"Emperor")"},
+           {R"("to":"Active")", R"("ot":"Active")"},
+           {R"("at":80000000000)", R"("at":-9223372036854775808)"},
+           {R"("at":86000000000)", R"("at":9223372036854775807)"},
+           {R"("longest":2500000000)", R"("longest":-9223372036854775808)"},
+           {R"("priority":254)", R"("priority":256)"},
+           {R"("why":"no advertisement")", R"("why":null)"},
+           {R"("by_quarter":[18446744073709551615,2,1,0])", R"("by_quarter":[1,2])"},
+           {R"("sent":1,)", R"("sent":-1,)"},
+           {R"("replayed":1)", R"("replayed":"one")"},
+           {R"("family":"ipv6","id":54)", R"("family":"ipv6","id":300)"}}) {
+    const auto back = read_carry(replaced(written, what, with));
+    ASSERT_TRUE(back.has_value()) << with;
+    EXPECT_EQ(back->routers, example().routers) << with;
+    ASSERT_EQ(back->pasts.size(), 1U) << with;
+    EXPECT_EQ(back->pasts.front(), example().pasts.back()) << with;
+  }
+  const auto at = written.find(R"("pasts":)");
+  for (const auto* nothing : {"null", "5", "{}", "[]", "[[]]", "[{}]"}) {
+    const auto back = read_carry(written.substr(0, at) + R"("pasts":)" + nothing + "}");
+    ASSERT_TRUE(back.has_value()) << nothing;
+    EXPECT_TRUE(back->pasts.empty()) << nothing;
+  }
+}
+
+// Of another version: what it counts beside, or does not count.
+TEST(Carry, CountersThatAreNotKnownAreNotThere) {
+  const auto back =
+      read_carry(replaced(replaced(write_carry(example()), R"("put_back":6)", R"("evened_out":6)"),
+                          R"("replayed":1)", R"("odd":1)"));
+  ASSERT_TRUE(back.has_value());
+  ASSERT_EQ(back->pasts.size(), 2U);
+  const auto& counters = back->pasts.front().past.counters;
+  EXPECT_EQ(counters.announced, 5U);
+  EXPECT_EQ(counters.put_back, 0U);
+  EXPECT_EQ(counters.bad, BadPackets());
+}
+
+TEST(Carry, OfManyChangesTheLastOnesAreKept) {
+  auto carry = example();
+  auto& changes = carry.pasts.front().past.changes;
+  while (changes.size() < kMostChanges + 3)
+    changes.insert(changes.begin(),
+                   {TimePoint(1s), RoleName::kActive, RoleName::kBackup, "", {}, Priority(1)});
+  const auto back = read_carry(write_carry(carry));
+  ASSERT_TRUE(back.has_value());
+  ASSERT_EQ(back->pasts.front().past.changes.size(), kMostChanges);
+  EXPECT_EQ(back->pasts.front().past.changes.back(), changes.back());
 }
 
 TEST(Carry, OfAnotherFormIsNotUsed) {

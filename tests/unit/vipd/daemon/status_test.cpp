@@ -98,6 +98,17 @@ TEST(VipdStatus, SaysWhatWouldMoveIt) {
   EXPECT_TRUE(to_json(status).at("vips").at(0).at("lease_seconds").is_null());
 }
 
+TEST(VipdStatus, SaysWhoseAddressesHaveNoLease) {
+  auto status = example();
+  EXPECT_THAT(status_text(to_json(status)), Not(HasSubstr("no lease")));
+  status.vips.at(0).vip.store = config::Store::kSpread;
+  EXPECT_THAT(status_text(to_json(status)), Not(HasSubstr("no lease")));
+  status.vips.at(0).vip.store = config::Store::kLocalRoutes;
+  EXPECT_THAT(status_text(to_json(status)),
+              HasSubstr("web: no lease: its addresses are local routes: after a vipd that is killed for good "
+                        "'vipd cleanup' removes them\n"));
+}
+
 TEST(VipdStatus, SaysHowLateAdvertisementsWere) {
   auto status = example();
   EXPECT_THAT(status_text(to_json(status)), Not(HasSubstr("down timer")));

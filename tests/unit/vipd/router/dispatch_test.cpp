@@ -195,7 +195,7 @@ TEST_F(ReceptionTest, VersionTwoWantsTheSamePassword) {
 
 TEST_F(ReceptionTest, VersionTwoIsSentWithItsPassword) {
   auto closed = router(old_vip("1111"));
-  effects.time += std::chrono::seconds(10);
+  effects.time = *closed.due();
   closed.on_time();
   EXPECT_EQ(closed.role(), RoleName::kActive);
   ASSERT_FALSE(effects.sent.empty());
@@ -224,7 +224,7 @@ TEST_F(ReceptionTest, ARouterOfIpv6HearsAndSaysIpv6) {
   EXPECT_EQ(key_of(of).family, Family::kIpv6);
   EXPECT_TRUE(hear_v6(kPeer6, six, others));
   EXPECT_FALSE(six.status().differs);
-  effects.time += std::chrono::seconds(10);
+  effects.time = *six.due();
   six.on_time();
   ASSERT_FALSE(effects.sent.empty());
   EXPECT_EQ(effects.sent_to.back(), kVrrpGroup6);
@@ -245,7 +245,7 @@ TEST_F(ReceptionTest, OurOwnIpv6PacketThatTheNetworkSendsBackIsNoTwin) {
   of.addresses = {{*Prefix::parse("2001:db8::100"), "front"}};
   VirtualRouter six(of, effects);
   six.interface_usable(kOurs6);
-  effects.time += std::chrono::seconds(10);
+  effects.time = *six.due();
   six.on_time();
   ASSERT_EQ(six.role(), RoleName::kActive);
   effects.time += std::chrono::milliseconds(1);

@@ -109,6 +109,49 @@ TEST_F(RouterCarry, WhatWasCarriedIsForgottenWhereTheInterfaceIsGone) {
   EXPECT_EQ(router.source(), kOurs);
 }
 
+TEST_F(RouterCarry, WhatHasBeenIsToldOn) {
+  auto before = active(web(), 10s);
+  const auto past = before.past();
+  ASSERT_EQ(past.changes.size(), 2U);
+  EXPECT_GT(past.counters.sent, 0U);
+  EXPECT_GT(past.counters.announced, 0U);
+  const auto state = *before.state();
+  forget();
+  VirtualRouter router(web(), effects);
+  router.go_on_with(state);
+  router.remember(past);
+  router.interface_usable(kOurs);
+  finish(router);
+  EXPECT_EQ(router.changes(), before.changes());
+  EXPECT_EQ(router.past(), past);
+  EXPECT_EQ(router.status().counters, before.status().counters);
+  EXPECT_THAT(effects.log, IsEmpty()) << "nor is it told as if it were now";
+  pass(router, 1s);
+  EXPECT_EQ(router.status().counters.sent, past.counters.sent + 1);
+  router.announce();
+  finish(router);
+  EXPECT_EQ(router.past().counters.announced, past.counters.announced + 1);
+}
+
+// It has no role to go on with, and still a past.
+TEST_F(RouterCarry, WhoBeginsAnewKnowsWhatHasBeen) {
+  auto before = active(web(), 10s);
+  before.interface_unusable("front: no carrier");
+  EXPECT_EQ(before.state(), std::nullopt);
+  forget();
+  VirtualRouter router(web(), effects);
+  router.remember(before.past());
+  router.interface_usable(kOurs);
+  ASSERT_EQ(router.changes().size(), 4U);
+  EXPECT_EQ(router.changes()[2].why, "front: no carrier");
+  EXPECT_EQ(router.changes()[3].to, RoleName::kBackup);
+  for (int i = 0; i < 10; ++i) {
+    router.interface_unusable("front: no carrier");
+    router.interface_usable(kOurs);
+  }
+  EXPECT_EQ(router.changes().size(), kMostChanges);
+}
+
 TEST_F(RouterCarry, ARefreshOfTheAnnouncementGoesOn) {
   auto vip = web();
   vip.announce.refresh = Milliseconds(60'000);

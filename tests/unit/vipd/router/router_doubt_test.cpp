@@ -181,11 +181,12 @@ TEST_F(RouterDoubt, AnOperatorHasItAnnounced) {
   vip.announce.count = 0;  // switched off
   auto router = active(vip);
   EXPECT_THAT(effects.announced, IsEmpty());
-  EXPECT_EQ(router.announce(), "");
+  EXPECT_EQ(router.why_not_announced(), "");
+  router.announce();
   finish(router);
   EXPECT_THAT(effects.announced, ElementsAre(IpAddress::v4(192, 0, 2, 100)));
   hear(router, kPeer, 200);
-  EXPECT_EQ(router.announce(), "is Backup here: only its Active router announces it");
+  EXPECT_EQ(router.why_not_announced(), "is Backup here: only its Active router announces it");
 }
 
 TEST_F(RouterDoubt, APacedAnnouncementGoesOnInItsTime) {

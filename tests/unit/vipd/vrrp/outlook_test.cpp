@@ -77,5 +77,44 @@ TEST(Outlook, OfWhoLeaves) {
   EXPECT_EQ(outlook(hands, kStart + 5s), "is Active again in 3.5s, if no other router is heard");
 }
 
+// Between a resume and the next advertisement.
+TEST(Outlook, OfABackupWhosePriorityHasBecomeTheHigherOne) {
+  Driven driven(configured());
+  driven.give(Startup{kStart, false, {}}).give(heard(kStart + 1s, 200));
+  EXPECT_EQ(outlook_of(configured(201), driven.machine, kStart + 1s),
+            "takes over from 192.0.2.12 (priority 200): priority 201 is above that");
+  EXPECT_EQ(outlook_of(configured(201, false), driven.machine, kStart + 1s),
+            "takes over if 192.0.2.12 (priority 200) is not heard for 3.21s, and not before: preempt is off");
+}
+
+TEST(Foretold, AHandover) {
+  Driven driven(configured());
+  driven.give(Startup{kStart, false, {}}).give(heard(kStart + 1s, 100)).give(Timer{kStart + 8s});
+  const auto before = driven.machine;
+  EXPECT_EQ(
+      foretold(driven.config, driven.machine, HandOver{kStart + 8s}, kStart + 8s),
+      "Active here: would send priority 0 and go on answering until another router is Active; then it is "
+      "Active again in 3.5s, if no other router is heard; 192.0.2.12 (priority 100) was heard 7s ago");
+  EXPECT_EQ(driven.machine, before);
+}
+
+TEST(Foretold, ARoleThatIsTaken) {
+  Driven driven(configured(254));
+  driven.give(Startup{kStart, false, {}});
+  EXPECT_EQ(
+      foretold(driven.config, driven.machine, TakeRole{kStart + 1s}, kStart + 1s),
+      "Backup here: would advertise priority 254, hold the addresses and be Active; then it yields to a "
+      "priority above 254, or 254 with an address above 192.0.2.11; no other router was heard");
+}
+
+TEST(Foretold, WhatIsNoMoreThanAPriority) {
+  Driven driven(configured());
+  driven.give(Startup{kStart, false, {}}).give(heard(kStart + 1s, 200));
+  EXPECT_EQ(
+      foretold(configured(1), driven.machine, PriorityChanged{kStart + 1s}, kStart + 1s),
+      "Backup here: would go on with priority 1; then it takes over if 192.0.2.12 (priority 200) is not "
+      "heard for 4s; 192.0.2.12 (priority 200) was heard 0s ago");
+}
+
 }  // namespace
 }  // namespace hawser::vipd
