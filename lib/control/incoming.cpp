@@ -13,6 +13,11 @@ void limit(RequestParser& parser, const Limits& limits) {
   parser.body_limit(limits.body);
 }
 
+std::optional<Response> refuse_unsaid_length(const RequestParser& parser) {
+  if (!parser.chunked()) return std::nullopt;
+  return refusal(411, "the length of the request's body is not said: Content-Length, not in chunks");
+}
+
 Request request_from(RequestParser& parser, const Peer& peer) {
   auto message = parser.release();
   return {std::string(message.method_string()), std::string(message.target()), std::move(message.body()),

@@ -16,6 +16,10 @@ using RequestParser = boost::beast::http::request_parser<boost::beast::http::str
 
 void limit(RequestParser& parser, const Limits& limits);
 
+// Of one that has read the header: a body whose length is not said is not read. No client of ours sends one,
+// and Beast before Boost 1.86 ends the process where a last chunk comes in pieces (boostorg/beast#2861).
+std::optional<Response> refuse_unsaid_length(const RequestParser& parser);
+
 // Of a parser that is done.
 Request request_from(RequestParser& parser, const Peer& peer);
 

@@ -65,6 +65,10 @@ asio::awaitable<std::optional<Response>> converse(std::shared_ptr<ServerState> s
   RequestParser parser;
   limit(parser, state->limits);
   error_code problem;
+  co_await http::async_read_header(session->socket, buffer, parser,
+                                   asio::redirect_error(asio::use_awaitable, problem));
+  if (problem) co_return complain(problem);
+  if (auto refused = refuse_unsaid_length(parser)) co_return refused;
   co_await http::async_read(session->socket, buffer, parser,
                             asio::redirect_error(asio::use_awaitable, problem));
   if (problem) co_return complain(problem);

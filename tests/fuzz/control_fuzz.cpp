@@ -19,19 +19,30 @@ struct Read {
   std::optional<control::Response> complaint;
 };
 
+// As much as the parser takes of it: the header first, then what follows.
+void feed(control::RequestParser& parser, std::string& buffer, boost::system::error_code& problem) {
+  problem = {};
+  while (!buffer.empty() && !parser.is_done() && !problem) {
+    parser.eager(parser.is_header_done());
+    buffer.erase(0, parser.put(boost::asio::buffer(buffer), problem));
+    if (parser.is_header_done() && parser.chunked()) return;
+  }
+  if (problem == http::error::need_more) problem = {};
+}
+
 // As lib/control/session.cpp reads from its socket.
 Read read(std::string_view bytes, std::size_t piece) {
   control::RequestParser parser;
   control::limit(parser, {});
-  parser.eager(true);
   std::string buffer;
   boost::system::error_code problem;
   for (std::size_t at = 0; at < bytes.size() && !parser.is_done(); at += piece) {
     buffer += bytes.substr(at, piece);
-    buffer.erase(0, parser.put(boost::asio::buffer(buffer), problem));
-    if (problem && problem != http::error::need_more) return {{}, control::complain(problem)};
+    feed(parser, buffer, problem);
+    if (problem) return {{}, control::complain(problem)};
+    if (auto refused = parser.is_header_done() ? control::refuse_unsaid_length(parser) : std::nullopt)
+      return {{}, std::move(refused)};
   }
-  problem = {};
   if (!parser.is_done() && parser.got_some()) parser.put_eof(problem);
   if (problem || !parser.is_done()) return {{}, control::complain(problem)};
   return {control::request_from(parser, {}), {}};

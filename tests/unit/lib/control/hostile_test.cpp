@@ -65,13 +65,24 @@ TEST_F(HostileClient, ABodyJustWithinTheLimitIsTakenAndOneMoreByteIsNot) {
   EXPECT_EQ(asked({"POST", "/", std::string(1001, 'x')}), R"({"error":"the request's body is too large"})");
 }
 
-TEST_F(HostileClient, AnEndlessChunkedBodyIsRefused) {
+TEST_F(HostileClient, AChunkedBodyIsRefusedBeforeItIsRead) {
   start_echo({.body = 1000});
   const RawClient client{socket()};
   std::string request = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
   for (int i = 0; i < 200; ++i) request += "10\r\n0123456789abcdef\r\n";
   client.send(request);
-  EXPECT_TRUE(client.read_all().starts_with("HTTP/1.1 413"));
+  EXPECT_TRUE(client.read_all().starts_with("HTTP/1.1 411"));
+}
+
+// Found by fuzzing: Beast's assertion on the last chunk ended the daemon.
+TEST_F(HostileClient, ALastChunkInPiecesDoesNoHarm) {
+  start_echo();
+  const RawClient client{socket()};
+  client.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n");
+  std::this_thread::sleep_for(Milliseconds{50});
+  client.send("x");
+  EXPECT_TRUE(client.read_all().starts_with("HTTP/1.1 411"));
+  EXPECT_EQ(asked({}), "GET / ");
 }
 
 TEST_F(HostileClient, AnEndlessHeaderIsRefused) {
