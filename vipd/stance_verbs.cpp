@@ -158,6 +158,7 @@ int release(const cli::Arguments& arguments) {
 std::vector<std::string> resume_targets(const cli::Arguments& arguments) {
   if (arguments.words.empty()) return {"resume"};
   std::vector<std::string> targets;
+  targets.reserve(arguments.words.size());
   for (const auto& vip : arguments.words) targets.push_back("resume?vip=" + vip);
   return targets;
 }

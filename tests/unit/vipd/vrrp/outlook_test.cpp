@@ -89,7 +89,7 @@ TEST(Outlook, OfABackupWhosePriorityHasBecomeTheHigherOne) {
 
 TEST(Foretold, AHandover) {
   Driven driven(configured());
-  driven.give(Startup{kStart, false, {}}).give(heard(kStart + 1s, 100)).give(Timer{kStart + 8s});
+  driven.give(Startup{kStart, false, {}}).give(heard(kStart + 1s, 100)).give(Timer{kStart + 4s});
   const auto before = driven.machine;
   EXPECT_EQ(
       foretold(driven.config, driven.machine, HandOver{kStart + 8s}, kStart + 8s),
