@@ -111,6 +111,8 @@ bool has_secondaries(const Prefix& prefix) {
   return prefix.address.is_v4() && prefix.length < 32;
 }
 
+namespace {
+
 bool has_home(const Picture& picture, const std::vector<IpAddress>& own, const Prefix& prefix) {
   if (!has_secondaries(prefix)) return true;
   const auto is_there = [&](const IpAddress& address) {
@@ -122,6 +124,17 @@ bool has_home(const Picture& picture, const std::vector<IpAddress>& own, const P
       return !is_ours(address.second) && is_there(address.first.address);
     });
   });
+}
+
+}  // namespace
+
+std::optional<Prefix> home_awaited(const Picture& picture, const std::vector<IpAddress>& own,
+                                   const config::Vip& vip) {
+  for (const auto& address : vip.addresses)
+    if (picture.holding({address.interface, address.prefix}) == Holding::kNo &&
+        !has_home(picture, own, address.prefix))
+      return address.prefix.network();
+  return std::nullopt;
 }
 
 Promotions promotions(const std::vector<IfIndex>& journal, const std::set<std::string>& wanted,

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "lib/base/address.h"
 #include "lib/base/result.h"
 #include "lib/base/strong.h"
+#include "lib/config/config.h"
 #include "lib/events/event.h"
 #include "lib/netlink/socket.h"
 #include "vipd/addresses/picture.h"
@@ -23,9 +25,11 @@ namespace hawser::vipd {
 // namespace only.
 std::string journal_era();
 
-// Whether the host is in the network of an address already, where it is to be: false while it has none of its
-// own there and `own`, what its file names, has one.
-bool has_home(const Picture& picture, const std::vector<IpAddress>& own, const Prefix& prefix);
+// The network of an address of the vip in which the host is to have one of its own, as `own` (what its file
+// names) says, and has none yet: the floating one would be the first of its subnet, and what the host sends
+// there would come from it. None: there is no such network, or what is there is there already.
+std::optional<Prefix> home_awaited(const Picture& picture, const std::vector<IpAddress>& own,
+                                   const config::Vip& vip);
 
 struct SecondariesOf {  // a link as it is
   IfIndex link;

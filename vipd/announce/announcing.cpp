@@ -84,7 +84,7 @@ void Announcing::wait(const AddressKey& address) {
 }
 
 void Announcing::postpone(const AddressKey& address, TimePoint now) {
-  if (now - begun_ >= kTried) return;
+  if (how_.rate == 0 && now - begun_ >= kTried) return;  // who is paced tries at that pace
   wait(address);
   next_at_ = std::max<TimePoint>(next_at_, now + kMoment);
 }

@@ -78,7 +78,7 @@ json::object role_json(const Backup& role) {
           {"preempt_at", maybe_json(role.preempt_at, time_json)},
           {"discarded", maybe_json(role.discarded, interval_json)},
           {"holding", role.holding},
-          {"not_before", time_json(role.not_before)}};
+          {"not_before", maybe_json(role.not_before, time_json)}};
 }
 Backup backup_in(const json::value& value) {
   Backup role;
@@ -91,7 +91,8 @@ Backup backup_in(const json::value& value) {
   role.discarded = maybe_in(value.at("discarded"), interval_in);
   role.holding = value.at("holding").as_bool();
   // A version before this one waited for nothing, and knew of no silence.
-  if (const auto* time = value.as_object().if_contains("not_before")) role.not_before = time_in(*time);
+  if (const auto* time = value.as_object().if_contains("not_before"))
+    role.not_before = maybe_in(*time, time_in);
   return role;
 }
 

@@ -23,6 +23,8 @@ using boost::system::error_code;
 
 namespace {
 constexpr Milliseconds kBetweenLooks{50};
+// For the host's own address in a network of the vip: what boots brings it in this time.
+constexpr Milliseconds kHomeAwaited{60000};
 constexpr Milliseconds kLastTask{2000};
 constexpr Milliseconds kFirstReading{3000};
 constexpr Milliseconds kVirtualLinkAgain{10'000};  // a module may be loaded, a name be free meanwhile
@@ -177,6 +179,28 @@ void Daemon::announce_again(const std::string& interface) {
   }
 }
 
+// Only who has not begun waits, and not for ever: an address that never comes, on any of the hosts, would
+// leave the vip to nobody.
+std::optional<Prefix> Daemon::home_awaited(Running& running) {
+  const auto& router = running.router;
+  const auto network =
+      router.usable() || router.has_a_past() ? std::nullopt : platform_->home_awaited(router.vip());
+  if (!network) {
+    running.awaits_home_since = {};
+    return std::nullopt;
+  }
+  const auto now = platform_->now();
+  if (running.awaits_home_since == TimePoint{}) running.awaits_home_since = now;
+  if (now - running.awaits_home_since < kHomeAwaited) return network;
+  report({.kind = EventKind::kAddress,
+          .level = Level::kWarning,
+          .object = router.vip().name,
+          .what = fmt::format("this host has no address of its own in {} after {}: begins without, and the "
+                              "floating one may be the first there; [nodes] may name another host's",
+                              *network, format_duration(kHomeAwaited))});
+  return std::nullopt;
+}
+
 void Daemon::settle_interface(Running& running) {
   auto& router = running.router;
   const auto& vip = router.vip();
@@ -186,6 +210,13 @@ void Daemon::settle_interface(Running& running) {
     return router.interface_unusable(why_missing(vip, vip.interface, kernel_name_of(vip.interface)));
   const auto source = source_on(platform_->picture(), vip, router.source());
   if (!source) return router.interface_unusable(source.error());
+  if (const auto network = home_awaited(running)) {
+    router.interface_unusable(fmt::format(
+        "{}: waits for this host's own address in {}, which the file names: the floating one would "
+        "be the first there",
+        vip.interface, *network));
+    return look_at(running.awaits_home_since + kHomeAwaited);
+  }
   if (const auto why = virtual_link ? platform_->virtual_link_trouble(virtual_link->name) : "";
       !why.empty()) {
     router.interface_unusable(why);

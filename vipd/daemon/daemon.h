@@ -67,6 +67,7 @@ class Daemon {
     Side side = Side::kOther;            // as the worker was told, where a provider routes the addresses
     bool fences = false;                 // a candidate that waits for the other to be off
     unsigned losers_heard = 0;           // as it was told
+    TimePoint awaits_home_since{};       // zero: it does not
   };
 
   // the file
@@ -102,6 +103,7 @@ class Daemon {
   void warn(std::string_view topic, const Error& why);
   void announce_again(const std::string& interface);
   void settle_interface(Running& running);
+  std::optional<Prefix> home_awaited(Running& running);
   void secure();
   void quiet();
   void watch_answers();

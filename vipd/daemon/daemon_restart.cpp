@@ -28,6 +28,7 @@ RouterState on_timers(RouterState state, const Platform& platform) {
   } else if (auto* backup = std::get_if<Backup>(&state.machine.role)) {
     move(backup->since);
     move_some(backup->preempt_at);
+    move_some(backup->not_before);
   }
   return state;
 }

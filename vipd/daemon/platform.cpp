@@ -76,6 +76,8 @@ Status Platform::see() {
   const auto routes = local_routes(*observed);
   if (!routes) return tl::unexpected(routes.error());
   picture_.see(*observed, *routes);
+  for (const auto& [name, link] : observed->links)
+    if (carrier_is_back(link.index, link.carrier, link.carrier_changes)) carriers_back_.insert(name);
   return {};
 }
 
@@ -93,7 +95,8 @@ Result<std::vector<std::string>> Platform::look() {
   // An interface may have lost its last address meanwhile, and its sockets their groups.
   if (std::exchange(lost_, false))
     for (auto& [segment, socket] : sockets_) socket->close();
-  std::vector<std::string> changed;
+  const auto back = std::exchange(carriers_back_, {});
+  std::vector<std::string> changed(back.begin(), back.end());
   std::map<IfIndex, MacAddress> macs;
   for (const auto& [index, link] : picture_.links()) {
     macs[index] = link.seen.mac;
@@ -126,19 +129,17 @@ void Platform::note(const LinkFact& fact, News& news) {
   }
   if (fact.removed) carrier_changes_.erase(fact.index);
   if (fact.removed) return;
-  if (carrier_is_back(fact) || fact.failover || fact.announced) news.moved.insert(fact.name);
+  const bool is_back = carrier_is_back(fact.index, fact.carrier, fact.carrier_changes);
+  if (is_back || fact.failover || fact.announced) news.moved.insert(fact.name);
   if (name != fact.name) news.renamed.emplace_back(name, fact.name);
   if (picture_.link_is(fact.index, {fact.name, fact.up, fact.carrier, fact.mac, fact.kind, fact.master}))
     news.look = true;
 }
 
 // Two changes that come as one notification, or within a look, leave it as it was.
-bool Platform::carrier_is_back(const LinkFact& fact) {
-  const auto [told, fresh] = carrier_changes_.try_emplace(fact.index, fact.carrier_changes);
-  const bool changed = std::exchange(told->second, fact.carrier_changes) != fact.carrier_changes;
-  const auto known = picture_.links().find(fact.index);
-  const bool was_away = known != picture_.links().end() && !known->second.seen.carrier;
-  return fact.carrier && (changed || was_away);
+bool Platform::carrier_is_back(IfIndex index, bool carrier, std::uint32_t changes) {
+  const auto [told, fresh] = carrier_changes_.try_emplace(index, changes);
+  return std::exchange(told->second, changes) != changes && carrier;
 }
 
 // Our own steps are in the picture before their notifications come, and are no news.

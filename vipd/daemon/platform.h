@@ -53,7 +53,7 @@ class Platform : public Effects {
   };
   News drain();
   // A fresh look at links and addresses. Returns the interfaces whose hardware address is not what it was
-  // when we last looked.
+  // when we last looked, or whose carrier was away since.
   Result<std::vector<std::string>> look();
   [[nodiscard]] const Picture& picture() const { return picture_; }
 
@@ -99,8 +99,9 @@ class Platform : public Effects {
   }
   // The host's own addresses, as its file names them.
   void expect(std::vector<IpAddress> own) { own_ = std::move(own); }
-  [[nodiscard]] bool has_home(const Prefix& prefix) const override {
-    return vipd::has_home(picture_, own_, prefix);
+  // Empty: it need not wait for one of them. Else the network, see home_awaited().
+  [[nodiscard]] std::optional<Prefix> home_awaited(const config::Vip& vip) const {
+    return vipd::home_awaited(picture_, own_, vip);
   }
   [[nodiscard]] bool has_interface(const std::string& name) const override {
     return picture_.find(name) != nullptr;
@@ -134,7 +135,7 @@ class Platform : public Effects {
   void close_socket(const Segment& segment);
   NeighborRole neighbor_role(const std::string& interface);
   void note(const LinkFact& fact, News& news);
-  bool carrier_is_back(const LinkFact& fact);
+  bool carrier_is_back(IfIndex index, bool carrier, std::uint32_t changes);
   void note(const AddressFact& fact, News& news);
   void note_route(const AddressFact& fact, News& news);
   [[nodiscard]] AddAddress adding_here(const std::string& interface, const Prefix& prefix) const;
@@ -165,6 +166,7 @@ class Platform : public Effects {
   std::vector<IpAddress> lost_addresses_;
   std::map<Segment, std::unique_ptr<VrrpSocket>> sockets_;
   std::map<IfIndex, std::uint32_t> carrier_changes_;  // as last told of
+  std::set<std::string> carriers_back_;               // seen with a look
   struct Renewal {
     AddressKey address;
     std::chrono::seconds lease;

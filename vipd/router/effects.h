@@ -29,9 +29,6 @@ class Effects {
   // What the kernel has, as of the last notification and our own last step.
   [[nodiscard]] virtual Holding holding(const AddressKey& address) const = 0;
   [[nodiscard]] virtual bool has_interface(const std::string& name) const = 0;
-  // False where the file names an address of the host's own in the network of this one, and the kernel does
-  // not have such a one yet: the floating one would be the first of its subnet, and the host's source there.
-  [[nodiscard]] virtual bool has_home(const Prefix& prefix) const = 0;
   // Safe to repeat; an address of ours that is there already, or gone already, is no error. Code EEXIST:
   // it is there and somebody else's. The kernel takes it away after `lease`, if it is not renewed; 0: never.
   virtual Status add_address(const std::string& interface, const Prefix& prefix,

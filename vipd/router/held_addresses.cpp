@@ -316,18 +316,6 @@ Result<Holding> HeldAddresses::add(const AddressKey& address) {
                .cause = {CauseKind::kInterface, fmt::format("{} is held when it returns", prefix.address)}});
     return fail("{}: interface missing", interface);
   }
-  if (!effects_.has_home(prefix)) {  // tried again when it has
-    awaits_network_ = true;
-    log_.warn(
-        topic("network", address),
-        of_address(address,
-                   fmt::format(" waits for this host's own address in {}, which the file names: it would "
-                               "be the first there",
-                               prefix.network()),
-                   CauseKind::kInterface));
-    return fail("{} on {} waits for this host's own address in {}", prefix.address, interface,
-                prefix.network());
-  }
   const auto added = effects_.add_address(interface, prefix, lease_.length);
   if (added) return Holding::kOurs;
   if (added.error().code == EEXIST) return Holding::kForeign;  // it came after we looked
@@ -375,10 +363,6 @@ bool HeldAddresses::can_hold() {
     if (is_foreign(there)) return false;
     if (!effects_.has_interface(interface)) {
       awaited_.fill().insert(interface);
-      return false;
-    }
-    if (!effects_.has_home(prefix)) {
-      awaits_network_ = true;
       return false;
     }
     if (!tried.emplace(interface, prefix.address.family()).second) return false;

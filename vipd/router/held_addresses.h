@@ -71,7 +71,7 @@ class HeldAddresses {
   [[nodiscard]] std::string why_none() const;
   // Whether the kernel would take one.
   bool can_hold();
-  // True, once: an interface or a network that an address needs is there.
+  // True, once: an interface that an address needs has returned.
   bool home_is_back() { return std::exchange(home_is_back_, false); }
 
   // Which are not there although they should be; empty: all are, or are about to be.
@@ -122,7 +122,6 @@ class HeldAddresses {
   void note_fights(const std::vector<AddressKey>& lost);
   void settle_fights();
   bool awaited_is_back();
-  bool network_is_there();
   void queue_missing();
   void queue_announcements();
   void begin_lease();
@@ -143,7 +142,6 @@ class HeldAddresses {
   Addresses addresses_;                                  // as they were when this router last looked
   Sparse<std::map<AddressKey, std::string>> refused_;    // why the kernel did not take it at the last try
   Sparse<std::set<std::string>> awaited_;                // interfaces that were missing then
-  bool awaits_network_ = false;                          // one was not added because its has_home() was false
   bool home_is_back_ = false;
   std::vector<AddressKey> put_by_others_;
   Sparse<std::map<std::string, std::string>> out_of_reach_;

@@ -75,8 +75,7 @@ void HeldAddresses::kernel_changed(bool overdue) {
     left_over = left_over || is_ours(now);
     note(address, holding, now);
   }
-  const bool interface_is_back = awaited_is_back();
-  const bool back = network_is_there() || interface_is_back;
+  const bool back = awaited_is_back();
   home_is_back_ = home_is_back_ || back;
   if (is_held() && !lost.empty()) put_back(lost, overdue);
   if (is_whole() && back) queue_missing();
@@ -93,22 +92,6 @@ bool HeldAddresses::awaited_is_back() {
     return true;
   });
   return gone > 0;
-}
-
-// In which one of them waited for the host's own address.
-bool HeldAddresses::network_is_there() {
-  if (!awaits_network_) return false;
-  bool some = false;
-  awaits_network_ = false;
-  for (const auto& [address, holding] : addresses_) {
-    if (!effects_.has_home(address.second)) {
-      awaits_network_ = true;
-    } else if (!answers(holding)) {
-      log_.over(topic("network", address));
-      some = true;
-    }
-  }
-  return some;
 }
 
 void HeldAddresses::put_back(const std::vector<AddressKey>& lost, bool overdue) {

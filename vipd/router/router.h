@@ -263,6 +263,8 @@ class VirtualRouter {
   [[nodiscard]] unsigned losers_heard() const { return losers_heard_; }
   [[nodiscard]] bool leaving() const { return leaving_; }
   [[nodiscard]] bool usable() const { return usable_; }
+  // It has what an earlier run of this program left: a role, or addresses in the kernel.
+  [[nodiscard]] bool has_a_past() const { return carried_ || ours() > 0; }
   // It goes on with the role of an earlier run, and nothing has been heard since.
   [[nodiscard]] bool was_carried() const { return was_carried_; }
   // Whether the address is to be on its interface now, as far as this vip is concerned.

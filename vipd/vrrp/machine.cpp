@@ -50,7 +50,7 @@ nanoseconds wait_of(const VrrpConfig& config, const Backup& backup) {
 TimePoint takeover_at(const VrrpConfig& config, const Backup& backup) {
   TimePoint at = backup.since + wait_of(config, backup);
   if (backup.preempt_at) at = std::min(at, *backup.preempt_at);
-  return std::max(at, backup.not_before);
+  return backup.not_before ? std::max(at, *backup.not_before) : at;
 }
 
 // How late its timer may be. Initialize and Leaving may be as late as they are.
@@ -213,6 +213,7 @@ void on(Turn& turn, const Backup& role, const Timer& event) {
 
 // RFC 9568 6.4.2: the Active router's interval is learnt with each advertisement that is accepted.
 void accept(Backup& backup, const AdvertisementHeard& event) {
+  if (backup.not_before && event.now >= *backup.not_before) backup.not_before.reset();
   backup.wait = Backup::Wait::kActiveDown;
   backup.since = event.now;
   backup.interval = event.interval;
@@ -225,7 +226,7 @@ void on(Turn& turn, const Backup& role, const AdvertisementHeard& event) {
   if (event.priority == kLeavingPriority) {
     backup.wait = Backup::Wait::kSkew;
     backup.since = event.now;
-    backup.not_before = {};  // it says so itself
+    backup.not_before.reset();  // it says so itself
     backup.preempt_at.reset();
     backup.discarded.reset();
     turn.machine.role = backup;
@@ -255,9 +256,12 @@ void on(Turn& turn, const Backup& role, const AdvertisementHeard& event) {
   turn.machine.role = backup;
 }
 
-// Another rule for preemption counts from the next advertisement.
-void on(Turn& turn, const Backup& role, const Reload&) {
+// Another rule for preemption counts from the next advertisement. A return delay that is shorter now ends
+// sooner.
+void on(Turn& turn, const Backup& role, const Reload& event) {
   Backup backup = role;
+  if (backup.not_before)
+    backup.not_before = std::min<TimePoint>(*backup.not_before, event.now + turn.config.return_delay);
   backup.preempt_at.reset();
   backup.discarded.reset();
   turn.machine.role = backup;
@@ -335,7 +339,8 @@ void yield(Turn& turn, const Active& role, const AdvertisementHeard& event) {
   turn.stop_holding();
   Backup backup;
   accept(backup, event);
-  if (role.alone) backup.not_before = event.now + turn.config.return_delay;
+  if (role.alone && turn.config.return_delay > Milliseconds(0))
+    backup.not_before = event.now + turn.config.return_delay;
   turn.become(backup, fmt::format("{} has priority {}, ours is {}", event.source, event.priority,
                                   turn.config.priority));
 }

@@ -77,7 +77,7 @@ struct Backup {
   bool holding = false;  // the addresses of an earlier run are still in the kernel
   // All others were silent, and are heard again: what brings them here may need a while, and silence is not
   // believed before.
-  TimePoint not_before{};
+  std::optional<TimePoint> not_before;
   bool operator==(const Backup&) const = default;
 };
 

@@ -35,9 +35,9 @@ std::string of(const VrrpConfig& config, const Machine& machine, const Backup& r
     return fmt::format("takes over in {}: priority {} is above the {} of {}",
                        left(role.preempt_at ? role.preempt_at : due, now), config.priority, heard->priority,
                        heard->source);
-  if (now < role.not_before)
+  if (role.not_before && now < *role.not_before)
     return fmt::format("takes over from silence in {} at the earliest: its return delay is running",
-                       in_seconds(role.not_before - now));
+                       in_seconds(*role.not_before - now));
   const auto down = active_down_interval(config, role.interval.value_or(config.interval));
   const bool above = config.priority > heard->priority;
   // Its priority has only just become that, or the delay has: it is judged with the next advertisement.

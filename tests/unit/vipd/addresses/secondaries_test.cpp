@@ -23,7 +23,11 @@ class Home : public testing::Test {
   void add(const char* prefix, std::uint8_t protocol = 0) {
     picture.address_is(kFront, *Prefix::parse(prefix), {protocol});
   }
-  [[nodiscard]] bool has(const char* prefix) const { return has_home(picture, own, *Prefix::parse(prefix)); }
+  [[nodiscard]] bool has(const char* prefix) const {
+    config::Vip vip;
+    vip.addresses = {{*Prefix::parse("203.0.113.1"), "front"}, {*Prefix::parse(prefix), "front"}};
+    return !home_awaited(picture, own, vip);
+  }
 };
 
 TEST_F(Home, IsWaitedForWhereTheFileNamesAnAddressThatHasNotCome) {
@@ -32,6 +36,7 @@ TEST_F(Home, IsWaitedForWhereTheFileNamesAnAddressThatHasNotCome) {
   EXPECT_FALSE(has("192.0.2.100/24")) << "of another network";
   add("192.0.2.101/24", static_cast<std::uint8_t>(Owner::kVipd));
   EXPECT_FALSE(has("192.0.2.100/24")) << "another floating one is none of the host's own";
+  EXPECT_TRUE(has("192.0.2.101/24")) << "what is there already waits for nothing";
   add("192.0.2.15/24");
   EXPECT_TRUE(has("192.0.2.100/24")) << "whichever it is";
 }

@@ -69,10 +69,6 @@ class FakeEffects : public Effects {
     return passed ? Holding::kOurs : Holding::kOursMute;
   }
   [[nodiscard]] bool has_interface(const std::string& name) const override { return !missing.contains(name); }
-  std::set<Prefix> homeless;  // networks that the host's own address has not come to
-  [[nodiscard]] bool has_home(const Prefix& prefix) const override {
-    return !homeless.contains(prefix.network());
-  }
   std::map<AddressKey, std::chrono::seconds> leases;  // what each was given last
   Status add_address(const std::string& interface, const Prefix& prefix,
                      std::chrono::seconds lease) override {

@@ -119,7 +119,6 @@ class Host : public Effects {
     return send(interface, source, destination, message);
   }
   [[nodiscard]] Holding holding(const AddressKey& address) const override { return kernel_.holding(address); }
-  [[nodiscard]] bool has_home(const Prefix&) const override { return true; }
   [[nodiscard]] bool has_interface(const std::string& name) const override {
     return kernel_.find(name) != nullptr;
   }

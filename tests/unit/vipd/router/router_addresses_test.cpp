@@ -9,7 +9,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-using testing::SizeIs;
 
 // 192.0.2.100 on front, and 198.51.100.1 on back.
 config::Vip two_sides() {
@@ -418,38 +417,6 @@ TEST_F(MuteAddresses, OursThatAnswersNobodyIsRemovedWithTheRoleAllTheSame) {
   effects.undetected[six] = Detection::kGoingOn;
   hear(router, kPeer, 200);
   EXPECT_THAT(effects.addresses, IsEmpty());
-}
-
-TEST_F(RouterAddresses, OneOfANetworkThatTheHostIsNotInYetComesAfterTheHostsOwn) {
-  effects.homeless = {*Prefix::parse("192.0.2.0/24")};
-  auto router = RouterFixture::active(web({"192.0.2.100/24", "203.0.113.100/32"}), 10s);
-  EXPECT_THAT(effects.addresses, ElementsAre(key("203.0.113.100/32")));
-  EXPECT_EQ(router.status().fault,
-            "Active without 192.0.2.100 on front (192.0.2.100 on front waits for this host's own address in "
-            "192.0.2.0/24)");
-  EXPECT_THAT(effects.log, Contains(HasSubstr("192.0.2.100 on front waits for this host's own address in "
-                                              "192.0.2.0/24, which the file names")));
-  router.kernel_changed();
-  finish(router);
-  EXPECT_THAT(effects.addresses, SizeIs(1)) << "nothing has come";
-  effects.homeless.clear();
-  router.kernel_changed();
-  finish(router);
-  EXPECT_THAT(effects.addresses, SizeIs(2));
-  EXPECT_EQ(router.status().fault, "");
-}
-
-TEST_F(RouterAddresses, WhoWaitsForItsNetworkWithAllLeavesTheRoleToOthersUntilItIsThere) {
-  effects.homeless = {*Prefix::parse("192.0.2.0/24")};
-  VirtualRouter router(web({"192.0.2.100/24"}), effects);
-  router.interface_usable(kOurs);
-  pass(router, 4s);
-  EXPECT_EQ(router.role(), RoleName::kInitialize);
-  EXPECT_THAT(router.status().fault, HasSubstr("waits for this host's own address in 192.0.2.0/24"));
-  effects.homeless.clear();
-  router.kernel_changed();
-  pass(router, 4s);
-  EXPECT_EQ(router.role(), RoleName::kActive);
 }
 
 }  // namespace

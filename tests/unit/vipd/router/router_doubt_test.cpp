@@ -76,6 +76,23 @@ TEST_F(RouterDoubt, AReturnDelayEndsWhereTheActiveLeavesTheRole) {
   EXPECT_EQ(router.role(), RoleName::kActive);
 }
 
+TEST_F(RouterDoubt, AReturnDelayThatTheFileTakesAwayEndsAtOnce) {
+  auto vip = web();
+  vip.return_delay = 30s;
+  auto router = active(vip);
+  hear(router, kPeer, 200);
+  vip.return_delay = 0s;
+  router.reconfigure(vip);
+  pass(router, 4s);
+  EXPECT_EQ(router.role(), RoleName::kActive);
+}
+
+TEST_F(RouterDoubt, WithoutAReturnDelayNothingIsWaitedFor) {
+  auto router = active(web());
+  hear(router, kPeer, 200);
+  EXPECT_EQ(std::get<Backup>(router.state()->machine.role).not_before, std::nullopt);
+}
+
 TEST_F(RouterDoubt, AReturnDelayIsNoneWhereOthersWereHeardAllTheTime) {
   auto vip = web();
   vip.return_delay = 30s;
