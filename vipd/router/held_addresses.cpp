@@ -167,6 +167,8 @@ void HeldAddresses::on_time() {
     retry_at_.reset();
     put_back_at_ = now;
     if (is_whole()) queue_missing();
+    if (is_whole() && !unsaid_->empty()) say_put_back(*unsaid_);
+    unsaid_.clear();
   }
   settle_fights();
   if (is_held()) queue_renewals();

@@ -156,7 +156,8 @@ class HeldAddresses {
   std::optional<TimePoint> renewed_at_;  // the last turn
   std::optional<TimePoint> ran_out_at_;  // when it came too late
   std::optional<TimePoint> retry_at_;
-  std::optional<TimePoint> put_back_at_;  // when an address was last put back
+  std::optional<TimePoint> put_back_at_;    // when an address was last put back
+  Sparse<std::vector<AddressKey>> unsaid_;  // that will be with the next retry
   Fights fights_;
   std::uint64_t announced_ = 0, times_put_back_ = 0;
 };

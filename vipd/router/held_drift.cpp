@@ -105,6 +105,7 @@ void HeldAddresses::put_back(const std::vector<AddressKey>& lost, bool overdue) 
   if (overdue) retry_at_ = now;
   const bool too_soon = put_back_at_ && now - *put_back_at_ < kRetryAddress;
   if (too_soon && !overdue) retry_at_ = *put_back_at_ + kRetryAddress;
+  if (overdue && !too_soon && !ran_out) unsaid_.fill() = lost;
   if (too_soon || overdue) return;
   put_back_at_ = now;
   queue_missing();

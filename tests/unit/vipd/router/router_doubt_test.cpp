@@ -152,6 +152,20 @@ TEST_F(RouterDoubt, WhatCannotBeAnnouncedIsLeftToTheNextRound) {
   EXPECT_EQ(effects.announced.size(), 1U);
 }
 
+TEST_F(RouterDoubt, WhatIsPutBackOnceAnOverdueTimerWasHeardIsSaidToo) {
+  auto router = active(web());
+  forget();
+  effects.addresses.clear();
+  effects.time = *router.due() + 1ms;  // an advertisement
+  router.kernel_changed();
+  finish(router);
+  EXPECT_THAT(effects.addresses, IsEmpty()) << "it may have lost the role";
+  router.on_time();
+  finish(router);
+  EXPECT_FALSE(effects.addresses.empty());
+  EXPECT_THAT(effects.log, ElementsAre("web: 192.0.2.100 on front: removed by somebody else, put back"));
+}
+
 TEST_F(RouterDoubt, WhatIsHeldOnAnInterfaceThatReturnsIsAnnouncedAgain) {
   auto vip = web();
   vip.addresses.push_back({*Prefix::parse("203.0.113.100/32"), "back"});
