@@ -40,6 +40,8 @@ class Announcing {
   [[nodiscard]] std::optional<TimePoint> due() const;
 
  private:
+  void wait(const AddressKey& address);
+
   config::Announce how_;
   AnnounceSchedule schedule_;
   TimePoint when_over_ = TimePoint::max();  // of a takeover; max: that round is not due
@@ -49,8 +51,6 @@ class Announcing {
   Sparse<std::set<AddressKey>> known_;  // those in `waiting_`
   TimePoint next_at_{};
   int left_ = 0;  // of this moment's
-
-  void wait(const AddressKey& address);
 };
 
 }  // namespace hawser::vipd

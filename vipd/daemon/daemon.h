@@ -44,6 +44,9 @@ struct Options {
   std::optional<Carry> carry{};  // this program ran before, and has started itself again
 };
 
+// After the kernel could not be observed, or a socket not be opened.
+inline constexpr Milliseconds kLookAgain{1000};
+
 class Daemon {
  public:
   Daemon(boost::asio::io_context& context, Options options);
@@ -68,6 +71,7 @@ class Daemon {
     bool fences = false;                 // a candidate that waits for the other to be off
     unsigned losers_heard = 0;           // as it was told
     TimePoint awaits_home_since{};       // zero: it does not
+    bool goes_without_home = false;      // it has waited long enough
   };
 
   // the file

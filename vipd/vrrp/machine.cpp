@@ -8,22 +8,6 @@ namespace hawser::vipd {
 
 using std::chrono::nanoseconds;
 
-nanoseconds skew_time(Priority priority, Centiseconds interval) {
-  return nanoseconds(interval) * (256 - priority.value) / 256;
-}
-
-nanoseconds active_down_interval(Priority priority, Centiseconds interval) {
-  return 3 * nanoseconds(interval) + skew_time(priority, interval);
-}
-
-nanoseconds skew_time(const VrrpConfig& config, Centiseconds interval) {
-  return skew_time(config.priority, config.version == 2 ? Centiseconds(std::chrono::seconds(1)) : interval);
-}
-
-nanoseconds active_down_interval(const VrrpConfig& config, Centiseconds interval) {
-  return 3 * nanoseconds(interval) + skew_time(config, interval);
-}
-
 bool yields_to(const VrrpConfig& config, Priority priority, const IpAddress& source) {
   return priority > config.priority || (priority == config.priority && source > config.source);
 }
@@ -33,46 +17,6 @@ RoleName name_of_role(const Role& role) {
 }
 
 namespace {
-
-nanoseconds wait_of(const VrrpConfig& config, const Backup& backup) {
-  const auto interval = backup.interval.value_or(config.interval);
-  switch (backup.wait) {
-    case Backup::Wait::kSkew:
-      return skew_time(config, interval);
-    case Backup::Wait::kListen:
-      return nanoseconds(interval) + skew_time(config, interval);
-    case Backup::Wait::kActiveDown:
-      break;
-  }
-  return active_down_interval(config, interval);
-}
-
-TimePoint takeover_at(const VrrpConfig& config, const Backup& backup) {
-  TimePoint at = backup.since + wait_of(config, backup);
-  if (backup.preempt_at) at = std::min(at, *backup.preempt_at);
-  return backup.not_before ? std::max(at, *backup.not_before) : at;
-}
-
-// How late its timer may be. Initialize and Leaving may be as late as they are.
-std::optional<nanoseconds> patience_of(const VrrpConfig& config, const Role& role) {
-  if (std::holds_alternative<Active>(role)) return active_down_interval(config, config.interval);
-  const auto* backup = std::get_if<Backup>(&role);
-  if (backup == nullptr) return std::nullopt;
-  return active_down_interval(config, backup->interval.value_or(config.interval));
-}
-
-std::optional<TimePoint> deadline_of(const VrrpConfig&, const Initialize& role) {
-  return role.start_at;
-}
-std::optional<TimePoint> deadline_of(const VrrpConfig& config, const Backup& role) {
-  return takeover_at(config, role);
-}
-std::optional<TimePoint> deadline_of(const VrrpConfig&, const Active& role) {
-  return role.advert_at;
-}
-std::optional<TimePoint> deadline_of(const VrrpConfig&, const Leaving& role) {
-  return std::min(role.again_at, role.drop_at);
-}
 
 // A losing router is answered at once, but who sends a thousand packets a second does not make us do so too.
 constexpr Milliseconds kBetweenAnswers{100};
@@ -187,8 +131,7 @@ std::string why_taking_over(const Turn& turn, const Backup& role) {
 
 // Nobody left the role to us, and we do not take it from one that is heard.
 bool is_silence(const Backup& role, TimePoint now) {
-  return role.wait == Backup::Wait::kActiveDown && !role.discarded &&
-         !(role.preempt_at && now >= *role.preempt_at);
+  return role.wait != Backup::Wait::kSkew && !role.discarded && !(role.preempt_at && now >= *role.preempt_at);
 }
 
 // What was sent while this host was suspended may be lost, so that nobody was heard says nothing: the Active
@@ -206,7 +149,7 @@ void listen_after_stall(Turn& turn, const Backup& role, nanoseconds late) {
 
 void on(Turn& turn, const Backup& role, const Timer& event) {
   if (!event.awaited && is_stalled(turn.config, turn.machine, event.now))
-    return listen_after_stall(turn, role, event.now - takeover_at(turn.config, role));
+    return listen_after_stall(turn, role, event.now - *deadline(turn.config, turn.machine));
   turn.become_active(why_taking_over(turn, role));
   std::get<Active>(turn.machine.role).alone = is_silence(role, turn.now);
 }
@@ -490,16 +433,6 @@ bool heeded(const VrrpConfig& config, const Machine& machine, const MachineEvent
 }
 
 }  // namespace
-
-std::optional<TimePoint> deadline(const VrrpConfig& config, const Machine& machine) {
-  return std::visit([&](const auto& role) { return deadline_of(config, role); }, machine.role);
-}
-
-bool is_stalled(const VrrpConfig& config, const Machine& machine, TimePoint now) {
-  const auto due = deadline(config, machine);
-  const auto patience = patience_of(config, machine.role);
-  return due && patience && now >= *due + *patience;
-}
 
 bool holds_addresses(const Machine& machine) {
   if (const auto* backup = std::get_if<Backup>(&machine.role)) return backup->holding;

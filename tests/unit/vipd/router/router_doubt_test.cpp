@@ -10,6 +10,12 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
+config::Vip returning() {
+  auto vip = web();
+  vip.return_delay = 30s;
+  return vip;
+}
+
 class RouterDoubt : public RouterFixture {
  protected:
   VirtualRouter backup(const config::Vip& vip = web()) {
@@ -26,8 +32,7 @@ class RouterDoubt : public RouterFixture {
 };
 
 TEST_F(RouterDoubt, AReturnDelayBeginsWhenItsInterfaceIsBack) {
-  auto vip = web();
-  vip.return_delay = 30s;
+  auto vip = returning();
   auto router = active(vip);
   forget();
   router.interface_unusable("front: no carrier");
@@ -43,8 +48,7 @@ TEST_F(RouterDoubt, AReturnDelayBeginsWhenItsInterfaceIsBack) {
 }
 
 TEST_F(RouterDoubt, AReturnDelayIsNoneAtTheStart) {
-  auto vip = web();
-  vip.return_delay = 30s;
+  auto vip = returning();
   VirtualRouter router(vip, effects);
   router.interface_unusable("front: interface missing");
   router.interface_usable(kOurs);
@@ -54,8 +58,7 @@ TEST_F(RouterDoubt, AReturnDelayIsNoneAtTheStart) {
 
 // Where a network returns, its routing may hear the others and lose them again.
 TEST_F(RouterDoubt, AReturnDelayBeginsWhenAnotherIsHeardAfterNobodyWas) {
-  auto vip = web();
-  vip.return_delay = 30s;
+  auto vip = returning();
   auto router = active(vip);
   hear(router, kPeer, 200);
   ASSERT_EQ(router.role(), RoleName::kBackup);
@@ -66,9 +69,22 @@ TEST_F(RouterDoubt, AReturnDelayBeginsWhenAnotherIsHeardAfterNobodyWas) {
   EXPECT_EQ(router.role(), RoleName::kActive);
 }
 
+TEST_F(RouterDoubt, AReturnDelayFollowsTheSilenceAfterASleepToo) {
+  auto vip = returning();
+  VirtualRouter router(vip, effects);
+  router.interface_usable(kOurs);
+  effects.time += 1h;
+  router.on_time();
+  ASSERT_EQ(router.role(), RoleName::kBackup) << "it listens";
+  pass(router, 2s);
+  ASSERT_EQ(router.role(), RoleName::kActive);
+  hear(router, kPeer, 200);
+  pass(router, 29s);
+  EXPECT_EQ(router.role(), RoleName::kBackup);
+}
+
 TEST_F(RouterDoubt, AReturnDelayEndsWhereTheActiveLeavesTheRole) {
-  auto vip = web();
-  vip.return_delay = 30s;
+  auto vip = returning();
   auto router = active(vip);
   hear(router, kPeer, 200);
   hear(router, kPeer, 0);
@@ -77,8 +93,7 @@ TEST_F(RouterDoubt, AReturnDelayEndsWhereTheActiveLeavesTheRole) {
 }
 
 TEST_F(RouterDoubt, AReturnDelayThatTheFileTakesAwayEndsAtOnce) {
-  auto vip = web();
-  vip.return_delay = 30s;
+  auto vip = returning();
   auto router = active(vip);
   hear(router, kPeer, 200);
   vip.return_delay = 0s;
@@ -94,8 +109,7 @@ TEST_F(RouterDoubt, WithoutAReturnDelayNothingIsWaitedFor) {
 }
 
 TEST_F(RouterDoubt, AReturnDelayIsNoneWhereOthersWereHeardAllTheTime) {
-  auto vip = web();
-  vip.return_delay = 30s;
+  auto vip = returning();
   auto router = active(vip);
   hear(router, kPeer, 100);  // it loses, and is there
   hear(router, kPeer, 200);
