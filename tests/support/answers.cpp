@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <ctime>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -13,7 +14,6 @@
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "lib/base/fd.h"
 #include "tests/support/failure.h"
