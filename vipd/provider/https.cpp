@@ -22,6 +22,7 @@ using boost::system::error_code;
 using boost::system::system_error;
 
 constexpr std::uint64_t kLargestReply = 1U << 20U;
+constexpr std::size_t kPiece = 16'384;  // bytes read at once
 
 std::string environment(const char* lower, const char* upper) {
   for (const char* name : {lower, upper})
@@ -207,16 +208,19 @@ class Conversation {
   }
 
   asio::awaitable<void> read(Reply& reply) {
-    beast::flat_buffer buffer;
-    http::response_parser<http::string_body> parser;
-    parser.body_limit(kLargestReply);
-    co_await http::async_read(stream_, buffer, parser, use_awaitable);
-    auto& got = parser.get();
-    reply.status = got.result_int();
-    reply.content_type = std::string(got[http::field::content_type]);
-    reply.body = std::move(got.body());
-    for (const auto& field : got)
-      reply.headers[in_lower_case(field.name_string())] = std::string(field.value());
+    std::string heard;
+    std::optional<Reply> whole;
+    while (!whole) {
+      const auto before = heard.size();
+      heard.resize(before + kPiece);
+      error_code ended;
+      const auto count = co_await stream_.async_read_some(asio::buffer(heard.data() + before, kPiece),
+                                                          asio::redirect_error(use_awaitable, ended));
+      heard.resize(before + count);
+      if (ended && ended != asio::error::eof) throw system_error(ended);
+      whole = reply_in(heard, static_cast<bool>(ended));
+    }
+    reply = std::move(*whole);
   }
 
   const Server& server_;
@@ -245,6 +249,25 @@ asio::awaitable<Exchange> converse(asio::any_io_executor executor, const Server&
 }
 
 }  // namespace
+
+std::optional<Reply> reply_in(std::string_view so_far, bool ended) {
+  http::response_parser<http::string_body> parser;
+  parser.body_limit(kLargestReply);
+  parser.eager(true);
+  error_code wrong;
+  if (so_far.size() > 2 * kLargestReply) wrong = http::error::body_limit;
+  if (!wrong && !so_far.empty()) parser.put(asio::buffer(so_far), wrong);
+  if (wrong == http::error::need_more) wrong = {};
+  if (!wrong && ended && !parser.got_some()) wrong = http::error::end_of_stream;
+  if (!wrong && ended && !parser.is_done()) parser.put_eof(wrong);
+  if (wrong) throw system_error(wrong);
+  if (!parser.is_done()) return std::nullopt;
+  auto& got = parser.get();
+  Reply reply{got.result_int(), std::string(got[http::field::content_type]), std::move(got.body())};
+  for (const auto& field : got)
+    reply.headers[in_lower_case(field.name_string())] = std::string(field.value());
+  return reply;
+}
 
 // A function and no coroutine: a frame with a Conversation in it must have no name outside of this file.
 asio::awaitable<Exchange> exchange(asio::any_io_executor executor, const Server& server,

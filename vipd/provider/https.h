@@ -45,6 +45,11 @@ struct Exchange {
 boost::asio::awaitable<Exchange> exchange(boost::asio::any_io_executor executor, const Server& server,
                                           const Request& request);
 
+// What a server has said so far, from its first byte; nullopt: there is more to come. `ended`: none comes.
+// Throws boost::system::system_error: it is no answer, or too long a one. Read from the beginning each time:
+// Beast before 1.86 ends the process where an empty answer in chunks comes in pieces (boostorg/beast#2861).
+std::optional<Reply> reply_in(std::string_view so_far, bool ended);
+
 // The proxy for a host: "http://[user:password@]proxy:3128" of the environment; nullopt: none. Pure.
 struct Proxy {
   std::string host, port, authorization;

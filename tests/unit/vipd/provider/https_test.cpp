@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include <boost/system/system_error.hpp>
 #include <gtest/gtest.h>
 
 #include "tests/support/temp_dir.h"
@@ -44,6 +45,51 @@ TEST(ProviderProxy, IsTheOneThatCurlWouldTake) {
     EXPECT_FALSE(proxy_for("robot-ws.your-server.de", "proxy", list)) << list;
   EXPECT_TRUE(proxy_for("robot-ws.your-server.de", "proxy", "server.de.example,r-server.de"));
   EXPECT_TRUE(proxy_for("192.0.2.1", "proxy", "2.1"));
+}
+
+// What is heard of an answer that comes byte by byte; it has to be whole with the last one and not before.
+Reply heard_in_pieces(const std::string& text, bool ended = false) {
+  for (std::size_t size = 0; size < text.size(); ++size)
+    EXPECT_FALSE(reply_in(std::string_view(text).substr(0, size), false)) << size;
+  const auto whole = reply_in(text, ended);
+  EXPECT_TRUE(whole);
+  return whole.value_or(Reply{});
+}
+
+TEST(ProviderReply, IsWholeWithItsLastByte) {
+  const auto sized = heard_in_pieces(
+      "HTTP/1.1 409 Conflict\r\nContent-Type: application/json\r\nX-Limit: 7\r\nContent-Length: 2\r\n\r\n{}");
+  EXPECT_EQ(sized.status, 409U);
+  EXPECT_EQ(sized.content_type, "application/json");
+  EXPECT_EQ(sized.body, "{}");
+  EXPECT_EQ(sized.headers.at("x-limit"), "7");
+  const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  EXPECT_EQ(heard_in_pieces(chunked + "2\r\n{}\r\n3;x=y\r\n [ \r\n0\r\nX-Sum: 1\r\n\r\n").body, "{} [ ");
+}
+
+// boostorg/beast#2861: there it was an assertion.
+TEST(ProviderReply, MayBeAnEmptyOneInChunksThatComesInPieces) {
+  EXPECT_EQ(heard_in_pieces("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n").body, "");
+}
+
+TEST(ProviderReply, OfUnknownLengthEndsWithTheConnection) {
+  const std::string text = "HTTP/1.1 200 OK\r\n\r\n{";
+  EXPECT_FALSE(reply_in(text, false));
+  EXPECT_EQ(reply_in(text, true).value().body, "{");
+}
+
+TEST(ProviderReply, ThatIsNoneIsAnError) {
+  using boost::system::system_error;
+  for (const auto* cut : {"", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n{}",
+                          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"})
+    EXPECT_THROW(reply_in(cut, true), system_error) << cut;
+  for (const auto* wrong :
+       {"SSH-2.0-OpenSSH_9.2\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n{",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nmany\r\n"})
+    EXPECT_THROW(reply_in(wrong, false), system_error) << wrong;
+  const auto endless =
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(3U << 20U, 'x');
+  EXPECT_THROW(reply_in(endless, false), system_error);
 }
 
 TEST(ProviderWords, EncodeAsTheStandardsHaveIt) {
