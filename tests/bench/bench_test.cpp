@@ -191,5 +191,30 @@ TEST(Wire, KnowsTheFirstPacketOfAConnection) {
   EXPECT_FALSE(is_syn(packet));
 }
 
+lab::Packet of_connection(std::uint16_t port, std::uint8_t protocol = 6) {
+  lab::Packet packet;
+  packet.bytes.assign(14 + 20 + 20, 0);
+  packet.bytes[12] = 0x08;
+  packet.bytes[14] = 0x45;
+  packet.bytes[14 + 9] = protocol;
+  packet.bytes[14 + 20] = static_cast<std::uint8_t>(port >> 8U);
+  packet.bytes[14 + 20 + 1] = static_cast<std::uint8_t>(port & 0xffU);
+  return packet;
+}
+
+TEST(Wire, AConnectionThatBothHostsHaveAPartOfIsCutInTwo) {
+  const std::vector<lab::Packet> one{of_connection(40001), of_connection(40001), of_connection(40002)};
+  const std::vector<lab::Packet> other{of_connection(40002), of_connection(40002), of_connection(40003)};
+  EXPECT_EQ(cut_in_two(one, other), 1U);
+  EXPECT_EQ(cut_in_two(one, {}), 0U);
+  const std::vector udp{of_connection(40001, 17)};
+  EXPECT_EQ(cut_in_two(one, udp), 0U);
+  auto broken = of_connection(40001);
+  for (std::size_t size = 0; size < 14 + 20 + 2; ++size) {
+    broken.bytes.resize(size);
+    EXPECT_EQ(cut_in_two(one, std::vector{broken}), 0U) << size;
+  }
+}
+
 }  // namespace
 }  // namespace hawser::bench

@@ -36,9 +36,9 @@ class HostPair {
 
   [[nodiscard]] const lab::Namespace& client() const { return client_; }
   [[nodiscard]] const lab::Namespace& far_client() const { return far_; }
-  // The switch's end of lb2's cable: what lb2 hears and says.
+  // The switch's end of a host's cable: what the host hears and says.
   [[nodiscard]] const lab::Namespace& wire() const { return switch_.where(); }
-  [[nodiscard]] static std::string wire_interface() { return "lb2-eth0"; }
+  [[nodiscard]] static std::string wire_interface(const std::string& host = "lb2") { return host + "-eth0"; }
 
   void start(const std::string& host);
   // SIGTERM to the daemon of lb1, without waiting.

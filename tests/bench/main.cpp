@@ -110,7 +110,8 @@ void bench_handover(const Arguments& arguments, const std::filesystem::path& fol
   using lab::Client;
   const auto every = std::chrono::microseconds(1'000'000 / arguments.requests);
   fmt::print("Planned work on the Active: {} requests a second (aim: none lost)\n", arguments.requests);
-  std::vector<Row> rows{{"", "lost", "of", "runs", "longest gap, median ms", "worst ms", "lost by"}};
+  std::vector<Row> rows{
+      {"", "lost", "of", "cut in two", "runs", "longest gap, median ms", "worst ms", "lost by"}};
   for (const auto& [word, leave] :
        {std::pair("stopped", Leave::kStop), std::pair("handed over", Leave::kHandover)})
     for (const auto& [asks, protocol] : {std::pair("UDP", Client::Protocol::kUdp),
@@ -121,11 +122,13 @@ void bench_handover(const Arguments& arguments, const std::filesystem::path& fol
         for (const auto& [product, result] : for_each_product<Handover>(
                  [&](Product product) { return handovers(product, folder, arguments.runs, plan); })) {
           if (product == Product::kKeepalived && leave == Leave::kHandover) continue;  // it has no such word
-          rows.push_back(
-              {fmt::format("{} {}, {}{}", name_of(product), word, asks, where), fmt::to_string(result.lost),
-               fmt::to_string(result.sent), fmt::to_string(result.gaps.size()),
-               fmt::format("{:.1f}", quantile(result.gaps, 0.5).value_or(0)),
-               fmt::format("{:.1f}", quantile(result.gaps, 1).value_or(0)), reasons(result.losses)});
+          rows.push_back({fmt::format("{} {}, {}{}", name_of(product), word, asks, where),
+                          fmt::to_string(result.lost), fmt::to_string(result.sent),
+                          protocol == Client::Protocol::kUdp ? "-" : fmt::to_string(result.cut),
+                          fmt::to_string(result.gaps.size()),
+                          fmt::format("{:.1f}", quantile(result.gaps, 0.5).value_or(0)),
+                          fmt::format("{:.1f}", quantile(result.gaps, 1).value_or(0)),
+                          reasons(result.losses)});
         }
       }
   fmt::print("{}\n", table(rows));

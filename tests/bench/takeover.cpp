@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <fstream>
+#include <memory>
 
 #include <unistd.h>
 
@@ -62,14 +63,23 @@ Handover handovers(Product product, const std::filesystem::path& folder, int run
   HostPair pair(product, folder / "handover");
   Handover result;
   const bool udp = plan.protocol == lab::Client::Protocol::kUdp;
+  const auto of_connections = [&](const char* host) -> std::unique_ptr<lab::Capture> {
+    if (udp) return nullptr;
+    return std::make_unique<lab::Capture>(
+        pair.wire(), HostPair::wire_interface(host),
+        lab::Capture::Options{.filter = fmt::format("tcp dst port 8080 and dst host {}", kFloating)});
+  };
   for (int run = 0; run < runs; ++run) {
+    const auto to_lb1 = of_connections("lb1");
+    const auto to_lb2 = of_connections("lb2");
     lab::Client client(plan.from == From::kSegment ? pair.client() : pair.far_client(),
                        {.protocol = plan.protocol,
                         .address = std::string(kFloating),
                         .port = static_cast<std::uint16_t>(udp ? 80 : 8080),
                         .every = plan.every,
                         .timeout = 500ms});
-    std::this_thread::sleep_for(500ms);
+    // Each time at another moment between two requests, or all runs would show the same.
+    std::this_thread::sleep_for(500ms + plan.every * run / runs);
     plan.leave == Leave::kStop ? pair.stop_lb1() : pair.hand_over_lb1();
     pair.await_holder("lb2");
     std::this_thread::sleep_for(500ms);
@@ -78,6 +88,7 @@ Handover handovers(Product product, const std::filesystem::path& folder, int run
     result.lost += report.lost;
     for (const auto& [why, count] : report.losses) result.losses[why] += count;
     result.sent += report.sent;
+    if (!udp) result.cut += cut_in_two(to_lb1->packets(), to_lb2->packets());
     result.gaps.push_back(lab::milliseconds(report.longest_gap));
     plan.leave == Leave::kStop ? pair.start("lb1") : pair.resume_lb1();
     pair.await_holder("lb1");

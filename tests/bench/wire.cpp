@@ -81,6 +81,33 @@ bool is_syn(const lab::Packet& packet) {
   return tcp && reader.ok() && (flags & (kSyn | kAck)) == kSyn;
 }
 
+namespace {
+
+std::set<std::uint16_t> clients_of(std::span<const lab::Packet> packets) {
+  constexpr std::uint8_t kTcp = 6;
+  std::set<std::uint16_t> ports;
+  for (const auto& packet : packets) {
+    Reader reader(packet.bytes);
+    if (skip_ethernet(reader) != kIpv4) continue;
+    const unsigned words = reader.u8() & 0x0fU;
+    reader.skip(8);
+    const bool tcp = reader.u8() == kTcp;
+    if (words < 5) continue;
+    reader.skip(words * 4 - 10);
+    const auto port = reader.u16();
+    if (tcp && reader.ok()) ports.insert(port);
+  }
+  return ports;
+}
+
+}  // namespace
+
+std::size_t cut_in_two(std::span<const lab::Packet> one, std::span<const lab::Packet> other) {
+  const auto others = clients_of(other);
+  return static_cast<std::size_t>(
+      std::ranges::count_if(clients_of(one), [&](std::uint16_t port) { return others.contains(port); }));
+}
+
 std::chrono::nanoseconds active_down(std::chrono::nanoseconds interval) {
   return 3 * interval + (256 - kLowPriority) * interval / 256;
 }

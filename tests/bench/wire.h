@@ -23,6 +23,10 @@ bool is_answer(const lab::Packet& packet);
 // TCP over IPv4: the first packet of a connection.
 bool is_syn(const lab::Packet& packet);
 
+// How many connections were captured on both cables, by the TCP ports of one client: a move of the address
+// cut them in two, and the host that gets their end knows nothing of their beginning.
+std::size_t cut_in_two(std::span<const lab::Packet> one, std::span<const lab::Packet> other);
+
 // The Backup's Active_Down_Interval: 3 advertisement intervals and its skew (RFC 9568 6.1).
 std::chrono::nanoseconds active_down(std::chrono::nanoseconds interval = kAdvertisement);
 
