@@ -91,7 +91,7 @@ Catalogue catalogue_of(const config::Config& config) {
     if (provider.kind != config::ProviderKind::kExec) continue;
     Runnable runnable{.program = provider.program, .limit = provider.timeout, .addresses = {}, .targets = {}};
     for (const auto& [vip_name, vip] : config.vips)
-      if (vip.provider == name)
+      if (vip.manner->provider == name)
         for (const auto& address : vip.addresses) runnable.addresses.insert(address.prefix.network().address);
     for (const auto& [node_name, node] : config.nodes)
       if (const auto target = node.provider.find(name); target != node.provider.end())

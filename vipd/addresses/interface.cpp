@@ -36,12 +36,12 @@ tl::expected<IpAddress, std::string> usable(const std::string& interface, const 
 }
 
 std::string lacks_configured(const config::Vip& vip) {
-  return fmt::format("{}: does not have the source address {}", vip.interface, *vip.source);
+  return fmt::format("{}: does not have the source address {}", vip.interface, *vip.manner->source);
 }
 
 tl::expected<IpAddress, std::string> configured_source(const Picture::Link& link, const config::Vip& vip) {
   for (const auto& address : link.addresses)
-    if (address.first.address == *vip.source) return usable(vip.interface, address);
+    if (address.first.address == *vip.manner->source) return usable(vip.interface, address);
   return tl::unexpected(lacks_configured(vip));
 }
 
@@ -49,8 +49,8 @@ tl::expected<IpAddress, std::string> configured_source(const Picture::Link& link
 // peers.
 bool wants_link_local(const config::Vip& vip) {
   if (family_of(vip) == Family::kIpv4) return false;
-  return vip.transport == config::VrrpTransport::kMulticast ||
-         std::ranges::any_of(vip.peers, &IpAddress::is_link_local);
+  return vip.manner->transport == config::VrrpTransport::kMulticast ||
+         std::ranges::any_of(vip.manner->peers, &IpAddress::is_link_local);
 }
 
 bool may_be_source(const config::Vip& vip, const IpAddress& address) {
@@ -81,7 +81,7 @@ auto fitness(const Address& candidate, const config::Vip& vip, const IpAddress& 
   // The owner of an address may have no other: the floating address is the interface's own.
   return std::array{seen.detection == Detection::kPassed,
                     !belongs_to(vip, address),
-                    std::ranges::find(vip.own, address) != vip.own.end(),
+                    std::ranges::find(vip.manner->own, address) != vip.manner->own.end(),
                     !seen.fleeting,
                     address == present,
                     prefix.length < address.bits()};
@@ -90,7 +90,8 @@ auto fitness(const Address& candidate, const config::Vip& vip, const IpAddress& 
 }  // namespace
 
 std::string why_no_source(const config::Vip& vip, const std::vector<IpAddress>& there) {
-  if (vip.source) return std::ranges::find(there, *vip.source) != there.end() ? "" : lacks_configured(vip);
+  if (vip.manner->source)
+    return std::ranges::find(there, *vip.manner->source) != there.end() ? "" : lacks_configured(vip);
   const auto may = [&](const IpAddress& address) { return may_be_source(vip, address); };
   return std::ranges::any_of(there, may) ? "" : no_candidate(vip);
 }
@@ -146,7 +147,7 @@ tl::expected<IpAddress, std::string> source_on(const Picture& picture, const con
   const auto* link = picture.find(name);
   if (link == nullptr) return tl::unexpected(why_missing(vip, name, ""));
   if (auto why = why_useless(picture, *link); !why.empty()) return tl::unexpected(std::move(why));
-  if (vip.source) return configured_source(*link, vip);
+  if (vip.manner->source) return configured_source(*link, vip);
   auto candidates = candidates_on(*link, vip);
   std::ranges::stable_sort(candidates, std::ranges::greater{},
                            [&](const Address& candidate) { return fitness(candidate, vip, present); });

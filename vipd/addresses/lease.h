@@ -8,13 +8,15 @@
 #include <optional>
 
 #include "lib/base/duration.h"
+#include "lib/base/maybe_time.h"
 #include "lib/config/config.h"
 
 namespace hawser::vipd {
 
 struct LeasePlan {
-  std::chrono::seconds length{0};  // 0: no lease, the kernel keeps them
-  std::chrono::seconds cycle{1};   // every address is renewed once in it
+  using Seconds = std::chrono::duration<std::int32_t>;  // an hour at most, and a thousand routers have two
+  Seconds length{0};                                    // 0: no lease, the kernel keeps them
+  Seconds cycle{1};                                     // every address is renewed once in it
   bool operator==(const LeasePlan&) const = default;
 };
 
@@ -39,7 +41,7 @@ class Renewal {
   LeasePlan plan_;
   std::size_t count_ = 0;
   std::chrono::nanoseconds pause_{};
-  std::optional<TimePoint> due_;
+  MaybeTime due_;
 };
 
 }  // namespace hawser::vipd

@@ -16,7 +16,7 @@ constexpr std::size_t kOnOne = 256;
 constexpr std::size_t kMostDummies = 64;
 
 bool is_routes(const config::Vip& vip) {
-  return vip.store == config::Store::kLocalRoutes;
+  return vip.manner->store == config::Store::kLocalRoutes;
 }
 
 std::string start_of_names(const config::Vip& vip) {
@@ -25,7 +25,7 @@ std::string start_of_names(const config::Vip& vip) {
 
 // Those on its interface, and those that are in the store already.
 std::size_t count_stored(const config::Vip& vip) {
-  if (vip.store == config::Store::kInterface) return 0;
+  if (vip.manner->store == config::Store::kInterface) return 0;
   const auto start = start_of_names(vip);
   return static_cast<std::size_t>(std::ranges::count_if(vip.addresses, [&](const auto& address) {
     return address.prefix.address.is_v4() &&

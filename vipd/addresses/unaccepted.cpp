@@ -3,7 +3,7 @@
 namespace hawser::vipd {
 
 bool accepts(const config::Vip& vip) {
-  return vip.accept || vip.priority == kOwnerPriority;
+  return vip.manner->accept || vip.priority == kOwnerPriority;
 }
 
 Unaccepted unaccepted_of(const std::vector<config::Vip>& vips) {

@@ -34,7 +34,7 @@ std::string virtual_link_name(const std::string& interface, Family family, Vrid 
 }
 
 std::optional<VirtualLink> virtual_link_of(const config::Vip& vip) {
-  if (!vip.virtual_mac) return std::nullopt;
+  if (!vip.manner->virtual_mac) return std::nullopt;
   const auto family = family_of(vip);
   return VirtualLink{virtual_link_name(vip.interface, family, vip.virtual_router_id), vip.interface,
                      virtual_mac(family, vip.virtual_router_id), families_of(vip).contains(Family::kIpv6),

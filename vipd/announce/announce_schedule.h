@@ -5,13 +5,14 @@
 #include <optional>
 
 #include "lib/base/duration.h"
+#include "lib/base/maybe_time.h"
 #include "lib/config/config.h"
 
 namespace hawser::vipd {
 
 struct AnnounceSchedule {
-  int left = 0;                   // of the takeover's rounds
-  std::optional<TimePoint> next;  // none: nothing more to announce
+  int left = 0;    // of the takeover's rounds
+  MaybeTime next;  // none: nothing more to announce
   bool operator==(const AnnounceSchedule&) const = default;
 };
 

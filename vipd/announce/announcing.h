@@ -6,7 +6,8 @@
 #include <set>
 #include <vector>
 
-#include "lib/base/sparse.h"
+#include "lib/base/rare.h"
+#include "lib/base/shared.h"
 #include "vipd/addresses/picture.h"
 #include "vipd/announce/announce_schedule.h"
 
@@ -14,8 +15,8 @@ namespace hawser::vipd {
 
 class Announcing {
  public:
-  explicit Announcing(const config::Announce& how) : how_(how) {}
-  void change(const config::Announce& how) { how_ = how; }
+  explicit Announcing(const Shared<config::Announce>& how) : how_(how) {}
+  void change(const Shared<config::Announce>& how) { how_ = how; }
 
   // A doubt: the first round has just begun.
   void begin(TimePoint now);
@@ -40,17 +41,22 @@ class Announcing {
   [[nodiscard]] std::optional<TimePoint> due() const;
 
  private:
-  void wait(const AddressKey& address);
+  // Those whose turn is still to come: so many may go at once, and then as many after each pause.
+  struct Queue {
+    std::vector<AddressKey> waiting{};
+    std::set<AddressKey> known{};  // those in `waiting`
+    TimePoint next_at{};
+    int left = 0;  // of this moment's
+  };
 
-  config::Announce how_;
+  void wait(const AddressKey& address);
+  Queue& queue();
+
+  Shared<config::Announce> how_;
   AnnounceSchedule schedule_;
   TimePoint when_over_ = TimePoint::max();  // of a takeover; max: that round is not due
   TimePoint begun_{};                       // the last round
-  // Paced: so many may go at once, and then as many after each pause.
-  std::vector<AddressKey> waiting_;
-  Sparse<std::set<AddressKey>> known_;  // those in `waiting_`
-  TimePoint next_at_{};
-  int left_ = 0;  // of this moment's
+  Rare<Queue> queue_;                       // none: nothing has had to wait yet
 };
 
 }  // namespace hawser::vipd

@@ -205,9 +205,9 @@ json::object change_json(const Change& change) {
 Change change_in(const json::value& value) {
   auto heard = maybe_in(value.at("heard"), heard_in);
   if (heard) heard->at = past_time_in(value.at("heard").at("at"));
-  return {past_time_in(value.at("at")),   role_name_in(value.at("from")),
-          role_name_in(value.at("to")),   text_of(value.at("why")),
-          decltype(Change::heard)(heard), Priority(value.at("priority").to_number<std::uint8_t>())};
+  return {past_time_in(value.at("at")), role_name_in(value.at("from")),
+          role_name_in(value.at("to")), Priority(value.at("priority").to_number<std::uint8_t>()),
+          text_of(value.at("why")),     decltype(Change::heard)(heard)};
 }
 
 json::object late_json(const Late& late) {

@@ -24,10 +24,11 @@ std::vector<std::string_view> differing(const config::Vip& before, const config:
        config::differing_keys(config::vip_rows(), config::spec_of(before), config::spec_of(after)))
     if (std::ranges::find(words, told_as(key)) == words.end()) words.push_back(told_as(key));
   // What the file points to is another one.
-  if (before.password == after.password && before.password_text != after.password_text)
+  if (before.manner->password == after.manner->password &&
+      before.manner->password_text != after.manner->password_text)
     words.emplace_back("password");
   // Where the rows are alike, what differs is behind them.
-  if (before.hmac != after.hmac && std::ranges::find(words, "hmac") == words.end())
+  if (before.manner->hmac != after.manner->hmac && std::ranges::find(words, "hmac") == words.end())
     words.emplace_back("hmac");
   return words;
 }

@@ -270,14 +270,15 @@ void Daemon::settle(const RouterKey& key) {
 
 // One timer for all: a thousand routers that advertise each second are woken for together.
 void Daemon::call_at(const RouterKey& key, Running& running, TimePoint fires) {
-  if (running.fires != TimePoint::max()) agenda_.erase({running.fires, &key});
+  if (running.is_linked()) agenda_.erase(agenda_.iterator_to(running));
+  running.key = &key;
   running.fires = fires;
-  if (fires != TimePoint::max()) agenda_.emplace(fires, &key);
+  if (fires != TimePoint::max()) agenda_.insert(running);
 }
 
 void Daemon::set_alarm() {
-  if (agenda_.empty() || alarm_.expiry() <= agenda_.begin()->first) return;
-  alarm_.expires_at(agenda_.begin()->first);
+  if (agenda_.empty() || alarm_.expiry() <= agenda_.begin()->fires) return;
+  alarm_.expires_at(agenda_.begin()->fires);
   alarm_.async_wait([this](const error_code& cancelled) {
     if (!cancelled) on_alarm();
   });
@@ -288,9 +289,9 @@ void Daemon::on_alarm() {
   alarm_.expires_at(TimePoint::max());
   const auto now = std::chrono::steady_clock::now();
   std::vector<RouterKey> called;
-  for (const auto& [fires, key] : agenda_) {
-    if (fires > now + kEarlyAtMost || called.size() == kCalledTogether) break;
-    called.push_back(*key);
+  for (const auto& running : agenda_) {
+    if (running.fires > now + kEarlyAtMost || called.size() == kCalledTogether) break;
+    called.push_back(*running.key);
   }
   for (const auto& key : called) on_timer(key, now);
   set_alarm();

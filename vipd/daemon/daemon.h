@@ -12,6 +12,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/set.hpp>
 
 #include "lib/control/later.h"
 #include "lib/control/routes.h"
@@ -62,16 +63,18 @@ class Daemon {
   Carry leave_before_exec();
 
  private:
-  struct Running {
+  struct Running : boost::intrusive::set_base_hook<boost::intrusive::optimize_size<true>> {
     Running(config::Vip vip, Effects& effects) : router(std::move(vip), effects) {}
     VirtualRouter router;
     TimePoint fires = TimePoint::max();  // its place in agenda_; max: it has none
+    const RouterKey* key = nullptr;      // that of routers_, while it has one
     bool queued = false;                 // a slice of work is in the loop's queue
     Side side = Side::kOther;            // as the worker was told, where a provider routes the addresses
     bool fences = false;                 // a candidate that waits for the other to be off
     unsigned losers_heard = 0;           // as it was told
     TimePoint awaits_home_since{};       // zero: it does not
     bool goes_without_home = false;      // it has waited long enough
+    friend bool operator<(const Running& one, const Running& other) { return one.fires < other.fires; }
   };
 
   // the file
@@ -221,7 +224,7 @@ class Daemon {
   boost::asio::steady_timer reminder_;
   boost::asio::steady_timer exec_timer_;
   std::map<RouterKey, Running> routers_;
-  std::set<std::pair<TimePoint, const RouterKey*>> agenda_;  // when each is to be called; keys of routers_
+  boost::intrusive::multiset<Running> agenda_;  // those of routers_ that are to be called, the next one first
   Stands stands_;
   boost::asio::steady_timer stand_timer_;
   std::optional<RoutedAddresses> routed_;

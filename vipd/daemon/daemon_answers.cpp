@@ -16,7 +16,7 @@ constexpr Milliseconds kReadAgain{2000};
 constexpr Milliseconds kPutBack{2000};
 
 bool has_store(const config::Vip& vip) {
-  return vip.store != config::Store::kInterface;
+  return vip.manner->store != config::Store::kInterface;
 }
 
 }  // namespace
@@ -38,7 +38,7 @@ std::vector<int> Daemon::answer_settings() const {
   for (const auto& [key, running] : routers_) {
     const auto& vip = running.router.vip();
     if (has_store(vip)) interfaces.insert(key.interface);
-    matters = matters || has_store(vip) || vip.virtual_mac;
+    matters = matters || has_store(vip) || vip.manner->virtual_mac;
   }
   if (!matters) return {};
   // Whether what is found counts already is one of them: it is judged anew when that begins.
@@ -53,7 +53,7 @@ std::vector<int> Daemon::answer_settings() const {
 void Daemon::quiet() {
   std::map<std::string, IfIndex> there;
   for (const auto& [key, running] : routers_)
-    if (running.router.vip().virtual_mac)
+    if (running.router.vip().manner->virtual_mac)
       if (const auto index = platform_->picture().index_of(key.interface))
         there.emplace(key.interface, *index);
   if (there == quieted_) return;
@@ -68,7 +68,7 @@ void Daemon::quiet() {
 // MAC that a reload has just taken out.
 bool Daemon::stays_quiet(const std::string& interface) const {
   const auto has_virtual_mac = [&](const auto& entry) {
-    return entry.first.interface == interface && entry.second.router.vip().virtual_mac;
+    return entry.first.interface == interface && entry.second.router.vip().manner->virtual_mac;
   };
   if (std::ranges::any_of(routers_, has_virtual_mac)) return true;
   return !(quieted_ && quieted_->contains(interface)) && platform_->now() >= put_back_by_;

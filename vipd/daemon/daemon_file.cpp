@@ -219,7 +219,7 @@ void Daemon::start_or_change(const config::Vip& vip) {
 
 // Unless the file says that it is known.
 void Daemon::say_no_lease(const config::Vip& vip) {
-  if (vip.store != config::Store::kLocalRoutes || vip.lease.off) return;
+  if (vip.manner->store != config::Store::kLocalRoutes || vip.manner->lease.off) return;
   report({.kind = EventKind::kAddress, .object = vip.name, .what = std::string(kNoLease)});
 }
 
@@ -227,7 +227,7 @@ void Daemon::say_no_lease(const config::Vip& vip) {
 void Daemon::share_out(const std::vector<config::Vip>& vips) {
   std::size_t held = 0;
   for (const auto& vip : vips)
-    if (vip.provider.empty()) held += vip.addresses.size();
+    if (vip.manner->provider.empty()) held += vip.addresses.size();
   for (auto& [key, running] : routers_) running.router.share_with(held);
 }
 

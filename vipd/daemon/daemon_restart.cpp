@@ -16,8 +16,8 @@ constexpr Milliseconds kUntilAnswered{50};
 // A clock that has not slept yet goes on from there.
 RouterState on_timers(RouterState state, const Platform& platform) {
   const auto move = [&](TimePoint& time) { time = platform.timer(time); };
-  const auto move_some = [&](std::optional<TimePoint>& time) {
-    if (time) move(*time);
+  const auto move_some = [&](MaybeTime& time) {
+    if (time) time = platform.timer(*time);
   };
   move(state.since);
   if (state.machine.heard) move(state.machine.heard->at);

@@ -23,7 +23,7 @@ std::optional<provider::WallTime> on_the_wall(std::optional<TimePoint> time, Tim
 
 bool has(const std::vector<config::Vip>& vips, const std::string& name, const IpAddress& address) {
   return std::ranges::any_of(vips, [&](const config::Vip& vip) {
-    return vip.name == name && !vip.provider.empty() &&
+    return vip.name == name && !vip.manner->provider.empty() &&
            std::ranges::any_of(vip.addresses, [&](const auto& one) { return routed_as(one) == address; });
   });
 }
@@ -34,9 +34,9 @@ bool has(const std::vector<config::Vip>& vips, const std::string& name, const Ip
 void Daemon::want_routed(const std::vector<config::Vip>& vips) {
   std::set<AddressKey> wanted;
   for (const auto& vip : vips)
-    if (!vip.provider.empty())
+    if (!vip.manner->provider.empty())
       for (const auto& address : vip.addresses) wanted.insert(held_as(address));
-  const bool fences = std::ranges::any_of(vips, &config::Vip::require_fencing);
+  const bool fences = std::ranges::any_of(vips, [](const auto& vip) { return vip.manner->require_fencing; });
   if (routed_ || fences || !wanted.empty()) worker_.follow();
   if (!routed_ && wanted.empty()) return;
   if (!routed_) routed_.emplace(*platform_);
@@ -63,7 +63,7 @@ void Daemon::settle_routed() {
 void Daemon::lead(Running& running) {
   const auto& router = running.router;
   const auto& vip = router.vip();
-  const bool asks = !vip.provider.empty() || vip.require_fencing;
+  const bool asks = !vip.manner->provider.empty() || vip.manner->require_fencing;
   const auto side = asks ? side_of(router) : Side::kOther;
   if (const auto was = std::exchange(running.side, side); was != side) {
     fences_.erase(vip.name);

@@ -54,7 +54,7 @@ class Judge {
       add(Condition::kDegraded,
           fmt::format("{} advertises each {}, and this host's file says {}: the files differ", other->source,
                       format_duration(Milliseconds(other->interval)),
-                      format_duration(router_.vip.advertisement_interval)));
+                      format_duration(router_.vip.manner->advertisement_interval)));
     return std::move(found_);
   }
 
@@ -73,7 +73,8 @@ class Judge {
   void rival() {
     const auto& heard = router_.heard;
     if (!heard || heard->priority == kLeavingPriority || heard->at < router_.since + kSettling) return;
-    const auto interval = std::chrono::duration_cast<Centiseconds>(router_.vip.advertisement_interval);
+    const auto interval =
+        std::chrono::duration_cast<Centiseconds>(router_.vip.manner->advertisement_interval);
     if (now_ - heard->at < active_down_interval(heard->priority, interval))
       add(Condition::kDegraded,
           fmt::format("{} is Active too (priority {}) and does not yield: it does not hear this host",

@@ -13,7 +13,7 @@ ProviderWord word_of(const config::Vip& vip, const RouteReports& reports, const 
   if (confirmed) word.given.add(Consent::kProvider);
   // Whom nobody is led to serves nobody: there is nothing to switch off.
   const bool leads_here =
-      !vip.provider.empty() && std::ranges::all_of(vip.addresses, [&](const auto& address) {
+      !vip.manner->provider.empty() && std::ranges::all_of(vip.addresses, [&](const auto& address) {
         const auto found = reports.find({vip.name, routed_as(address)});
         return found != reports.end() && found->second.standing == provider::Standing::kHere;
       });

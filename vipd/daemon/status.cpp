@@ -111,11 +111,12 @@ json::object route_json(const RouteReport& route) {
 }
 
 json::value provider_json(const config::Vip& vip, const DaemonStatus& status) {
-  if (vip.provider.empty()) return nullptr;
+  if (vip.manner->provider.empty()) return nullptr;
   json::array routes;
   for (const auto& route : status.routes)
     if (route.vip == vip.name) routes.push_back(route_json(route));
-  return json::object{{"name", vip.provider}, {"arbiter", vip.arbiter}, {"routes", std::move(routes)}};
+  return json::object{
+      {"name", vip.manner->provider}, {"arbiter", vip.manner->arbiter}, {"routes", std::move(routes)}};
 }
 
 json::object stance_json(const RouterStatus& router, const DaemonStatus& status) {
@@ -133,7 +134,7 @@ json::value virtual_mac_json(const config::Vip& vip) {
 
 // How its advertisements are authenticated.
 std::string_view authentication(const RouterStatus& router) {
-  if (!router.vip.hmac.empty()) return "hmac";
+  if (!router.vip.manner->hmac.empty()) return "hmac";
   return router.form.password.empty() ? "none" : "password";
 }
 
@@ -149,22 +150,23 @@ json::array senders_json(const RouterStatus& router, TimePoint now) {
 
 json::value hmac_json(const RouterStatus& router, TimePoint now) {
   const auto& vip = router.vip;
-  if (vip.hmac.empty()) return nullptr;
-  const bool is_silent = vip.hmac_mode == config::HmacMode::kReceiveOnly;
-  const auto window = config::window_of(vip.hmac_window, vip.advertisement_interval);
+  if (vip.manner->hmac.empty()) return nullptr;
+  const bool is_silent = vip.manner->hmac_mode == config::HmacMode::kReceiveOnly;
+  const auto window = config::window_of(vip.manner->hmac_window, vip.manner->advertisement_interval);
   json::array keys;
-  for (const auto& key : vip.hmac) keys.emplace_back(key.id);
-  return json::object{{"mode", name_of(vip.hmac_mode)},
-                      {"signs_with", is_silent ? json::value(nullptr) : json::value(vip.hmac.front().id)},
-                      {"keys", std::move(keys)},
-                      {"window_seconds", window ? json::value(window->count()) : json::value(nullptr)},
-                      {"senders", senders_json(router, now)}};
+  for (const auto& key : vip.manner->hmac) keys.emplace_back(key.id);
+  return json::object{
+      {"mode", name_of(vip.manner->hmac_mode)},
+      {"signs_with", is_silent ? json::value(nullptr) : json::value(vip.manner->hmac.front().id)},
+      {"keys", std::move(keys)},
+      {"window_seconds", window ? json::value(window->count()) : json::value(nullptr)},
+      {"senders", senders_json(router, now)}};
 }
 
 json::value router_json(const RouterStatus& router, const DaemonStatus& status) {
   const auto& vip = router.vip;
   const auto lasted = status.now - router.since;
-  const bool multicast = vip.transport == config::VrrpTransport::kMulticast;
+  const bool multicast = vip.manner->transport == config::VrrpTransport::kMulticast;
   return json::object{
       {"name", vip.name},
       {"interface", vip.interface},
@@ -179,7 +181,7 @@ json::value router_json(const RouterStatus& router, const DaemonStatus& status) 
       {"why", router.why},
       {"outlook", router.outlook},
       {"priority", vip.priority.value},
-      {"advertisement_interval", format_duration(vip.advertisement_interval)},
+      {"advertisement_interval", format_duration(vip.manner->advertisement_interval)},
       {"source",
        router.source.is_unspecified() ? json::value(nullptr) : json::value(to_string(router.source))},
       {"transport", multicast ? "multicast" : "unicast"},
@@ -188,7 +190,7 @@ json::value router_json(const RouterStatus& router, const DaemonStatus& status) 
        router.form.version == 2 || router.form.checksum == VrrpChecksum::kPlain ? "plain" : "pseudo-header"},
       {"accept", accepts(vip)},
       {"virtual_mac", virtual_mac_json(vip)},
-      {"store", name_of(vip.store)},
+      {"store", name_of(vip.manner->store)},
       {"authentication", authentication(router)},
       {"hmac", hmac_json(router, status.now)},
       {"heard", heard_json(router.heard, status.now)},

@@ -13,9 +13,9 @@ namespace hawser::vipd {
 struct Change {
   TimePoint at;
   RoleName from, to;
+  Priority priority;  // ours
   std::string why;
   Rare<Heard> heard;
-  Priority priority;  // ours
   bool operator==(const Change&) const = default;
 };
 

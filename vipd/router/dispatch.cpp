@@ -5,7 +5,7 @@ namespace hawser::vipd {
 namespace {
 
 bool by_its_transport(const VirtualRouter& router, const PacketHeader& header) {
-  const bool multicast = router.vip().transport == config::VrrpTransport::kMulticast;
+  const bool multicast = router.vip().manner->transport == config::VrrpTransport::kMulticast;
   return multicast == is_group(header.destination);
 }
 
@@ -14,7 +14,8 @@ bool judge(const Packet& packet, VirtualRouter* router, BadPackets& others) {
     router != nullptr ? router->refuse(reason, packet.header.source) : others.count(reason);
     return false;
   };
-  const auto received = decode(packet.payload, packet.header, router == nullptr ? 3 : router->vip().version);
+  const auto received =
+      decode(packet.payload, packet.header, router == nullptr ? 3 : router->vip().manner->version);
   if (!received) return refuse(received.error());
   if (router == nullptr) return refuse(BadPacket::kRouterId);
   if (!by_its_transport(*router, packet.header)) return refuse(BadPacket::kDestination);

@@ -14,7 +14,7 @@ namespace {
 
 // As it may have another file, its interval does not count less than ours.
 Milliseconds others_answer(const config::Vip& vip) {
-  return std::max(vip.advertisement_interval, leaving_grace(vip.addresses.size()));
+  return std::max(vip.manner->advertisement_interval, leaving_grace(vip.addresses.size()));
 }
 
 }  // namespace
@@ -22,7 +22,7 @@ Milliseconds others_answer(const config::Vip& vip) {
 // Sorted once: each in its place would move the others ten thousand times.
 HeldAddresses::Addresses HeldAddresses::configured(const config::Vip& vip) {
   Addresses::sequence_type addresses;
-  if (!vip.provider.empty()) return {};  // in every role: RoutedAddresses
+  if (!vip.manner->provider.empty()) return {};  // in every role: RoutedAddresses
   addresses.reserve(vip.addresses.size());
   for (const auto& address : vip.addresses)
     addresses.emplace_back(AddressKey{address.interface, address.prefix}, Holding::kNo);
@@ -34,19 +34,19 @@ HeldAddresses::Addresses HeldAddresses::configured(const config::Vip& vip) {
 HeldAddresses::HeldAddresses(const config::Vip& vip, Effects& effects, RouterLog& log)
     : effects_(effects),
       log_(log),
-      others_answer_(others_answer(vip)),
       owner_(vip.priority == kOwnerPriority),
-      ends_connections_(vip.reset_connections),
+      ends_connections_(vip.manner->reset_connections),
+      others_answer_(others_answer(vip)),
       carriers_(Sparse(carriers_of(vip))),
       addresses_(configured(vip)),
-      announcing_(vip.announce) {}
+      announcing_(vip.manner->announce) {}
 
 void HeldAddresses::reconfigure(const config::Vip& vip) {
   others_answer_ = others_answer(vip);
   owner_ = vip.priority == kOwnerPriority;
-  ends_connections_ = vip.reset_connections;
+  ends_connections_ = vip.manner->reset_connections;
   carriers_ = Sparse(carriers_of(vip));
-  announcing_.change(vip.announce);
+  announcing_.change(vip.manner->announce);
   auto wanted = configured(vip);
   for (const auto& [address, holding] : addresses_) {
     const auto found = wanted.find(address);
@@ -178,7 +178,8 @@ void HeldAddresses::on_time() {
 
 std::optional<TimePoint> HeldAddresses::due() const {
   std::optional<TimePoint> first;
-  for (const auto& next : {retry_at_, announcing_.due(), renewal_.due(), fights_.due()})
+  for (const auto& next :
+       std::initializer_list<MaybeTime>{retry_at_, announcing_.due(), renewal_.due(), fights_.due()})
     if (next && (!first || *next < *first)) first = next;
   return first;
 }

@@ -11,6 +11,7 @@
 
 #include <boost/container/flat_map.hpp>
 
+#include "lib/base/maybe_time.h"
 #include "lib/base/sparse.h"
 #include "vipd/addresses/fights.h"
 #include "vipd/addresses/lease.h"
@@ -84,7 +85,7 @@ class HeldAddresses {
   [[nodiscard]] std::size_t size() const { return addresses_.size(); }
   // As the kernel has them now.
   [[nodiscard]] std::map<AddressKey, Holding> there() const;
-  [[nodiscard]] const std::vector<AddressKey>& put_by_others() const { return put_by_others_; }
+  [[nodiscard]] const std::vector<AddressKey>& put_by_others() const { return *put_by_others_; }
   [[nodiscard]] const std::map<std::string, std::string>& out_of_reach() const { return *out_of_reach_; }
   [[nodiscard]] std::vector<AddressKey> fought_over() const { return fights_.going_on(); }
   [[nodiscard]] const LeasePlan& lease() const { return lease_; }
@@ -135,28 +136,28 @@ class HeldAddresses {
   Effects& effects_;
   RouterLog& log_;
   Use use_ = Use::kNone;
-  Milliseconds others_answer_;  // who leaves the role, to this host
-  bool owner_;                  // of the addresses: they are the interface's own
+  bool owner_;  // of the addresses: they are the interface's own
   bool ends_connections_;
+  bool home_is_back_ = false;
+  bool by_hand_ = false;                                 // the round that goes on
+  bool leased_ = false;                                  // some were given a lifetime
+  Milliseconds others_answer_;                           // who leaves the role, to this host
   Sparse<std::map<std::string, std::string>> carriers_;  // carriers_of(vip)
   Addresses addresses_;                                  // as they were when this router last looked
   Sparse<std::map<AddressKey, std::string>> refused_;    // why the kernel did not take it at the last try
   Sparse<std::set<std::string>> awaited_;                // interfaces that were missing then
-  bool home_is_back_ = false;
-  std::vector<AddressKey> put_by_others_;
+  Sparse<std::vector<AddressKey>> put_by_others_;
   Sparse<std::map<std::string, std::string>> out_of_reach_;
   Sparse<std::set<AddressKey>> obsolete_;  // ours, no longer in the file
   WorkQueue<Job> jobs_;
   Announcing announcing_;
-  bool by_hand_ = false;  // the round that goes on
-  bool leased_ = false;   // some were given a lifetime
   LeasePlan lease_;
   Renewal renewal_;
-  std::size_t next_renewal_ = 0;         // the place of the one whose turn it is next
-  std::optional<TimePoint> renewed_at_;  // the last turn
-  std::optional<TimePoint> ran_out_at_;  // when it came too late
-  std::optional<TimePoint> retry_at_;
-  std::optional<TimePoint> put_back_at_;    // when an address was last put back
+  std::size_t next_renewal_ = 0;  // the place of the one whose turn it is next
+  MaybeTime renewed_at_;          // the last turn
+  MaybeTime ran_out_at_;          // when it came too late
+  MaybeTime retry_at_;
+  MaybeTime put_back_at_;                   // when an address was last put back
   Sparse<std::vector<AddressKey>> unsaid_;  // that will be with the next retry
   Fights fights_;
   std::uint64_t announced_ = 0, times_put_back_ = 0;

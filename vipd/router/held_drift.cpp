@@ -152,10 +152,10 @@ void HeldAddresses::settle_fights() {
 }
 
 void HeldAddresses::put_by_others(std::vector<AddressKey> there) {
-  for (const auto& address : put_by_others_)
+  for (const auto& address : *put_by_others_)
     if (std::ranges::find(there, address) == there.end()) log_.over(topic("elsewhere", address));
   for (const auto& address : there)
-    if (std::ranges::find(put_by_others_, address) == put_by_others_.end())
+    if (std::ranges::find(*put_by_others_, address) == put_by_others_->end())
       log_.warn(
           topic("elsewhere", address),
           {.kind = EventKind::kAddress,
@@ -163,7 +163,7 @@ void HeldAddresses::put_by_others(std::vector<AddressKey> there) {
                                "remove it where it is configured",
                                address.second, address.first),
            .cause = {CauseKind::kOthers, ""}});
-  put_by_others_ = std::move(there);
+  put_by_others_ = Sparse(std::move(there));
 }
 
 void HeldAddresses::remove_left_over(std::string_view words) {

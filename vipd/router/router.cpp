@@ -69,44 +69,43 @@ RouterKey key_of(const config::Vip& vip) {
   return {vip.interface, family_of(vip), vip.virtual_router_id};
 }
 
-VrrpConfig VirtualRouter::machine_config(const config::Vip& vip, const IpAddress& source, Stance stance) {
-  return {priority_of(vip, stance),
-          std::chrono::duration_cast<Centiseconds>(vip.advertisement_interval),
-          source,
-          stance == Stance::kTaking || (stance == Stance::kOrdinary && vip.preempt),
-          stance == Stance::kOrdinary ? vip.preempt_delay : Milliseconds(0),
-          !vip.provider.empty(),
-          leaving_grace(vip.addresses.size()),
-          vip.version,
-          vip.return_delay};
+VrrpConfig VirtualRouter::config_as(Stance stance) const {
+  return {priority_of(vip_, stance),
+          std::chrono::duration_cast<Centiseconds>(vip_.manner->advertisement_interval),
+          source_,
+          stance == Stance::kTaking || (stance == Stance::kOrdinary && vip_.manner->preempt),
+          stance == Stance::kOrdinary ? vip_.manner->preempt_delay : Milliseconds(0),
+          !vip_.manner->provider.empty(),
+          leaving_grace(vip_.addresses.size()),
+          vip_.manner->version,
+          vip_.manner->return_delay};
 }
 
 VirtualRouter::VirtualRouter(config::Vip vip, Effects& effects)
     : vip_(std::move(vip)),
       effects_(effects),
-      log_(std::make_unique<RouterLog>(effects, vip_.name)),
-      held_(vip_, effects, *log_),
-      config_(machine_config(vip_, {}, stance_)),
-      created_(effects.now()),
-      since_(created_),
+      log_(effects, vip_.name),
+      held_(vip_, effects, log_),
+      checksum_(vip_.manner->checksum.value_or(VrrpChecksum::kPseudoHeader)),
       found_(held_by_an_earlier_run()),
-      checksum_(vip_.checksum.value_or(VrrpChecksum::kPseudoHeader)) {
+      created_(effects.now()),
+      since_(created_) {
   plan_lease();
 }
 
 void VirtualRouter::interface_usable(const IpAddress& source) {
-  const bool moved = usable_ && source != config_.source;
-  config_.source = source;
+  const bool moved = usable_ && source != source_;
+  source_ = source;
   unusable_.reset();
-  log_->over("interface");
+  log_.over("interface");
   judge_source();
   if (moved) return handle(Reload{effects_.now()});
   if (usable_ || leaving_) return;
   usable_ = true;
   if (goes_on()) return;
   const bool adopted = held_.take_stock() || std::exchange(found_, false);
-  const auto ready = was_lost_ ? effects_.now() + vip_.return_delay : TimePoint{};
-  const auto begun = created_ + vip_.startup_delay;
+  const auto ready = was_lost_ ? effects_.now() + vip_.manner->return_delay : TimePoint{};
+  const auto begun = created_ + vip_.manner->startup_delay;
   handle(Startup{effects_.now(), adopted, std::max(begun, ready), ready > begun});
 }
 
@@ -114,16 +113,15 @@ void VirtualRouter::interface_usable(const IpAddress& source) {
 // anew.
 bool VirtualRouter::goes_on() {
   const auto carried = std::exchange(carried_, {});
-  if (!carried || carried->source != config_.source) return false;
-  const auto due = deadline(config_, carried->machine);
+  if (!carried || carried->source != source_) return false;
+  const auto due = deadline(config(), carried->machine);
   const bool active = std::holds_alternative<Active>(carried->machine.role);
-  const auto patience =
-      active ? active_down_interval(config_, config_.interval) : std::chrono::nanoseconds(0);
+  const auto patience = active ? down_interval() : std::chrono::nanoseconds(0);
   if (!due || effects_.now() >= *due + patience) return false;
   machine_ = carried->machine;
   since_ = carried->since;
   why_ = carried->why;
-  if (!vip_.checksum) checksum_ = carried->checksum;
+  if (!vip_.manner->checksum) checksum_ = carried->checksum;
   found_ = false;
   was_carried_ = true;
   held_.go_on(use_of(machine_), since_);
@@ -131,8 +129,8 @@ bool VirtualRouter::goes_on() {
 }
 
 void VirtualRouter::go_on_with(RouterState state) {
-  config_.source = state.source;  // it is kept as long as it is there
-  signing_ = state.signing;       // whatever becomes of the role: what was heard is not heard again
+  source_ = state.source;    // it is kept as long as it is there
+  signing_ = state.signing;  // whatever becomes of the role: what was heard is not heard again
   carried_ = std::move(state);
 }
 
@@ -157,14 +155,14 @@ std::optional<RouterState> VirtualRouter::state() const {
   const auto name = role();
   if (leaving_ || !usable_ || asking_since_ || (name != RoleName::kActive && name != RoleName::kBackup))
     return std::nullopt;
-  return RouterState{machine_, since_, why(), config_.source, checksum_, signing_};
+  return RouterState{machine_, since_, why(), source_, checksum_, signing_};
 }
 
 void VirtualRouter::interface_unusable(const std::string& why) {
   if (role() == RoleName::kInitialize) {
     held_.remove_left_over(fmt::format("of the earlier run removed: {}", why));
     if (!unusable_ || *unusable_ != why)
-      log_->warn("interface", {.kind = EventKind::kInterface, .cause = {CauseKind::kInterface, why}});
+      log_.warn("interface", {.kind = EventKind::kInterface, .cause = {CauseKind::kInterface, why}});
     why_ = why;
   } else if (role() == RoleName::kActive) {
     // A renamed interface still sends: the others need not wait until we are missed.
@@ -192,7 +190,7 @@ void VirtualRouter::out_of_reach(std::map<std::string, std::string> why) {
 
 // Its time has come and gone: what it does next is decided before what it held is put back.
 bool VirtualRouter::is_overdue() const {
-  const auto due = asking_since_ ? std::nullopt : deadline(config_, machine_);
+  const auto due = asking_since_ ? std::nullopt : deadline(config(), machine_);
   return due && effects_.now() > *due;
 }
 
@@ -204,27 +202,27 @@ void VirtualRouter::kernel_changed() {
 void VirtualRouter::receive(const Received& received, const IpAddress& from) {
   ++counters_.received;
   not_before_.reset();
-  if (!vip_.checksum) checksum_ = received.form.checksum;
+  if (!vip_.manner->checksum) checksum_ = received.form.checksum;
   compare_addresses(received.advertisement, from);
   compare_interval(received.advertisement, from);
   measure(from, effects_.now());
   const bool was_active = role() == RoleName::kActive;
   handle(AdvertisementHeard{effects_.now(), from, received.advertisement.priority,
                             received.advertisement.interval});
-  const bool still = was_active && role() == RoleName::kActive && from != config_.source;
+  const bool still = was_active && role() == RoleName::kActive && from != source_;
   if (still && received.advertisement.priority != kLeavingPriority) ++losers_heard_;
 }
 
 void VirtualRouter::on_time() {
   const auto now = effects_.now();
   // After a stall it listens before it asks: whoever is Active by now is not to be fenced.
-  if (must_ask(now) && (asking_since_ || !is_stalled(config_, machine_, now)))
+  if (must_ask(now) && (asking_since_ || !is_stalled(config(), machine_, now)))
     asking_since_ = asking_since_.value_or(now);
   else
     handle(Timer{now});
   held_.on_time();
   if (unable_ && now >= unable_->at) try_again(now);
-  log_->say_last_words();
+  log_.say_last_words();
 }
 
 bool VirtualRouter::is_other_priority_only(const config::Vip& vip) const {
@@ -233,16 +231,10 @@ bool VirtualRouter::is_other_priority_only(const config::Vip& vip) const {
   return vip.priority != vip_.priority && same == vip_;
 }
 
-void VirtualRouter::configure_machine() {
-  config_ = machine_config(vip_, config_.source, stance_);
-  plan_lease();
-}
-
 void VirtualRouter::plan_lease() {
-  auto lease = vip_.lease;
-  lease.off = lease.off || vip_.store == config::Store::kLocalRoutes;  // routes have no lifetime
-  held_.lease(
-      lease_plan(lease, active_down_interval(config_, config_.interval), std::max(held_here_, held_.size())));
+  auto lease = vip_.manner->lease;
+  lease.off = lease.off || vip_.manner->store == config::Store::kLocalRoutes;  // routes have no lifetime
+  held_.lease(lease_plan(lease, down_interval(), std::max(held_here_, held_.size())));
 }
 
 void VirtualRouter::share_with(std::size_t held_here) {
@@ -252,18 +244,17 @@ void VirtualRouter::share_with(std::size_t held_here) {
 
 void VirtualRouter::change_priority(Priority priority) {
   vip_.priority = priority;
-  configure_machine();
+  plan_lease();
   handle(PriorityChanged{effects_.now()});
 }
 
 void VirtualRouter::reconfigure(const config::Vip& vip) {
   if (is_other_priority_only(vip)) return change_priority(vip.priority);
   held_.reconfigure(vip);
-  log_->rename(vip.name);
   vip_ = vip;
-  configure_machine();
+  plan_lease();
   // The checksum that was learnt stays.
-  checksum_ = vip_.checksum.value_or(checksum_);
+  checksum_ = vip_.manner->checksum.value_or(checksum_);
   if (unable_) unable_->at = effects_.now();
   unreached_.clear();
   unheard_.reset();  // whoever is not heard still is named again
@@ -272,7 +263,7 @@ void VirtualRouter::reconfigure(const config::Vip& vip) {
 
 void VirtualRouter::adopt(Stance stance) {
   stance_ = stance;
-  configure_machine();
+  plan_lease();
 }
 
 // What an operator wants of it, as an event in the role that it has.
@@ -295,7 +286,7 @@ void VirtualRouter::set_stance(Stance stance) {
 std::string VirtualRouter::plan_of(Stance stance) const {
   if (stance == stance_ && stance != Stance::kTaking)
     return fmt::format("{} here, and {} already", hawser::name_of(role()), hawser::name_of(stance));
-  return foretold(machine_config(vip_, config_.source, stance), machine_, asked_for(stance), effects_.now());
+  return foretold(config_as(stance), machine_, asked_for(stance), effects_.now());
 }
 
 void VirtualRouter::announce() {
@@ -317,8 +308,8 @@ std::string VirtualRouter::why_not_taken() const {
   if (role() != RoleName::kBackup) return fmt::format("is {}: {}", hawser::name_of(role()), why());
   if (!needs().empty()) return "its provider decides: hand it over on the host that has it";
   const auto& heard = machine_.heard;
-  const auto taking = machine_config(vip_, config_.source, Stance::kTaking);
-  const bool is_there = heard && now - heard->at < active_down_interval(config_, config_.interval);
+  const auto taking = config_as(Stance::kTaking);
+  const bool is_there = heard && now - heard->at < down_interval();
   if (is_there && heard->priority != kLeavingPriority && yields_to(taking, heard->priority, heard->source))
     return fmt::format("{} has priority {}: it would not yield: hand it over there", heard->source,
                        heard->priority);
@@ -343,15 +334,15 @@ void VirtualRouter::resume() {
 }
 
 void VirtualRouter::advertise_before_exec() {
-  if (use_of(machine_) == Use::kHeld) carry_out(SendAdvertisement{config_.priority, config_.interval});
+  if (use_of(machine_) == Use::kHeld) carry_out(SendAdvertisement{config().priority, config().interval});
 }
 
 std::optional<TimePoint> VirtualRouter::due() const {
-  auto first = asking_since_ ? std::nullopt : deadline(config_, machine_);
+  auto first = asking_since_ ? std::nullopt : deadline(config(), machine_);
   if (asking_since_ && !asks()) earlier(first, not_before_);
   if (unable_) earlier(first, unable_->at);
   earlier(first, held_.due());
-  earlier(first, log_->due());
+  earlier(first, log_.due());
   return first;
 }
 
@@ -391,7 +382,7 @@ void VirtualRouter::try_again(TimePoint now) {
     return;
   }
   unable_.reset();
-  log_->tell("able", {.kind = EventKind::kAddress, .to = "addresses can be held again"});
+  log_.tell("able", {.kind = EventKind::kAddress, .to = "addresses can be held again"});
   handle(Startup{now, false, {}});
 }
 
@@ -406,21 +397,21 @@ std::string VirtualRouter::fault() const {
 
 RouterStatus VirtualRouter::status() const {
   auto there = held_.there();
-  if (!vip_.provider.empty())
+  if (!vip_.manner->provider.empty())
     for (const auto& address : vip_.addresses)
       there.emplace(held_as(address), effects_.holding(held_as(address)));
   RouterStatus status{vip_,
                       role(),
                       why(),
                       since_,
-                      usable_ ? config_.source : IpAddress(),
+                      usable_ ? source_ : IpAddress(),
                       machine_.heard,
                       form(),
                       there,
                       held_.put_by_others(),
                       fault(),
                       counters()};
-  status.outlook = outlook_of(config_, machine_, effects_.now());
+  status.outlook = outlook_of(config(), machine_, effects_.now());
   status.late = late_;
   status.lease = held_.lease();
   status.conflicts = *conflicts_;
@@ -433,13 +424,13 @@ RouterStatus VirtualRouter::status() const {
   status.fought_over = held_.fought_over();
   status.senders = *senders_;
   for (const auto& [peer, refusal] : *unreached_)
-    if (effects_.now() - refusal.at < kRefusalHolds + 4 * vip_.advertisement_interval)
+    if (effects_.now() - refusal.at < kRefusalHolds + 4 * vip_.manner->advertisement_interval)
       status.refused.emplace(peer, refusal);
   return status;
 }
 
 void VirtualRouter::handle(const MachineEvent& event) {
-  auto transition = step(config_, machine_, event);
+  auto transition = step(config(), machine_, event);
   machine_ = transition.machine;
   held_.be(use_of(machine_));
   for (const auto& action : transition.actions)
@@ -468,19 +459,19 @@ void VirtualRouter::change_role(const RoleChange& change, CauseKind cause) {
   why_.reset();
   conflicts_.clear();  // of the role before
   history_.push_back(
-      {now, change.from, change.to, change.why, Rare<Heard>(machine_.heard), config_.priority});
+      {now, change.from, change.to, config().priority, change.why, Rare<Heard>(machine_.heard)});
   if (history_.size() > kMostChanges) history_.erase(history_.begin());
-  log_->tell("role", {.kind = EventKind::kRole,
-                      .from = std::string(hawser::name_of(change.from)),
-                      .to = std::string(hawser::name_of(change.to)),
-                      .cause = {cause, change.why},
-                      .duration = lasted});
+  log_.tell("role", {.kind = EventKind::kRole,
+                     .from = std::string(hawser::name_of(change.from)),
+                     .to = std::string(hawser::name_of(change.to)),
+                     .cause = {cause, change.why},
+                     .duration = lasted});
   effects_.role_changed(vip_.name, history_.back());
 }
 
 void VirtualRouter::carry_out(const Note& action) {
   if (role() == RoleName::kInitialize) why_ = action.text;
-  log_->tell("note", {.kind = EventKind::kRole, .what = action.text});
+  log_.tell("note", {.kind = EventKind::kRole, .what = action.text});
 }
 
 }  // namespace hawser::vipd

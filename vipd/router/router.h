@@ -5,13 +5,13 @@
 
 #include <array>
 #include <map>
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "lib/base/enum_set.h"
+#include "lib/base/maybe_time.h"
 #include "lib/base/rare.h"
 #include "lib/base/sparse.h"
 #include "lib/config/config.h"
@@ -168,6 +168,9 @@ std::string unexpected_source(const config::Vip& vip, const IpAddress& source);
 class VirtualRouter {
  public:
   VirtualRouter(config::Vip vip, Effects& effects);
+  // Its parts know one another.
+  VirtualRouter(const VirtualRouter&) = delete;
+  VirtualRouter& operator=(const VirtualRouter&) = delete;
 
   // ---- what happened
 
@@ -275,7 +278,7 @@ class VirtualRouter {
   void add_secondaries(std::set<std::string>& interfaces) const { held_.add_secondaries(interfaces); }
   // How many of these the kernel has from us.
   [[nodiscard]] std::size_t ours() const { return held_.ours(); }
-  [[nodiscard]] IpAddress source() const { return config_.source; }
+  [[nodiscard]] IpAddress source() const { return source_; }
   [[nodiscard]] RoleName role() const { return name_of_role(machine_.role); }
   // Whether a packet from there is listened to at all: with unicast only the peers are.
   [[nodiscard]] bool listens_to(const PacketHeader& header) const;
@@ -287,7 +290,13 @@ class VirtualRouter {
   [[nodiscard]] const std::vector<Change>& changes() const { return history_; }
 
  private:
-  static VrrpConfig machine_config(const config::Vip& vip, const IpAddress& source, Stance stance);
+  // What the machine goes by, in that stance.
+  [[nodiscard]] VrrpConfig config_as(Stance stance) const;
+  [[nodiscard]] VrrpConfig config() const { return config_as(stance_); }
+  [[nodiscard]] std::chrono::nanoseconds down_interval() const {
+    const auto now = config();
+    return active_down_interval(now, now.interval);
+  }
   [[nodiscard]] MachineEvent asked_for(Stance stance) const;
   [[nodiscard]] Counters counters() const;
   [[nodiscard]] bool is_other_priority_only(const config::Vip& vip) const;
@@ -306,7 +315,6 @@ class VirtualRouter {
   [[nodiscard]] std::string fault() const;
   [[nodiscard]] std::string why() const;  // it is in its role
   bool goes_on();
-  void configure_machine();
   void plan_lease();
   [[nodiscard]] bool is_overdue() const;
   void measure(const IpAddress& from, TimePoint now);
@@ -317,7 +325,9 @@ class VirtualRouter {
   void say_twin(const std::string& who);
   void drop(BadPacket reason, std::string why);  // empty: counted alone
   // Without a signature: each advertisement has its own.
-  [[nodiscard]] WireForm form() const { return {vip_.version, checksum_, vip_.password_text}; }
+  [[nodiscard]] WireForm form() const {
+    return {vip_.manner->version, checksum_, vip_.manner->password_text};
+  }
   // What to put around this one advertisement, for all whom it goes to.
   WireForm signed_form(const Advertisement& advertisement);
   std::optional<BadPacket> disbelief(const Packet& packet, const Received& received);
@@ -331,25 +341,25 @@ class VirtualRouter {
 
   config::Vip vip_;
   Effects& effects_;
-  std::unique_ptr<RouterLog> log_;  // where it stays when the router is moved
+  RouterLog log_;
   HeldAddresses held_;
   Stance stance_ = Stance::kOrdinary;
-  VrrpConfig config_;
+  VrrpChecksum checksum_;  // that is sent
+  bool usable_ = false;
+  bool found_ = false;        // routed addresses of an earlier run, not used yet
+  bool was_lost_ = false;     // the interface, since this router began
+  bool was_carried_ = false;  // and has heard nothing since
+  bool leaving_ = false;      // shutdown() was called
+  IpAddress source_;
   Machine machine_;
   TimePoint created_;
   TimePoint since_;
   Rare<std::string> why_;  // where the last change does not say it
-  bool usable_ = false;
-  bool found_ = false;     // routed addresses of an earlier run, not used yet
-  bool was_lost_ = false;  // the interface, since this router began
   Rare<RouterState> carried_;
-  bool was_carried_ = false;  // and has heard nothing since
-  TimePoint sent_at_;         // the last advertisement
-  std::optional<TimePoint> asking_since_;
-  std::optional<TimePoint> not_before_;  // the provider led the addresses elsewhere
+  TimePoint sent_at_;  // the last advertisement
+  MaybeTime asking_since_;
+  MaybeTime not_before_;  // the provider led the addresses elsewhere
   unsigned losers_heard_ = 0;
-  bool leaving_ = false;   // shutdown() was called
-  VrrpChecksum checksum_;  // that is sent
   Signing signing_;
   Sparse<std::map<IpAddress, Sender>> senders_;
   struct Unable {  // left the role because no address could be held

@@ -7,8 +7,8 @@ namespace {
 constexpr Damper::Pace kChanges{.free = 10, .change = Milliseconds(1000), .longest = Milliseconds(300000)};
 }  // namespace
 
-RouterLog::RouterLog(Effects& effects, std::string vip)
-    : effects_(effects), vip_(std::move(vip)), changes_(kChanges) {}
+RouterLog::RouterLog(Effects& effects, const std::string& vip)
+    : effects_(effects), vip_(vip), changes_(kChanges) {}
 
 void RouterLog::tell(std::string_view topic, Event event) {
   event.object = vip_;

@@ -11,9 +11,9 @@ namespace hawser::vipd {
 
 class RouterLog {
  public:
-  RouterLog(Effects& effects, std::string vip);
+  // `vip`: its name, which may change.
+  RouterLog(Effects& effects, const std::string& vip);
 
-  void rename(std::string vip) { vip_ = std::move(vip); }
   // What changed, and what is wrong; `topic` tells the reasons apart, see Damper.
   void tell(std::string_view topic, Event event);
   void warn(std::string_view topic, Event event);
@@ -27,7 +27,7 @@ class RouterLog {
 
  private:
   Effects& effects_;
-  std::string vip_;
+  const std::string& vip_;
   Damper changes_;         // info
   Rare<Damper> troubles_;  // warnings
 };

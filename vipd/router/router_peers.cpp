@@ -27,7 +27,7 @@ std::string named(const std::vector<IpAddress>& addresses) {
 
 // Only what an honest neighbour does by mistake; the rest is counted.
 std::string why_not_heard(BadPacket reason, const config::Vip& vip, const IpAddress& from) {
-  const bool multicast = vip.transport == config::VrrpTransport::kMulticast;
+  const bool multicast = vip.manner->transport == config::VrrpTransport::kMulticast;
   switch (reason) {
     case BadPacket::kPeer:
       return fmt::format(
@@ -43,14 +43,14 @@ std::string why_not_heard(BadPacket reason, const config::Vip& vip, const IpAddr
     case BadPacket::kVersion:
       return fmt::format(
           "{} advertises router id {} in another version of VRRP than {}: it is not listened to", from,
-          vip.virtual_router_id, vip.version);
+          vip.virtual_router_id, vip.manner->version);
     case BadPacket::kInterval:
-      if (vip.version != 2) return {};
+      if (vip.manner->version != 2) return {};
       return fmt::format(
           "{} advertises router id {} at another interval than the {} here, which version 2 wants to be the "
           "same: "
           "it is not listened to, and both may be Active; the files differ",
-          from, vip.virtual_router_id, format_duration(vip.advertisement_interval));
+          from, vip.virtual_router_id, format_duration(vip.manner->advertisement_interval));
     case BadPacket::kAuthentication:
       return fmt::format(
           "{} advertises router id {} with another password than here, or without: it is not listened to, "
@@ -75,14 +75,14 @@ std::vector<IpAddress> advertised_addresses(const config::Vip& vip) {
     if (address.prefix.address.family() == family) addresses.push_back(address.prefix.address);
   // RFC 9568 5.2.9: of IPv6 a link-local one comes first. Some routers look for it there.
   if (family == Family::kIpv6) std::ranges::stable_partition(addresses, &IpAddress::is_link_local);
-  addresses.resize(std::min(addresses.size(), config::most_advertised(vip, family)));
+  addresses.resize(std::min(addresses.size(), config::most_advertised(*vip.manner, family)));
   return addresses;
 }
 
 std::string unexpected_source(const config::Vip& vip, const IpAddress& source) {
-  if (vip.transport != config::VrrpTransport::kUnicast || source.is_unspecified()) return {};
+  if (vip.manner->transport != config::VrrpTransport::kUnicast || source.is_unspecified()) return {};
   std::vector<IpAddress> expected;
-  std::ranges::copy_if(vip.own, std::back_inserter(expected),
+  std::ranges::copy_if(vip.manner->own, std::back_inserter(expected),
                        [&](const IpAddress& own) { return own.family() == source.family(); });
   if (expected.empty() || std::ranges::find(expected, source) != expected.end()) return {};
   return fmt::format(
@@ -92,20 +92,20 @@ std::string unexpected_source(const config::Vip& vip, const IpAddress& source) {
 }
 
 void VirtualRouter::judge_source() {
-  const auto wrong = unexpected_source(vip_, config_.source);
-  if (wrong.empty()) return log_->over("source");
-  log_->warn("source", of_peers(wrong));
+  const auto wrong = unexpected_source(vip_, source_);
+  if (wrong.empty()) return log_.over("source");
+  log_.warn("source", of_peers(wrong));
 }
 
 bool VirtualRouter::listens_to(const PacketHeader& header) const {
-  if (vip_.transport == config::VrrpTransport::kMulticast) return true;
-  return std::ranges::find(vip_.peers, header.source) != vip_.peers.end();
+  if (vip_.manner->transport == config::VrrpTransport::kMulticast) return true;
+  return std::ranges::find(vip_.manner->peers, header.source) != vip_.manner->peers.end();
 }
 
 std::optional<BadPacket> VirtualRouter::objection(const Received& received) const {
-  if (vip_.version != 2) return std::nullopt;
-  if (received.form.password != vip_.password_text) return BadPacket::kAuthentication;
-  if (received.advertisement.interval != config_.interval) return BadPacket::kInterval;
+  if (vip_.manner->version != 2) return std::nullopt;
+  if (received.form.password != vip_.manner->password_text) return BadPacket::kAuthentication;
+  if (received.advertisement.interval != config().interval) return BadPacket::kInterval;
   return std::nullopt;
 }
 
@@ -118,7 +118,7 @@ void VirtualRouter::twin(const MacAddress& mac) {
 void VirtualRouter::twin() {
   constexpr std::chrono::nanoseconds kReflected = std::chrono::milliseconds(100);
   const auto echo =
-      std::min<std::chrono::nanoseconds>(kReflected, std::chrono::nanoseconds(config_.interval) / 2);
+      std::min<std::chrono::nanoseconds>(kReflected, std::chrono::nanoseconds(config().interval) / 2);
   if (effects_.now() - sent_at_ < echo) return;
   say_twin("another host");
 }
@@ -127,8 +127,8 @@ void VirtualRouter::say_twin(const std::string& who) {
   auto why = fmt::format(
       "{} has this host's own address {} too: neither hears the other, and both would be "
       "Active; give one of the two another",
-      who, config_.source);
-  log_->warn("twin", of_peers(why));
+      who, source_);
+  log_.warn("twin", of_peers(why));
   unheard_ = Unheard{std::move(why), effects_.now()};
 }
 
@@ -148,7 +148,7 @@ void VirtualRouter::conflict(const std::string& interface, const IpAddress& addr
                            "this one",
                            mac, address, interface));
   event.kind = EventKind::kContention;
-  log_->warn("conflict", std::move(event));  // of thousands that are answered for at once one is named
+  log_.warn("conflict", std::move(event));  // of thousands that are answered for at once one is named
 }
 
 void VirtualRouter::refuse(BadPacket reason, const IpAddress& from) {
@@ -158,7 +158,7 @@ void VirtualRouter::refuse(BadPacket reason, const IpAddress& from) {
 void VirtualRouter::drop(BadPacket reason, std::string why) {
   counters_.bad.count(reason);
   if (why.empty()) return;
-  log_->warn(fmt::format("not heard: {}", name_of(reason)), of_peers(why));
+  log_.warn(fmt::format("not heard: {}", name_of(reason)), of_peers(why));
   unheard_ = Unheard{std::move(why), effects_.now()};
 }
 
@@ -171,38 +171,38 @@ void VirtualRouter::compare_addresses(const Advertisement& advertisement, const 
   if (ours == theirs) {
     if (!differs_ || differs_->source != from) return;
     differs_.reset();
-    return log_->over("addresses");
+    return log_.over("addresses");
   }
   differs_ = Difference{from, effects_.now()};
-  log_->warn("addresses", of_peers(fmt::format("{} advertises {} where this host has {}: the files differ",
-                                               from, named(theirs), named(ours))));
+  log_.warn("addresses", of_peers(fmt::format("{} advertises {} where this host has {}: the files differ",
+                                              from, named(theirs), named(ours))));
 }
 
 // Of version 2 such a one is not listened to (objection()); version 3 learns it, and takeovers then take as
 // long as the Active router's file says.
 void VirtualRouter::compare_interval(const Advertisement& advertisement, const IpAddress& from) {
-  if (advertisement.interval == config_.interval) {
+  if (advertisement.interval == config().interval) {
     if (!other_interval_ || other_interval_->source != from) return;
     other_interval_.reset();
-    return log_->over("interval");
+    return log_.over("interval");
   }
   other_interval_ = OtherInterval{from, advertisement.interval, effects_.now()};
-  log_->warn("interval", of_peers(fmt::format(
-                             "{} advertises each {} where this host has {}: the files differ, and how soon "
-                             "another takes over depends on who is Active",
-                             from, format_duration(Milliseconds(advertisement.interval)),
-                             format_duration(vip_.advertisement_interval))));
+  log_.warn("interval", of_peers(fmt::format(
+                            "{} advertises each {} where this host has {}: the files differ, and how soon "
+                            "another takes over depends on who is Active",
+                            from, format_duration(Milliseconds(advertisement.interval)),
+                            format_duration(vip_.manner->advertisement_interval))));
 }
 
 void VirtualRouter::peer_unreachable(const IpAddress& peer, int code) {
-  if (std::ranges::find(vip_.peers, peer) == vip_.peers.end()) return;
+  if (std::ranges::find(vip_.manner->peers, peer) == vip_.manner->peers.end()) return;
   // ICMP "protocol unreachable", of IPv6 "unrecognized next header": the host is there, and no program of it
   // wants VRRP.
   const bool unwanted = code == ENOPROTOOPT || code == EPROTO;
   const auto reason =
       unwanted ? std::string("runs no VRRP") : fmt::format("cannot be reached ({})", std::strerror(code));
   unreached_.fill()[peer] = {reason, effects_.now()};
-  log_->warn(fmt::format("peer {}", peer), of_peers(fmt::format("{} {}: it cannot take over", peer, reason)));
+  log_.warn(fmt::format("peer {}", peer), of_peers(fmt::format("{} {}: it cannot take over", peer, reason)));
 }
 
 // How much of its down timer the Active router lets pass: what is missed next was late before.
@@ -215,18 +215,18 @@ void VirtualRouter::measure(const IpAddress& from, TimePoint now) {
       heard->at < backup->since)
     return;
   const auto gap = now - heard->at;
-  const auto down = active_down_interval(config_, backup->interval.value_or(config_.interval));
+  const auto down = active_down_interval(config(), backup->interval.value_or(config().interval));
   late_.longest = std::max<std::chrono::nanoseconds>(late_.longest, gap);
   ++late_.by_quarter.at(std::min<std::size_t>(3, static_cast<std::size_t>(4 * gap / down)));
-  if (2 * gap <= down) return log_->over("late");
+  if (2 * gap <= down) return log_.over("late");
   ++late_.over_half;
-  log_->warn("late",
-             {.kind = EventKind::kPeer,
-              .what = fmt::format("advertisements of {} come late: {} after the one before, and after "
-                                  "{} this host takes over: that host or the network is overloaded; a longer "
-                                  "advertisement_interval bears more",
-                                  from, in_seconds(gap), in_seconds(down)),
-              .cause = {CauseKind::kPeer, ""}});
+  log_.warn("late",
+            {.kind = EventKind::kPeer,
+             .what = fmt::format("advertisements of {} come late: {} after the one before, and after "
+                                 "{} this host takes over: that host or the network is overloaded; a longer "
+                                 "advertisement_interval bears more",
+                                 from, in_seconds(gap), in_seconds(down)),
+             .cause = {CauseKind::kPeer, ""}});
 }
 
 }  // namespace hawser::vipd

@@ -18,16 +18,16 @@ EnumSet<Consent> VirtualRouter::needs() const {
   EnumSet<Consent> needs;
   const auto* backup = std::get_if<Backup>(&machine_.role);
   if (backup == nullptr) return needs;
-  if (vip_.arbiter) needs.add(Consent::kProvider);
+  if (vip_.manner->arbiter) needs.add(Consent::kProvider);
   const bool yields = backup->discarded || backup->preempt_at;
   const bool left = machine_.heard && machine_.heard->priority == kLeavingPriority;
-  if (vip_.require_fencing && !left && !yields) needs.add(Consent::kFencing);
+  if (vip_.manner->require_fencing && !left && !yields) needs.add(Consent::kFencing);
   return needs;
 }
 
 bool VirtualRouter::must_ask(TimePoint now) const {
   if (needs().empty()) return false;
-  const auto due = deadline(config_, machine_);
+  const auto due = deadline(config(), machine_);
   return role() == RoleName::kBackup && due && now >= *due;
 }
 
@@ -47,7 +47,7 @@ void VirtualRouter::provider_says(const ProviderWord& word) {
     not_before_.reset();
     return handle(Timer{now, true});
   }
-  if (!vip_.arbiter || role() != RoleName::kActive || word.elsewhere.empty()) return;
+  if (!vip_.manner->arbiter || role() != RoleName::kActive || word.elsewhere.empty()) return;
   say_goodbye();
   not_before_ = now + kAfterALoss;
   handle(Fault{now, word.elsewhere, FaultReason::kProvider});
@@ -57,17 +57,18 @@ void VirtualRouter::provider_says(const ProviderWord& word) {
 // To the Active router alone: a third would take this host for it.
 void VirtualRouter::left_behind() {
   const auto& heard = machine_.heard;
-  if (role() != RoleName::kBackup || !heard || !yields_to(config_, heard->priority, heard->source)) return;
-  const Advertisement word{vip_.virtual_router_id, config_.priority, config_.interval,
+  if (role() != RoleName::kBackup || !heard || !yields_to(config(), heard->priority, heard->source)) return;
+  const Advertisement word{vip_.virtual_router_id, config().priority, config().interval,
                            advertised_addresses(vip_)};
-  send_to(vip_.transport == config::VrrpTransport::kMulticast ? group_of(family_of(vip_)) : heard->source,
-          word, signed_form(word));
+  send_to(
+      vip_.manner->transport == config::VrrpTransport::kMulticast ? group_of(family_of(vip_)) : heard->source,
+      word, signed_form(word));
 }
 
 // What an earlier run held says that this host has not been away: it only listens for a moment. Looked at
 // once, before this run adds them itself.
 bool VirtualRouter::held_by_an_earlier_run() const {
-  return !vip_.provider.empty() && std::ranges::any_of(vip_.addresses, [this](const auto& address) {
+  return !vip_.manner->provider.empty() && std::ranges::any_of(vip_.addresses, [this](const auto& address) {
     return is_ours(effects_.holding(held_as(address)));
   });
 }

@@ -14,13 +14,13 @@ Event of_signature(std::string what) {
 }
 
 const HmacKey* signing_key(const config::Vip& vip) {
-  const bool signs = !vip.hmac.empty() && vip.hmac_mode != config::HmacMode::kReceiveOnly;
-  return signs ? &vip.hmac.front() : nullptr;
+  const bool signs = !vip.manner->hmac.empty() && vip.manner->hmac_mode != config::HmacMode::kReceiveOnly;
+  return signs ? &vip.manner->hmac.front() : nullptr;
 }
 
 const HmacKey* key_with(const config::Vip& vip, std::uint8_t id) {
-  const auto found = std::ranges::find(vip.hmac, id, &HmacKey::id);
-  return found == vip.hmac.end() || found->secret.empty() ? nullptr : &*found;
+  const auto found = std::ranges::find(vip.manner->hmac, id, &HmacKey::id);
+  return found == vip.manner->hmac.end() || found->secret.empty() ? nullptr : &*found;
 }
 
 // Roughly: who is 65 s ahead is that at the next advertisement too, and the line says the same again.
@@ -42,7 +42,7 @@ std::string why_not_believed(BadPacket reason, const config::Vip& vip, const IpA
                              const std::optional<HmacTrailer>& trailer, std::chrono::seconds lead) {
   constexpr std::string_view kSo = "it is not listened to, and both may be Active";
   const int key = trailer ? trailer->key : 0;
-  const auto window = config::window_of(vip.hmac_window, vip.advertisement_interval);
+  const auto window = config::window_of(vip.manner->hmac_window, vip.manner->advertisement_interval);
   switch (reason) {
     case BadPacket::kUnsigned:
       return fmt::format(
@@ -80,13 +80,13 @@ WireForm VirtualRouter::signed_form(const Advertisement& advertisement) {
   auto form = this->form();
   const auto* key = signing_key(vip_);
   if (key == nullptr) return form;
-  const auto window = config::window_of(vip_.hmac_window, vip_.advertisement_interval);
+  const auto window = config::window_of(vip_.manner->hmac_window, vip_.manner->advertisement_interval);
   signing_.sent = next_sequence(signing_.sent, effects_.wall_clock(), window);
   // As long as what will be sent, so that it names as many addresses.
   form.trailer = HmacTrailer{};
-  const auto message = encode(advertisement, form, config_.source, group_of(family_of(vip_)));
+  const auto message = encode(advertisement, form, source_, group_of(family_of(vip_)));
   const auto unsigned_part = ByteView(message).first(message.size() - kHmacTrailer);
-  form.trailer = sign(unsigned_part, config_.source, *key, signing_.sent);
+  form.trailer = sign(unsigned_part, source_, *key, signing_.sent);
   return form;
 }
 
@@ -94,11 +94,12 @@ std::optional<BadPacket> VirtualRouter::disbelief(const Packet& packet, const Re
   const auto& trailer = received.form.trailer;
   const auto& from = packet.header.source;
   if (!trailer)
-    return vip_.hmac_mode == config::HmacMode::kEnforce ? std::optional(BadPacket::kUnsigned) : std::nullopt;
+    return vip_.manner->hmac_mode == config::HmacMode::kEnforce ? std::optional(BadPacket::kUnsigned)
+                                                                : std::nullopt;
   const auto* key = key_with(vip_, trailer->key);
   if (key == nullptr) return BadPacket::kUnknownKey;
   if (!is_signed_by(signed_part(packet.payload, received), from, *trailer, *key)) return BadPacket::kForged;
-  const auto window = config::window_of(vip_.hmac_window, vip_.advertisement_interval);
+  const auto window = config::window_of(vip_.manner->hmac_window, vip_.manner->advertisement_interval);
   switch (hear(signing_.heard, from, *trailer, effects_.wall_clock(), window)) {
     case Freshness::kOfAnotherTime:
       return BadPacket::kStale;
@@ -113,7 +114,7 @@ std::optional<BadPacket> VirtualRouter::disbelief(const Packet& packet, const Re
 bool VirtualRouter::believes(const Packet& packet, const Received& received) {
   const auto& trailer = received.form.trailer;
   const auto& from = packet.header.source;
-  if (vip_.hmac.empty()) {
+  if (vip_.manner->hmac.empty()) {
     note_signature(from, trailer.has_value());
     return true;
   }
@@ -131,11 +132,11 @@ bool VirtualRouter::believes(const Packet& packet, const Received& received) {
 
 // Nothing is asked of who has no keys, and so it is heard; whether it hears this host is another matter.
 void VirtualRouter::note_signature(const IpAddress& from, bool is_signed) {
-  if (!is_signed) return log_->over("signed");
-  log_->warn("signed", of_signature(fmt::format(
-                           "{} signs router id {}, and here are no keys for it: if it wants every node to "
-                           "sign it does not hear this host, and both may be Active; write hmac here too",
-                           from, vip_.virtual_router_id)));
+  if (!is_signed) return log_.over("signed");
+  log_.warn("signed", of_signature(fmt::format(
+                          "{} signs router id {}, and here are no keys for it: if it wants every node to "
+                          "sign it does not hear this host, and both may be Active; write hmac here too",
+                          from, vip_.virtual_router_id)));
 }
 
 void VirtualRouter::remember_sender(const IpAddress& from, const Sender& sender) {
@@ -147,10 +148,10 @@ void VirtualRouter::remember_sender(const IpAddress& from, const Sender& sender)
 
 // While it is still heard.
 void VirtualRouter::watch_clock(const IpAddress& from, std::chrono::seconds lead) {
-  const auto window = config::window_of(vip_.hmac_window, vip_.advertisement_interval);
-  if (!window || 2 * std::chrono::abs(lead) <= *window) return log_->over("clock");
-  log_->warn("clock", of_signature(fmt::format("{}: beyond {} it is not listened to; set the clocks",
-                                               clock_words(from, lead), format_duration(*window))));
+  const auto window = config::window_of(vip_.manner->hmac_window, vip_.manner->advertisement_interval);
+  if (!window || 2 * std::chrono::abs(lead) <= *window) return log_.over("clock");
+  log_.warn("clock", of_signature(fmt::format("{}: beyond {} it is not listened to; set the clocks",
+                                              clock_words(from, lead), format_duration(*window))));
 }
 
 }  // namespace hawser::vipd

@@ -13,6 +13,7 @@
 
 #include "lib/base/address.h"
 #include "lib/base/duration.h"
+#include "lib/base/maybe_time.h"
 #include "lib/base/names.h"
 #include "lib/base/strong.h"
 #include "vipd/vrrp/wire.h"
@@ -71,13 +72,13 @@ struct Backup {
   Wait wait = Wait::kActiveDown;
   TimePoint since;                       // the wait runs from here
   std::optional<Centiseconds> interval;  // learnt from the Active router; none: nobody heard, ours counts
-  std::optional<TimePoint> preempt_at;   // a lower priority is Active and the preempt delay is running
+  MaybeTime preempt_at;                  // a lower priority is Active and the preempt delay is running
   std::optional<Centiseconds>
       discarded;  // the last advertisement was of a lower priority, and we will take over; its interval
   bool holding = false;  // the addresses of an earlier run are still in the kernel
   // All others were silent, and are heard again: what brings them here may need a while, and silence is not
   // believed before.
-  std::optional<TimePoint> not_before;
+  MaybeTime not_before;
   bool operator==(const Backup&) const = default;
 };
 

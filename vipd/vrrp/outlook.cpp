@@ -33,8 +33,8 @@ std::string of(const VrrpConfig& config, const Machine& machine, const Backup& r
     return fmt::format("takes over in {}, if nobody else does", left(due, now));
   if (role.discarded || role.preempt_at)
     return fmt::format("takes over in {}: priority {} is above the {} of {}",
-                       left(role.preempt_at ? role.preempt_at : due, now), config.priority, heard->priority,
-                       heard->source);
+                       left(role.preempt_at ? role.preempt_at : MaybeTime(due), now), config.priority,
+                       heard->priority, heard->source);
   if (role.not_before && now < *role.not_before)
     return fmt::format("takes over from silence in {} at the earliest: its return delay is running",
                        in_seconds(*role.not_before - now));

@@ -17,7 +17,7 @@ std::optional<FenceTarget> target_of(const config::Config& config, const config:
 std::map<std::string, FencePlan> fence_plans(const config::Config& config) {
   std::map<std::string, FencePlan> plans;
   for (const auto& [vip_name, vip] : config.vips) {
-    if (!vip.require_fencing) continue;
+    if (!vip.manner->require_fencing) continue;
     auto& plan = plans[vip_name];
     for (const auto& [name, priority] : *vip.priorities) {
       const auto node = config.nodes.find(name);

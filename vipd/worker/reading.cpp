@@ -13,14 +13,14 @@ namespace {
 
 constexpr const char* kRemembered = "vipd-remembered.json";
 
-// Error: why it cannot be used; else it is in `vip` now.
-Status read_password(config::Vip& vip) {
-  auto secret = provider::read_secret(vip.password);
+// Error: why it cannot be used; else it is in `manner` now.
+Status read_password(config::VipManner& manner) {
+  auto secret = provider::read_secret(manner.password);
   if (!secret) return tl::unexpected(secret.error());
   if (secret->text.size() > config::kMostPassword)
     return fail("has {} characters, and version 2 has room for {}: write those that the peers send",
                 secret->text.size(), config::kMostPassword);
-  vip.password_text = std::move(secret->text);
+  manner.password_text = std::move(secret->text);
   return {};
 }
 
@@ -47,8 +47,9 @@ Unread read_secrets(config::Config& config) {
     list.push_back({{}, 0, 0, fmt::format("vip.{}.{}", vip, setting), read.error().text});
   };
   for (auto& [name, vip] : config.vips) {
-    if (!vip.password.empty()) note(read_password(vip), name, "password");
-    for (auto& key : vip.hmac) note(read_hmac_key(key), name, "hmac");
+    if (!vip.manner->password.empty()) note(read_password(vip.manner.change()), name, "password");
+    if (vip.manner->hmac.empty()) continue;
+    for (auto& key : vip.manner.change().hmac) note(read_hmac_key(key), name, "hmac");
   }
   return unread;
 }
@@ -103,8 +104,8 @@ FileReading judge_whole(const Files& files) {
   if (file.problems.empty()) unread = read_secrets(file.config);
   std::ranges::move(unread.wrong, std::back_inserter(file.problems));
   for (auto& [name, vip] : file.config.vips) {
-    vip.password.clear();
-    vip.hmac.clear();
+    vip.manner.change().password.clear();
+    vip.manner.change().hmac.clear();
   }
   auto reading = reading_of(std::move(file));
   std::ranges::move(unread.not_permitted, std::back_inserter(reading.notes));

@@ -20,7 +20,7 @@ Milliseconds look_of(std::size_t addresses) {
 
 std::map<std::string, std::size_t> addresses_of_each(const config::Config& config) {
   std::map<std::string, std::size_t> count;
-  for (const auto& [name, vip] : config.vips) count[vip.provider] += vip.addresses.size();
+  for (const auto& [name, vip] : config.vips) count[vip.manner->provider] += vip.addresses.size();
   return count;
 }
 
@@ -47,13 +47,14 @@ std::vector<RoutePlan> route_plans(const config::Config& config) {
   std::vector<RoutePlan> plans;
   const auto count = addresses_of_each(config);
   for (const auto& [name, vip] : config.vips) {
-    const auto provider = config.providers.find(vip.provider);
+    const auto provider = config.providers.find(vip.manner->provider);
     if (provider == config.providers.end()) continue;
     for (const auto& address : vip.addresses) {
-      const auto targets = targets_at(config, vip.provider, address.prefix.address.family());
+      const auto targets = targets_at(config, vip.manner->provider, address.prefix.address.family());
       if (const auto own = targets.find(config.node); own != targets.end())
         plans.push_back({name, routed_as(address), provider->second, own->second, targets,
-                         senders_of(config, targets), vip.arbiter, look_of(count.at(vip.provider))});
+                         senders_of(config, targets), vip.manner->arbiter,
+                         look_of(count.at(vip.manner->provider))});
     }
   }
   return plans;

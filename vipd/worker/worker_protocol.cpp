@@ -28,9 +28,9 @@ json::value settings_json(const Settings& settings) {
   json::object secrets;
   for (const auto& vip : settings.vips) {
     vips.push_back(config::to_json(config::vip_rows(), config::spec_of(vip)));
-    if (!vip.password_text.empty()) passwords[vip.name] = vip.password_text;
+    if (!vip.manner->password_text.empty()) passwords[vip.name] = vip.manner->password_text;
     json::array lines;  // in the order of the keys
-    for (const auto& key : vip.hmac) lines.emplace_back(config::hmac_line(key.secret));
+    for (const auto& key : vip.manner->hmac) lines.emplace_back(config::hmac_line(key.secret));
     if (!lines.empty()) secrets[vip.name] = std::move(lines);
   }
   return json::object{{"node", settings.node},
@@ -56,19 +56,24 @@ S section_from(const config::Rows<S>& rows, const json::value& value) {
   return std::move(*section);
 }
 
+// With its secrets, which stand beside all vips.
+config::Vip vip_from(const json::object& rows, const json::object& settings) {
+  auto vip = section_from(config::vip_rows(), rows);
+  if (const auto* password = settings.at("passwords").as_object().if_contains(vip.name))
+    vip.password_text = text(*password);
+  for (std::size_t i = 0; i < vip.hmac.size(); ++i)
+    vip.hmac[i].secret = secret_from(settings.at("secrets").at(vip.name).at(i));
+  return config::vip_of(std::move(vip));
+}
+
 Settings settings_from(const json::object& object) {
   Settings settings;
   settings.node = text(object.at("node"));
   for (const auto& vip : object.at("vips").as_array())
-    settings.vips.push_back(section_from(config::vip_rows(), vip));
+    settings.vips.push_back(vip_from(vip.as_object(), object));
+  config::share_manners(settings.vips);
   for (const auto& address : object.at("own").as_array())
     settings.own.push_back(IpAddress::parse(text(address)).value());
-  for (auto& vip : settings.vips)
-    if (const auto* password = object.at("passwords").as_object().if_contains(vip.name))
-      vip.password_text = text(*password);
-  for (auto& vip : settings.vips)
-    for (std::size_t i = 0; i < vip.hmac.size(); ++i)
-      vip.hmac[i].secret = secret_from(object.at("secrets").at(vip.name).at(i));
   static_cast<config::VipdSpec&>(settings) = section_from(config::vipd_rows(), object.at("vipd"));
   static_cast<config::LogSpec&>(settings) = section_from(config::log_rows(), object.at("log"));
   return settings;
@@ -103,7 +108,7 @@ Settings settings_of(const config::Config& config) {
       auto one = in_its_store(on_its_virtual_link(std::move(election)));
       // Advertisements show names and nothing uses what the other nodes' priorities are.
       one.priorities.clear();
-      if (!among_nodes(one.peers, config.nodes)) one.own.clear();
+      if (!among_nodes(one.manner->peers, config.nodes)) one.manner.change().own.clear();
       settings.vips.push_back(std::move(one));
     }
   }

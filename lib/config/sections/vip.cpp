@@ -142,7 +142,7 @@ void read_announce(const ReadContext& scope, const Value& value, VipSpec& vip) {
   const auto* table = value.as<Table>();
   if (table == nullptr)
     return scope.problem(value.place, "announce", not_a("a table", kAnnounceExample, value));
-  read_section(scope.silent().inside("announce"), announce_rows(), *table, vip.announce);
+  read_section(scope.silent().inside("announce"), announce_rows(), *table, vip.announce.change());
 }
 
 void read_track(const ReadContext& scope, const Value& value, VipSpec& vip) {
@@ -188,13 +188,14 @@ void add_timing(Rows<VipSpec>& rows) {
                           "gratuitous ARP and unsolicited neighbour advertisements after a takeover");
   announce.per_node = false;
   rows.custom(std::move(announce), read_announce,
-              [](const VipSpec& vip) { return inline_table(announce_rows(), vip.announce); })
+              [](const VipSpec& vip) { return inline_table(announce_rows(), *vip.announce); })
       .like(kAnnounceExample);
 }
 
 void build_vips(const File& file, Config& config) {
+  Sharer<VipManner> sharer;
   for (const auto& [name, section] : file.vips) {
-    Vip vip = section.spec;
+    auto vip = section.spec;
     vip.name = name;
     vip.interface = device_of(file, vip.interface);
     const auto home = vip.provider.empty() ? vip.interface : std::string(kRoutedDevice);
@@ -205,7 +206,8 @@ void build_vips(const File& file, Config& config) {
     vip.peers = peers_of(file, name, section, nullptr);
     if (const auto own = file.nodes.find(file.view.node); own != file.nodes.end())
       vip.own = own->second.spec.addresses;
-    config.vips.emplace(name, std::move(vip));
+    auto& built = config.vips.emplace(name, vip_of(std::move(vip))).first->second;
+    sharer.share(built.manner);
   }
 }
 
@@ -288,8 +290,21 @@ const Rows<VipSpec>& vip_rows() {
 
 VipSpec spec_of(const Vip& vip) {
   VipSpec spec;
-  static_cast<Vip&>(spec) = vip;
+  static_cast<VipIdentity&>(spec) = vip;
+  static_cast<VipManner&>(spec) = *vip.manner;
   return spec;
+}
+
+Vip vip_of(VipSpec spec) {
+  Vip vip;
+  static_cast<VipIdentity&>(vip) = std::move(static_cast<VipIdentity&>(spec));
+  vip.manner = Shared(std::move(static_cast<VipManner&>(spec)));
+  return vip;
+}
+
+void share_manners(std::vector<Vip>& vips) {
+  Sharer<VipManner> sharer;
+  for (auto& vip : vips) sharer.share(vip.manner);
 }
 
 SectionType Vips::type() {

@@ -7,6 +7,7 @@
 #include "lib/base/address.h"
 #include "lib/base/duration.h"
 #include "lib/base/names.h"
+#include "lib/base/shared.h"
 #include "lib/base/sparse.h"
 #include "lib/base/strong.h"
 #include "lib/config/sections/section.h"
@@ -48,13 +49,19 @@ struct Lease {
   bool operator==(const Lease&) const = default;
 };
 
-struct Vip {
+// What tells a vip from the others.
+struct VipIdentity {
   std::string name;
   std::string interface;
   std::vector<VipAddress> addresses;
   Vrid virtual_router_id;
   Priority priority{100};                                  // this host's
   Sparse<std::map<std::string, std::uint8_t>> priorities;  // every node's
+  bool operator==(const VipIdentity&) const = default;
+};
+
+// How it elects, holds and announces: the vips of a file come in a few kinds.
+struct VipManner {
   Milliseconds advertisement_interval{1000};
   int version = 3;
   std::string password{};       // of version 2: "file:/PATH" or "systemd:NAME"
@@ -77,12 +84,19 @@ struct Vip {
   bool reset_connections = false;
   Store store = Store::kInterface;
   Lease lease;
-  Announce announce;
+  Shared<Announce> announce;
   std::string provider;  // who routes the addresses; empty: whoever answers ARP
   bool arbiter = false;  // the provider: the role is taken only once it confirms
   bool require_fencing = false;
+  bool operator==(const VipManner&) const = default;
+};
+
+struct Vip : VipIdentity {
+  Shared<VipManner> manner;
   bool operator==(const Vip&) const = default;
 };
+// Those that do it alike have it once from then on.
+void share_manners(std::vector<Vip>& vips);
 
 // Where addresses that a provider routes are held, on every node at all times: a dummy of vipd's own.
 inline constexpr std::string_view kRoutedDevice = "hawser-vips";
@@ -92,13 +106,15 @@ struct TrackWeight {
   std::int32_t weight = 0;  // -253..253: what the priority changes by
 };
 
-struct VipSpec : Vip {
+// As it is read: in the rows every setting of a vip has its name.
+struct VipSpec : VipIdentity, VipManner {
   std::vector<std::string> peer_words{};
   std::vector<TrackWeight> track_weights{};
 };
 const Rows<VipSpec>& vip_rows();
 void add_hmac(Rows<VipSpec>& rows);  // those whose keys begin with hmac
-VipSpec spec_of(const Vip& vip);     // for the rows: in them every setting of a vip has its name
+VipSpec spec_of(const Vip& vip);
+Vip vip_of(VipSpec spec);
 
 struct Vips {
   struct Written {
@@ -113,9 +129,12 @@ struct Vips {
   static SectionType type();
 };
 
-std::set<Family> families_of(const Vip& vip);
+std::set<Family> families_of(const VipIdentity& vip);
 // By which families it elects: one, or both. Empty: it has no address yet.
-std::set<Family> elections_of(const Vip& vip);
+std::set<Family> elections_of(const VipIdentity& vip, std::optional<VrrpLead> lead);
+inline std::set<Family> elections_of(const VipSpec& vip) {
+  return elections_of(vip, vip.lead);
+}
 // The family of the only election that is left when each has a vip of its own (by_election).
 Family family_of(const Vip& vip);
 // The vip itself; one that elects by both families is two, "web/ipv4" and "web/ipv6", each with the addresses
@@ -133,8 +152,8 @@ constexpr std::size_t most_advertised(Family family, bool is_signed = false) {
   return family == Family::kIpv4 ? 255 : (kRoom - (is_signed ? kHmacTrailer : 0)) / 16;
 }
 // Of this vip. The same in every mode: nodes at different steps of a change name the same addresses.
-inline std::size_t most_advertised(const Vip& vip, Family family) {
-  return most_advertised(family, !vip.hmac.empty());
+inline std::size_t most_advertised(const VipManner& manner, Family family) {
+  return most_advertised(family, !manner.hmac.empty());
 }
 
 // Whom a unicast vip talks to: the peers written, or every other node that has the vip, by family of its

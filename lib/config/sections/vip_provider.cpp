@@ -40,7 +40,7 @@ std::vector<std::string> holders_of(const File& file, const std::string& name) {
   return holders;
 }
 
-std::optional<Family> family_without_target(const Node& node, const Vip& vip) {
+std::optional<Family> family_without_target(const Node& node, const VipSpec& vip) {
   const auto names = node.provider.find(vip.provider);
   for (const auto family : families_of(vip))
     if (names == node.provider.end() || name_for(names->second, family).empty()) return family;

@@ -151,7 +151,7 @@ void peers_need_unicast(const VipSection& vip, Report& report) {
     fault(report, vip, "peers", "needs transport = \"unicast\"");
 }
 
-bool holds(const Vip& vip, const IpAddress& address) {
+bool holds(const VipIdentity& vip, const IpAddress& address) {
   return std::ranges::any_of(vip.addresses,
                              [&](const VipAddress& moving) { return moving.prefix.address == address; });
 }
@@ -193,7 +193,7 @@ void owners_always_preempt(const File& file, const VipSection& vip, Report& repo
 }
 
 void announcements_are_as_written(const VipSection& vip, Report& report) {
-  const auto& announce = vip.spec.announce;
+  const auto& announce = *vip.spec.announce;
   const Announce defaults;
   if (announce.count < 2 && announce.interval != defaults.interval)
     note(report, vip, "announce",
@@ -262,37 +262,39 @@ void owners_accept(const VipSection& vip, Report& report) {
 
 }  // namespace
 
-std::set<Family> elections_of(const Vip& vip) {
-  if (vip.lead == VrrpLead::kBoth) return {Family::kIpv4, Family::kIpv6};
-  if (vip.lead) return {*vip.lead == VrrpLead::kIpv4 ? Family::kIpv4 : Family::kIpv6};
+std::set<Family> elections_of(const VipIdentity& vip, std::optional<VrrpLead> lead) {
+  if (lead == VrrpLead::kBoth) return {Family::kIpv4, Family::kIpv6};
+  if (lead) return {*lead == VrrpLead::kIpv4 ? Family::kIpv4 : Family::kIpv6};
   const auto families = families_of(vip);
   return families.empty() ? families : std::set{*families.begin()};
 }
 
 Family family_of(const Vip& vip) {
-  const auto elections = elections_of(vip);
+  const auto elections = elections_of(vip, vip.manner->lead);
   return elections.empty() ? Family::kIpv4 : *elections.begin();
 }
 
 std::vector<Vip> by_election(const Vip& vip) {
-  if (vip.lead != VrrpLead::kBoth) return {vip};
+  if (vip.manner->lead != VrrpLead::kBoth) return {vip};
   std::vector<Vip> all;
-  for (const auto family : elections_of(vip)) {
+  for (const auto family : {Family::kIpv4, Family::kIpv6}) {
     auto one = vip;
     const auto other = [&](const IpAddress& address) { return address.family() != family; };
-    one.lead = family == Family::kIpv4 ? VrrpLead::kIpv4 : VrrpLead::kIpv6;
-    one.name += fmt::format("/{}", name_of(*one.lead));
+    const auto lead = family == Family::kIpv4 ? VrrpLead::kIpv4 : VrrpLead::kIpv6;
+    one.name += fmt::format("/{}", name_of(lead));
     std::erase_if(one.addresses, [&](const VipAddress& moving) { return other(moving.prefix.address); });
-    std::erase_if(one.peers, other);
-    std::erase_if(one.own, other);
-    if (one.source && other(*one.source)) one.source.reset();
-    if (family == Family::kIpv6) one.checksum.reset();
+    auto& manner = one.manner.change();
+    manner.lead = lead;
+    std::erase_if(manner.peers, other);
+    std::erase_if(manner.own, other);
+    if (manner.source && other(*manner.source)) manner.source.reset();
+    if (family == Family::kIpv6) manner.checksum.reset();
     all.push_back(std::move(one));
   }
   return all;
 }
 
-std::set<Family> families_of(const Vip& vip) {
+std::set<Family> families_of(const VipIdentity& vip) {
   std::set<Family> families;
   for (const auto& address : vip.addresses) families.insert(address.prefix.address.family());
   return families;

@@ -59,7 +59,7 @@ TEST(LoadForNode, AVipIsHeldByTheNodesThatItsPriorityNames) {
   EXPECT_TRUE(load_text(text, "lb3").config.vips.empty());
   const auto vip = load_text(text, "lb1").config.vips.at("a");
   EXPECT_THAT(*vip.priorities, ElementsAre(Pair("lb1", 150), Pair("lb2", 100)));
-  EXPECT_THAT(vip.peers, ElementsAre(*IpAddress::parse("192.0.2.12")));
+  EXPECT_THAT(vip.manner->peers, ElementsAre(*IpAddress::parse("192.0.2.12")));
   const auto by_default = kThreeNodes + "[defaults.vip]\npriority = { lb1 = 5, lb2 = 6 }\n" +
                           vip_with("").substr(kThreeNodes.size());
   EXPECT_TRUE(load_text(by_default, "lb3").config.vips.empty());

@@ -69,9 +69,9 @@ TEST(Load, AVipKnowsEveryNodesPriority) {
   EXPECT_EQ(vip.priority, Priority{100});
   EXPECT_THAT(*vip.priorities, ElementsAre(Pair("lb1", 150), Pair("lb2", 100)));
   EXPECT_EQ(vip.virtual_router_id, Vrid{51});
-  EXPECT_EQ(vip.advertisement_interval, Milliseconds(100));
-  EXPECT_TRUE(vip.preempt);
-  EXPECT_EQ(vip.preempt_delay, Milliseconds(60'000));
+  EXPECT_EQ(vip.manner->advertisement_interval, Milliseconds(100));
+  EXPECT_TRUE(vip.manner->preempt);
+  EXPECT_EQ(vip.manner->preempt_delay, Milliseconds(60'000));
   ASSERT_EQ(vip.addresses.size(), 2U);
   EXPECT_EQ(vip.addresses[0], (VipAddress{*Prefix::parse("192.0.2.100/32"), "front"}));
   EXPECT_EQ(vip.addresses[1], (VipAddress{*Prefix::parse("2001:db8::100/128"), "front"}));

@@ -54,7 +54,7 @@ TEST_F(InterfaceTest, DownWithoutCarrierAndWithoutAddressAreToldApart) {
 config::Vip six(config::VrrpTransport transport = config::VrrpTransport::kMulticast) {
   auto vip = web();
   vip.addresses = {{*Prefix::parse("2001:db8::100"), "front"}};
-  vip.transport = transport;
+  vip.manner.change().transport = transport;
   return vip;
 }
 
@@ -71,7 +71,7 @@ TEST_F(InterfaceTest, MulticastOfIpv6ComesFromALinkLocalAddress) {
   address("front", "fe80::11/64");
   EXPECT_EQ(*source_on(picture, six(), {}), *IpAddress::parse("fe80::11"));
   auto vip = six();
-  vip.lead = config::VrrpLead::kIpv4;
+  vip.manner.change().lead = config::VrrpLead::kIpv4;
   EXPECT_EQ(*source_on(picture, vip, {}), IpAddress::v4(192, 0, 2, 11));
 }
 
@@ -80,9 +80,9 @@ TEST_F(InterfaceTest, UnicastOfIpv6ComesFromAnAddressThatReachesThePeers) {
   address("front", "fe80::11/64");
   address("front", "2001:db8::11/64");
   auto vip = six(config::VrrpTransport::kUnicast);
-  vip.peers = {*IpAddress::parse("2001:db8::12")};
+  vip.manner.change().peers = {*IpAddress::parse("2001:db8::12")};
   EXPECT_EQ(*source_on(picture, vip, {}), *IpAddress::parse("2001:db8::11"));
-  vip.peers = {*IpAddress::parse("fe80::12")};
+  vip.manner.change().peers = {*IpAddress::parse("fe80::12")};
   EXPECT_EQ(*source_on(picture, vip, {}), *IpAddress::parse("fe80::11"));
 }
 
@@ -92,12 +92,12 @@ TEST_F(InterfaceTest, ATemporaryAddressIsASourceOnlyWhereThereIsNoOther) {
   const auto index = *picture.index_of("front");
   const auto temporary = *Prefix::parse("2001:db8::9/64");
   auto vip = six(config::VrrpTransport::kUnicast);
-  vip.peers = {*IpAddress::parse("2001:db8::12")};
+  vip.manner.change().peers = {*IpAddress::parse("2001:db8::12")};
   picture.address_is(index, temporary, {0, {}, true});
   EXPECT_EQ(*source_on(picture, vip, {}), temporary.address);
   address("front", "2001:db8::11/64");
   EXPECT_EQ(*source_on(picture, vip, temporary.address), *IpAddress::parse("2001:db8::11"));
-  vip.own = {temporary.address};
+  vip.manner.change().own = {temporary.address};
   EXPECT_EQ(*source_on(picture, vip, {}), temporary.address) << "the file says so";
 }
 
@@ -112,7 +112,7 @@ TEST_F(InterfaceTest, AnIpv6AddressIsNoSourceBeforeItsDetectionHasPassed) {
   address("front", "fe80::12/64");
   EXPECT_EQ(*source_on(picture, six(), {}), *IpAddress::parse("fe80::12")) << "another one that passed";
   auto vip = six();
-  vip.source = local.address;
+  vip.manner.change().source = local.address;
   EXPECT_EQ(why_not(vip), "front: fe80::11 is another host's too (duplicate): give this host another");
 }
 
@@ -177,7 +177,7 @@ TEST_F(InterfaceTest, AConfiguredSourceMustBeThere) {
   link("front");
   address("front", "192.0.2.11/24");
   auto vip = web();
-  vip.source = IpAddress::v4(192, 0, 2, 12);
+  vip.manner.change().source = IpAddress::v4(192, 0, 2, 12);
   EXPECT_EQ(why_not(vip), "front: does not have the source address 192.0.2.12");
   address("front", "192.0.2.12/24");
   EXPECT_EQ(*source_on(picture, vip, {}), IpAddress::v4(192, 0, 2, 12));
@@ -189,7 +189,7 @@ TEST_F(InterfaceTest, TheSourceIsTheOneThatPeersKnowWhateverElseIsThere) {
   address("front", "192.0.2.11/24");
   auto vip = web();
   EXPECT_EQ(*source_on(picture, vip, {}), IpAddress::v4(10, 0, 0, 5)) << "nothing is known: the lowest";
-  vip.own = {IpAddress::v4(198, 51, 100, 11), IpAddress::v4(192, 0, 2, 11)};
+  vip.manner.change().own = {IpAddress::v4(198, 51, 100, 11), IpAddress::v4(192, 0, 2, 11)};
   EXPECT_EQ(*source_on(picture, vip, IpAddress::v4(10, 0, 0, 5)), IpAddress::v4(192, 0, 2, 11));
 }
 

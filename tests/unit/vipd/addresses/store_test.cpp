@@ -17,7 +17,7 @@ config::Vip with(int addresses, config::Store store = config::Store::kSpread) {
   vip.name = "web";
   vip.interface = "front";
   vip.virtual_router_id = Vrid(51);
-  vip.store = store;
+  vip.manner.change().store = store;
   for (int i = 0; i < addresses; ++i)
     vip.addresses.push_back(
         {Prefix{IpAddress::v4(0xc6336400U + static_cast<std::uint32_t>(i)), 32}, "front"});

@@ -10,7 +10,7 @@ config::Vip vip(std::initializer_list<const char*> addresses, bool accept = fals
   made.name = "web";
   made.interface = "front";
   for (const auto* address : addresses) made.addresses.push_back({*Prefix::parse(address), "front"});
-  made.accept = accept;
+  made.manner.change().accept = accept;
   return made;
 }
 

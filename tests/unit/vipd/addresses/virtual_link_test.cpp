@@ -15,7 +15,7 @@ config::Vip web() {
   vip.interface = "front";
   vip.addresses = {{*Prefix::parse("192.0.2.100"), "front"}};
   vip.virtual_router_id = Vrid(51);
-  vip.virtual_mac = true;
+  vip.manner.change().virtual_mac = true;
   return vip;
 }
 
@@ -42,7 +42,7 @@ TEST(VirtualLinks, TheAddressesLiveThere) {
   EXPECT_EQ(virtual_link_of(vip),
             (VirtualLink{"v4-51-front", "front", *MacAddress::parse("00:00:5e:00:01:33"), false}));
   auto plain = web();
-  plain.virtual_mac = false;
+  plain.manner.change().virtual_mac = false;
   EXPECT_EQ(on_its_virtual_link(plain), plain);
   EXPECT_EQ(virtual_link_of(plain), std::nullopt);
 }

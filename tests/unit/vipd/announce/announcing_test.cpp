@@ -13,10 +13,12 @@ AddressKey address(int number) {
   return {"front", *Prefix::parse(fmt::format("198.51.{}.{}", 100 + number / 256, number % 256))};
 }
 
-config::Announce rated(int rate) {
-  config::Announce how;
-  how.rate = rate;
-  return how;
+Shared<config::Announce> with(const config::Announce& how) {
+  return Shared(how);
+}
+
+Shared<config::Announce> rated(int rate) {
+  return with({.rate = rate});
 }
 
 TEST(Announcing, GoesAsFastAsItGoesUnlessItIsPaced) {
@@ -73,7 +75,7 @@ TEST(Announcing, StopsWithTheRoleAndLosesItsPaceWithTheFile) {
 }
 
 TEST(Announcing, HasItsRounds) {
-  Announcing announcing({3, 1s, 60s, 0});
+  Announcing announcing(with({3, 1s, 60s, 0}));
   announcing.begin(kNow);
   EXPECT_FALSE(announcing.round_begins(kNow + 999ms));
   EXPECT_TRUE(announcing.round_begins(kNow + 1s));
@@ -83,7 +85,7 @@ TEST(Announcing, HasItsRounds) {
 }
 
 TEST(Announcing, ATakeoverHasARoundWhenWhoLeftAnswersNoMore) {
-  Announcing announcing({1, 1s, 0s, 0});
+  Announcing announcing(with({1, 1s, 0s, 0}));
   announcing.begin_takeover(kNow, 110ms);
   EXPECT_EQ(announcing.due(), kNow + 110ms);
   EXPECT_FALSE(announcing.round_begins(kNow + 109ms));
@@ -93,7 +95,7 @@ TEST(Announcing, ATakeoverHasARoundWhenWhoLeftAnswersNoMore) {
 }
 
 TEST(Announcing, ThatRoundStandsBesideTheOthersUnlessOneOfThemIsThenAnyway) {
-  Announcing announcing({3, 1s, 0s, 0});
+  Announcing announcing(with({3, 1s, 0s, 0}));
   announcing.begin_takeover(kNow, 110ms);
   for (const auto at : {110ms, 1000ms, 2000ms}) {
     EXPECT_EQ(announcing.due(), kNow + at);
@@ -106,19 +108,19 @@ TEST(Announcing, ThatRoundStandsBesideTheOthersUnlessOneOfThemIsThenAnyway) {
 }
 
 TEST(Announcing, ThatRoundIsNoneOfADoubtOfOneThatIsOffOrOfOneThatHasLeft) {
-  Announcing announcing({1, 1s, 0s, 0});
+  Announcing announcing(with({1, 1s, 0s, 0}));
   announcing.begin(kNow);
   EXPECT_EQ(announcing.due(), std::nullopt);
   announcing.begin_takeover(kNow, 110ms);
   announcing.stop();
   EXPECT_EQ(announcing.due(), std::nullopt);
-  Announcing off({0, 1s, 0s, 0});
+  Announcing off(with({0, 1s, 0s, 0}));
   off.begin_takeover(kNow, 110ms);
   EXPECT_EQ(off.due(), std::nullopt);
 }
 
 TEST(Announcing, ARestartGoesOnWithThatRound) {
-  Announcing announcing({1, 1s, 0s, 0});
+  Announcing announcing(with({1, 1s, 0s, 0}));
   announcing.go_on(kNow, kNow + 50ms, 110ms);
   EXPECT_EQ(announcing.due(), kNow + 110ms);
   announcing.go_on(kNow, kNow + 110ms, 110ms);
@@ -126,7 +128,7 @@ TEST(Announcing, ARestartGoesOnWithThatRound) {
 }
 
 TEST(Announcing, WhatAFullQueueKeptBackHasItsTurnInAMoment) {
-  Announcing announcing({1, 1s, 0s, 0});
+  Announcing announcing(with({1, 1s, 0s, 0}));
   announcing.begin(kNow);
   for (int i = 0; i < 300; ++i) announcing.postpone(address(i), kNow);
   announcing.postpone(address(0), kNow);
@@ -138,7 +140,7 @@ TEST(Announcing, WhatAFullQueueKeptBackHasItsTurnInAMoment) {
 }
 
 TEST(Announcing, AQueueThatStaysFullHasToDoWithTheNextRound) {
-  Announcing announcing({2, 5s, 0s, 0});
+  Announcing announcing(with({2, 5s, 0s, 0}));
   announcing.begin(kNow);
   announcing.postpone(address(1), kNow + 999ms);
   EXPECT_EQ(announcing.next(kNow + 2s).size(), 1U);
@@ -150,9 +152,9 @@ TEST(Announcing, AQueueThatStaysFullHasToDoWithTheNextRound) {
 }
 
 TEST(Announcing, IsOffWithoutCountAndRefresh) {
-  EXPECT_TRUE(Announcing({0, 1s, 0s, 0}).is_off());
-  EXPECT_FALSE(Announcing({0, 1s, 60s, 0}).is_off());
-  EXPECT_FALSE(Announcing({1, 1s, 0s, 0}).is_off());
+  EXPECT_TRUE(Announcing(with({0, 1s, 0s, 0})).is_off());
+  EXPECT_FALSE(Announcing(with({0, 1s, 60s, 0})).is_off());
+  EXPECT_FALSE(Announcing(with({1, 1s, 0s, 0})).is_off());
 }
 
 }  // namespace

@@ -25,9 +25,9 @@ CarriedRouter router(Role role, std::uint8_t id = 51, Family family = Family::kI
 
 CarriedPast past() {
   Past past;
-  past.changes = {{TimePoint(80s), RoleName::kInitialize, RoleName::kBackup, "started", {}, Priority(100)},
-                  {TimePoint(90s), RoleName::kBackup, RoleName::kActive, "no advertisement",
-                   Rare<Heard>(Heard{kPeer, Priority(200), TimePoint(86s)}), Priority(254)}};
+  past.changes = {{TimePoint(80s), RoleName::kInitialize, RoleName::kBackup, Priority(100), "started", {}},
+                  {TimePoint(90s), RoleName::kBackup, RoleName::kActive, Priority(254), "no advertisement",
+                   Rare<Heard>(Heard{kPeer, Priority(200), TimePoint(86s)})}};
   past.late = {3, {0xFFFFFFFFFFFFFFFF, 2, 1, 0}, 2500ms};
   past.counters = {1, 2, 3, 4, 5, 6, {}};
   past.counters.bad.count(BadPacket::kReplayed);
@@ -43,10 +43,10 @@ Carry example() {
   vip.interface = "front";
   vip.virtual_router_id = Vrid(51);
   vip.addresses = {{*Prefix::parse("192.0.2.100"), "front"}};
-  vip.version = 2;
-  vip.password = "file:/etc/hawser/password";
-  vip.password_text = "1111";
-  vip.hmac = {{1, "file:/etc/hawser/vrrp.key", Bytes(32, 7)}};
+  vip.manner.change().version = 2;
+  vip.manner.change().password = "file:/etc/hawser/password";
+  vip.manner.change().password_text = "1111";
+  vip.manner.change().hmac = {{1, "file:/etc/hawser/vrrp.key", Bytes(32, 7)}};
   carry.settings->vips = {vip};
   carry.last_good = true;
   carry.stands = R"({"format": 1})";
@@ -151,7 +151,7 @@ TEST(Carry, OfManyChangesTheLastOnesAreKept) {
   auto& changes = carry.pasts.front().past.changes;
   while (changes.size() < kMostChanges + 3)
     changes.insert(changes.begin(),
-                   {TimePoint(1s), RoleName::kActive, RoleName::kBackup, "", {}, Priority(1)});
+                   {TimePoint(1s), RoleName::kActive, RoleName::kBackup, Priority(1), "", {}});
   const auto back = read_carry(write_carry(carry));
   ASSERT_TRUE(back.has_value());
   ASSERT_EQ(back->pasts.front().past.changes.size(), kMostChanges);

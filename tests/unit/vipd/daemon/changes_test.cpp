@@ -44,28 +44,28 @@ TEST(VipChanges, MissNoSetting) {
   others[1].addresses.clear();
   others[2].virtual_router_id = Vrid(7);
   others[3].priority = Priority(7);
-  others[4].advertisement_interval = Milliseconds(70);
-  others[5].checksum = config::VrrpChecksum::kPlain;
-  others[6].transport = config::VrrpTransport::kUnicast;
-  others[7].peers = {IpAddress::v4(192, 0, 2, 7)};
-  others[8].own = {IpAddress::v4(192, 0, 2, 7)};
-  others[9].source = IpAddress::v4(192, 0, 2, 7);
-  others[10].preempt = false;
-  others[11].startup_delay = Milliseconds(70);
-  others[12].announce.count = 7;
-  others[13].hmac = {{1, "file:/etc/hawser/vrrp.key", {}}};
-  others[14].hmac_mode = config::HmacMode::kPermissive;
-  others[15].hmac_window.off = true;
+  others[4].manner.change().advertisement_interval = Milliseconds(70);
+  others[5].manner.change().checksum = config::VrrpChecksum::kPlain;
+  others[6].manner.change().transport = config::VrrpTransport::kUnicast;
+  others[7].manner.change().peers = {IpAddress::v4(192, 0, 2, 7)};
+  others[8].manner.change().own = {IpAddress::v4(192, 0, 2, 7)};
+  others[9].manner.change().source = IpAddress::v4(192, 0, 2, 7);
+  others[10].manner.change().preempt = false;
+  others[11].manner.change().startup_delay = Milliseconds(70);
+  others[12].manner.change().announce.change().count = 7;
+  others[13].manner.change().hmac = {{1, "file:/etc/hawser/vrrp.key", {}}};
+  others[14].manner.change().hmac_mode = config::HmacMode::kPermissive;
+  others[15].manner.change().hmac_window.off = true;
   for (const auto& other : others) EXPECT_NE(changes_between({before}, {other}), "no vip differs");
 }
 
 TEST(VipChanges, NameAKeyOfWhichOnlyTheContentDiffers) {
   auto before = vip("web");
-  before.hmac = {{1, "file:/etc/hawser/vrrp.key", Bytes(32, 1)}};
+  before.manner.change().hmac = {{1, "file:/etc/hawser/vrrp.key", Bytes(32, 1)}};
   auto after = before;
-  after.hmac[0].secret = Bytes(32, 2);
+  after.manner.change().hmac[0].secret = Bytes(32, 2);
   EXPECT_EQ(changes_between({before}, {after}), "web changed (hmac)");
-  after.hmac.push_back({2, "systemd:second", Bytes(32, 3)});
+  after.manner.change().hmac.push_back({2, "systemd:second", Bytes(32, 3)});
   EXPECT_EQ(changes_between({before}, {after}), "web changed (hmac)");
 }
 

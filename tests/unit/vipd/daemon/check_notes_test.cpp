@@ -40,7 +40,7 @@ TEST(CheckNotes, NameWhatWouldLeaveAStoreUnanswered) {
   auto vip = web();
   const auto ignore = [](const std::string& interface) { return interface == "front" ? 1 : 0; };
   EXPECT_THAT(notes_on_stores({vip}, ignore), IsEmpty());
-  vip.store = config::Store::kSpread;
+  vip.manner.change().store = config::Store::kSpread;
   const auto notes = notes_on_stores({vip}, ignore);
   ASSERT_EQ(notes.size(), 1U);
   EXPECT_THAT(note_text(notes.front()), testing::StartsWith("vip.web: note: front: arp_ignore is 1"));
@@ -56,7 +56,7 @@ TEST(CheckNotes, NameEveryInterfaceThatThisHostLacks) {
 // vipd makes it.
 TEST(CheckNotes, DoNotMissTheDeviceOfAVirtualMac) {
   auto vip = web();
-  vip.virtual_mac = true;
+  vip.manner.change().virtual_mac = true;
   vip.virtual_router_id = Vrid(51);
   vip.addresses = {{*Prefix::parse("192.0.2.100"), "v4-51-front"}};
   EXPECT_THAT(lines_of({vip}, {{"front", kFour}}), IsEmpty());
@@ -65,7 +65,7 @@ TEST(CheckNotes, DoNotMissTheDeviceOfAVirtualMac) {
 TEST(CheckNotes, DoNotMissTheDummiesOfAStore) {
   auto vip = web();
   vip.virtual_router_id = Vrid(51);
-  vip.store = config::Store::kSpread;
+  vip.manner.change().store = config::Store::kSpread;
   vip.addresses = {{*Prefix::parse("192.0.2.100"), "s51-0-front"}};
   EXPECT_THAT(lines_of({vip}, {{"front", kFour}}), IsEmpty());
 }
@@ -86,7 +86,7 @@ TEST(CheckNotes, AskForAnIpv4AddressOnlyWhereIpv4Elects) {
   auto both = web();
   both.addresses = {{*Prefix::parse("192.0.2.100"), "front"}, {*Prefix::parse("2001:db8::100"), "front"}};
   EXPECT_EQ(lines_of({both}, {{"front", kSix}}).size(), 1U);
-  both.lead = config::VrrpLead::kIpv6;
+  both.manner.change().lead = config::VrrpLead::kIpv6;
   EXPECT_THAT(lines_of({both}, {{"front", kSix}}), IsEmpty());
 }
 
@@ -97,8 +97,8 @@ TEST(CheckNotes, AskForALinkLocalAddressWhereIpv6ElectsByMulticast) {
                 ElementsAre(testing::StartsWith(
                     "vip.web: note: front: no link-local IPv6 address to advertise from: give it one")));
   auto unicast = six();
-  unicast.transport = config::VrrpTransport::kUnicast;
-  unicast.peers = {*IpAddress::parse("2001:db8::12")};
+  unicast.manner.change().transport = config::VrrpTransport::kUnicast;
+  unicast.manner.change().peers = {*IpAddress::parse("2001:db8::12")};
   EXPECT_THAT(lines_of({unicast}, {{"front", kGlobalSix}}), IsEmpty());
   EXPECT_THAT(lines_of({unicast}, {{"front", kSix}}),
               ElementsAre(testing::StartsWith("vip.web: note: front: no IPv6 address to advertise from")));
@@ -106,7 +106,7 @@ TEST(CheckNotes, AskForALinkLocalAddressWhereIpv6ElectsByMulticast) {
 
 TEST(CheckNotes, AskForTheSourceThatTheFileNames) {
   auto vip = web();
-  vip.source = IpAddress::v4(192, 0, 2, 11);
+  vip.manner.change().source = IpAddress::v4(192, 0, 2, 11);
   EXPECT_THAT(lines_of({vip}, {{"front", kFour}, {"back", kNothing}}), IsEmpty());
   EXPECT_THAT(lines_of({vip}, {{"front", {IpAddress::v4(192, 0, 2, 99)}}, {"back", kNothing}}),
               ElementsAre("vip.web: note: front: does not have the source address 192.0.2.11"));

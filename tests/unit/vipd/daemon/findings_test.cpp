@@ -56,7 +56,7 @@ TEST(VipFindings, ThatPacketsAreTakenThoughTheyShouldNotBeIsSaidOfTheVipsThatWan
   status.not_dropped = "table inet hawser_vipd: this kernel has no nf_tables";
   status.vips = {web()};
   EXPECT_THAT(findings(status), IsEmpty());
-  status.vips[0].vip.accept = false;
+  status.vips[0].vip.manner.change().accept = false;
   EXPECT_THAT(findings(status),
               ElementsAre(degraded("packets to its addresses are accepted in spite of accept = false: table "
                                    "inet hawser_vipd: this kernel has no nf_tables")));
@@ -141,17 +141,17 @@ TEST(VipFindings, AnotherInterfaceOfTheVipThatIsOfNoUseIsSaidInAnyRole) {
 
 TEST(VipFindings, AUnicastSourceThatPeersDoNotKnowIsSaid) {
   auto router = web();
-  router.vip.transport = config::VrrpTransport::kUnicast;
+  router.vip.manner.change().transport = config::VrrpTransport::kUnicast;
   EXPECT_THAT(found(router), IsEmpty()) << "nobody says what peers expect";
-  router.vip.own = {IpAddress::v4(192, 0, 2, 21), *IpAddress::parse("2001:db8::11")};
+  router.vip.manner.change().own = {IpAddress::v4(192, 0, 2, 21), *IpAddress::parse("2001:db8::11")};
   EXPECT_THAT(
       found(router),
       ElementsAre(degraded("front advertises from 192.0.2.11, and its peers listen to 192.0.2.21 alone: both "
                            "would be Active; give front that address, or change [nodes]")));
-  router.vip.own.push_back(router.source);
+  router.vip.manner.change().own.push_back(router.source);
   EXPECT_THAT(found(router), IsEmpty());
-  router.vip.own.pop_back();
-  router.vip.transport = config::VrrpTransport::kMulticast;
+  router.vip.manner.change().own.pop_back();
+  router.vip.manner.change().transport = config::VrrpTransport::kMulticast;
   EXPECT_THAT(found(router), IsEmpty());
 }
 

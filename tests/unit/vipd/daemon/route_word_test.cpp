@@ -8,7 +8,7 @@ namespace {
 config::Vip web() {
   config::Vip vip;
   vip.name = "web";
-  vip.provider = "robot";
+  vip.manner.change().provider = "robot";
   vip.addresses = {{*Prefix::parse("203.0.113.10"), "lo"}, {*Prefix::parse("2001:db8:50::1/64"), "lo"}};
   return vip;
 }
@@ -55,7 +55,7 @@ TEST(RouteWord, FencingIsDoneWhenItIsReportedOrWhenNobodyElseIsLedTo) {
   EXPECT_TRUE(word_of(web(), reports(kElsewhere, kElsewhere), &done).given.contains(Consent::kFencing));
   EXPECT_TRUE(word_of(web(), reports(kHere, kHere), nullptr).given.contains(Consent::kFencing));
   auto by_arp = web();
-  by_arp.provider.clear();
+  by_arp.manner.change().provider.clear();
   EXPECT_FALSE(word_of(by_arp, {}, nullptr).given.contains(Consent::kFencing));
 }
 

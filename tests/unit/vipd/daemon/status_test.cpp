@@ -52,7 +52,7 @@ TEST(VipdStatus, HasNoKeyThatIsNotDocumented) {
   auto status = example();
   status.problems = {{"hawser.toml", 3, 1, "vip.web.priority", "must be 1 to 255"}};
   EXPECT_THAT(test::undocumented(to_json(status)), testing::IsEmpty());
-  status.vips.at(0).vip.provider = "robot";
+  status.vips.at(0).vip.manner.change().provider = "robot";
   RouteReport route;
   route.vip = "web";
   status.routes = {route};
@@ -101,9 +101,9 @@ TEST(VipdStatus, SaysWhatWouldMoveIt) {
 TEST(VipdStatus, SaysWhoseAddressesHaveNoLease) {
   auto status = example();
   EXPECT_THAT(status_text(to_json(status)), Not(HasSubstr("no lease")));
-  status.vips.at(0).vip.store = config::Store::kSpread;
+  status.vips.at(0).vip.manner.change().store = config::Store::kSpread;
   EXPECT_THAT(status_text(to_json(status)), Not(HasSubstr("no lease")));
-  status.vips.at(0).vip.store = config::Store::kLocalRoutes;
+  status.vips.at(0).vip.manner.change().store = config::Store::kLocalRoutes;
   EXPECT_THAT(status_text(to_json(status)),
               HasSubstr("web: no lease: its addresses are local routes: after a vipd that is killed for good "
                         "'vipd cleanup' removes them\n"));
@@ -121,7 +121,7 @@ TEST(VipdStatus, SaysHowLateAdvertisementsWere) {
 
 TEST(VipdStatus, OfAFamilyItsOwn) {
   auto status = example();
-  status.vips.at(0).vip.lead = config::VrrpLead::kIpv6;
+  status.vips.at(0).vip.manner.change().lead = config::VrrpLead::kIpv6;
   status.interfaces.at(0).family = Family::kIpv6;
   const auto json = to_json(status);
   EXPECT_EQ(json.at("vips").at(0).at("family"), "ipv6");
@@ -135,8 +135,8 @@ TEST(VipdWhy, TellsTheLastChangesWithWhatWasKnown) {
   router.outlook = "yields to a priority above 150";
   const Rare<Heard> heard(Heard{IpAddress::v4(192, 0, 2, 12), Priority(100), TimePoint(996s)});
   const std::vector<Change> changes{
-      {TimePoint(990s), RoleName::kInitialize, RoleName::kBackup, "started", {}, Priority(150)},
-      {TimePoint(1000s), RoleName::kBackup, RoleName::kActive, router.why, heard, Priority(150)}};
+      {TimePoint(990s), RoleName::kInitialize, RoleName::kBackup, Priority(150), "started", {}},
+      {TimePoint(1000s), RoleName::kBackup, RoleName::kActive, Priority(150), router.why, heard}};
   const auto why = why_json(router, changes, status.now, status.wall_clock);
   EXPECT_THAT(test::undocumented(why), testing::IsEmpty());
   EXPECT_EQ(why.at("changes").at(1).at("heard").at("seconds_before"), 4.0);
@@ -271,7 +271,7 @@ TEST(VipdStatus, VersionTwoIsCalledUnauthenticatedAndItsPasswordIsNotSaid) {
   auto& router = status.vips.at(0);
   router.form = {2, VrrpChecksum::kPseudoHeader, {}};
   EXPECT_THAT(status_text(to_json(status)), HasSubstr("\nweb: version 2, unauthenticated\n\nVIP "));
-  router.form.password = router.vip.password_text = "hunter2";
+  router.form.password = router.vip.manner.change().password_text = "hunter2";
   const auto json = to_json(status);
   EXPECT_EQ(json.at("vips").at(0).at("checksum"), "plain");
   EXPECT_EQ(json.at("vips").at(0).at("authentication"), "password");
@@ -284,8 +284,8 @@ TEST(VipdStatus, VersionTwoIsCalledUnauthenticatedAndItsPasswordIsNotSaid) {
 TEST(VipdStatus, KeysAreNamedByTheirNumbers) {
   auto status = example();
   auto& router = status.vips.at(0);
-  router.vip.hmac = {{2, "file:/etc/hawser/secret-place", Bytes(32, 'q')},
-                     {1, "systemd:vrrp", Bytes(32, 'r')}};
+  router.vip.manner.change().hmac = {{2, "file:/etc/hawser/secret-place", Bytes(32, 'q')},
+                                     {1, "systemd:vrrp", Bytes(32, 'r')}};
   router.senders = {{IpAddress::v4(192, 0, 2, 12), {1, std::chrono::seconds(-2), status.now - 1500ms}}};
   const auto json = to_json(status);
   EXPECT_EQ(json.at("vips").at(0).at("authentication"), "hmac");
@@ -300,9 +300,9 @@ TEST(VipdStatus, WhileAllLearnToSignItSaysWhoDoesNotYet) {
   auto status = example();
   auto& router = status.vips.at(0);
   EXPECT_EQ(to_json(status).at("vips").at(0).at("hmac"), nullptr);
-  router.vip.hmac = {{1, "systemd:vrrp", Bytes(32, 'r')}};
-  router.vip.hmac_mode = config::HmacMode::kReceiveOnly;
-  router.vip.hmac_window.off = true;
+  router.vip.manner.change().hmac = {{1, "systemd:vrrp", Bytes(32, 'r')}};
+  router.vip.manner.change().hmac_mode = config::HmacMode::kReceiveOnly;
+  router.vip.manner.change().hmac_window.off = true;
   router.senders = {{IpAddress::v4(192, 0, 2, 12), {{}, std::chrono::seconds(0), status.now}},
                     {IpAddress::v4(192, 0, 2, 13), {1, std::chrono::seconds(0), status.now}},
                     {IpAddress::v4(192, 0, 2, 14), {{}, std::chrono::seconds(0), status.now - 2min}}};

@@ -1,5 +1,7 @@
 #include "vipd/router/dispatch.h"
 
+#include <list>
+
 #include <gtest/gtest.h>
 
 #include "tests/unit/vipd/router/fake_effects.h"
@@ -59,12 +61,12 @@ class ReceptionTest : public testing::Test {
     vip.interface = "front";
     vip.virtual_router_id = Vrid(static_cast<std::uint8_t>(router_id));
     vip.addresses = {{*Prefix::parse("192.0.2.100"), "front"}};
-    vip.transport = transport;
-    vip.peers = {kPeer};
+    vip.manner.change().transport = transport;
+    vip.manner.change().peers = {kPeer};
     return vip;
   }
-  VirtualRouter router(const config::Vip& of) {
-    VirtualRouter made(of, effects);
+  VirtualRouter& router(const config::Vip& of) {
+    auto& made = made_.emplace_back(of, effects);
     made.interface_usable(kOurs);
     return made;
   }
@@ -72,11 +74,14 @@ class ReceptionTest : public testing::Test {
   static std::uint64_t bad(const VirtualRouter& router, BadPacket reason) {
     return router.status().counters.bad.of(reason);
   }
+
+ private:
+  std::list<VirtualRouter> made_;
 };
 
 TEST_F(ReceptionTest, GoesToTheRouterWithItsId) {
-  auto first = router(vip(51));
-  auto second = router(vip(52));
+  auto& first = router(vip(51));
+  auto& second = router(vip(52));
   EXPECT_EQ(dispatch(packet(message(52)), {&first, &second}), &second);
   EXPECT_EQ(received(first), 0U);
   EXPECT_EQ(received(second), 1U);
@@ -84,7 +89,7 @@ TEST_F(ReceptionTest, GoesToTheRouterWithItsId) {
 }
 
 TEST_F(ReceptionTest, AnIdThatNobodyHereHasIsCountedOnTheInterface) {
-  auto first = router(vip(51));
+  auto& first = router(vip(51));
   EXPECT_EQ(dispatch(packet(message(77)), {&first}), nullptr);
   EXPECT_EQ(others.of(BadPacket::kRouterId), 1U);
   EXPECT_EQ(received(first), 0U);
@@ -92,7 +97,7 @@ TEST_F(ReceptionTest, AnIdThatNobodyHereHasIsCountedOnTheInterface) {
 }
 
 TEST_F(ReceptionTest, ABadPacketIsCountedAtTheVipWhoseIdItBears) {
-  auto first = router(vip(51));
+  auto& first = router(vip(51));
   dispatch(packet(message(), kPeer, kVrrpGroup, 64), {&first});
   EXPECT_EQ(bad(first, BadPacket::kTtl), 1U);
   auto broken = message();
@@ -103,14 +108,14 @@ TEST_F(ReceptionTest, ABadPacketIsCountedAtTheVipWhoseIdItBears) {
 }
 
 TEST_F(ReceptionTest, WhatIsTooShortForAnIdIsCountedOnTheInterface) {
-  auto first = router(vip(51));
+  auto& first = router(vip(51));
   dispatch(packet(Bytes{0x31}), {&first});
   dispatch(Bytes{0x45}, {&first});
   EXPECT_EQ(others.of(BadPacket::kLength), 2U);
 }
 
 TEST_F(ReceptionTest, OurOwnPacketIsNothing) {
-  auto first = router(vip(51));
+  auto& first = router(vip(51));
   const auto ours =
       encode(Advertisement{Vrid(51), Priority(200), Centiseconds(100), {IpAddress::v4(192, 0, 2, 100)}},
              {3, VrrpChecksum::kPseudoHeader, {}}, kOurs, kVrrpGroup);
@@ -120,10 +125,10 @@ TEST_F(ReceptionTest, OurOwnPacketIsNothing) {
 }
 
 TEST_F(ReceptionTest, AVipIsHeardByItsOwnTransportAlone) {
-  auto multicast = router(vip(51));
+  auto& multicast = router(vip(51));
   dispatch(packet(message(51, kOurs), kPeer, kOurs), {&multicast});
   EXPECT_EQ(bad(multicast, BadPacket::kDestination), 1U);
-  auto unicast = router(vip(51, config::VrrpTransport::kUnicast));
+  auto& unicast = router(vip(51, config::VrrpTransport::kUnicast));
   dispatch(packet(message()), {&unicast});
   EXPECT_EQ(bad(unicast, BadPacket::kDestination), 1U);
   dispatch(packet(message(51, kOurs), kPeer, kOurs, 64), {&unicast});
@@ -131,7 +136,7 @@ TEST_F(ReceptionTest, AVipIsHeardByItsOwnTransportAlone) {
 }
 
 TEST_F(ReceptionTest, UnicastFromAStrangerIsCountedAsSuch) {
-  auto unicast = router(vip(51, config::VrrpTransport::kUnicast));
+  auto& unicast = router(vip(51, config::VrrpTransport::kUnicast));
   const auto stranger = IpAddress::v4(192, 0, 2, 99);
   const auto theirs =
       encode(Advertisement{Vrid(51), Priority(200), Centiseconds(100), {IpAddress::v4(192, 0, 2, 100)}},
@@ -150,26 +155,26 @@ Bytes old_message(const std::string& password = {}, Centiseconds interval = Cent
 
 config::Vip old_vip(const std::string& password = {}) {
   auto vip = ReceptionTest::vip(51);
-  vip.version = 2;
-  vip.password_text = password;
+  vip.manner.change().version = 2;
+  vip.manner.change().password_text = password;
   return vip;
 }
 
 TEST_F(ReceptionTest, ARouterHearsItsOwnVersion) {
-  auto old = router(old_vip());
+  auto& old = router(old_vip());
   EXPECT_EQ(dispatch(packet(old_message()), {&old}), &old);
   EXPECT_EQ(dispatch(packet(message()), {&old}), nullptr);
   EXPECT_EQ(bad(old, BadPacket::kVersion), 1U);
   EXPECT_EQ(old.status().unheard->why,
             "192.0.2.12 advertises router id 51 in another version of VRRP than 2: it is not listened to");
-  auto young = router(vip(51));
+  auto& young = router(vip(51));
   EXPECT_EQ(dispatch(packet(old_message()), {&young}), nullptr);
   EXPECT_EQ(bad(young, BadPacket::kVersion), 1U);
 }
 
 // RFC 3768 7.1
 TEST_F(ReceptionTest, VersionTwoWantsTheSameInterval) {
-  auto old = router(old_vip());
+  auto& old = router(old_vip());
   EXPECT_EQ(dispatch(packet(old_message({}, Centiseconds(200))), {&old}), nullptr);
   EXPECT_EQ(bad(old, BadPacket::kInterval), 1U);
   EXPECT_EQ(
@@ -179,8 +184,8 @@ TEST_F(ReceptionTest, VersionTwoWantsTheSameInterval) {
 }
 
 TEST_F(ReceptionTest, VersionTwoWantsTheSamePassword) {
-  auto open = router(old_vip());
-  auto closed = router(old_vip("1111"));
+  auto& open = router(old_vip());
+  auto& closed = router(old_vip("1111"));
   EXPECT_EQ(dispatch(packet(old_message("1111")), {&open}), nullptr);
   EXPECT_EQ(dispatch(packet(old_message()), {&closed}), nullptr);
   EXPECT_EQ(dispatch(packet(old_message("1112")), {&closed}), nullptr);
@@ -194,7 +199,7 @@ TEST_F(ReceptionTest, VersionTwoWantsTheSamePassword) {
 }
 
 TEST_F(ReceptionTest, VersionTwoIsSentWithItsPassword) {
-  auto closed = router(old_vip("1111"));
+  auto& closed = router(old_vip("1111"));
   effects.time = *closed.due();
   closed.on_time();
   EXPECT_EQ(closed.role(), RoleName::kActive);

@@ -38,7 +38,7 @@ class Host : public Effects {
     vip_.interface = "front";
     vip_.virtual_router_id = Vrid(51);
     vip_.priority = Priority(static_cast<std::uint8_t>(100 + number));
-    vip_.advertisement_interval = 100ms;
+    vip_.manner.change().advertisement_interval = 100ms;
     vip_.addresses = {{kFront, "front"}, {kBack, "back"}};
     make("front");
     make("back");

@@ -19,12 +19,12 @@ config::Vip routed(const std::string& what = {}) {
   vip.interface = "front";
   vip.addresses = {{*Prefix::parse("203.0.113.10"), std::string(config::kRoutedDevice)}};
   vip.virtual_router_id = Vrid(51);
-  vip.advertisement_interval = 100ms;
-  vip.transport = config::VrrpTransport::kUnicast;
-  vip.peers = {kOther};
-  vip.provider = "robot";
-  vip.arbiter = what == "arbiter";
-  vip.require_fencing = what == "fencing";
+  vip.manner.change().advertisement_interval = 100ms;
+  vip.manner.change().transport = config::VrrpTransport::kUnicast;
+  vip.manner.change().peers = {kOther};
+  vip.manner.change().provider = "robot";
+  vip.manner.change().arbiter = what == "arbiter";
+  vip.manner.change().require_fencing = what == "fencing";
   return vip;
 }
 
@@ -89,7 +89,7 @@ TEST_F(RoutedRouter, LosersAreCountedFromTheFirstMomentOn) {
 TEST_F(RoutedRouter, WhoIsLeftBehindTellsTheActiveRouterAlone) {
   const auto third = *IpAddress::parse("192.0.2.13");
   auto vip = routed();
-  vip.peers.push_back(third);
+  vip.manner.change().peers.push_back(third);
   router.emplace(vip, effects);
   router->interface_usable(kOwn);
   hears(200);
@@ -105,7 +105,7 @@ TEST_F(RoutedRouter, WhoIsLeftBehindTellsTheActiveRouterAlone) {
 // Its advertisement would end the other's role, or be no news to anybody.
 TEST_F(RoutedRouter, WhoWouldWinOrIsActiveOrHeardNobodySaysNothingOfBeingLeftBehind) {
   auto vip = routed();
-  vip.preempt = false;
+  vip.manner.change().preempt = false;
   router.emplace(vip, effects);
   router->interface_usable(kOwn);
   router->left_behind();

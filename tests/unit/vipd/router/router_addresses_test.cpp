@@ -23,8 +23,8 @@ class RouterAddresses : public RouterFixture {
     router.kernel_changed();
     finish(router);
   }
-  VirtualRouter active(const config::Vip& vip = two_sides()) {
-    auto router = RouterFixture::active(vip, 10s);
+  VirtualRouter& active(const config::Vip& vip = two_sides()) {
+    auto& router = RouterFixture::active(vip, 10s);
     forget();
     return router;
   }
@@ -37,9 +37,9 @@ class RouterAddresses : public RouterFixture {
 
 TEST_F(RouterAddresses, WhatOnlyMovesToAnotherInterfaceIsNeverGone) {
   auto vip = web();
-  vip.reset_connections = true;
-  auto router = active(vip);
-  vip.virtual_mac = true;
+  vip.manner.change().reset_connections = true;
+  auto& router = active(vip);
+  vip.manner.change().virtual_mac = true;
   vip.addresses = {{*Prefix::parse("192.0.2.100"), "v4-51-front"}};
   router.reconfigure(vip);
   finish(router);
@@ -53,7 +53,7 @@ TEST_F(RouterAddresses, WhatOnlyMovesToAnotherInterfaceIsNeverGone) {
 
 // The kernel takes no second form of an IPv6 address on one interface.
 TEST_F(RouterAddresses, AnotherPrefixOnTheSameInterfaceComesAfterTheOldOneWent) {
-  auto router = active(web({"192.0.2.100/24"}));
+  auto& router = active(web({"192.0.2.100/24"}));
   router.reconfigure(web({"192.0.2.100/25"}));
   finish(router);
   EXPECT_THAT(effects.addresses, ElementsAre(key("192.0.2.100/25")));
@@ -65,9 +65,9 @@ TEST_F(RouterAddresses, AnotherPrefixOnTheSameInterfaceComesAfterTheOldOneWent) 
 // Nobody hears what is said on a dummy.
 TEST_F(RouterAddresses, WhatLivesElsewhereIsAnnouncedOnTheInterface) {
   auto vip = web();
-  vip.store = config::Store::kSpread;
+  vip.manner.change().store = config::Store::kSpread;
   vip.addresses = {{*Prefix::parse("192.0.2.100"), "s51-0-front"}};
-  auto router = active(vip);
+  auto& router = active(vip);
   EXPECT_THAT(effects.addresses, ElementsAre(key("192.0.2.100", "s51-0-front")));
   effects.announced_on.clear();
   router.announce_again_on("s51-0-front");
@@ -83,7 +83,7 @@ TEST_F(RouterAddresses, WhatLivesElsewhereIsAnnouncedOnTheInterface) {
 
 // A sixteenth of its interval before its time, when others are called; the next ones stay where they were.
 TEST_F(RouterAddresses, AnAdvertisementThatIsNearlyDueGoesWithThoseOfOthers) {
-  auto router = active(web());
+  auto& router = active(web());
   const auto due = router.state()->machine;
   const auto at = std::get<Active>(due.role).advert_at;
   effects.time = at - 61ms;  // of one second 62.5, and never more than 60
@@ -107,7 +107,7 @@ TEST_F(RouterAddresses, OnlyWhoIsActiveAdvertisesWithOthers) {
 TEST_F(RouterAddresses, LocalRoutesAreNotLeased) {
   auto vip = web();
   EXPECT_GT(active(vip).status().lease.length.count(), 0);
-  vip.store = config::Store::kLocalRoutes;
+  vip.manner.change().store = config::Store::kLocalRoutes;
   vip.addresses = {{*Prefix::parse("192.0.2.100"), "r51-front"}};
   EXPECT_EQ(active(vip).status().lease.length.count(), 0);
 }
@@ -116,15 +116,15 @@ TEST_F(RouterAddresses, AVirtualMacIsWhatAdvertisementsComeFrom) {
   auto vip = web();
   active(vip).shutdown();
   EXPECT_THAT(effects.sent_as, IsEmpty());
-  vip.virtual_mac = true;
-  auto router = active(vip);
+  vip.manner.change().virtual_mac = true;
+  auto& router = active(vip);
   effects.sent_as.clear();
   router.interface_unusable("front: interface down");
   EXPECT_THAT(effects.sent_as, ElementsAre(*MacAddress::parse("00:00:5e:00:01:33"))) << "its good-bye too";
 }
 
 TEST_F(RouterAddresses, WhatTheStatusCallsHeldIsWhatTheKernelHas) {
-  auto router = active();
+  auto& router = active();
   effects.addresses.erase(key("192.0.2.100"));
   EXPECT_EQ(router.status().addresses.at(key("192.0.2.100")), Holding::kNo) << "nobody told the router yet";
   EXPECT_EQ(router.status().addresses.at(key("198.51.100.1", "back")), Holding::kOurs);
@@ -132,7 +132,7 @@ TEST_F(RouterAddresses, WhatTheStatusCallsHeldIsWhatTheKernelHas) {
 }
 
 TEST_F(RouterAddresses, AVipThatReturnsAfterItsAddressesWereRemovedAddsThemAgain) {
-  auto router = active();
+  auto& router = active();
   router.shutdown();
   router.shutdown();
   finish(router);
@@ -144,7 +144,7 @@ TEST_F(RouterAddresses, AVipThatReturnsAfterItsAddressesWereRemovedAddsThemAgain
 }
 
 TEST_F(RouterAddresses, AnInterfaceThatIsDeletedAndMadeAgainGetsItsAddressBack) {
-  auto router = active();
+  auto& router = active();
   for (int round = 0; round < 3; ++round) {
     forget();
     effects.remove_interface("back");
@@ -215,7 +215,7 @@ TEST_F(RouterAddresses, WhoCouldHoldNoAddressTriesWithoutTheRoleAndEverMoreSeldo
 TEST_F(RouterAddresses, TheLastInterfaceThatReturnsEndsThePauseAtOnce) {
   auto vip = two_sides();
   vip.addresses.erase(vip.addresses.begin());
-  auto router = active(vip);
+  auto& router = active(vip);
   effects.remove_interface("back");
   changed(router);
   EXPECT_EQ(router.role(), RoleName::kInitialize);
@@ -241,7 +241,7 @@ TEST_F(RouterAddresses, AskedToLeaveItDoesNotReturnThoughItCouldHoldThemAgain) {
 }
 
 TEST_F(RouterAddresses, ARenamedInterfaceIsLeftWithALastWord) {
-  auto router = active();
+  auto& router = active();
   effects.remove_interface("front");
   router.interface_unusable("front: interface missing");
   finish(router);
@@ -251,7 +251,7 @@ TEST_F(RouterAddresses, ARenamedInterfaceIsLeftWithALastWord) {
 }
 
 TEST_F(RouterAddresses, AnAddressThatSomebodyElseTookOverIsLeftToHimAndSaid) {
-  auto router = active();
+  auto& router = active();
   effects.addresses.erase(key("192.0.2.100"));
   effects.foreign.insert(key("192.0.2.100"));
   changed(router);
@@ -278,7 +278,7 @@ TEST_F(RouterAddresses, AnAddressThatSomebodyElsePutsThereIsSaidAsBackupToo) {
 }
 
 TEST_F(RouterAddresses, AnAddressThatStaysBehindIsSaidWhenTheRoleIsLeft) {
-  auto router = active();
+  auto& router = active();
   effects.addresses.erase(key("192.0.2.100"));
   effects.foreign.insert(key("192.0.2.100"));
   changed(router);
@@ -334,7 +334,7 @@ TEST_F(RouterAddresses, AsBackupItRemovesWhatBearsOurNumber) {
 }
 
 TEST_F(RouterAddresses, AReloadWithAnotherPrefixExchangesTheAddress) {
-  auto router = active();
+  auto& router = active();
   auto vip = two_sides();
   vip.addresses.front().prefix = *Prefix::parse("192.0.2.100/24");
   router.reconfigure(vip);
@@ -358,7 +358,7 @@ class MuteAddresses : public RouterAddresses {
 };
 
 TEST_F(MuteAddresses, OneOfOursThatSomebodyMadeTentativeIsAddedAgainAndSaid) {
-  auto router = active(web({"192.0.2.100", "2001:db8::100"}));
+  auto& router = active(web({"192.0.2.100", "2001:db8::100"}));
   effects.undetected[six] = Detection::kFailed;
   EXPECT_EQ(router.status().addresses.at(six), Holding::kOursMute);
   EXPECT_EQ(router.status().fault,
@@ -373,7 +373,7 @@ TEST_F(MuteAddresses, OneOfOursThatSomebodyMadeTentativeIsAddedAgainAndSaid) {
 
 TEST_F(MuteAddresses, OneThatSomebodyElseLostToAnotherHostIsNotHeldAndSaidOnce) {
   put_by_somebody(Detection::kFailed);
-  auto router = RouterFixture::active(web({"192.0.2.100", "2001:db8::100"}));
+  auto& router = RouterFixture::active(web({"192.0.2.100", "2001:db8::100"}));
   const std::string why =
       "2001:db8::100 on front is somebody else's, and its duplicate address detection found it on another "
       "host";
@@ -402,7 +402,7 @@ TEST_F(MuteAddresses, ARouterThatHasNoOtherLeavesTheRole) {
 
 TEST_F(MuteAddresses, OneWhoseDetectionIsNotThroughIsWaitedForAndAnnouncedThen) {
   put_by_somebody(Detection::kGoingOn);
-  auto router = RouterFixture::active(web({"2001:db8::100"}));
+  auto& router = RouterFixture::active(web({"2001:db8::100"}));
   EXPECT_EQ(router.status().addresses.at(six), Holding::kForeignTentative);
   EXPECT_THAT(router.status().fault, HasSubstr("its duplicate address detection is not through"));
   EXPECT_THAT(effects.announced, IsEmpty());
@@ -413,7 +413,7 @@ TEST_F(MuteAddresses, OneWhoseDetectionIsNotThroughIsWaitedForAndAnnouncedThen) 
 }
 
 TEST_F(MuteAddresses, OursThatAnswersNobodyIsRemovedWithTheRoleAllTheSame) {
-  auto router = active(web({"2001:db8::100"}));
+  auto& router = active(web({"2001:db8::100"}));
   effects.undetected[six] = Detection::kGoingOn;
   hear(router, kPeer, 200);
   EXPECT_THAT(effects.addresses, IsEmpty());

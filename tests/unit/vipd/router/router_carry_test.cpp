@@ -10,10 +10,10 @@ using testing::IsEmpty;
 class RouterCarry : public RouterFixture {
  protected:
   // What is left of it when the program starts itself again; the kernel keeps its addresses.
-  VirtualRouter again(const RouterState& state, const config::Vip& vip = web(),
-                      const IpAddress& source = kOurs) {
+  VirtualRouter& again(const RouterState& state, const config::Vip& vip = web(),
+                       const IpAddress& source = kOurs) {
     forget();
-    VirtualRouter router(vip, effects);
+    auto& router = make(vip);
     router.go_on_with(state);
     router.interface_usable(source);
     finish(router);
@@ -22,12 +22,12 @@ class RouterCarry : public RouterFixture {
 };
 
 TEST_F(RouterCarry, AnActiveRouterGoesOnAsIfNothingHadBeen) {
-  auto before = active(web(), 10s);
+  auto& before = active(web(), 10s);
   const auto state = before.state();
   ASSERT_TRUE(state.has_value());
   const auto due = before.due();
   effects.time += 200ms;
-  auto router = again(*state);
+  auto& router = again(*state);
   EXPECT_EQ(router.role(), RoleName::kActive);
   EXPECT_THAT(effects.order, IsEmpty()) << "no advertisement before its time, no announcement, no change";
   EXPECT_THAT(effects.log, IsEmpty());
@@ -47,40 +47,40 @@ TEST_F(RouterCarry, ABackupGoesOnWithItsTimerAndWhatItLearnt) {
   const auto state = before.state();
   ASSERT_TRUE(state.has_value());
   effects.time += 200ms;
-  auto router = again(*state);
+  auto& router = again(*state);
   EXPECT_EQ(router.role(), RoleName::kBackup);
   EXPECT_EQ(router.due(), due);
   EXPECT_EQ(router.status().heard->source, kPeer);
 }
 
 TEST_F(RouterCarry, WhatIsMissingComesAndWhatIsNewToo) {
-  auto before = active(web(), 10s);
+  auto& before = active(web(), 10s);
   const auto state = *before.state();
   effects.addresses.clear();
-  auto router = again(state, web({"192.0.2.100", "192.0.2.101"}));
+  again(state, web({"192.0.2.100", "192.0.2.101"}));
   EXPECT_EQ(effects.addresses.size(), 2U);
 }
 
 TEST_F(RouterCarry, WhoWasAwayForTooLongListensFirst) {
-  auto before = active(web(), 10s);
+  auto& before = active(web(), 10s);
   const auto state = *before.state();
   effects.time += 10s;
-  auto router = again(state);
+  auto& router = again(state);
   EXPECT_EQ(router.role(), RoleName::kBackup) << "as after a crash";
   EXPECT_EQ(effects.addresses.size(), 1U);
 }
 
 TEST_F(RouterCarry, AnotherSourceIsAnotherRouter) {
-  auto before = active(web(), 10s);
+  auto& before = active(web(), 10s);
   const auto state = *before.state();
-  auto router = again(state, web(), IpAddress::v4(192, 0, 2, 13));
+  auto& router = again(state, web(), IpAddress::v4(192, 0, 2, 13));
   EXPECT_EQ(router.role(), RoleName::kBackup);
 }
 
 TEST_F(RouterCarry, WhoLeavesOrHasNotBegunCarriesNothing) {
   VirtualRouter router(web(), effects);
   EXPECT_EQ(router.state(), std::nullopt);
-  auto leaving = active(web(), 10s);
+  auto& leaving = active(web(), 10s);
   leaving.shutdown();
   EXPECT_EQ(leaving.state(), std::nullopt);
 }
@@ -91,13 +91,13 @@ TEST_F(RouterCarry, ABackupWhoseTimerIsOverBeginsAnew) {
   hear(before, kPeer, 200);
   const auto state = *before.state();
   effects.time += 10s;
-  auto router = again(state);
+  auto& router = again(state);
   EXPECT_EQ(router.role(), RoleName::kBackup);
   EXPECT_GT(*router.due(), effects.time + 3s) << "it may have missed what the Active router said";
 }
 
 TEST_F(RouterCarry, WhatWasCarriedIsForgottenWhereTheInterfaceIsGone) {
-  auto before = active(web(), 10s);
+  auto& before = active(web(), 10s);
   const auto state = *before.state();
   effects.addresses.clear();
   forget();
@@ -110,7 +110,7 @@ TEST_F(RouterCarry, WhatWasCarriedIsForgottenWhereTheInterfaceIsGone) {
 }
 
 TEST_F(RouterCarry, WhatHasBeenIsToldOn) {
-  auto before = active(web(), 10s);
+  auto& before = active(web(), 10s);
   const auto past = before.past();
   ASSERT_EQ(past.changes.size(), 2U);
   EXPECT_GT(past.counters.sent, 0U);
@@ -135,7 +135,7 @@ TEST_F(RouterCarry, WhatHasBeenIsToldOn) {
 
 // It has no role to go on with, and still a past.
 TEST_F(RouterCarry, WhoBeginsAnewKnowsWhatHasBeen) {
-  auto before = active(web(), 10s);
+  auto& before = active(web(), 10s);
   before.interface_unusable("front: no carrier");
   EXPECT_EQ(before.state(), std::nullopt);
   forget();
@@ -154,16 +154,16 @@ TEST_F(RouterCarry, WhoBeginsAnewKnowsWhatHasBeen) {
 
 TEST_F(RouterCarry, ARefreshOfTheAnnouncementGoesOn) {
   auto vip = web();
-  vip.announce.refresh = Milliseconds(60'000);
-  auto before = active(vip, 30s);
-  auto router = again(*before.state(), vip);
+  vip.manner.change().announce.change().refresh = Milliseconds(60'000);
+  auto& before = active(vip, 30s);
+  auto& router = again(*before.state(), vip);
   pass(router, 61s);
   EXPECT_THAT(effects.announced, ElementsAre(IpAddress::v4(192, 0, 2, 100)));
 }
 
 TEST_F(RouterCarry, TheRoundsOfAYoungTakeoverGoOn) {
-  auto before = active(web(), 5500ms);  // Active for two seconds
-  auto router = again(*before.state());
+  auto& before = active(web(), 5500ms);  // Active for two seconds
+  auto& router = again(*before.state());
   pass(router, 10s);
   EXPECT_EQ(effects.announced.size(), 2U) << "of five, at once and each second";
 }

@@ -12,14 +12,14 @@ using testing::Not;
 
 config::Vip returning() {
   auto vip = web();
-  vip.return_delay = 30s;
+  vip.manner.change().return_delay = 30s;
   return vip;
 }
 
 class RouterDoubt : public RouterFixture {
  protected:
-  VirtualRouter backup(const config::Vip& vip = web()) {
-    VirtualRouter router(vip, effects);
+  VirtualRouter& backup(const config::Vip& vip = web()) {
+    auto& router = make(vip);
     router.interface_usable(kOurs);
     hear(router, kPeer, 200);
     return router;
@@ -33,7 +33,7 @@ class RouterDoubt : public RouterFixture {
 
 TEST_F(RouterDoubt, AReturnDelayBeginsWhenItsInterfaceIsBack) {
   auto vip = returning();
-  auto router = active(vip);
+  auto& router = active(vip);
   forget();
   router.interface_unusable("front: no carrier");
   finish(router);
@@ -59,7 +59,7 @@ TEST_F(RouterDoubt, AReturnDelayIsNoneAtTheStart) {
 // Where a network returns, its routing may hear the others and lose them again.
 TEST_F(RouterDoubt, AReturnDelayBeginsWhenAnotherIsHeardAfterNobodyWas) {
   auto vip = returning();
-  auto router = active(vip);
+  auto& router = active(vip);
   hear(router, kPeer, 200);
   ASSERT_EQ(router.role(), RoleName::kBackup);
   EXPECT_THAT(router.status().outlook, HasSubstr("in 30s at the earliest: its return delay is running"));
@@ -85,7 +85,7 @@ TEST_F(RouterDoubt, AReturnDelayFollowsTheSilenceAfterASleepToo) {
 
 TEST_F(RouterDoubt, AReturnDelayEndsWhereTheActiveLeavesTheRole) {
   auto vip = returning();
-  auto router = active(vip);
+  auto& router = active(vip);
   hear(router, kPeer, 200);
   hear(router, kPeer, 0);
   pass(router, 1s);
@@ -94,23 +94,23 @@ TEST_F(RouterDoubt, AReturnDelayEndsWhereTheActiveLeavesTheRole) {
 
 TEST_F(RouterDoubt, AReturnDelayThatTheFileTakesAwayEndsAtOnce) {
   auto vip = returning();
-  auto router = active(vip);
+  auto& router = active(vip);
   hear(router, kPeer, 200);
-  vip.return_delay = 0s;
+  vip.manner.change().return_delay = 0s;
   router.reconfigure(vip);
   pass(router, 4s);
   EXPECT_EQ(router.role(), RoleName::kActive);
 }
 
 TEST_F(RouterDoubt, WithoutAReturnDelayNothingIsWaitedFor) {
-  auto router = active(web());
+  auto& router = active(web());
   hear(router, kPeer, 200);
   EXPECT_EQ(std::get<Backup>(router.state()->machine.role).not_before, std::nullopt);
 }
 
 TEST_F(RouterDoubt, AReturnDelayIsNoneWhereOthersWereHeardAllTheTime) {
   auto vip = returning();
-  auto router = active(vip);
+  auto& router = active(vip);
   hear(router, kPeer, 100);  // it loses, and is there
   hear(router, kPeer, 200);
   ASSERT_EQ(router.role(), RoleName::kBackup);
@@ -119,7 +119,7 @@ TEST_F(RouterDoubt, AReturnDelayIsNoneWhereOthersWereHeardAllTheTime) {
 }
 
 TEST_F(RouterDoubt, AnotherIntervalIsSaidOnceAndNotWhenItIsOver) {
-  auto router = backup();
+  auto& router = backup();
   const auto says = [&](int interval) {
     router.receive({{Vrid(51), Priority(200), Centiseconds(interval), {IpAddress::v4(192, 0, 2, 100)}},
                     {3, VrrpChecksum::kPseudoHeader, {}}},
@@ -140,7 +140,7 @@ TEST_F(RouterDoubt, AnotherIntervalIsSaidOnceAndNotWhenItIsOver) {
 }
 
 TEST_F(RouterDoubt, WhatAFullQueueKeptBackIsAnnouncedInAMoment) {
-  auto router = active(web());
+  auto& router = active(web());
   forget();
   effects.refuse_announcing = ENOBUFS;
   const auto before = router.status().counters.announced;
@@ -154,7 +154,7 @@ TEST_F(RouterDoubt, WhatAFullQueueKeptBackIsAnnouncedInAMoment) {
 }
 
 TEST_F(RouterDoubt, WhatCannotBeAnnouncedIsLeftToTheNextRound) {
-  auto router = active(web());
+  auto& router = active(web());
   forget();
   effects.refuse_announcing = ENETDOWN;
   (void)router.announce();
@@ -167,7 +167,7 @@ TEST_F(RouterDoubt, WhatCannotBeAnnouncedIsLeftToTheNextRound) {
 }
 
 TEST_F(RouterDoubt, WhatIsPutBackOnceAnOverdueTimerWasHeardIsSaidToo) {
-  auto router = active(web());
+  auto& router = active(web());
   forget();
   effects.addresses.clear();
   effects.time = *router.due() + 1ms;  // an advertisement
@@ -183,7 +183,7 @@ TEST_F(RouterDoubt, WhatIsPutBackOnceAnOverdueTimerWasHeardIsSaidToo) {
 TEST_F(RouterDoubt, WhatIsHeldOnAnInterfaceThatReturnsIsAnnouncedAgain) {
   auto vip = web();
   vip.addresses.push_back({*Prefix::parse("203.0.113.100/32"), "back"});
-  auto router = active(vip, 20s);
+  auto& router = active(vip, 20s);
   router.out_of_reach({{"back", "back: no carrier"}});
   forget();
   router.out_of_reach({});
@@ -192,7 +192,7 @@ TEST_F(RouterDoubt, WhatIsHeldOnAnInterfaceThatReturnsIsAnnouncedAgain) {
 }
 
 TEST_F(RouterDoubt, LateAdvertisementsAreCountedAndSaidOnce) {
-  auto router = backup();
+  auto& router = backup();
   for (int i = 0; i < 5; ++i) hear_after(router, 1s);
   EXPECT_EQ(router.status().late.over_half, 0U);
   EXPECT_THAT(router.status().late.by_quarter, ElementsAre(0, 5, 0, 0)) << "1 s of 3.5 s is in the second";
@@ -211,11 +211,11 @@ TEST_F(RouterDoubt, LateAdvertisementsAreCountedAndSaidOnce) {
 }
 
 TEST_F(RouterDoubt, WhoHasJustBegunOrHeardAnotherIsNotLate) {
-  auto router = backup();
+  auto& router = backup();
   effects.time += 3s;
   hear(router, IpAddress::v4(192, 0, 2, 13), 201);
   EXPECT_EQ(router.status().late, Late{});
-  auto self = active(web());
+  auto& self = active(web());
   effects.time += 3s;
   hear(self, kPeer, 100);
   EXPECT_EQ(self.status().late, Late{}) << "an Active router expects none";
@@ -223,8 +223,8 @@ TEST_F(RouterDoubt, WhoHasJustBegunOrHeardAnotherIsNotLate) {
 
 TEST_F(RouterDoubt, AnOperatorHasItAnnounced) {
   auto vip = web();
-  vip.announce.count = 0;  // switched off
-  auto router = active(vip);
+  vip.manner.change().announce.change().count = 0;  // switched off
+  auto& router = active(vip);
   EXPECT_THAT(effects.announced, IsEmpty());
   EXPECT_EQ(router.why_not_announced(), "");
   router.announce();
@@ -236,7 +236,7 @@ TEST_F(RouterDoubt, AnOperatorHasItAnnounced) {
 
 TEST_F(RouterDoubt, APacedAnnouncementGoesOnInItsTime) {
   auto vip = web({"192.0.2.100", "192.0.2.101", "192.0.2.102"});
-  vip.announce = {1, Milliseconds(1000), Milliseconds(0), 1};
+  vip.manner.change().announce.change() = {1, Milliseconds(1000), Milliseconds(0), 1};
   VirtualRouter router(vip, effects);
   router.interface_usable(kOurs);
   pass(router, 3500ms);
@@ -250,12 +250,12 @@ TEST_F(RouterDoubt, APacedAnnouncementGoesOnInItsTime) {
 
 TEST_F(RouterDoubt, APacedAnnouncementOfWhatTheFileNoLongerNamesIsNone) {
   auto vip = web({"192.0.2.100", "192.0.2.101", "192.0.2.102"});
-  vip.announce = {1, Milliseconds(1000), Milliseconds(0), 1};
+  vip.manner.change().announce.change() = {1, Milliseconds(1000), Milliseconds(0), 1};
   VirtualRouter router(vip, effects);
   router.interface_usable(kOurs);
   pass(router, 3500ms);
   auto less = web();
-  less.announce = vip.announce;
+  less.manner.change().announce = vip.manner->announce;
   router.reconfigure(less);
   finish(router);
   forget();
@@ -265,14 +265,14 @@ TEST_F(RouterDoubt, APacedAnnouncementOfWhatTheFileNoLongerNamesIsNone) {
 }
 
 TEST_F(RouterDoubt, WhoWasLateItselfMeasuresNothing) {
-  auto router = backup();
+  auto& router = backup();
   effects.time += 60s;
   hear(router, kPeer, 200);
   EXPECT_EQ(router.status().late, Late{});
 }
 
 TEST_F(RouterDoubt, EventsHaveTheNameThatTheFileHasNow) {
-  auto router = active(web());
+  auto& router = active(web());
   auto other = web();
   other.name = "www";
   router.reconfigure(other);
@@ -281,7 +281,7 @@ TEST_F(RouterDoubt, EventsHaveTheNameThatTheFileHasNow) {
 }
 
 TEST_F(RouterDoubt, RemembersItsLastChangesWithWhatWasKnown) {
-  auto router = backup();
+  auto& router = backup();
   pass(router, 4s);
   const auto changes = router.changes();
   ASSERT_EQ(changes.size(), 2U);
@@ -298,7 +298,7 @@ TEST_F(RouterDoubt, RemembersItsLastChangesWithWhatWasKnown) {
 
 TEST_F(RouterDoubt, AFaultIsCalledByItsReason) {
   auto vip = web();
-  auto router = active(vip);
+  auto& router = active(vip);
   forget();
   effects.refuse_adding = "Permission denied";
   effects.addresses.clear();
@@ -313,7 +313,7 @@ TEST_F(RouterDoubt, AFaultIsCalledByItsReason) {
 const MacAddress kOther = *MacAddress::parse("02:00:00:00:00:99");
 
 TEST_F(RouterDoubt, WhoeverAnswersForAnAddressThatIsHeldHereIsNamedOnce) {
-  auto router = active(web(), 10s);
+  auto& router = active(web(), 10s);
   forget();
   const auto address = IpAddress::v4(192, 0, 2, 100);
   router.conflict("back", address, kOther);
@@ -327,7 +327,7 @@ TEST_F(RouterDoubt, WhoeverAnswersForAnAddressThatIsHeldHereIsNamedOnce) {
 }
 
 TEST_F(RouterDoubt, WhoeverAnswersForAllOfThemIsOneLineAtOnce) {
-  auto router = active(web({"192.0.2.100", "192.0.2.101", "192.0.2.102"}), 10s);
+  auto& router = active(web({"192.0.2.100", "192.0.2.101", "192.0.2.102"}), 10s);
   forget();
   for (const int last : {100, 101, 102})
     router.conflict("front", IpAddress::v4(192, 0, 2, static_cast<std::uint8_t>(last)), kOther);
@@ -342,19 +342,19 @@ TEST_F(RouterDoubt, WhoHasJustTakenOverOrIsBackupHasNoConflict) {
   ASSERT_EQ(router.role(), RoleName::kActive);
   router.conflict("front", IpAddress::v4(192, 0, 2, 100), kOther);
   EXPECT_THAT(router.status().conflicts, IsEmpty()) << "the one before may not have heard of it";
-  auto other = backup();
+  auto& other = backup();
   effects.time += 10s;
   other.conflict("front", IpAddress::v4(192, 0, 2, 100), kOther);
   EXPECT_THAT(other.status().conflicts, IsEmpty()) << "that is the Active router";
 }
 
 TEST_F(RouterDoubt, ConnectionsEndWithTheAddressWhereTheFileSaysSo) {
-  auto quiet = active(web());
+  auto& quiet = active(web());
   hear(quiet, kPeer, 200);
   EXPECT_THAT(effects.ended, IsEmpty());
   auto vip = web();
-  vip.reset_connections = true;
-  auto router = active(vip);
+  vip.manner.change().reset_connections = true;
+  auto& router = active(vip);
   hear(router, kPeer, 200);
   EXPECT_THAT(effects.ended, ElementsAre(IpAddress::v4(192, 0, 2, 100)));
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <list>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,8 @@ class RouterFixture : public testing::Test {
  protected:
   FakeEffects effects;
 
+  // There until the test is over.
+  VirtualRouter& make(const config::Vip& vip) { return made_.emplace_back(vip, effects); }
   static void finish(VirtualRouter& router) {
     while (router.work()) continue;
   }
@@ -48,8 +51,8 @@ class RouterFixture : public testing::Test {
     }
     effects.time = end;
   }
-  VirtualRouter active(const config::Vip& vip, std::chrono::nanoseconds after = 4s) {
-    VirtualRouter router(vip, effects);
+  VirtualRouter& active(const config::Vip& vip, std::chrono::nanoseconds after = 4s) {
+    auto& router = make(vip);
     router.interface_usable(kOurs);
     pass(router, after);
     EXPECT_EQ(router.role(), RoleName::kActive);
@@ -72,6 +75,9 @@ class RouterFixture : public testing::Test {
     effects.announced.clear();
     effects.log.clear();
   }
+
+ private:
+  std::list<VirtualRouter> made_;
 };
 
 }  // namespace hawser::vipd

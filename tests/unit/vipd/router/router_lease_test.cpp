@@ -24,7 +24,7 @@ class RouterLease : public RouterFixture {
 };
 
 TEST_F(RouterLease, IsGivenWithTheAddressAndRenewedEachSecond) {
-  auto router = active(web());
+  auto& router = active(web());
   EXPECT_EQ(lease_of("192.0.2.100"), 4s);
   EXPECT_EQ(router.status().lease.length, 4s);
   effects.renewed.clear();
@@ -34,18 +34,18 @@ TEST_F(RouterLease, IsGivenWithTheAddressAndRenewedEachSecond) {
 
 TEST_F(RouterLease, IsForEverWhereItIsOff) {
   auto vip = web();
-  vip.lease.off = true;
-  auto router = active(vip);
+  vip.manner.change().lease.off = true;
+  auto& router = active(vip);
   EXPECT_EQ(lease_of("192.0.2.100"), 0s);
   pass(router, 10s);
   EXPECT_THAT(effects.renewed, IsEmpty());
 }
 
 TEST_F(RouterLease, ChangesWithTheFileAtOnce) {
-  auto router = active(web());
+  auto& router = active(web());
   effects.renewed.clear();
   auto off = web();
-  off.lease.off = true;
+  off.manner.change().lease.off = true;
   router.reconfigure(off);
   finish(router);
   EXPECT_EQ(lease_of("192.0.2.100"), 0s) << "what has a lifetime would go with it";
@@ -55,7 +55,7 @@ TEST_F(RouterLease, ChangesWithTheFileAtOnce) {
 }
 
 TEST_F(RouterLease, GrowsWithWhatTheHostHolds) {
-  auto router = active(web());
+  auto& router = active(web());
   router.share_with(10'000);
   finish(router);
   EXPECT_EQ(lease_of("192.0.2.100"), 68s);
@@ -76,12 +76,12 @@ TEST_F(RouterLease, OfAnEarlierRunIsRenewedAtOnce) {
 // Whether or not the loop is late for a turn when the file comes.
 TEST_F(RouterLease, OfWhatStaysIsRenewedInTimeAlsoWhenOthersComeWithTheFile) {
   auto vip = web();
-  vip.lease.length = 2s;
+  vip.manner.change().lease.length = 2s;
   auto more = web({"192.0.2.100", "192.0.2.101"});
-  more.lease.length = 2s;
+  more.manner.change().lease.length = 2s;
   for (auto late = 0ms; late < 1100ms; late += 50ms) {
     effects = FakeEffects();
-    auto router = active(vip);
+    auto& router = active(vip);
     effects.time += late;
     router.reconfigure(more);
     finish(router);
@@ -93,7 +93,7 @@ TEST_F(RouterLease, OfWhatStaysIsRenewedInTimeAlsoWhenOthersComeWithTheFile) {
 }
 
 TEST_F(RouterLease, EndsWithTheRole) {
-  auto router = active(web());
+  auto& router = active(web());
   hear(router, kPeer, 200);
   effects.renewed.clear();
   pass(router, 3s);
@@ -102,7 +102,7 @@ TEST_F(RouterLease, EndsWithTheRole) {
 
 TEST_F(RouterLease, WhatIsSomebodyElsesHasNone) {
   effects.foreign.insert(key("192.0.2.100"));
-  auto router = active(web());
+  auto& router = active(web());
   effects.renewed.clear();
   pass(router, 5s);
   EXPECT_THAT(effects.renewed, IsEmpty());
@@ -110,7 +110,7 @@ TEST_F(RouterLease, WhatIsSomebodyElsesHasNone) {
 
 // The kernel has taken it away, and its news is read after the timer.
 TEST_F(RouterLease, AfterAStallNothingComesBackBeforeItIsKnownWhetherAnotherIsActive) {
-  auto router = active(web());
+  auto& router = active(web());
   run_out();
   forget();
   effects.time += 60s;
@@ -129,7 +129,7 @@ TEST_F(RouterLease, AfterAStallNothingComesBackBeforeItIsKnownWhetherAnotherIsAc
 
 // The same with the news read first: the timer that has not been heard yet decides.
 TEST_F(RouterLease, NewsThatIsReadBeforeTheTimerAddsNothing) {
-  auto router = active(web());
+  auto& router = active(web());
   run_out();
   forget();
   effects.time += 60s;
@@ -144,7 +144,7 @@ TEST_F(RouterLease, NewsThatIsReadBeforeTheTimerAddsNothing) {
 }
 
 TEST_F(RouterLease, AfterAStallInWhichAnotherTookOverNothingComesBackAtAll) {
-  auto router = active(web());
+  auto& router = active(web());
   run_out();
   forget();
   effects.time += 60s;
@@ -158,7 +158,7 @@ TEST_F(RouterLease, AfterAStallInWhichAnotherTookOverNothingComesBackAtAll) {
 
 // Too short for the others to take over, too long for what was left of the lease.
 TEST_F(RouterLease, AShortStallThatCostTheAddressPutsItBackWithTheTimer) {
-  auto router = active(web());
+  auto& router = active(web());
   pass(router, 2500ms);
   run_out();
   forget();
@@ -172,7 +172,7 @@ TEST_F(RouterLease, AShortStallThatCostTheAddressPutsItBackWithTheTimer) {
 }
 
 TEST_F(RouterLease, WhatSomebodyRemovesIsToldFromThat) {
-  auto router = active(web());
+  auto& router = active(web());
   pass(router, 500ms);
   run_out();
   news(router);
@@ -181,7 +181,7 @@ TEST_F(RouterLease, WhatSomebodyRemovesIsToldFromThat) {
 }
 
 TEST_F(RouterLease, AKernelThatRefusesToRenewIsSaidOnce) {
-  auto router = active(web());
+  auto& router = active(web());
   forget();
   effects.refuse_renewing = "Permission denied";
   pass(router, 5s);
@@ -195,9 +195,9 @@ class RouterLeaseKept : public RouterLease, public testing::WithParamInterface<s
   void expect_held(const std::string& when) const {
     EXPECT_EQ(effects.holding(key("192.0.2.100")), Holding::kOurs) << when;
   }
-  VirtualRouter one_of_many(const config::Vip& vip = web()) {
+  VirtualRouter& one_of_many(const config::Vip& vip = web()) {
     effects.leases_end = true;
-    VirtualRouter router(vip, effects);
+    auto& router = make(vip);
     router.share_with(GetParam());
     router.interface_usable(kOurs);
     pass(router, 4s);
@@ -210,7 +210,7 @@ INSTANTIATE_TEST_SUITE_P(Addresses, RouterLeaseKept, testing::Values(1U, 300U, 3
                          testing::PrintToStringParamName());
 
 TEST_P(RouterLeaseKept, ThroughAnHour) {
-  auto router = one_of_many();
+  auto& router = one_of_many();
   for (int second = 0; second < 600; ++second) {
     pass(router, 1s);
     expect_held(fmt::format("after {} s", second));
@@ -219,7 +219,7 @@ TEST_P(RouterLeaseKept, ThroughAnHour) {
 }
 
 TEST_P(RouterLeaseKept, ThoughTheLoopIsLateNowAndThen) {
-  auto router = one_of_many();
+  auto& router = one_of_many();
   for (int i = 0; i < 100; ++i) {
     pass(router, 2700ms);
     effects.time += 1s;  // the others wait for 3.5
@@ -231,11 +231,11 @@ TEST_P(RouterLeaseKept, ThoughTheLoopIsLateNowAndThen) {
 }
 
 TEST_P(RouterLeaseKept, ThoughTheFileChangesAgainAndAgain) {
-  auto router = one_of_many();
+  auto& router = one_of_many();
   auto vip = web();
   for (int i = 0; i < 400; ++i) {
     pass(router, 700ms);
-    vip.announce.count = 2 + i % 2;
+    vip.manner.change().announce.change().count = 2 + i % 2;
     router.reconfigure(vip);
     finish(router);
     expect_held(fmt::format("after {} changes", i));

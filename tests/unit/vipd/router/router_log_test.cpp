@@ -47,7 +47,7 @@ TEST_F(RouterLog, AChangeOfRoleIsAnEventWithBothRolesItsCauseAndHowLongTheOldOne
 
 TEST_F(RouterLog, TwentyRefusedAddressesAreTwentyLinesNotTwentyASecond) {
   for (std::uint8_t i = 101; i <= 120; ++i) effects.refused.insert(IpAddress::v4(192, 0, 2, i));
-  auto router = active(web_of(21));
+  auto& router = active(web_of(21));
   pass(router, 30s);
   EXPECT_THAT(lines_with("Permission denied"), SizeIs(20));
 }
@@ -91,10 +91,10 @@ TEST_F(RouterLog, WhoseFileWasMendedAndBrokenAgainIsSaidAgain) {
 
 TEST_F(RouterLog, OneUnreachablePeerOfTwoIsSaidOnce) {
   auto vip = web();
-  vip.transport = config::VrrpTransport::kUnicast;
-  vip.peers = {kPeer, kStranger};
+  vip.manner.change().transport = config::VrrpTransport::kUnicast;
+  vip.manner.change().peers = {kPeer, kStranger};
   effects.unreachable = kPeer;
-  auto router = active(vip);
+  auto& router = active(vip);
   pass(router, 30s);
   EXPECT_THAT(effects.log,
               testing::Contains("web: send advertisement to 192.0.2.12: front: No route to host").Times(1));
@@ -102,7 +102,7 @@ TEST_F(RouterLog, OneUnreachablePeerOfTwoIsSaidOnce) {
 }
 
 TEST_F(RouterLog, ADeafActiveIsNotALineForEachAnnouncement) {
-  auto router = active(web());
+  auto& router = active(web());
   for (int i = 0; i < 600; ++i) {
     hear(router, kStranger, 100);
     pass(router, 1s);
@@ -111,7 +111,7 @@ TEST_F(RouterLog, ADeafActiveIsNotALineForEachAnnouncement) {
 }
 
 TEST_F(RouterLog, APeerThatFlapsIsDampedAndTheLastLineIsTrue) {
-  auto router = active(web());
+  auto& router = active(web());
   for (int i = 0; i < 500; ++i) {
     hear(router, kPeer, 250);
     hear(router, kPeer, 0);
@@ -129,7 +129,7 @@ TEST_F(RouterLog, APeerThatFlapsIsDampedAndTheLastLineIsTrue) {
 }
 
 TEST_F(RouterLog, TheFirstTakeoversAreAllSaid) {
-  auto router = active(web());
+  auto& router = active(web());
   for (int i = 0; i < 4; ++i) {
     hear(router, kPeer, 250);
     hear(router, kPeer, 0);
@@ -140,7 +140,7 @@ TEST_F(RouterLog, TheFirstTakeoversAreAllSaid) {
 }
 
 TEST_F(RouterLog, WhoRemovesAnAddressForEverIsNamedOnceAndWhenItIsOver) {
-  auto router = active(web());
+  auto& router = active(web());
   const auto remove = [&] {
     effects.addresses.clear();
     router.kernel_changed();
@@ -165,7 +165,7 @@ TEST_F(RouterLog, WhoRemovesAnAddressForEverIsNamedOnceAndWhenItIsOver) {
 }
 
 TEST_F(RouterLog, AnAddressThatIsLostNowAndThenIsNoFight) {
-  auto router = active(web());
+  auto& router = active(web());
   for (int i = 0; i < 20; ++i) {
     effects.addresses.clear();
     router.kernel_changed();
@@ -177,7 +177,7 @@ TEST_F(RouterLog, AnAddressThatIsLostNowAndThenIsNoFight) {
 }
 
 TEST_F(RouterLog, AFightIsOverWhenTheRoleIsLeft) {
-  auto router = active(web());
+  auto& router = active(web());
   for (int i = 0; i < 10; ++i) {
     effects.addresses.clear();
     router.kernel_changed();
@@ -191,9 +191,9 @@ TEST_F(RouterLog, AFightIsOverWhenTheRoleIsLeft) {
 
 TEST_F(RouterLog, AStrangerWithOurIdIsALineWhateverHeSends) {
   auto vip = web();
-  vip.transport = config::VrrpTransport::kUnicast;
-  vip.peers = {kPeer};
-  auto router = active(vip);
+  vip.manner.change().transport = config::VrrpTransport::kUnicast;
+  vip.manner.change().peers = {kPeer};
+  auto& router = active(vip);
   for (int i = 0; i < 1000; ++i) router.refuse(BadPacket::kPeer, kStranger);
   EXPECT_EQ(lines_with("not among the peers"),
             std::vector<std::string>{
@@ -204,7 +204,7 @@ TEST_F(RouterLog, AStrangerWithOurIdIsALineWhateverHeSends) {
 }
 
 TEST_F(RouterLog, AnotherHostWithOurAddressIsSaidOnceAndShown) {
-  auto router = active(web());
+  auto& router = active(web());
   for (int i = 0; i < 5; ++i) router.twin(MacAddress{{2, 0, 0, 0, 0, 0x12}});
   EXPECT_EQ(lines_with("own address"),
             std::vector<std::string>{
@@ -214,7 +214,7 @@ TEST_F(RouterLog, AnotherHostWithOurAddressIsSaidOnceAndShown) {
 }
 
 TEST_F(RouterLog, AnotherTransportOrVersionOfANeighbourIsSaidAndABrokenPacketOnlyCounted) {
-  auto router = active(web());
+  auto& router = active(web());
   router.refuse(BadPacket::kDestination, kStranger);
   EXPECT_THAT(lines_with("by unicast, and here the transport is multicast"), SizeIs(1));
   router.refuse(BadPacket::kVersion, kStranger);
@@ -227,10 +227,10 @@ TEST_F(RouterLog, AnotherTransportOrVersionOfANeighbourIsSaidAndABrokenPacketOnl
 
 TEST_F(RouterLog, ASourceThatPeersDoNotListenToIsSaidOnceAndAgainWhenItComesBack) {
   auto vip = web();
-  vip.transport = config::VrrpTransport::kUnicast;
-  vip.peers = {kPeer};
-  vip.own = {kOurs};
-  auto router = active(vip);
+  vip.manner.change().transport = config::VrrpTransport::kUnicast;
+  vip.manner.change().peers = {kPeer};
+  vip.manner.change().own = {kOurs};
+  auto& router = active(vip);
   for (int i = 0; i < 10; ++i) router.interface_usable(kStranger);
   EXPECT_EQ(lines_with("its peers listen to"),
             std::vector<std::string>{

@@ -15,8 +15,8 @@ const std::vector<IpAddress> kWeb{IpAddress::v4(192, 0, 2, 100)};
 
 class VirtualRouterTest : public RouterFixture {
  protected:
-  VirtualRouter active(const config::Vip& vip) {
-    auto router = RouterFixture::active(vip);
+  VirtualRouter& active(const config::Vip& vip) {
+    auto& router = RouterFixture::active(vip);
     forget();
     return router;
   }
@@ -34,8 +34,8 @@ TEST_F(VirtualRouterTest, AdvertisesFirstThenAddsAndAnnouncesEachAddressInTurn) 
 
 TEST_F(VirtualRouterTest, WritesItsPriorityIntervalAndIpv4AddressesIntoTheAdvertisement) {
   auto vip = web({"192.0.2.100", "2001:db8::100"});
-  vip.advertisement_interval = 250ms;
-  auto router = active(vip);
+  vip.manner.change().advertisement_interval = 250ms;
+  auto& router = active(vip);
   pass(router, 250ms);
   ASSERT_FALSE(effects.sent.empty());
   const auto decoded = decode(effects.sent.back(), {kOurs, kVrrpGroup, 255});
@@ -47,7 +47,7 @@ TEST_F(VirtualRouterTest, WritesItsPriorityIntervalAndIpv4AddressesIntoTheAdvert
 
 TEST_F(VirtualRouterTest, AnnouncesInAsManyRoundsAsTheFileSays) {
   auto vip = web();
-  vip.announce = {3, 200ms, 0ms};
+  vip.manner.change().announce.change() = {3, 200ms, 0ms};
   VirtualRouter router(vip, effects);
   router.interface_usable(kOurs);
   pass(router, 3500ms);
@@ -63,7 +63,7 @@ TEST_F(VirtualRouterTest, AnnouncesInAsManyRoundsAsTheFileSays) {
 
 TEST_F(VirtualRouterTest, RefreshesForEverIfTheFileSaysSo) {
   auto vip = web();
-  vip.announce = {1, 1s, 10s};
+  vip.manner.change().announce.change() = {1, 1s, 10s};
   VirtualRouter router(vip, effects);
   router.interface_usable(kOurs);
   pass(router, 3500ms + 35s);
@@ -72,8 +72,8 @@ TEST_F(VirtualRouterTest, RefreshesForEverIfTheFileSaysSo) {
 
 TEST_F(VirtualRouterTest, AnnouncesNothingWithACountOfZero) {
   auto vip = web();
-  vip.announce = {0, 1s, 0ms};
-  auto router = active(vip);
+  vip.manner.change().announce.change() = {0, 1s, 0ms};
+  auto& router = active(vip);
   pass(router, 10s);
   EXPECT_THAT(effects.announced, IsEmpty());
   EXPECT_THAT(effects.addresses, ElementsAre(key("192.0.2.100")));
@@ -83,7 +83,7 @@ TEST_F(VirtualRouterTest, AdvertisementsGoOutWhileTenThousandAddressesAreAdded) 
   auto vip = web({});
   for (std::uint32_t i = 0; i < 10000; ++i)
     vip.addresses.push_back({{IpAddress::v4(0xC6336400U + i), 32}, "front"});
-  vip.advertisement_interval = 100ms;
+  vip.manner.change().advertisement_interval = 100ms;
   effects.cost_of_adding = 200us;
   VirtualRouter router(vip, effects);
   router.interface_usable(kOurs);
@@ -105,7 +105,7 @@ TEST_F(VirtualRouterTest, AdvertisementsGoOutWhileTenThousandAddressesAreAdded) 
 }
 
 TEST_F(VirtualRouterTest, TellsOfEachChangeOfItsRole) {
-  auto router = active(web());
+  auto& router = active(web());
   ASSERT_FALSE(effects.roles.empty());
   const auto& [vip, change] = effects.roles.back();
   EXPECT_EQ(vip, "web");
@@ -118,7 +118,7 @@ TEST_F(VirtualRouterTest, TellsOfEachChangeOfItsRole) {
 }
 
 TEST_F(VirtualRouterTest, YieldsAndDropsItsAddresses) {
-  auto router = active(web());
+  auto& router = active(web());
   hear(router, kPeer, 200);
   EXPECT_THAT(effects.order, ElementsAre("send", "remove 192.0.2.100/32"));
   EXPECT_THAT(effects.addresses, IsEmpty());
@@ -141,7 +141,7 @@ TEST_F(VirtualRouterTest, YieldingInTheMiddleOfATakeoverLeavesNothingBehind) {
 }
 
 TEST_F(VirtualRouterTest, LeavesInTheOrderOfAPlannedHandover) {
-  auto router = active(web());
+  auto& router = active(web());
   router.shutdown();
   finish(router);
   EXPECT_THAT(effects.order, ElementsAre("send"));
@@ -171,7 +171,7 @@ TEST_F(VirtualRouterTest, LeavingItAnnouncesNothingMoreThoughATakeoverWasJustAnn
 }
 
 TEST_F(VirtualRouterTest, IsNotStoppedBeforeItsAddressesAreGone) {
-  auto router = active(web({"192.0.2.100", "192.0.2.101"}));
+  auto& router = active(web({"192.0.2.100", "192.0.2.101"}));
   router.shutdown();
   router.shutdown();
   EXPECT_FALSE(router.stopped());
@@ -180,7 +180,7 @@ TEST_F(VirtualRouterTest, IsNotStoppedBeforeItsAddressesAreGone) {
 }
 
 TEST_F(VirtualRouterTest, AfterALeaveAnInterfaceThatReturnsDoesNotStartItAgain) {
-  auto router = active(web());
+  auto& router = active(web());
   router.shutdown();
   router.shutdown();
   finish(router);
@@ -242,7 +242,7 @@ TEST_F(VirtualRouterTest, WhatAnEarlierRunLeftGoesWhenTheInterfaceCannotBeUsed) 
 }
 
 TEST_F(VirtualRouterTest, AnotherHardwareAddressIsAnnouncedByTheActiveRouterOnly) {
-  auto router = active(web());
+  auto& router = active(web());
   router.announce_again_on("back");
   finish(router);
   EXPECT_THAT(effects.announced, IsEmpty());
@@ -258,7 +258,7 @@ TEST_F(VirtualRouterTest, AnotherHardwareAddressIsAnnouncedByTheActiveRouterOnly
 
 TEST_F(VirtualRouterTest, SaysThatItWaitsOutTheStartupDelay) {
   auto vip = web();
-  vip.startup_delay = 5s;
+  vip.manner.change().startup_delay = 5s;
   VirtualRouter router(vip, effects);
   router.interface_usable(kOurs);
   EXPECT_EQ(router.status().why, "startup delay of 5s");
@@ -266,7 +266,7 @@ TEST_F(VirtualRouterTest, SaysThatItWaitsOutTheStartupDelay) {
 
 TEST_F(VirtualRouterTest, TheStartupDelayCountsFromTheBeginningNotFromTheInterface) {
   auto vip = web();
-  vip.startup_delay = 5s;
+  vip.manner.change().startup_delay = 5s;
   VirtualRouter router(vip, effects);
   effects.time += 2s;
   router.interface_usable(kOurs);
@@ -276,7 +276,7 @@ TEST_F(VirtualRouterTest, TheStartupDelayCountsFromTheBeginningNotFromTheInterfa
 // ---- the interface
 
 TEST_F(VirtualRouterTest, FallsWithItsInterfaceAndComesBackWithIt) {
-  auto router = active(web());
+  auto& router = active(web());
   router.interface_unusable("front: no carrier");
   finish(router);
   EXPECT_EQ(router.role(), RoleName::kInitialize);
@@ -299,7 +299,7 @@ TEST_F(VirtualRouterTest, SaysOnceThatItsInterfaceIsMissing) {
 }
 
 TEST_F(VirtualRouterTest, AnotherSourceAddressIsUsedFromThenOnWithoutAChangeOfRole) {
-  auto router = active(web());
+  auto& router = active(web());
   router.interface_usable(IpAddress::v4(192, 0, 2, 77));
   EXPECT_EQ(router.role(), RoleName::kActive);
   EXPECT_THAT(effects.order, ElementsAre("send"));
@@ -311,7 +311,7 @@ TEST_F(VirtualRouterTest, AnotherSourceAddressIsUsedFromThenOnWithoutAChangeOfRo
 // ---- what others do
 
 TEST_F(VirtualRouterTest, AnAddressRemovedBySomebodyElseIsPutBackAtOnceAndAnnounced) {
-  auto router = active(web());
+  auto& router = active(web());
   effects.addresses.clear();
   router.kernel_changed();
   router.kernel_changed();
@@ -322,7 +322,7 @@ TEST_F(VirtualRouterTest, AnAddressRemovedBySomebodyElseIsPutBackAtOnceAndAnnoun
 }
 
 TEST_F(VirtualRouterTest, WhoRemovesItAgainAndAgainMeetsOnePuttingBackASecond) {
-  auto router = active(web());
+  auto& router = active(web());
   for (int i = 0; i < 100; ++i) {
     effects.addresses.clear();
     router.kernel_changed();
@@ -356,7 +356,7 @@ TEST_F(VirtualRouterTest, ARefusedAddressIsTriedAgainEachSecondAndSaidOnce) {
 }
 
 TEST_F(VirtualRouterTest, ARefusedAdvertisementIsCountedAndSaidOnce) {
-  auto router = active(web());
+  auto& router = active(web());
   effects.refuse_sending = "front: Network is down";
   pass(router, 3s);
   EXPECT_THAT(effects.log, ElementsAre("web: send advertisement: front: Network is down"));
@@ -366,7 +366,7 @@ TEST_F(VirtualRouterTest, ARefusedAdvertisementIsCountedAndSaidOnce) {
 // ---- checksums, unicast
 
 TEST_F(VirtualRouterTest, AnswersInTheChecksumThatThePeerUses) {
-  auto router = active(web());
+  auto& router = active(web());
   hear(router, kPeer, 100, kWeb, VrrpChecksum::kPlain);
   ASSERT_EQ(effects.sent.size(), 1U);
   EXPECT_EQ(decode(effects.sent.back(), {kOurs, kVrrpGroup, 255})->form.checksum, VrrpChecksum::kPlain);
@@ -379,8 +379,8 @@ TEST_F(VirtualRouterTest, AnswersInTheChecksumThatThePeerUses) {
 
 TEST_F(VirtualRouterTest, KeepsThePinnedChecksumWhateverThePeerUses) {
   auto vip = web();
-  vip.checksum = VrrpChecksum::kPlain;
-  auto router = active(vip);
+  vip.manner.change().checksum = VrrpChecksum::kPlain;
+  auto& router = active(vip);
   hear(router, kPeer, 100, kWeb, VrrpChecksum::kPseudoHeader);
   ASSERT_EQ(effects.sent.size(), 1U);
   EXPECT_EQ(decode(effects.sent.back(), {kOurs, kVrrpGroup, 255})->form.checksum, VrrpChecksum::kPlain);
@@ -388,19 +388,19 @@ TEST_F(VirtualRouterTest, KeepsThePinnedChecksumWhateverThePeerUses) {
 
 TEST_F(VirtualRouterTest, UnicastGoesToEachPeerAndIsHeardFromPeersAlone) {
   auto vip = web();
-  vip.transport = config::VrrpTransport::kUnicast;
-  vip.peers = {kPeer, IpAddress::v4(192, 0, 2, 13)};
-  auto router = active(vip);
+  vip.manner.change().transport = config::VrrpTransport::kUnicast;
+  vip.manner.change().peers = {kPeer, IpAddress::v4(192, 0, 2, 13)};
+  auto& router = active(vip);
   pass(router, 1s);
-  EXPECT_EQ(effects.sent_to, vip.peers);
+  EXPECT_EQ(effects.sent_to, vip.manner->peers);
   EXPECT_TRUE(router.listens_to({kPeer, kOurs, 64}));
   EXPECT_FALSE(router.listens_to({IpAddress::v4(192, 0, 2, 99), kOurs, 64}));
-  auto multicast = active(web());
+  auto& multicast = active(web());
   EXPECT_TRUE(multicast.listens_to({IpAddress::v4(192, 0, 2, 99), kVrrpGroup, 255}));
 }
 
 TEST_F(VirtualRouterTest, SaysOnceThatAPeerAdvertisesOtherAddresses) {
-  auto router = active(web());
+  auto& router = active(web());
   for (int i = 0; i < 3; ++i) {
     effects.log.clear();
     hear(router, kPeer, 100, {IpAddress::v4(192, 0, 2, 200)});
@@ -413,10 +413,10 @@ TEST_F(VirtualRouterTest, SaysOnceThatAPeerAdvertisesOtherAddresses) {
 // ---- reload
 
 TEST_F(VirtualRouterTest, AReloadChangesPriorityIntervalAndAddressesInPlace) {
-  auto router = active(web({"192.0.2.100", "192.0.2.101"}));
+  auto& router = active(web({"192.0.2.100", "192.0.2.101"}));
   auto changed = web({"192.0.2.101", "192.0.2.102"});
   changed.priority = Priority(90);
-  changed.advertisement_interval = 100ms;
+  changed.manner.change().advertisement_interval = 100ms;
   router.reconfigure(changed);
   finish(router);
   EXPECT_EQ(router.role(), RoleName::kActive);
@@ -431,7 +431,7 @@ TEST_F(VirtualRouterTest, AReloadChangesPriorityIntervalAndAddressesInPlace) {
 }
 
 TEST_F(VirtualRouterTest, AnotherPriorityAloneTouchesNoAddress) {
-  auto router = active(web({"192.0.2.100", "192.0.2.101"}));
+  auto& router = active(web({"192.0.2.100", "192.0.2.101"}));
   forget();
   auto changed = router.vip();
   changed.priority = Priority(90);
@@ -453,7 +453,7 @@ TEST_F(VirtualRouterTest, AReloadAsBackupTouchesNoAddress) {
 }
 
 TEST_F(VirtualRouterTest, AdvertisesOnceMoreBeforeItStartsItselfAgain) {
-  auto router = active(web());
+  auto& router = active(web());
   router.advertise_before_exec();
   EXPECT_THAT(effects.order, ElementsAre("send"));
   VirtualRouter backup(web(), effects);
@@ -476,7 +476,7 @@ TEST_F(VirtualRouterTest, CountsBadPacketsByReason) {
 
 config::Vip impatient() {
   auto vip = web();
-  vip.preempt = true;
+  vip.manner.change().preempt = true;
   return vip;
 }
 
@@ -503,7 +503,7 @@ TEST_F(VirtualRouterTest, StandingByItTakesTheRoleOnlyWhenNobodyElseHasIt) {
 }
 
 TEST_F(VirtualRouterTest, HandsOverBeforeItStandsBy) {
-  auto router = active(impatient());
+  auto& router = active(impatient());
   router.set_stance(Stance::kStandingBy);
   EXPECT_EQ(router.role(), RoleName::kLeaving);
   EXPECT_EQ(last_priority(effects), 0);
@@ -515,7 +515,7 @@ TEST_F(VirtualRouterTest, HandsOverBeforeItStandsBy) {
 }
 
 TEST_F(VirtualRouterTest, ResumedItTakesTheRoleBackAsTheFileSays) {
-  auto router = active(impatient());
+  auto& router = active(impatient());
   router.set_stance(Stance::kStandingBy);
   hear(router, kPeer, 50);
   pass(router, 1s);
@@ -555,8 +555,8 @@ TEST_F(VirtualRouterTest, SaysWhyItCannotTakeTheRole) {
   hear(router, kPeer, 255);
   EXPECT_EQ(router.why_not_taken(), "192.0.2.12 has priority 255: it would not yield: hand it over there");
   auto routed = impatient();
-  routed.provider = "robot";
-  routed.arbiter = true;
+  routed.manner.change().provider = "robot";
+  routed.manner.change().arbiter = true;
   VirtualRouter other(routed, effects);
   other.interface_usable(kOurs);
   EXPECT_EQ(other.why_not_taken(), "its provider decides: hand it over on the host that has it");

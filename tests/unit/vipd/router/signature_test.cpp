@@ -13,8 +13,8 @@ using testing::IsEmpty;
 
 config::Vip signing(HmacMode mode = HmacMode::kEnforce, std::vector<HmacKey> keys = {counting_key(1)}) {
   auto vip = web();
-  vip.hmac = std::move(keys);
-  vip.hmac_mode = mode;
+  vip.manner.change().hmac = std::move(keys);
+  vip.manner.change().hmac_mode = mode;
   return vip;
 }
 
@@ -22,8 +22,8 @@ class Signatures : public RouterFixture {
  protected:
   BadPackets others;
 
-  VirtualRouter router(const config::Vip& vip) {
-    VirtualRouter made(vip, effects);
+  VirtualRouter& router(const config::Vip& vip) {
+    auto& made = make(vip);
     made.interface_usable(kOurs);
     return made;
   }
@@ -57,7 +57,7 @@ class Signatures : public RouterFixture {
 // ---- who is believed
 
 TEST_F(Signatures, WhereTheyAreEnforcedOnlySignedOnesAreHeard) {
-  auto ours = router(signing());
+  auto& ours = router(signing());
   EXPECT_TRUE(is_heard(ours, theirs(1)));
   EXPECT_EQ(why(ours), "");
   effects.time += 1s;
@@ -71,7 +71,7 @@ TEST_F(Signatures, WhereTheyAreEnforcedOnlySignedOnesAreHeard) {
 
 TEST_F(Signatures, BeforeThatWhoDoesNotSignIsHeardToo) {
   for (const auto mode : {HmacMode::kReceiveOnly, HmacMode::kPermissive}) {
-    auto ours = router(signing(mode));
+    auto& ours = router(signing(mode));
     EXPECT_TRUE(is_heard(ours, theirs(0)));
     EXPECT_EQ(ours.status().senders.at(kPeer).key, std::nullopt);
     EXPECT_TRUE(is_heard(ours, theirs(1)));
@@ -83,7 +83,7 @@ TEST_F(Signatures, BeforeThatWhoDoesNotSignIsHeardToo) {
 }
 
 TEST_F(Signatures, ByAKeyThatIsNotHere) {
-  auto ours = router(signing());
+  auto& ours = router(signing());
   EXPECT_FALSE(is_heard(ours, theirs(9)));
   EXPECT_EQ(bad(ours, BadPacket::kUnknownKey), 1U);
   EXPECT_EQ(why(ours),
@@ -92,7 +92,7 @@ TEST_F(Signatures, ByAKeyThatIsNotHere) {
 }
 
 TEST_F(Signatures, ByAnotherKeyOfThatNumber) {
-  auto ours = router(signing());
+  auto& ours = router(signing());
   EXPECT_FALSE(is_heard(ours, theirs(1, 0ms, letter_key(1))));
   EXPECT_EQ(bad(ours, BadPacket::kForged), 1U);
   EXPECT_EQ(
@@ -103,13 +103,13 @@ TEST_F(Signatures, ByAnotherKeyOfThatNumber) {
 }
 
 TEST_F(Signatures, AnyOfTheKeysVerifies) {
-  auto ours = router(signing(HmacMode::kEnforce, {counting_key(1), letter_key(2)}));
+  auto& ours = router(signing(HmacMode::kEnforce, {counting_key(1), letter_key(2)}));
   EXPECT_TRUE(is_heard(ours, theirs(1)));
   EXPECT_TRUE(is_heard(ours, theirs(2, 0ms, letter_key(2))));
 }
 
 TEST_F(Signatures, ARecordingIsNotHeardAgain) {
-  auto ours = router(signing());
+  auto& ours = router(signing());
   const auto recorded = theirs(1);
   EXPECT_TRUE(is_heard(ours, recorded));
   EXPECT_FALSE(is_heard(ours, recorded));
@@ -124,7 +124,7 @@ TEST_F(Signatures, ARecordingIsNotHeardAgain) {
 }
 
 TEST_F(Signatures, ARecordedFarewellTakesNothingAway) {
-  auto ours = router(signing());
+  auto& ours = router(signing());
   const auto farewell = theirs(1, 0ms, counting_key(1), 0);
   EXPECT_TRUE(is_heard(ours, farewell));
   effects.time += 1s;
@@ -135,7 +135,7 @@ TEST_F(Signatures, ARecordedFarewellTakesNothingAway) {
 }
 
 TEST_F(Signatures, AClockThatIsWrongIsNamedWithTheDifference) {
-  auto ours = router(signing());
+  auto& ours = router(signing());
   EXPECT_FALSE(is_heard(ours, theirs(1, 65s)));
   EXPECT_EQ(
       why(ours),
@@ -156,7 +156,7 @@ TEST_F(Signatures, AClockThatIsWrongIsNamedWithTheDifference) {
 }
 
 TEST_F(Signatures, WhatCameDuringOurOwnStallIsNoWrongClock) {
-  auto ours = active(signing());
+  auto& ours = active(signing());
   const auto before = theirs(1);
   effects.time += 60s;  // nobody called it meanwhile
   EXPECT_FALSE(is_heard(ours, before));
@@ -166,16 +166,16 @@ TEST_F(Signatures, WhatCameDuringOurOwnStallIsNoWrongClock) {
 
 TEST_F(Signatures, TheWindowIsThreeIntervalsOrWhatIsWritten) {
   auto slow = signing();
-  slow.advertisement_interval = 10s;
-  auto of_slow = router(slow);
+  slow.manner.change().advertisement_interval = 10s;
+  auto& of_slow = router(slow);
   EXPECT_TRUE(is_heard(of_slow, theirs(1, -30s)));
   auto strict = signing();
-  strict.hmac_window.length = 2s;
-  auto of_strict = router(strict);
+  strict.manner.change().hmac_window.length = 2s;
+  auto& of_strict = router(strict);
   EXPECT_FALSE(is_heard(of_strict, theirs(1, 3s)));
   auto without = signing();
-  without.hmac_window.off = true;
-  auto of_without = router(without);
+  without.manner.change().hmac_window.off = true;
+  auto& of_without = router(without);
   EXPECT_TRUE(is_heard(of_without, theirs(1, -24h)));
   EXPECT_TRUE(is_heard(of_without, theirs(1, 24h)));
   EXPECT_FALSE(is_heard(of_without, theirs(1)));
@@ -185,14 +185,14 @@ TEST_F(Signatures, TheWindowIsThreeIntervalsOrWhatIsWritten) {
 // Where nothing is asked nothing is refused: a node that signs already does not make a second Active of one
 // that has no keys yet.
 TEST_F(Signatures, WithoutKeysASignatureIsSaidAndNotLookedAt) {
-  auto ours = router(web());
+  auto& ours = router(web());
   EXPECT_TRUE(is_heard(ours, theirs(1, 24h, letter_key(1))));
   EXPECT_THAT(effects.log, Contains(HasSubstr("192.0.2.12 signs router id 51, and here are no keys for it")));
   EXPECT_THAT(ours.status().senders, IsEmpty());
 }
 
 TEST_F(Signatures, SendersAreCountedToALimit) {
-  auto ours = router(signing(HmacMode::kPermissive));
+  auto& ours = router(signing(HmacMode::kPermissive));
   const auto message = [](const IpAddress& from) {
     return encode(Advertisement{Vrid(51), Priority(200), Centiseconds(100), {IpAddress::v4(192, 0, 2, 100)}},
                   {}, from, kVrrpGroup);
@@ -213,7 +213,7 @@ std::optional<HmacTrailer> trailer_of(ByteView message, const IpAddress& to = kV
 }
 
 TEST_F(Signatures, TheFirstKeySignsUnlessNobodySignsYet) {
-  auto ours = active(signing(HmacMode::kPermissive, {letter_key(2), counting_key(1)}));
+  active(signing(HmacMode::kPermissive, {letter_key(2), counting_key(1)}));
   ASSERT_FALSE(effects.sent.empty());
   const auto trailer = trailer_of(effects.sent.back());
   ASSERT_TRUE(trailer.has_value());
@@ -222,13 +222,13 @@ TEST_F(Signatures, TheFirstKeySignsUnlessNobodySignsYet) {
   EXPECT_TRUE(is_signed_by(message, kOurs, *trailer, letter_key(2)));
   EXPECT_EQ(clock_lead(trailer->sequence, effects.wall_clock()).count() / 2, 0);
   forget();
-  auto silent = active(signing(HmacMode::kReceiveOnly));
+  active(signing(HmacMode::kReceiveOnly));
   ASSERT_FALSE(effects.sent.empty());
   EXPECT_EQ(trailer_of(effects.sent.back()), std::nullopt);
 }
 
 TEST_F(Signatures, EveryAdvertisementIsLaterAndTheFarewellToo) {
-  auto ours = active(signing(), 10s);
+  auto& ours = active(signing(), 10s);
   ours.shutdown();
   HmacSequence last = 0;
   for (const auto& message : effects.sent) {
@@ -241,7 +241,7 @@ TEST_F(Signatures, EveryAdvertisementIsLaterAndTheFarewellToo) {
 }
 
 TEST_F(Signatures, TheFarewellOfALostInterfaceIsSignedToo) {
-  auto ours = active(signing(), 10s);
+  auto& ours = active(signing(), 10s);
   forget();
   ours.interface_unusable("is down");
   ASSERT_EQ(effects.sent.size(), 1U);
@@ -250,9 +250,9 @@ TEST_F(Signatures, TheFarewellOfALostInterfaceIsSignedToo) {
 
 TEST_F(Signatures, OnePerAdvertisementForAllPeers) {
   auto vip = signing();
-  vip.transport = config::VrrpTransport::kUnicast;
-  vip.peers = {kPeer, IpAddress::v4(192, 0, 2, 13)};
-  auto ours = active(vip);
+  vip.manner.change().transport = config::VrrpTransport::kUnicast;
+  vip.manner.change().peers = {kPeer, IpAddress::v4(192, 0, 2, 13)};
+  active(vip);
   ASSERT_GE(effects.sent.size(), 2U);
   const auto first = trailer_of(effects.sent.at(0), effects.sent_to.at(0));
   EXPECT_EQ(first, trailer_of(effects.sent.at(1), effects.sent_to.at(1)));
@@ -262,7 +262,7 @@ TEST_F(Signatures, OnePerAdvertisementForAllPeers) {
 
 TEST_F(Signatures, AClockThatIsPutBackLocksNobodyOut) {
   effects.midnight += 1h;
-  auto ours = active(signing());
+  auto& ours = active(signing());
   forget();
   effects.midnight -= 1h;
   pass(ours, 2s);
@@ -279,7 +279,7 @@ TEST_F(Signatures, AClockThatIsPutBackLocksNobodyOut) {
 // ---- restarts
 
 TEST_F(Signatures, ARestartGoesOnWithBothSequences) {
-  auto before = active(signing(), 10s);
+  auto& before = active(signing(), 10s);
   const auto recorded = theirs(1, 0ms, counting_key(1), 50);
   EXPECT_TRUE(is_heard(before, recorded));
   const auto last = trailer_of(effects.sent.back())->sequence;
@@ -301,14 +301,14 @@ TEST_F(Signatures, ARestartGoesOnWithBothSequences) {
 
 // kill -9: the clock is all that is left, and it has gone on.
 TEST_F(Signatures, WhoBeginsAnewIsHeardAtOnce) {
-  auto peers_view = router(signing());
+  auto& peers_view = router(signing());
   EXPECT_TRUE(is_heard(peers_view, theirs(1)));
   effects.time += 50ms;
   EXPECT_TRUE(is_heard(peers_view, theirs(1)));
 }
 
 TEST_F(Signatures, AnotherKeyInAReloadKeepsTheRole) {
-  auto ours = active(signing(), 10s);
+  auto& ours = active(signing(), 10s);
   forget();
   ours.reconfigure(signing(HmacMode::kEnforce, {counting_key(1), letter_key(2)}));
   ours.reconfigure(signing(HmacMode::kEnforce, {letter_key(2), counting_key(1)}));
@@ -325,8 +325,8 @@ TEST_F(Signatures, WithKeysOneAddressOfIpv6LessIsNamedInEveryMode) {
   auto vip = web(many);
   EXPECT_EQ(advertised_addresses(vip).size(), 90U);
   for (const auto mode : {HmacMode::kReceiveOnly, HmacMode::kPermissive, HmacMode::kEnforce}) {
-    vip.hmac = {counting_key(1)};
-    vip.hmac_mode = mode;
+    vip.manner.change().hmac = {counting_key(1)};
+    vip.manner.change().hmac_mode = mode;
     EXPECT_EQ(advertised_addresses(vip).size(), 89U);
   }
 }

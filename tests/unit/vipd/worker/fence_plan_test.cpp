@@ -16,7 +16,7 @@ TEST(FencePlans, NameEachOtherNodeAsItsProviderDoes) {
   }
   config.providers["robot"].name = "robot";
   auto& web = config.vips["web"];
-  web.require_fencing = true;
+  web.manner.change().require_fencing = true;
   web.priorities.fill() = {{"lb1", 150}, {"lb2", 100}, {"lb3", 50}};
   config.vips["mail"].priorities = web.priorities;
   const auto plans = fence_plans(config);

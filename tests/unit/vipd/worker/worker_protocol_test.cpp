@@ -16,28 +16,29 @@ config::Vip every_field() {
   vip.addresses = {{*Prefix::parse("192.0.2.100"), "front"}, {*Prefix::parse("2001:db8::100/64"), "back"}};
   vip.virtual_router_id = Vrid(255);
   vip.priority = Priority(254);
-  vip.advertisement_interval = 10ms;
-  vip.checksum = config::VrrpChecksum::kPlain;
-  vip.transport = config::VrrpTransport::kUnicast;
-  vip.peers = {IpAddress::v4(192, 0, 2, 12), IpAddress::v4(192, 0, 2, 13)};
-  vip.own = {IpAddress::v4(192, 0, 2, 11), IpAddress::v4(198, 51, 100, 11)};
-  vip.source = IpAddress::v4(192, 0, 2, 11);
-  vip.preempt_delay = 60s;
-  vip.startup_delay = 3s;
-  vip.return_delay = 4s;
-  vip.announce = {7, 250ms, 60s, 500};
-  vip.lead = config::VrrpLead::kIpv4;
-  vip.reset_connections = true;
-  vip.accept = false;
-  vip.virtual_mac = true;
-  vip.store = config::Store::kSpread;
-  vip.lease = {Milliseconds(10'000), false};
-  vip.version = 2;
-  vip.password = "systemd:vrrp";
-  vip.password_text = "1111";
-  vip.hmac = {{2, "systemd:vrrp", Bytes(32, 0xFE)}, {1, "file:/etc/hawser/vrrp.key", Bytes(64, 0)}};
-  vip.hmac_mode = config::HmacMode::kReceiveOnly;
-  vip.hmac_window = {Milliseconds(7000), false};
+  auto& manner = vip.manner.change();
+  manner.advertisement_interval = 10ms;
+  manner.checksum = config::VrrpChecksum::kPlain;
+  manner.transport = config::VrrpTransport::kUnicast;
+  manner.peers = {IpAddress::v4(192, 0, 2, 12), IpAddress::v4(192, 0, 2, 13)};
+  manner.own = {IpAddress::v4(192, 0, 2, 11), IpAddress::v4(198, 51, 100, 11)};
+  manner.source = IpAddress::v4(192, 0, 2, 11);
+  manner.preempt_delay = 60s;
+  manner.startup_delay = 3s;
+  manner.return_delay = 4s;
+  manner.announce.change() = {7, 250ms, 60s, 500};
+  manner.lead = config::VrrpLead::kIpv4;
+  manner.reset_connections = true;
+  manner.accept = false;
+  manner.virtual_mac = true;
+  manner.store = config::Store::kSpread;
+  manner.lease = {Milliseconds(10'000), false};
+  manner.version = 2;
+  manner.password = "systemd:vrrp";
+  manner.password_text = "1111";
+  manner.hmac = {{2, "systemd:vrrp", Bytes(32, 0xFE)}, {1, "file:/etc/hawser/vrrp.key", Bytes(64, 0)}};
+  manner.hmac_mode = config::HmacMode::kReceiveOnly;
+  manner.hmac_window = {Milliseconds(7000), false};
   return vip;
 }
 
@@ -54,11 +55,11 @@ Result<Reading> there_and_back(const Reading& reading) {
 
 TEST(Handover, EveryFieldArrives) {
   auto patient = every_field();
-  patient.preempt = false;
-  patient.preempt_delay = 0s;
-  patient.lead = config::VrrpLead::kIpv6;
-  patient.lease = {{}, true};
-  patient.hmac_window = {{}, true};
+  patient.manner.change().preempt = false;
+  patient.manner.change().preempt_delay = 0s;
+  patient.manner.change().lead = config::VrrpLead::kIpv6;
+  patient.manner.change().lease = {{}, true};
+  patient.manner.change().hmac_window = {{}, true};
   const Reading reading{Settings{{20, false},
                                  {"debug"},
                                  "lb1",
@@ -83,6 +84,20 @@ TEST(Handover, TenThousandAddressesArrive) {
     vip.addresses.push_back({{IpAddress::v4(0xC6336400U + i), 32}, "front"});
   const Reading reading{Settings{{10, true}, {"info"}, "", {vip}}, false, {}};
   EXPECT_EQ(*there_and_back(reading), reading);
+}
+
+// A thousand of them would take as much room as a thousand vips.
+TEST(Handover, WhatVipsHaveInCommonIsThereOnceAgain) {
+  auto other = every_field();
+  other.name = "db";
+  auto third = other;
+  third.name = "mail";
+  third.manner.change().password_text = "2222";
+  const auto arrived =
+      there_and_back({Settings{{10, true}, {"info"}, "", {every_field(), other, third}}, false, {}});
+  const auto& vips = arrived->settings->vips;
+  EXPECT_TRUE(vips.at(0).manner.is_same_as(vips.at(1).manner));
+  EXPECT_FALSE(vips.at(0).manner.is_same_as(vips.at(2).manner)) << "another password";
 }
 
 TEST(Handover, WhatIsNotAReadingIsRefused) {
@@ -155,14 +170,14 @@ TEST(Handover, SettingsAreThePartOfTheFileThatVipdUses) {
   config.log_level = "warning";
   auto vip = every_field();
   vip.priorities.fill() = {{"lb1", 254}, {"lb2", 100}};
-  vip.virtual_mac = false;
-  vip.store = config::Store::kInterface;
+  vip.manner.change().virtual_mac = false;
+  vip.manner.change().store = config::Store::kInterface;
   config.vips["web"] = vip;
   config.nodes["lb2"].addresses = {IpAddress::v4(192, 0, 2, 12)};
   config.nodes["lb3"].addresses = {IpAddress::v4(192, 0, 2, 13)};
   auto arrives = every_field();
-  arrives.virtual_mac = false;
-  arrives.store = config::Store::kInterface;
+  arrives.manner.change().virtual_mac = false;
+  arrives.manner.change().store = config::Store::kInterface;
   EXPECT_EQ(settings_of(config), (Settings{{5, false}, {"warning"}, "lb1", {arrives}}));
 }
 
@@ -181,8 +196,8 @@ TEST(Handover, TheHostsOwnAddressesAreThoseOfItsNodeAndItsDevices) {
 TEST(Handover, AddressesLiveInTheStoreOfTheirElection) {
   config::Config config;
   auto vip = every_field();
-  vip.version = 3;
-  vip.virtual_mac = false;
+  vip.manner.change().version = 3;
+  vip.manner.change().virtual_mac = false;
   vip.addresses = {{*Prefix::parse("192.0.2.100"), vip.interface}};
   config.vips["web"] = vip;
   const auto settings = settings_of(config);
@@ -193,9 +208,9 @@ TEST(Handover, AddressesLiveInTheStoreOfTheirElection) {
 TEST(Handover, AddressesWithAVirtualMacLiveOnTheDeviceOfTheirElection) {
   config::Config config;
   auto vip = every_field();
-  vip.version = 3;
-  vip.lead = config::VrrpLead::kBoth;
-  vip.virtual_mac = true;
+  vip.manner.change().version = 3;
+  vip.manner.change().lead = config::VrrpLead::kBoth;
+  vip.manner.change().virtual_mac = true;
   for (auto& address : vip.addresses) address.interface = "front";
   config.vips["web"] = vip;
   const auto settings = settings_of(config);
@@ -209,9 +224,9 @@ TEST(Handover, WhatPeersExpectIsKnownOnlyWhereTheyAreNodesOfTheFile) {
   config::Config config;
   config.vips["web"] = every_field();
   config.nodes["lb2"].addresses = {IpAddress::v4(192, 0, 2, 12)};
-  EXPECT_TRUE(settings_of(config).vips.at(0).own.empty()) << "192.0.2.13 is no node";
+  EXPECT_TRUE(settings_of(config).vips.at(0).manner->own.empty()) << "192.0.2.13 is no node";
   config.nodes["lb3"].addresses = {IpAddress::v4(192, 0, 2, 13)};
-  EXPECT_EQ(settings_of(config).vips.at(0).own, every_field().own);
+  EXPECT_EQ(settings_of(config).vips.at(0).manner->own, every_field().manner->own);
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ TEST(ProviderRules, AVipIsRoutedByAProviderWhoKnowsEveryNode) {
   const auto loaded = load_text(nodes() + kRobot + vip("provider = \"robot\"\n"), "lb1");
   EXPECT_THAT(lines(loaded), IsEmpty());
   const auto& routed = loaded.config.vips.at("web");
-  EXPECT_EQ(routed.provider, "robot");
+  EXPECT_EQ(routed.manner->provider, "robot");
   EXPECT_EQ(routed.addresses.at(0).interface, kRoutedDevice);
   EXPECT_EQ(loaded.config.providers.at("robot").kind, ProviderKind::kHetznerRobot);
   EXPECT_EQ(loaded.config.providers.at("robot").timeout, Milliseconds(30'000));

@@ -32,13 +32,13 @@ TEST(VipHmac, KeysAreReadInTheirOrder) {
   const auto read = read_vip(
       "hmac = [{ id = 2, key = \"systemd:vrrp\" }, { id = 255, key = \"file:/k\" }]\n"
       "hmac_mode = \"receive-only\"\nhmac_window = \"7s\"\n");
-  EXPECT_EQ(read.hmac, (std::vector<HmacKey>{{2, "systemd:vrrp", {}}, {255, "file:/k", {}}}));
-  EXPECT_EQ(read.hmac_mode, HmacMode::kReceiveOnly);
-  EXPECT_EQ(read.hmac_window, (HmacWindow{7s, false}));
-  EXPECT_EQ(read_vip(kOne).hmac_mode, HmacMode::kEnforce);
-  EXPECT_EQ(read_vip(kOne).hmac_window, HmacWindow{});
-  EXPECT_EQ(read_vip(kOne + "hmac_window = \"off\"\n").hmac_window, (HmacWindow{{}, true}));
-  EXPECT_EQ(read_vip(kOne + "hmac_window = \"auto\"\n").hmac_window, HmacWindow{});
+  EXPECT_EQ(read.manner->hmac, (std::vector<HmacKey>{{2, "systemd:vrrp", {}}, {255, "file:/k", {}}}));
+  EXPECT_EQ(read.manner->hmac_mode, HmacMode::kReceiveOnly);
+  EXPECT_EQ(read.manner->hmac_window, (HmacWindow{7s, false}));
+  EXPECT_EQ(read_vip(kOne).manner->hmac_mode, HmacMode::kEnforce);
+  EXPECT_EQ(read_vip(kOne).manner->hmac_window, HmacWindow{});
+  EXPECT_EQ(read_vip(kOne + "hmac_window = \"off\"\n").manner->hmac_window, (HmacWindow{{}, true}));
+  EXPECT_EQ(read_vip(kOne + "hmac_window = \"auto\"\n").manner->hmac_window, HmacWindow{});
 }
 
 TEST(VipHmac, IsShownAsItIsWritten) {

@@ -50,8 +50,8 @@ TEST(VipRules, AdvertisementIntervalIsWhatThePacketCanSay) {
 }
 
 TEST(VipRules, VersionsAreTwoAndThree) {
-  EXPECT_EQ(load_text(vip("version = 2\n")).config.vips.at("a").version, 2);
-  EXPECT_EQ(load_text(vip("")).config.vips.at("a").version, 3);
+  EXPECT_EQ(load_text(vip("version = 2\n")).config.vips.at("a").manner->version, 2);
+  EXPECT_EQ(load_text(vip("")).config.vips.at("a").manner->version, 3);
   EXPECT_THAT(problems_of(vip("version = \"3\"\n")),
               Lines("t.toml:5:11: vip.a.version: must be 2 or 3, not \"3\""));
   EXPECT_THAT(problems_of(vip("version = 4\n")), Lines("t.toml:5:11: vip.a.version: must be 2 or 3, not 4"));
@@ -86,7 +86,7 @@ TEST(VipRules, WhatIsNotSupportedYetIsRefused) {
 }
 
 TEST(VipRules, AVirtualMacIsOfTheInterfaceAndOfNoOwner) {
-  EXPECT_TRUE(load_text(vip("virtual_mac = true\n")).config.vips.at("a").virtual_mac);
+  EXPECT_TRUE(load_text(vip("virtual_mac = true\n")).config.vips.at("a").manner->virtual_mac);
   EXPECT_THAT(problems_of(vip("virtual_mac = true\npriority = 255\n")),
               testing::Contains(HasSubstr("vip.a.virtual_mac: is not for an owner (priority 255)")));
   const std::string there =
@@ -100,8 +100,8 @@ TEST(VipRules, AVirtualMacIsOfTheInterfaceAndOfNoOwner) {
 }
 
 TEST(VipRules, AnOwnerThatIsNotToAcceptIsToldThatItDoes) {
-  EXPECT_FALSE(load_text(vip("accept = false\n")).config.vips.at("a").accept);
-  EXPECT_TRUE(load_text(vip("")).config.vips.at("a").accept);
+  EXPECT_FALSE(load_text(vip("accept = false\n")).config.vips.at("a").manner->accept);
+  EXPECT_TRUE(load_text(vip("")).config.vips.at("a").manner->accept);
   const auto said = [](const std::string& text) { return notes(load_text(vip(text))); };
   EXPECT_THAT(
       said("accept = false\npriority = 255\n"),
@@ -110,8 +110,9 @@ TEST(VipRules, AnOwnerThatIsNotToAcceptIsToldThatItDoes) {
 }
 
 TEST(VipRules, PreemptIsAFlagOrADelay) {
-  EXPECT_FALSE(load_text(vip("preempt = false\n")).config.vips.at("a").preempt);
-  EXPECT_EQ(load_text(vip("preempt = \"5s\"\n")).config.vips.at("a").preempt_delay, Milliseconds(5000));
+  EXPECT_FALSE(load_text(vip("preempt = false\n")).config.vips.at("a").manner->preempt);
+  EXPECT_EQ(load_text(vip("preempt = \"5s\"\n")).config.vips.at("a").manner->preempt_delay,
+            Milliseconds(5000));
   EXPECT_THAT(problems_of(vip("preempt = 5\n")),
               Lines("t.toml:5:11: vip.a.preempt: must be true, false or a delay such as \"60s\", not 5"));
   EXPECT_THAT(problems_of(vip("preempt = \"soon\"\n")),
@@ -119,11 +120,23 @@ TEST(VipRules, PreemptIsAFlagOrADelay) {
                     "\"soon\""));
 }
 
+TEST(VipRules, TheVipsOfAFileHaveWhatTheyHaveInCommonOnce) {
+  const auto db = [](const std::string& text) {
+    return "[vip.db]\ninterface = \"eth0\"\naddresses = [\"192.0.2.101\"]\nvirtual_router_id = 2\n" + text;
+  };
+  const auto vips = [&](const std::string& text) { return load_text(vip("") + db(text)).config.vips; };
+  const auto alike = vips("");
+  EXPECT_TRUE(alike.at("a").manner.is_same_as(alike.at("db").manner));
+  const auto differ = vips("preempt = false\n");
+  EXPECT_TRUE(differ.at("a").manner->preempt);
+  EXPECT_FALSE(differ.at("db").manner->preempt);
+}
+
 TEST(VipRules, AnnounceIsATable) {
   const auto announce = load_text(vip("announce = { count = 2, interval = \"50ms\", refresh = \"1m\" }\n"))
                             .config.vips.at("a")
-                            .announce;
-  EXPECT_EQ(announce, (Announce{2, Milliseconds(50), Milliseconds(60'000)}));
+                            .manner->announce;
+  EXPECT_EQ(*announce, (Announce{2, Milliseconds(50), Milliseconds(60'000)}));
   EXPECT_THAT(
       problems_of(vip("announce = 5\n")),
       Lines("t.toml:5:12: vip.a.announce: must be a table such as { count = 5, interval = \"1s\" }, not 5"));
@@ -273,10 +286,10 @@ TEST(VipRules, AVipThatElectsByBothFamiliesIsTwo) {
   EXPECT_EQ(two[0].name, "a/ipv4");
   EXPECT_EQ(two[1].name, "a/ipv6");
   EXPECT_EQ(family_of(two[1]), Family::kIpv6);
-  EXPECT_EQ(two[0].peers, std::vector{IpAddress::v4(192, 0, 2, 12)});
-  EXPECT_EQ(two[1].peers, std::vector{*IpAddress::parse("2001:db8::12")});
+  EXPECT_EQ(two[0].manner->peers, std::vector{IpAddress::v4(192, 0, 2, 12)});
+  EXPECT_EQ(two[1].manner->peers, std::vector{*IpAddress::parse("2001:db8::12")});
   EXPECT_EQ(two[1].addresses.size(), 1U);
-  EXPECT_EQ(two[1].own, std::vector{*IpAddress::parse("2001:db8::11")});
+  EXPECT_EQ(two[1].manner->own, std::vector{*IpAddress::parse("2001:db8::11")});
   EXPECT_EQ(by_election(two[0]), std::vector{two[0]}) << "each elects alone";
 }
 
@@ -300,7 +313,7 @@ TEST(VipRules, UnicastTalksToPeersOfTheFamilyThatElects) {
                                          "}\n"),
                      "lb1")
         .config.vips.at("a")
-        .peers;
+        .manner->peers;
   };
   EXPECT_EQ(peers(""), std::vector{IpAddress::v4(192, 0, 2, 12)});
   EXPECT_EQ(peers("lead = \"ipv6\"\n"), std::vector{*IpAddress::parse("2001:db8::12")});
@@ -308,7 +321,7 @@ TEST(VipRules, UnicastTalksToPeersOfTheFamilyThatElects) {
 
 TEST(VipRules, LeasesAreWordsOrDurations) {
   const auto lease = [](const std::string& text) {
-    return load_text(vip("lease = " + text + "\n")).config.vips.at("a").lease;
+    return load_text(vip("lease = " + text + "\n")).config.vips.at("a").manner->lease;
   };
   EXPECT_EQ(lease("\"auto\""), Lease{});
   EXPECT_EQ(lease("\"off\""), (Lease{{}, true}));
@@ -378,7 +391,7 @@ TEST(VipRules, UnicastPeersAreTheOtherNodes) {
     const auto loaded = load_text(text, node);
     EXPECT_THAT(lines(loaded), IsEmpty());
     std::vector<std::string> result;
-    for (const auto& peer : loaded.config.vips.at("a").peers) result.push_back(to_string(peer));
+    for (const auto& peer : loaded.config.vips.at("a").manner->peers) result.push_back(to_string(peer));
     return result;
   };
   EXPECT_THAT(peers(kNodes + unicast(""), "lb1"), Lines("192.0.2.12"));

@@ -16,9 +16,10 @@ std::string vip(const std::string& text, const std::string& addresses = "\"192.0
 }
 
 TEST(VipStore, IsOneOfThree) {
-  EXPECT_EQ(load_text(vip("")).config.vips.at("a").store, Store::kInterface);
-  EXPECT_EQ(load_text(vip("store = \"spread\"\n")).config.vips.at("a").store, Store::kSpread);
-  EXPECT_EQ(load_text(vip("store = \"local-routes\"\n")).config.vips.at("a").store, Store::kLocalRoutes);
+  EXPECT_EQ(load_text(vip("")).config.vips.at("a").manner->store, Store::kInterface);
+  EXPECT_EQ(load_text(vip("store = \"spread\"\n")).config.vips.at("a").manner->store, Store::kSpread);
+  EXPECT_EQ(load_text(vip("store = \"local-routes\"\n")).config.vips.at("a").manner->store,
+            Store::kLocalRoutes);
   EXPECT_THAT(problems_of(vip("store = \"lo\"\n")), Contains(HasSubstr("vip.a.store: must be")));
 }
 
