@@ -29,6 +29,13 @@ LeasePlan lease_plan(const config::Lease& lease, std::chrono::nanoseconds active
   return {std::max({kShortest, asked, 2 * cycle}), cycle};
 }
 
+std::size_t renewed_together(std::size_t count, std::chrono::nanoseconds took,
+                             std::chrono::nanoseconds budget) {
+  if (took <= std::chrono::nanoseconds(0)) return kMostTogether;
+  const auto fit = budget * std::min(count, kMostTogether) / took;
+  return static_cast<std::size_t>(std::clamp<std::int64_t>(fit, 1, kMostTogether));
+}
+
 void Renewal::begin(const LeasePlan& plan, std::size_t count, TimePoint now) {
   plan_ = plan;
   count_ = count;

@@ -23,6 +23,12 @@ struct LeasePlan {
 // `held_here`: by all vips of this host, which share what renewing may cost (1 % of a core).
 LeasePlan lease_plan(const config::Lease& lease, std::chrono::nanoseconds active_down, std::size_t held_here);
 
+// How many may be renewed in one request so that it takes no longer than `budget`, where the last one renewed
+// `count` and took so long: whose kernel is slow, or busy with what others want of it, advertises in between.
+inline constexpr std::size_t kMostTogether = 64;
+std::size_t renewed_together(std::size_t count, std::chrono::nanoseconds took,
+                             std::chrono::nanoseconds budget);
+
 // Whose turn it is: `count` addresses, spread evenly over the cycle, some of them each second.
 class Renewal {
  public:

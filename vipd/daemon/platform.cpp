@@ -14,6 +14,7 @@
 #include "lib/netlink/way.h"
 #include "vipd/addresses/local_routes.h"
 #include "vipd/addresses/secondaries.h"
+#include "vipd/router/work_queue.h"
 #include "vipd/vrrp/frame.h"
 
 namespace hawser::vipd {
@@ -337,8 +338,7 @@ Status Platform::renew_address(const std::string& interface, const Prefix& prefi
 
 // What was taken away since it was asked for stays away.
 void Platform::renew() {
-  constexpr std::size_t kTogether = 64;
-  const auto count = std::min(renewals_.size(), kTogether);
+  const auto count = std::min(renewals_.size(), renewed_together_);
   std::vector<std::pair<AddAddress, Renewal>> steps;
   std::vector<nl::Message> messages;
   for (const auto& renewal : std::span(renewals_).first(count)) {
@@ -353,7 +353,9 @@ void Platform::renew() {
   if (renewals_.empty()) renewals_.shrink_to_fit();  // a thousand vips have their turn together
   if (!renewals_.empty()) boost::asio::post(context_, [this] { renew(); });
   if (messages.empty()) return;
+  const auto begun = std::chrono::steady_clock::now();
   const auto refused = steps_.request_together(messages);
+  renewed_together_ = renewed_together(messages.size(), std::chrono::steady_clock::now() - begun, kSlice);
   Status done;
   if (!refused) done = fail_because("renew addresses", refused.error());
   // Alone once more: then the kernel says why.

@@ -172,6 +172,7 @@ class Platform : public Effects {
     std::chrono::seconds lease;
   };
   std::vector<Renewal> renewals_;  // that were asked for in this turn of the loop
+  std::size_t renewed_together_ = kMostTogether;
   VirtualLinks virtual_links_;
   StoreLinks store_links_;
 };

@@ -68,5 +68,16 @@ TEST(Renewal, IsNeverDueWithoutALeaseOrAnAddress) {
   EXPECT_EQ(renewal.turn(kNow + 100s), 0U);
 }
 
+// Whose kernel is thirty times slower, or held up by others, is not held up for longer by us.
+TEST(Renewals, AreAsManyTogetherAsFitIntoASlice) {
+  EXPECT_EQ(renewed_together(64, 1600us, 2ms), 64U) << "25 us each";
+  EXPECT_EQ(renewed_together(64, 64ms, 2ms), 2U);
+  EXPECT_EQ(renewed_together(2, 2ms, 2ms), 2U);
+  EXPECT_EQ(renewed_together(1, 500ms, 2ms), 1U) << "one at the least";
+  EXPECT_EQ(renewed_together(1, 25us, 2ms), 64U) << "the next one is quick again";
+  EXPECT_EQ(renewed_together(1, 0us, 2ms), kMostTogether);
+  EXPECT_EQ(renewed_together(1, 1ns, 1h), kMostTogether);
+}
+
 }  // namespace
 }  // namespace hawser::vipd
