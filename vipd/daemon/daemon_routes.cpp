@@ -97,6 +97,8 @@ void Daemon::hand_on(const std::string& vip) {
   for (auto& [key, running] : routers_) {
     auto& router = running.router;
     if (router.vip().name != vip) continue;
+    // Who stood still while it waited for this word may have an advertisement in the socket that says more.
+    platform_->drain_socket({key.interface, key.family});
     const auto word = word_of(router.vip(), routes_, fence == fences_.end() ? nullptr : &fence->second);
     if (word.given.contains(Consent::kFencing)) ask_arbiter(running);
     router.provider_says(word);
