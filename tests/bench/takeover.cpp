@@ -128,16 +128,16 @@ ManyAddresses many_addresses(Product product, const std::filesystem::path& folde
                                        .port = 80,
                                        .every = 1ms,
                                        .timeout = 500ms});
-    std::this_thread::sleep_for(3 * kAdvertisement);
+    std::this_thread::sleep_for(3 * plan.interval);
     pair.freeze_lb1();
     const auto taken = lab::eventually(kPatience, [&] { return pair.has_last("lb2"); });
-    std::this_thread::sleep_for(10 * kAdvertisement);
+    std::this_thread::sleep_for(10 * plan.interval);
     client.stop();
     const auto packets = capture.packets();
-    const auto late = takeover_lateness(packets);
-    const auto answer = first_answer(packets);
+    const auto late = takeover_lateness(packets, plan.interval);
+    const auto answer = first_answer(packets, plan.interval);
     const auto pause = longest_pause(packets, kLowPriority);
-    const auto whole = whole_takeover(packets);
+    const auto whole = whole_takeover(packets, plan.interval);
     pair.thaw_lb1();
     if (!taken || !late || !answer || !pause || !whole)
       lab::give_up("{}: no takeover of {} addresses ({}{}{}{}{} missing)", name_of(product), addresses,
