@@ -67,7 +67,7 @@ class Daemon {
     Running(config::Vip vip, Effects& effects) : router(std::move(vip), effects) {}
     VirtualRouter router;
     TimePoint fires = TimePoint::max();  // its place in agenda_; max: it has none
-    const RouterKey* key = nullptr;      // that of routers_, while it has one
+    const RouterKey* key = nullptr;      // that of routers_, from its first place on
     bool queued = false;                 // a slice of work is in the loop's queue
     Side side = Side::kOther;            // as the worker was told, where a provider routes the addresses
     bool fences = false;                 // a candidate that waits for the other to be off
@@ -179,7 +179,7 @@ class Daemon {
   void lead(Running& running);
   void take(const RouteReport& report);
   void take(const FenceReport& report);
-  void hand_on(const std::string& vip);
+  void hand_on(const std::string& vip, bool left_behind);
   void ask_arbiter(Running& running);
 
   // the process

@@ -81,24 +81,23 @@ void Daemon::lead(Running& running) {
 // That this host was left behind is said once for each reading.
 void Daemon::take(const RouteReport& report) {
   const auto before = std::exchange(routes_[{report.vip, report.address}], report);
-  if (report.left_behind && report.read_at != before.read_at)
-    for (auto& [key, running] : routers_)
-      if (running.router.vip().name == report.vip) running.router.left_behind();
-  hand_on(report.vip);
+  hand_on(report.vip, report.left_behind && report.read_at != before.read_at);
 }
 
 void Daemon::take(const FenceReport& report) {
   fences_.insert_or_assign(report.vip, report);
-  hand_on(report.vip);
+  hand_on(report.vip, false);
 }
 
-void Daemon::hand_on(const std::string& vip) {
-  const auto fence = fences_.find(vip);
+void Daemon::hand_on(const std::string& vip, bool left_behind) {
   for (auto& [key, running] : routers_) {
     auto& router = running.router;
     if (router.vip().name != vip) continue;
     // Who stood still while it waited for this word may have an advertisement in the socket that says more.
+    // It may end the takeover that the word is for, and with that what is known of the fencing.
     platform_->drain_socket({key.interface, key.family});
+    if (left_behind) router.left_behind();
+    const auto fence = fences_.find(vip);
     const auto word = word_of(router.vip(), routes_, fence == fences_.end() ? nullptr : &fence->second);
     if (word.given.contains(Consent::kFencing)) ask_arbiter(running);
     router.provider_says(word);
