@@ -42,7 +42,9 @@ void Announcing::begin_takeover(TimePoint now, Milliseconds over_after) {
 void Announcing::stop() {
   schedule_ = {};
   when_over_ = TimePoint::max();
-  queue_.reset();
+  if (!queue_) return;
+  queue_->waiting.clear();
+  queue_->known.clear();
 }
 
 void Announcing::go_on(TimePoint since, TimePoint now, Milliseconds over_after) {

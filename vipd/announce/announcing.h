@@ -56,7 +56,7 @@ class Announcing {
   AnnounceSchedule schedule_;
   TimePoint when_over_ = TimePoint::max();  // of a takeover; max: that round is not due
   TimePoint begun_{};                       // the last round
-  Rare<Queue> queue_;                       // none: nothing has had to wait yet
+  Rare<Queue> queue_;                       // none: nothing was paced or kept back
 };
 
 }  // namespace hawser::vipd

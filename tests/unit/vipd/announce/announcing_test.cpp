@@ -74,6 +74,17 @@ TEST(Announcing, StopsWithTheRoleAndLosesItsPaceWithTheFile) {
   EXPECT_EQ(announcing.due(), std::nullopt);
 }
 
+TEST(Announcing, ARoleThatComesBackAtOnceIsNoWayAroundThePace) {
+  Announcing announcing(rated(1));
+  announcing.begin(kNow);
+  EXPECT_TRUE(announcing.admits(address(1), kNow));
+  EXPECT_FALSE(announcing.admits(address(2), kNow));
+  announcing.stop();
+  announcing.begin(kNow + 500ms);
+  EXPECT_FALSE(announcing.admits(address(1), kNow + 500ms));
+  EXPECT_EQ(announcing.due(), kNow + 1s);
+}
+
 TEST(Announcing, HasItsRounds) {
   Announcing announcing(with({3, 1s, 60s, 0}));
   announcing.begin(kNow);
