@@ -351,7 +351,11 @@ int main(int argc, char** argv) {
   app.add_option("--interval", arguments.interval,
                  "for addresses: ms between two advertisements; a machine that needs longer for its work "
                  "measures other things")
-      ->check(CLI::Range(10, 40950));
+      ->check(CLI::Range(10, 40950) & CLI::Validator(
+                                          [](const std::string& text) {
+                                            return text.ends_with('0') ? "" : "must be a multiple of 10";
+                                          },
+                                          "MULTIPLE OF 10"));
   app.add_option("--routers", arguments.routers, "for routers: how many")->check(CLI::Range(1, 10000));
   app.add_option("--seeds", arguments.seeds, "for storm: how many, or 0")->check(CLI::Range(0U, 1000000000U));
   CLI11_PARSE(app, argc, argv);

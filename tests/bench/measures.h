@@ -57,7 +57,7 @@ struct HandoverPlan {
 struct Handover {
   std::size_t lost = 0;
   std::size_t sent = 0;
-  std::size_t cut = 0;  // TCP connections of which each host had a part: none of these can be answered whole
+  std::size_t cut = 0;  // TCP connections of which each host had a part; the first may have answered in time
   std::map<std::string, std::size_t> losses;  // by reason
   std::vector<double> gaps;                   // the longest time without an answer of each run, ms
 };
