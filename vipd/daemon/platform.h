@@ -17,6 +17,7 @@
 #include "lib/netlink/netlink_kernel.h"
 #include "lib/netlink/socket.h"
 #include "vipd/addresses/interface.h"
+#include "vipd/addresses/lease.h"
 #include "vipd/addresses/secondaries.h"
 #include "vipd/daemon/store_links.h"
 #include "vipd/daemon/virtual_links.h"
