@@ -110,7 +110,11 @@ std::string reasons(const std::map<std::string, std::size_t>& losses) {
 void bench_handover(const Arguments& arguments, const std::filesystem::path& folder) {
   using lab::Client;
   const auto every = std::chrono::microseconds(1'000'000 / arguments.requests);
-  fmt::print("Planned work on the Active: {} requests a second (aim: none lost)\n", arguments.requests);
+  fmt::print(
+      "Planned work on the Active: {} requests a second (aim: none lost; of the TCP connections that the "
+      "move "
+      "cuts in two neither host knows all)\n",
+      arguments.requests);
   std::vector<Row> rows{
       {"", "lost", "of", "cut in two", "runs", "longest gap, median ms", "worst ms", "lost by"}};
   for (const auto& [word, leave] :

@@ -57,7 +57,9 @@ struct HandoverPlan {
 struct Handover {
   std::size_t lost = 0;
   std::size_t sent = 0;
-  std::size_t cut = 0;  // TCP connections of which each host had a part; the first may have answered in time
+  // TCP connections of which each host had a part: a ceiling, because the first may have answered in time,
+  // and what the switch floods is seen at both.
+  std::size_t cut = 0;
   std::map<std::string, std::size_t> losses;  // by reason
   std::vector<double> gaps;                   // the longest time without an answer of each run, ms
 };

@@ -66,41 +66,43 @@ bool is_answer(const lab::Packet& packet) {
   return udp && reader.ok() && source && to_string(*source) == kFloating;
 }
 
-bool is_syn(const lab::Packet& packet) {
+namespace {
+
+// What begins with the header of TCP; nullopt: it is none over IPv4.
+std::optional<Reader> tcp_in(const lab::Packet& packet) {
   constexpr std::uint8_t kTcp = 6;
-  constexpr unsigned kSyn = 0x02;
-  constexpr unsigned kAck = 0x10;
   Reader reader(packet.bytes);
-  if (skip_ethernet(reader) != kIpv4) return false;
+  if (skip_ethernet(reader) != kIpv4) return std::nullopt;
   const unsigned words = reader.u8() & 0x0fU;
   reader.skip(8);
   const bool tcp = reader.u8() == kTcp;
-  if (words < 5) return false;
-  reader.skip(words * 4 - 10 + 13);
-  const unsigned flags = reader.u8();
-  return tcp && reader.ok() && (flags & (kSyn | kAck)) == kSyn;
+  if (!tcp || words < 5) return std::nullopt;
+  reader.skip(words * 4 - 10);
+  return reader;
 }
 
-namespace {
-
 std::set<std::uint16_t> clients_of(std::span<const lab::Packet> packets) {
-  constexpr std::uint8_t kTcp = 6;
   std::set<std::uint16_t> ports;
   for (const auto& packet : packets) {
-    Reader reader(packet.bytes);
-    if (skip_ethernet(reader) != kIpv4) continue;
-    const unsigned words = reader.u8() & 0x0fU;
-    reader.skip(8);
-    const bool tcp = reader.u8() == kTcp;
-    if (words < 5) continue;
-    reader.skip(words * 4 - 10);
-    const auto port = reader.u16();
-    if (tcp && reader.ok()) ports.insert(port);
+    auto tcp = tcp_in(packet);
+    if (!tcp) continue;
+    const auto port = tcp->u16();
+    if (tcp->ok()) ports.insert(port);
   }
   return ports;
 }
 
 }  // namespace
+
+bool is_syn(const lab::Packet& packet) {
+  constexpr unsigned kSyn = 0x02;
+  constexpr unsigned kAck = 0x10;
+  auto tcp = tcp_in(packet);
+  if (!tcp) return false;
+  tcp->skip(13);
+  const unsigned flags = tcp->u8();
+  return tcp->ok() && (flags & (kSyn | kAck)) == kSyn;
+}
 
 std::size_t cut_in_two(std::span<const lab::Packet> one, std::span<const lab::Packet> other) {
   const auto others = clients_of(other);
