@@ -24,6 +24,7 @@ class Shared {
 
   const T& operator*() const { return node_->value; }
   const T* operator->() const { return &node_->value; }
+  // To be written to at once: a copy that is made while the reference is kept changes with it.
   T& change() {
     if (node_->use_count() > 1) node_ = new Node(node_->value);
     return node_->value;

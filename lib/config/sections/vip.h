@@ -95,7 +95,7 @@ struct Vip : VipIdentity {
   Shared<VipManner> manner;
   bool operator==(const Vip&) const = default;
 };
-// Those that do it alike have it once from then on.
+// Those of them that do it alike have it once from then on; those of another reading have their own.
 void share_manners(std::vector<Vip>& vips);
 
 // Where addresses that a provider routes are held, on every node at all times: a dummy of vipd's own.
